@@ -1,0 +1,1 @@
+"""Membership inference on arrays of outputs and labels."""

@@ -1,0 +1,1 @@
+"""Training of many models with one architecture."""

@@ -1,0 +1,368 @@
+"""Builds results dicts of the size and look of a real run, for the report's tests."""
+
+import numpy as np
+from scipy.special import ndtr
+from scipy.special import ndtri
+
+from eval_suite.report.schema import check_results
+
+# Made-up defenses: the AUC of the strongest attack and of the loss threshold, the
+# accuracy, the latency ratio at batch 1, the normalised entropy, and whether the
+# layer is injective.
+_TABLE = """
+base;Undefended;none;;0.612;0.523;0.970;1.0;0.03;1
+M-1;Spline smoothing (DMD);output-transform;Spline;0.611;0.527;0.958;1.02;0.95;1
+M-5;Taylor softmax;output-transform;TaylorSoftmax;0.612;0.523;0.970;1.04;0.999;1
+M-6;Linear head, frozen;head;LinearHead;0.607;0.524;0.969;1.01;0.05;1
+M-17;Entropy penalty;training-loss;EntropyRegularization;0.566;0.519;0.966;1.0;0.31;1
+M-18;Polynomial fit;output-transform;PolynomialSmoothing;0.610;0.526;0.912;1.02;0.96;1
+temperature;Temperature;output-transform;TemperatureScaling;0.612;0.523;0.970;1.03;0.42;1
+"""
+
+
+def _parse(line: str) -> tuple:
+    name, title, family, layer, *numbers, injective = line.split(";")
+    return name, title, family, layer, *map(float, numbers), injective == "1"
+
+
+_ROWS = [_parse(line) for line in _TABLE.split("\n")[1:-1]]
+_ATTACKS = [
+    ("loss", "threshold"),
+    ("confidence", "threshold"),
+    ("entropy", "threshold"),
+    ("modified_entropy", "threshold"),
+    ("label_only", "label"),
+    ("logistic", "trained"),
+    ("knn", "trained"),
+    ("forest", "trained"),
+    ("lira_online", "shadow"),
+    ("rmia_online", "shadow"),
+    ("inverse:loss", "adaptive"),
+]
+_HALF_WIDTH = 0.009
+
+
+def build_results(defenses: int = 7, classes: int = 10, seed: int = 0) -> dict:
+    """Returns valid results with `defenses` rows, the undefended model among them."""
+    rng = np.random.default_rng(seed)
+    rows = [_ROWS[i] if i < len(_ROWS) else _extra_row(i, rng) for i in range(defenses)]
+    names = [f"{digit}" for digit in range(classes)]
+    return {
+        "schema_version": 1,
+        "created": "2025-11-23T18:30:00Z",
+        "command": "pytest eval_suite --report",
+        "title": "Digits, quick profile",
+        "environment": {
+            "python": "3.11.9",
+            "platform": "Linux-6.1-x86_64",
+            "cpus": 2,
+            "keras_entropy": "0.1.0",
+            "keras": "3.15.1",
+            "backend": "tensorflow",
+            "backend_version": "2.20.0",
+            "numpy": "1.26.4",
+            "commit": "487f3000aa11bb22cc33dd44ee55ff6677889900",
+            "dirty": False,
+        },
+        "dataset": {
+            "name": "digits",
+            "source": "scikit-learn, bundled",
+            "examples": 1797,
+            "reference": 269,
+            "population": 1528,
+            "classes": classes,
+            "input_shape": [64],
+            "class_names": names,
+            "digest": "sha256:9f86d081884c7d65",
+        },
+        "profile": {
+            "name": "quick",
+            "models": 16,
+            "targets": 16,
+            "pairs": 8,
+            "epochs": 50,
+            "batch_size": 32,
+            "seed": 0,
+            "architecture": "Dense 128 relu, Dense 64 relu, Dense 10 softmax",
+            "member_accuracy": 1.0,
+            "nonmember_accuracy": 0.97,
+        },
+        "threat_model": {
+            "attacker": [
+                "queries the defended model and sees its whole output vector",
+                "knows the true label, the architecture, the training recipe "
+                "and the defense",
+                "owns a population from which half became members",
+            ],
+            "not_tested": [
+                "access to weights, gradients or intermediate layers",
+                "poisoned training data",
+            ],
+            "minimum_detectable_auc": 0.512,
+        },
+        "verdict": {
+            "status": "pass",
+            "lines": ["68 of 68 checks passed", "24 of 24 controls as expected"],
+        },
+        "controls": _controls(rng),
+        "defenses": [_defense_row(row, rows[0], rng) for row in rows],
+        "attacks": [_attack_row(row, a, g, rng) for row in rows for a, g in _ATTACKS]
+        + [_slice_row(rows[0], f"class:{name}", rng) for name in names]
+        + [_slice_row(row, "correct", rng) for row in rows]
+        + [_slice_row(row, "incorrect", rng) for row in rows],
+        "curves": [c for row in rows for c in _curves(row)],
+        "distributions": [_distribution(row, classes) for row in rows],
+        "checks": [
+            {
+                "test": "eval_suite/test_entropy.py::test_claims[M-1]",
+                "outcome": "passed",
+                "message": None,
+            },
+            {
+                "test": "eval_suite/test_latency.py::test_latency[M-5]",
+                "outcome": "skipped",
+                "message": "needs pytest-benchmark",
+            },
+        ],
+        "not_measured": [
+            {
+                "what": "true-positive rate at 0.1 % false positives",
+                "reason": "764 non-members; at least 10,000 are needed",
+            }
+        ],
+        "timings": {"train": 21.4, "attack": 33.0, "latency": 18.2},
+    }
+
+
+def _extra_row(index: int, rng) -> tuple:
+    family = ["output-transform", "head", "training-loss", "randomized"][index % 4]
+    strongest = float(rng.uniform(0.52, 0.62))
+    return (
+        f"X-{index}",
+        f"Variant {index}",
+        family,
+        "Variant",
+        strongest,
+        min(strongest, float(rng.uniform(0.5, 0.53))),
+        float(rng.uniform(0.6, 0.97)),
+        float(rng.uniform(1, 1.2)),
+        float(rng.uniform(0, 1)),
+        bool(index % 2),
+    )
+
+
+def _interval(value: float, half: float) -> tuple[float, float]:
+    return max(0.0, value - half), min(1.0, value + half)
+
+
+def _defense_row(row: tuple, base: tuple, rng) -> dict:
+    name, title, family, layer, strongest, loss, accuracy, ratio, entropy, inj = row
+    low, high = _interval(strongest, _HALF_WIDTH)
+    accuracy_low, accuracy_high = _interval(accuracy, 0.006)
+    difference = strongest - base[4]
+    spread = 0.0 if row is base else 0.004
+    return {
+        "name": name,
+        "title": title,
+        "family": family,
+        "layer": layer or None,
+        "config": {"degree": 6} if name == "M-18" else {},
+        "claims": {
+            "raises_entropy": name == "temperature",
+            "keeps_argmax": name in ("M-5", "temperature"),
+            "keeps_ranking": name in ("M-5", "temperature"),
+            "deterministic": family != "randomized",
+            "injective": inj,
+            "permutation_equivariant": family != "output-transform",
+            "export": ["tf_saved_model", "onnx"],
+        },
+        "reference": "arXiv:2208.10445" if name.startswith("M-") else None,
+        "trained": family in ("head", "training-loss"),
+        "accuracy": accuracy,
+        "accuracy_low": accuracy_low,
+        "accuracy_high": accuracy_high,
+        "member_accuracy": min(1.0, accuracy + 0.03),
+        "nll": round(0.1 + 2.1 * entropy**4, 4),
+        "ece": round(0.01 + 0.8 * entropy**3, 4),
+        "entropy_mean": entropy * float(np.log(10)),
+        "entropy_normalized": entropy,
+        "latency_us": {"1": 140.0 * ratio, "256": 680.0 * ratio},
+        "latency_ratio": {
+            "1": {"ratio": ratio, "low": ratio - 0.012, "high": ratio + 0.012},
+            "256": {
+                "ratio": 1 + (ratio - 1) / 2,
+                "low": 1 + (ratio - 1) / 2 - 0.006,
+                "high": 1 + (ratio - 1) / 2 + 0.006,
+            },
+        },
+        "strongest_attack": "rmia_online",
+        "strongest_auc": strongest,
+        "strongest_auc_low": low,
+        "strongest_auc_high": high,
+        "strongest_advantage": 1.3 * (strongest - 0.5),
+        "illusion_gap": strongest - loss,
+        "js_entropy": {"value": 0.2 * (strongest - 0.5) ** 0.5, "p": 0.01},
+        "js_cross_entropy": {"value": 0.3 * (strongest - 0.5) ** 0.5, "p": 0.004},
+        "difference_auc": difference,
+        "difference_auc_low": difference - spread,
+        "difference_auc_high": difference + spread,
+        "published": {
+            "accuracy_pct": 77.6,
+            "latency_us": 655.6,
+            "auc_pct": 71,
+            "advantage_pct": 42,
+        }
+        if name == "M-1"
+        else None,
+    }
+
+
+def _attack_auc(row: tuple, attack: str) -> float:
+    """The loss threshold at one end, RMIA at the other, the rest between."""
+    place = {
+        "loss": 0.0,
+        "confidence": 0.0,
+        "entropy": -0.1,
+        "modified_entropy": 0.05,
+        "label_only": -0.1,
+        "logistic": 0.2,
+        "knn": 0.12,
+        "forest": 0.25,
+        "lira_online": 0.9,
+        "rmia_online": 1.0,
+        "inverse:loss": 0.02,
+    }[attack]
+    return row[5] + place * (row[4] - row[5])
+
+
+def _attack_row(row: tuple, attack: str, group: str, rng) -> dict:
+    auc = _attack_auc(row, attack)
+    low, high = _interval(auc, _HALF_WIDTH)
+    tpr = float(ndtr(ndtri(0.01) + np.sqrt(2) * ndtri(auc)))
+    return {
+        "defense": row[0],
+        "attack": attack,
+        "group": group,
+        "slice": "entire",
+        "auc": auc,
+        "auc_low": low,
+        "auc_high": high,
+        "advantage": 1.3 * (auc - 0.5),
+        "advantage_null": 0.044,
+        "tpr_at_fpr": {
+            "0.01": {
+                "tpr": tpr,
+                "low": 0.8 * tpr,
+                "high": 1.2 * tpr,
+                "realised_fpr": 0.0092,
+            },
+            "0.001": None,
+        },
+        "targets": 16,
+        "n_members": 764,
+        "n_nonmembers": 764,
+    }
+
+
+def _slice_row(row: tuple, name: str, rng) -> dict:
+    auc = float(np.clip(row[4] + rng.normal(0, 0.02), 0.4, 0.9))
+    low, high = _interval(auc, 3 * _HALF_WIDTH)
+    return {
+        **_attack_row(row, "rmia_online", "shadow", rng),
+        "slice": name,
+        "auc": auc,
+        "auc_low": low,
+        "auc_high": high,
+        "tpr_at_fpr": None,
+        "n_members": 76,
+        "n_nonmembers": 76,
+    }
+
+
+def _curves(row: tuple) -> list[dict]:
+    fpr = np.unique(
+        np.concatenate([[0], np.geomspace(1e-3, 0.1, 60), np.linspace(0.1, 1, 60)])
+    )
+    curves = []
+    for attack, name in (
+        ("rmia_online", "entire"),
+        ("loss", "entire"),
+        ("rmia_online", "correct"),
+        ("rmia_online", "incorrect"),
+    ):
+        shift = np.sqrt(2) * ndtri(_attack_auc(row, attack))
+        scale = {"entire": 1.0, "correct": 0.8, "incorrect": 1.5}[name]
+        tpr = ndtr(ndtri(fpr) + scale * shift)
+        half = 0.03 * np.sqrt(tpr * (1 - tpr)) + 0.05 * tpr * (1 - tpr)
+        curves.append(
+            {
+                "defense": row[0],
+                "attack": attack,
+                "slice": name,
+                "fpr": fpr.tolist(),
+                "tpr": tpr.tolist(),
+                "tpr_low": np.clip(tpr - half, 0, 1).tolist(),
+                "tpr_high": np.clip(tpr + half, 0, 1).tolist(),
+            }
+        )
+    return curves
+
+
+def _distribution(row: tuple, classes: int) -> dict:
+    edges = np.linspace(0, np.log(classes), 31)
+    middles = (edges[1:] + edges[:-1]) / 2
+
+    def density(mean):
+        height = np.exp(-0.5 * ((middles - mean) / 0.25) ** 2) + 1e-6
+        return (height / height.sum() / np.diff(edges)).tolist()
+
+    mean = row[8] * np.log(classes)
+    return {
+        "defense": row[0],
+        "quantity": "entropy",
+        "edges": edges.tolist(),
+        "member": density(mean),
+        "nonmember": density(mean + row[4] - 0.5),
+    }
+
+
+def _controls(rng) -> list[dict]:
+    controls = []
+    for attack, _ in _ATTACKS[:10]:
+        auc = 0.5 + float(rng.normal(0, 0.004))
+        for variant in ("balanced", "6:1, tied"):
+            controls.append(
+                {
+                    "name": f"null {attack} {variant}",
+                    "kind": "null",
+                    "attack": attack,
+                    "variant": variant,
+                    "auc": auc,
+                    "auc_low": auc - 0.02,
+                    "auc_high": auc + 0.02,
+                    "expected": "interval covers 0.5",
+                    "passed": True,
+                    "detail": "99.9 % simultaneous, half-width 0.020",
+                }
+            )
+    for attack in ("loss", "label_only", "logistic", "lira_online"):
+        controls.append(
+            {
+                "name": f"positive {attack}",
+                "kind": "positive",
+                "attack": attack,
+                "variant": "memorising model",
+                "auc": 0.97,
+                "auc_low": 0.96,
+                "auc_high": 0.98,
+                "expected": "above 0.8",
+                "passed": True,
+                "detail": None,
+            }
+        )
+    return controls
+
+
+def test_built_results_are_valid():
+    check_results(build_results())
+    check_results(build_results(defenses=30, classes=1000))

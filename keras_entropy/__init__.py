@@ -1,3 +1,17 @@
-"""Output defenses against membership inference for Keras 3."""
+"""Output defenses against membership inference for Keras 3.
 
+>>> import keras_entropy
+>>> defended = keras_entropy.defend(model, keras_entropy.TemperatureScaling(4.0))
+"""
+
+from keras_entropy._defense import Claims as Claims
+from keras_entropy._defense import Defense as Defense
 from keras_entropy._version import __version__ as __version__
+from keras_entropy.attach import defend as defend
+from keras_entropy.attach import strip as strip
+from keras_entropy.heads import LinearHead as LinearHead
+from keras_entropy.regularization import EntropyRegularization as EntropyRegularization
+from keras_entropy.smoothing import PolynomialSmoothing as PolynomialSmoothing
+from keras_entropy.smoothing import SplineSmoothing as SplineSmoothing
+from keras_entropy.taylor import TaylorSoftmax as TaylorSoftmax
+from keras_entropy.temperature import TemperatureScaling as TemperatureScaling

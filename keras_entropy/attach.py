@@ -1,0 +1,199 @@
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+
+from keras_entropy import _ending
+from keras_entropy._defense import Defense
+from keras_entropy.adapters import LogitsToProbabilities
+from keras_entropy.adapters import TwoClasses
+
+
+def defend(model: Any, *layers: Defense, from_logits: bool = False) -> keras.Model:
+    """Returns a new model whose answers pass through the given defenses.
+
+    The model given is not changed: a Keras model caches its compiled `predict`, so a
+    layer added to a model that has predicted before would silently not defend it.
+    The new model shares the layers and weights of the old one and is not compiled.
+    A layer that expects logits takes the place of the softmax: then a last layer
+    that has both weights and the softmax, such as `Dense(10, activation="softmax")`,
+    is copied without it, and the copy's weights are separate.
+
+    Example:
+
+    >>> import keras, keras_entropy
+    >>> model = keras.Sequential(
+    ...     [keras.Input((4,)), keras.layers.Dense(3, activation="softmax")]
+    ... )
+    >>> defended = keras_entropy.defend(model, keras_entropy.TemperatureScaling(4.0))
+    >>> defended.save("defended.keras")
+
+    Args:
+        model: Functional or `Sequential` Keras model with one output
+            `(batch, ..., classes)` that ends in a softmax, in one sigmoid unit (which
+            becomes two classes), in logits (see `from_logits`) or in another defense.
+        *layers: Defenses in the order in which they act. One that expects logits
+            must come first.
+        from_logits: Boolean, whether the model ends in logits. Defaults to `False`.
+
+    Returns:
+        A new `keras.Model` of class probabilities `(batch, ..., classes)`.
+
+    Raises:
+        TypeError: If `model` is no Keras model or a layer is no defense.
+        ValueError: If the model is subclassed or has several outputs, does not end
+            as said above, has fewer than 2 classes or a name that a layer has too.
+    """
+    output = _ending.single_output(model)
+    _check_layers(model, layers)
+    if layers[0].expects == "logits":
+        tensor = _logits(model, output, from_logits, layers[0])
+    else:
+        tensor = _probabilities(model, output, from_logits)
+    for layer in layers:
+        tensor = layer(tensor)
+    return keras.Model(
+        _ending.model_inputs(model), tensor, name=f"{model.name}_defended"
+    )
+
+
+def strip(model: Any) -> keras.Model:
+    """Returns the model without its defenses, the inverse of `defend`.
+
+    Works on loaded models too. Shares layers and weights with `model`. Where a head
+    took the softmax's place, the result ends in a softmax (or sigmoid) of the logits
+    that the head was fed.
+
+    Example:
+
+    >>> import keras, keras_entropy
+    >>> model = keras.Sequential(
+    ...     [keras.Input((4,)), keras.layers.Dense(3, activation="softmax")]
+    ... )
+    >>> defended = keras_entropy.defend(model, keras_entropy.TemperatureScaling(4.0))
+    >>> undefended = keras_entropy.strip(defended)
+
+    Args:
+        model: A model that ends in defenses.
+
+    Returns:
+        A new, uncompiled `keras.Model`.
+
+    Raises:
+        TypeError: If `model` is no Keras model.
+        ValueError: If the model does not end in a defense.
+    """
+    tensor = _ending.single_output(model)
+    removed: list[Defense] = []
+    while isinstance(_ending.operation(tensor), Defense):
+        removed.append(_ending.operation(tensor))
+        tensor = _ending.source(tensor)
+    if not removed:
+        raise ValueError(
+            "`model` must end in a defense of keras_entropy. "
+            f"Received: model={model.name!r}, which ends in "
+            f"{_ending.operation(tensor).name!r}"
+        )
+    replaced_softmax = removed[-1].expects == "logits"
+    activation = "softmax"
+    if isinstance(_ending.operation(tensor), LogitsToProbabilities):
+        tensor = _ending.source(tensor)
+    if isinstance(_ending.operation(tensor), TwoClasses):
+        tensor = _ending.source(tensor)
+        activation = "sigmoid"
+    if replaced_softmax:
+        tensor = keras.layers.Activation(activation, dtype="float32")(tensor)
+    return keras.Model(
+        _ending.model_inputs(model), tensor, name=f"{model.name}_stripped"
+    )
+
+
+def _check_layers(model: keras.Model, layers: tuple[Any, ...]) -> None:
+    if not layers:
+        raise ValueError("`layers` must hold at least one defense. Received: none")
+    for layer in layers:
+        if not isinstance(layer, Defense):
+            raise TypeError(
+                "`layers` must be instances of keras_entropy.Defense, such as "
+                "`keras_entropy.TemperatureScaling(2.0)`. "
+                f"Received: {layer!r}"
+            )
+    for layer in layers[1:]:
+        if layer.expects == "logits":
+            raise ValueError(
+                f"`{layer.name}` expects logits, so it must be the first layer: it "
+                "takes the place of the softmax. Received: "
+                f"layers={[layer.name for layer in layers]}"
+            )
+    names = [layer.name for layer in (*model.layers, *layers)]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise ValueError(
+            "Each layer needs a name of its own. Pass `name=` to the new layer. "
+            f"Received: names used twice={twice}"
+        )
+
+
+def _probabilities(model: keras.Model, output: Any, from_logits: bool) -> Any:
+    activation = _ending.activation_of(output)
+    classes = output.shape[-1]
+    if from_logits:
+        _refuse_probabilities(model, activation)
+        if classes == 1:
+            output = TwoClasses(from_logits=True)(output)
+        return LogitsToProbabilities()(output)
+    if classes == 1 and activation == "sigmoid":
+        return TwoClasses()(output)
+    if activation in ("defense", "softmax"):
+        return output
+    if activation is None and classes != 1 and _probe(model):
+        return output
+    raise _wrong_ending(model, output, activation)
+
+
+def _logits(model: keras.Model, output: Any, from_logits: bool, layer: Defense) -> Any:
+    activation = _ending.activation_of(output)
+    single = output.shape[-1] == 1
+    if from_logits:
+        _refuse_probabilities(model, activation)
+        return TwoClasses(from_logits=True)(output) if single else output
+    if activation == "defense":
+        raise ValueError(
+            f"`{layer.name}` takes the place of the softmax, but `model` already ends "
+            "in a defense. Call `keras_entropy.strip(model)` first. "
+            f"Received: model={model.name!r}"
+        )
+    if single and activation == "sigmoid":
+        return TwoClasses(from_logits=True)(_ending.logits_of(output))
+    if activation == "softmax":
+        return _ending.logits_of(output)
+    raise _wrong_ending(model, output, activation)
+
+
+def _refuse_probabilities(model: keras.Model, activation: str | None) -> None:
+    if activation in ("defense", "softmax", "sigmoid"):
+        raise ValueError(
+            "`from_logits=True` was given, but `model` ends in probabilities "
+            f"({activation}). Leave `from_logits` out. Received: model={model.name!r}"
+        )
+
+
+def _probe(model: keras.Model) -> bool:
+    try:
+        return _ending.looks_like_probabilities(model)
+    except Exception:  # whatever a user's own layer raises on noise
+        return False
+
+
+def _wrong_ending(
+    model: keras.Model, output: Any, activation: str | None
+) -> ValueError:
+    ending = _ending.operation(output).name
+    return ValueError(
+        "`model` must end in class probabilities: a softmax over at least 2 classes "
+        "or one sigmoid unit. If it ends in logits, pass `from_logits=True`; "
+        "otherwise append `keras.layers.Softmax()`. Received: "
+        f"model={model.name!r}, whose last layer {ending!r} has "
+        f"activation={activation!r} and output shape {tuple(output.shape)}"
+    )

@@ -1,0 +1,271 @@
+"""The one table of defenses: name, layer, recipe, reference, published figures.
+
+>>> from keras_entropy import catalog
+>>> catalog.names()[:2]
+('M-1', 'M-5')
+>>> defended = catalog.build("M-6", model, x_train, y_train)
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+from collections.abc import Mapping
+from typing import Any
+
+import keras
+import numpy as np
+
+from keras_entropy._defense import Claims
+from keras_entropy._defense import Defense
+from keras_entropy.attach import defend
+from keras_entropy.heads import LinearHead
+from keras_entropy.regularization import EntropyRegularization
+from keras_entropy.shadow.stack import replicate
+from keras_entropy.smoothing import PolynomialSmoothing
+from keras_entropy.smoothing import SplineSmoothing
+from keras_entropy.taylor import TaylorSoftmax
+from keras_entropy.temperature import TemperatureScaling
+from keras_entropy.training import FromScratch
+from keras_entropy.training import FrozenBackbone
+from keras_entropy.training import Recipe
+from keras_entropy.training import TrainingData
+from keras_entropy.training import class_indices
+from keras_entropy.training import unused_optimizer
+
+STUDY = "entropic_MIA_defense (after He et al., 2022, arXiv:2208.10445)"
+
+
+@dataclasses.dataclass(frozen=True)
+class Published:
+    """The study's figures for one defense, on MNIST.
+
+    The effectiveness figures are an artifact of the attack tool (see the README);
+    they are kept to be compared with, not to be believed.
+
+    Args:
+        accuracy_pct: Test accuracy, percent.
+        latency_us: Mean time of a single-example call, microseconds.
+        auc_pct: Best attack AUC, percent.
+        advantage_pct: Best attack advantage, percent.
+    """
+
+    accuracy_pct: float
+    latency_us: float
+    auc_pct: float
+    advantage_pct: float
+
+
+@dataclasses.dataclass(frozen=True)
+class Entry:
+    """One defense of the catalog.
+
+    Args:
+        name: Short name, such as `"M-1"`.
+        alias: Name in words, such as `"spline-dmd"`.
+        title: Name for people.
+        family: Kind of defense: `"output-transform"`, `"head"` or `"training-loss"`.
+        layer: The layer's class.
+        config: Keyword arguments of the layer.
+        recipe: How the defense is trained, or `None` if it is not.
+        reference: Source.
+        published: The study's figures, or `None`.
+    """
+
+    name: str
+    alias: str
+    title: str
+    family: str
+    layer: type[Defense]
+    config: Mapping[str, Any]
+    recipe: Recipe | None
+    reference: str
+    published: Published | None = None
+
+    def create(self) -> Defense:
+        """Returns a new layer."""
+        return self.layer(**self.config)
+
+    @property
+    def claims(self) -> Claims:
+        """What the layer promises in this configuration."""
+        return self.create().claims
+
+
+_TABLE = (
+    Entry(
+        name="M-1",
+        alias="spline-dmd",
+        title="Spline smoothing",
+        family="output-transform",
+        layer=SplineSmoothing,
+        config={},
+        recipe=None,
+        reference=STUDY,
+        published=Published(77.60, 655.60, 71, 42),
+    ),
+    Entry(
+        name="M-5",
+        alias="taylor-softmax",
+        title="Taylor softmax",
+        family="output-transform",
+        layer=TaylorSoftmax,
+        config={"temperature": 1e4},
+        recipe=None,
+        reference=STUDY,
+        published=Published(83.76, 2608.89, 71, 42),
+    ),
+    Entry(
+        name="M-6",
+        alias="linear-frozen-backbone",
+        title="Linear head, frozen backbone",
+        family="head",
+        layer=LinearHead,
+        config={"kernel_initializer": "glorot_uniform"},
+        recipe=FrozenBackbone(),
+        reference=STUDY,
+        published=Published(96.06, 87.00, 65, 35),
+    ),
+    Entry(
+        name="M-17",
+        alias="entropy-regularization",
+        title="Entropy regularization",
+        family="training-loss",
+        layer=EntropyRegularization,
+        config={"weight": 2.0},
+        recipe=FromScratch(),
+        reference=STUDY,
+        published=Published(96.73, 86.46, 70, 41),
+    ),
+    Entry(
+        name="M-18",
+        alias="polynomial-fit",
+        title="Polynomial smoothing",
+        family="output-transform",
+        layer=PolynomialSmoothing,
+        config={"degree": 6},
+        recipe=None,
+        reference=STUDY,
+        published=Published(77.80, 1022.67, 71, 42),
+    ),
+    Entry(
+        name="temperature",
+        alias="temperature-scaling",
+        title="Temperature scaling",
+        family="output-transform",
+        layer=TemperatureScaling,
+        config={"temperature": 4.0},
+        recipe=None,
+        reference="Guo et al., 2017, arXiv:1706.04599",
+    ),
+)
+
+# The undefended model of the study, to compare with.
+PUBLISHED_BASE = Published(97.07, 82.00, 68, 40)
+
+
+def entries() -> tuple[Entry, ...]:
+    """Returns all defenses, in the order of the table."""
+    return _TABLE
+
+
+def names() -> tuple[str, ...]:
+    """Returns the short names of all defenses, in the order of the table."""
+    return tuple(entry.name for entry in _TABLE)
+
+
+def get(name: str) -> Entry:
+    """Returns the entry with a short name or alias, in any case.
+
+    Raises:
+        ValueError: If there is none; the message lists the known names.
+    """
+    for entry in _TABLE:
+        if name.lower() in (entry.name.lower(), entry.alias):
+            return entry
+    known = [word for entry in _TABLE for word in (entry.name, entry.alias)]
+    near = difflib.get_close_matches(name.lower(), [word.lower() for word in known])
+    hint = f" Did you mean {near[0]!r}?" if near else ""
+    listing = ", ".join(f"{entry.name} ({entry.alias})" for entry in _TABLE)
+    raise ValueError(f"Unknown defense {name!r}.{hint} Known: {listing}")
+
+
+def build(
+    name: str,
+    model: keras.Model,
+    x: Any = None,
+    y: Any = None,
+    *,
+    epochs: int = 20,
+    batch_size: int = 32,
+    seed: int = 0,
+    from_logits: bool = False,
+    verbose: bool = True,
+) -> keras.Model:
+    """Returns `model` defended by an entry of the catalog, trained where it needs to.
+
+    Example:
+
+    >>> defended = catalog.build("M-6", model, x_train, y_train)
+
+    Args:
+        name: Short name or alias, see `names()`.
+        model: The trained Keras classifier. It is left as it was.
+        x: Array `(N, ...)` of training inputs. Only for entries with a recipe.
+        y: Class indices `(N,)`, or one-hot rows `(N, classes)`.
+        epochs: Integer, for recipes that train the whole model. Defaults to `20`.
+        batch_size: Integer. Defaults to `32`.
+        seed: Integer: initial weights and order of the examples. Defaults to `0`.
+        from_logits: Boolean, whether the model ends in logits. Defaults to `False`.
+        verbose: Boolean, whether training shows a progress bar. Defaults to `True`.
+
+    Returns:
+        A new, uncompiled `keras.Model` of class probabilities.
+
+    Raises:
+        ValueError: If the name is unknown, the model can't be defended (see
+            `keras_entropy.defend`), or `x` and `y` are needed and missing, of
+            different lengths, or hold a label that is no class of the model's.
+    """
+    entry = get(name)
+    layer = entry.create()
+    if entry.recipe is None:
+        return defend(model, layer, from_logits=from_logits)
+    if x is None or y is None:
+        raise ValueError(
+            f"`{entry.name}` ({entry.title}) is trained: pass the training data, "
+            f'`catalog.build("{entry.name}", model, x, y)`. '
+            f"Received: x={type(x).__name__}, y={type(y).__name__}"
+        )
+    x = np.asarray(x)
+    labels = class_indices(y, max(2, model.outputs[0].shape[-1]))
+    if len(x) != len(labels) or not len(x):
+        raise ValueError(
+            "`x` and `y` must hold the same number of examples, at least one. "
+            f"Received: {len(x)} and {len(labels)}"
+        )
+    # A clone, for the recipe writes into the layers that the defended model shares.
+    clone = keras.models.clone_model(model)
+    clone.set_weights(model.get_weights())
+    optimizer = unused_optimizer(model)
+    if optimizer is not None:
+        clone.compile(optimizer)
+    data = TrainingData(
+        x=x,
+        y=labels,
+        rows=np.arange(len(x))[None],
+        seeds=(seed,),
+        epochs=epochs,
+        batch_size=batch_size,
+    )
+    bar = keras.utils.Progbar(entry.recipe.model_epochs(data), unit_name="epoch")
+    defended, stack = entry.recipe(
+        layer,
+        clone,
+        replicate(clone, 1),
+        data,
+        from_logits=from_logits,
+        progress=lambda done: bar.add(done) if verbose else None,
+    )
+    stack.assign_to(defended, 0)
+    return defended

@@ -1,0 +1,176 @@
+"""The choice of how to train, and the reuse of what has been compiled."""
+
+import collections
+import importlib
+import json
+
+import keras
+
+from keras_entropy._defense import Defense
+
+# Compiled epochs hold executables and optimizer slots; a session needs few at a time.
+_CACHE_SIZE = 8
+_cache = collections.OrderedDict()
+
+# Layers of which a stack of models is one batched matrix product or element-wise.
+# Vectorising over models pays for these, and loses for convolutions.
+_STACKABLE_LAYERS = (
+    keras.layers.InputLayer,
+    keras.layers.Dense,
+    keras.layers.Activation,
+    keras.layers.ReLU,
+    keras.layers.LeakyReLU,
+    keras.layers.ELU,
+    keras.layers.Softmax,
+    keras.layers.Flatten,
+    keras.layers.Reshape,
+    keras.layers.Rescaling,
+    keras.layers.Dropout,
+    keras.layers.BatchNormalization,
+    keras.layers.LayerNormalization,
+    keras.layers.ActivityRegularization,
+    keras.layers.Add,
+    keras.layers.Multiply,
+    keras.layers.Concatenate,
+    Defense,
+)
+# Optimizers whose step on a stacked variable is the step on each of its slices.
+_ELEMENTWISE_OPTIMIZERS = (
+    keras.optimizers.SGD,
+    keras.optimizers.Adam,
+    keras.optimizers.Adamax,
+    keras.optimizers.Nadam,
+    keras.optimizers.RMSprop,
+    keras.optimizers.Adagrad,
+    keras.optimizers.Adadelta,
+    keras.optimizers.Lion,
+    keras.optimizers.Ftrl,
+)
+
+
+def layers_of(model):
+    """Yield the layers of a model, and those of the models inside it."""
+    for layer in model.layers:
+        if isinstance(layer, keras.Model):
+            yield from layers_of(layer)
+        else:
+            yield layer
+
+
+def is_dense(model):
+    """Tell whether every layer is a matrix product or element-wise."""
+    return all(isinstance(layer, _STACKABLE_LAYERS) for layer in layers_of(model))
+
+
+def stacks(model):
+    """Tell whether all models can be trained at once as one model of stacked weights.
+
+    One optimizer step on the stacked variables must equal one step on each model, which
+    rules out what looks at a whole variable (norm clipping, constraints) or at its name
+    (weight decay with exclusions).
+    """
+    optimizer = model.optimizer
+    config = optimizer.get_config()
+    whole = ("clipnorm", "global_clipnorm", "weight_decay", "use_ema")
+    return (
+        keras.backend.backend() == "tensorflow"
+        and is_dense(model)
+        and type(optimizer) in _ELEMENTWISE_OPTIMIZERS
+        and not any(config[name] for name in whole)
+        and not config["gradient_accumulation_steps"]
+        and not any(v.constraint for v in model.trainable_variables)
+    )
+
+
+def trainer(model, size):
+    """Return the compiled epoch for `size` stacked models, or for one (`None`).
+
+    It is used again for the same model, and for another model of the same
+    configuration where that says everything about it.
+    """
+    # Read anew each time: a learning rate may have been changed after `compile`.
+    optimizer = keras.optimizers.serialize(model.optimizer)
+    del optimizer["config"]["name"]
+    recipe = json.dumps(optimizer)
+    key = ("train", size, recipe, _signature(model, _training_configuration))
+    return _reuse(key, model, lambda: _backend().Trainer(model, size, is_dense(model)))
+
+
+def predictor(model, size):
+    """Return the compiled forward pass for `size` stacked models, or for one."""
+    key = ("predict", size, _signature(model, _configuration))
+    return _reuse(key, model, lambda: _backend().Predictor(model, size))
+
+
+def _backend():
+    return importlib.import_module(f"keras_entropy.shadow._{keras.backend.backend()}")
+
+
+def _reuse(key, model, make):
+    if key not in _cache:
+        # Keys may hold identities: what they point to has to live as long.
+        owners = (model, getattr(model, "loss", None), *model.variables)
+        _cache[key] = (make(), owners)
+        if len(_cache) > _CACHE_SIZE:
+            _cache.popitem(last=False)
+    _cache.move_to_end(key)
+    return _cache[key][0]
+
+
+def _signature(model, configuration):
+    try:
+        return configuration(model)
+    except (TypeError, NotImplementedError):
+        trainable = tuple(id(v) for v in model.trainable_variables)
+        return id(model), id(getattr(model, "loss", None)), trainable
+
+
+def _training_configuration(model):
+    loss = model.loss
+    _check_known(model.optimizer)
+    if not isinstance(loss, str):
+        _check_known(loss)
+        loss = json.dumps(keras.losses.serialize(loss))
+    weights = model.get_compile_config()["loss_weights"]
+    return _configuration(model), loss, json.dumps(weights)
+
+
+def _configuration(model):
+    """Return the configuration of a model without its names, as text.
+
+    Raises:
+        TypeError: If it may leave something out, or is not plain data.
+    """
+    for part in (model, *layers_of(model)):
+        _check_known(part)
+    trainable = [v.trainable for v in model.variables]
+    return json.dumps([_without_names(model.get_config(), {}), trainable])
+
+
+def _check_known(part):
+    """Refuse classes from elsewhere, and layers with tables made by `adapt`."""
+    known = type(part).__module__.startswith(("keras.", "keras_entropy."))
+    if not known or hasattr(part, "adapt"):
+        raise TypeError(f"the configuration of {part!r} may be incomplete")
+
+
+def _without_names(config, numbers, *, is_name=False):
+    """Replace layer names by numbers: automatic names count up through a session."""
+    if isinstance(config, dict):
+        if config.get("class_name") == "function":
+            raise TypeError(f"a function is known by its name only: {config}")
+        return {
+            key: value
+            if key == "dtype"
+            else _without_names(
+                value,
+                numbers,
+                is_name=key in ("name", "keras_history") or key.endswith("put_layers"),
+            )
+            for key, value in config.items()
+        }
+    if isinstance(config, list | tuple):
+        return [_without_names(item, numbers, is_name=is_name) for item in config]
+    if is_name and isinstance(config, str):
+        return numbers.setdefault(config, len(numbers))
+    return config

@@ -1,0 +1,50 @@
+"""One forward pass with the loss that `fit` would compute, on values from outside."""
+
+import keras
+
+
+def loss_and_state(model, variables, trainable, others, x, y, weight):
+    """Return the training loss and the values of the non-trainable variables after it.
+
+    Nothing is written into the model: its variables take the given values inside a
+    stateless scope. `compute_loss` is the model's own, so that losses added by layers
+    and regularisers count, and so does a user's override.
+
+    Args:
+        model: A compiled Keras model.
+        variables: `variables_of(model)`.
+        trainable: Tensors for the trainable variables, which come first.
+        others: Tensors for the other variables.
+        x: Batch of inputs.
+        y: Batch of targets.
+        weight: Batch of sample weights, or `None`.
+
+    Returns:
+        The scalar loss, and a list of tensors for the other variables.
+    """
+    mapping = list(zip(variables, [*trainable, *others], strict=True))
+    with keras.StatelessScope(state_mapping=mapping, collect_losses=True) as scope:
+        outputs = model(x, training=True)
+        loss = model.compute_loss(
+            x=x, y=y, y_pred=outputs, sample_weight=weight, training=True
+        )
+        updated = [scope.get_current_value(v) for v in variables[len(trainable) :]]
+    return loss, updated
+
+
+def outputs_and_state(model, variables, values, x):
+    """Return the outputs at inference and the values of all variables after it.
+
+    The state changes where a layer is random at inference: its generator moves on,
+    and the next batch must not see the same draws.
+    """
+    mapping = list(zip(variables, values, strict=True))
+    with keras.StatelessScope(state_mapping=mapping) as scope:
+        outputs = model(x, training=False)
+        return outputs, [scope.get_current_value(v) for v in variables]
+
+
+def fresh_optimizer(model):
+    """Return an unused optimizer with the configuration of the model's own."""
+    optimizer = model.optimizer
+    return type(optimizer).from_config(optimizer.get_config())

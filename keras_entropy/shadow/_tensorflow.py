@@ -1,0 +1,153 @@
+"""Training and prediction on TensorFlow: one model or a stack in a compiled epoch."""
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from keras_entropy.shadow import _step
+from keras_entropy.shadow.stack import variables_of
+
+
+class Trainer:
+    """A compiled epoch.
+
+    Args:
+        model: A compiled Keras model.
+        size: Number of models that are trained at once: their values carry it as
+            first axis. `None` trains one model, whose values carry no such axis.
+        xla: Compile the epoch with XLA. Pays for matrix products, loses for
+            convolutions on a CPU.
+    """
+
+    def __init__(self, model, size, xla):
+        self._model = model
+        self._variables = variables_of(model)
+        self._split = len(model.trainable_variables)
+        self._size = size
+        self._trainable = [
+            keras.Variable(
+                np.zeros(v.shape if size is None else (size, *v.shape), v.dtype),
+                dtype=v.dtype,
+                name=v.name,
+            )
+            for v in self._variables[: self._split]
+        ]
+        if size is None:
+            for own, variable in zip(self._trainable, self._variables, strict=False):
+                own.constraint = variable.constraint
+        self._optimizer = _step.fresh_optimizer(model)
+        self._optimizer.build(self._trainable)
+        self._optimizer_start = [v.numpy() for v in self._optimizer.variables]
+        self._epoch = tf.function(self._run_epoch, jit_compile=xla)
+
+    def train(self, values, data, per_model, epochs, progress):
+        """Train from `values` and return the values at the end.
+
+        Args:
+            values: Arrays for `variables_of(model)`.
+            data: `(x, y)` or `(x, y, weight)`.
+            per_model: For each array of `data`, whether each model has its own.
+            epochs: Yields `(indices, steps)`: rows `(>= steps, [size,] batch)` and the
+                number of batches of this epoch.
+            progress: Called with the number of epochs done since the last call.
+        """
+        for variable, value in zip(self._trainable, values, strict=False):
+            variable.assign(value)
+        for variable, value in zip(
+            self._optimizer.variables, self._optimizer_start, strict=True
+        ):
+            variable.assign(value)
+        state = [tf.constant(v) for v in values[self._split :]]
+        data = tuple(tf.constant(array) for array in data)
+        for indices, steps in epochs:
+            state = self._epoch(
+                state, data, tf.constant(indices), tf.constant(steps), per_model
+            )
+            progress(1 if self._size is None else self._size)
+        self._optimizer.finalize_variable_values(self._trainable)
+        return [v.numpy() for v in self._trainable] + [v.numpy() for v in state]
+
+    def _run_epoch(self, state, data, indices, steps, per_model):
+        def step(i, state):
+            rows = indices[i]
+            batch = [
+                tf.gather(array, rows, batch_dims=int(own))
+                for array, own in zip(data, per_model, strict=True)
+            ]
+            elements = ([v.value + 0 for v in self._trainable], state, *batch)
+            if self._size is None:
+                gradients, updated = self._gradients(elements)
+            else:
+                gradients, updated = tf.vectorized_map(self._gradients, elements)
+            self._optimizer.apply(gradients, self._trainable)
+            return i + 1, _like(updated, state)
+
+        # A counter, not a `tf.range`, for which XLA compiles each length anew.
+        return tf.while_loop(
+            lambda i, state: i < steps, step, (0, state), parallel_iterations=1
+        )[1]
+
+    def _gradients(self, elements):
+        trainable, state, x, y, *weight = elements
+        with tf.GradientTape() as tape:
+            tape.watch(trainable)
+            loss, updated = _step.loss_and_state(
+                self._model,
+                self._variables,
+                trainable,
+                state,
+                x,
+                y,
+                weight[0] if weight else None,
+            )
+            loss = self._optimizer.scale_loss(loss)
+        gradients = tape.gradient(
+            loss, trainable, unconnected_gradients=tf.UnconnectedGradients.ZERO
+        )
+        return gradients, updated
+
+
+class Predictor:
+    """A compiled forward pass.
+
+    Args:
+        model: A built Keras model.
+        size: Number of models whose values are stacked, or `None` for one model.
+    """
+
+    def __init__(self, model, size):
+        self._model = model
+        self._variables = variables_of(model)
+        self._size = size
+        self._forward = tf.function(self._run_forward, reduce_retracing=True)
+
+    def __call__(self, values, x, per_model, batch_size):
+        """Return the outputs, examples first for one model and second for a stack."""
+        axis = int(self._size is not None and per_model)
+        values = [tf.constant(v) for v in values]
+        parts = []
+        for start in range(0, x.shape[axis], batch_size):
+            batch = x[(slice(None),) * axis + (slice(start, start + batch_size),)]
+            outputs, values = self._forward(values, tf.constant(batch), per_model)
+            parts.append(outputs.numpy())
+        return np.concatenate(parts, axis=int(self._size is not None))
+
+    def _run_forward(self, values, x, per_model):
+        def one(values, x):
+            return _step.outputs_and_state(self._model, self._variables, values, x)
+
+        if self._size is None:
+            outputs, updated = one(values, x)
+        elif per_model:
+            outputs, updated = tf.vectorized_map(lambda e: one(*e), (values, x))
+        else:
+            outputs, updated = tf.vectorized_map(lambda v: one(v, x), values)
+        return outputs, _like(updated, values)
+
+
+def _like(updated, old):
+    # `vectorized_map` returns the states of generators as 64-bit integers.
+    return [
+        tf.ensure_shape(tf.cast(new, was.dtype), was.shape)
+        for new, was in zip(updated, old, strict=True)
+    ]

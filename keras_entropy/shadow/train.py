@@ -1,0 +1,239 @@
+"""Training and prediction of many models with one architecture."""
+
+import keras
+import numpy as np
+
+from keras_entropy.shadow import _engine
+from keras_entropy.shadow._batches import batches
+from keras_entropy.shadow.stack import Stack
+from keras_entropy.shadow.stack import variables_of
+
+# Stacked models that are trained at once. More gain nothing and take more memory.
+_LARGEST_GROUP = 64
+
+
+def train(
+    model,
+    stack,
+    x,
+    y,
+    rows,
+    *,
+    epochs,
+    batch_size,
+    seeds,
+    class_weight=None,
+    progress=None,
+):
+    """Train every model of a stack on rows of its own, as `model.fit` would.
+
+    Optimizer, learning rate schedule, loss, regularisers and losses added by layers are
+    those of the compiled `model`; layers with `trainable=False` stay as they are. A
+    whole epoch is compiled once, serves all models, and is used again by later calls
+    with the same architecture. Callbacks and metrics take no part.
+
+    All batches have `batch_size` rows (or as many as there are): rows that fill no
+    batch at the end of an epoch open the next one, and fewer than `batch_size` rows of
+    the last epoch stay unused, where `fit` would make a smaller batch of them.
+
+    Args:
+        model: A compiled Keras model with one input and one output. Neither its
+            weights nor its optimizer change.
+        stack: `Stack` with the values from which the `K` models start.
+        x: Array of inputs, `(N, ...)` for all models, or `(K, N, ...)` with inputs of
+            its own for each model.
+        y: Array of targets, `(N, ...)` or `(K, N, ...)`, as the model's loss expects
+            them: class numbers, one-hot vectors or any regression target.
+        rows: Integers `(K, m)`: the rows of `x` on which each model is trained.
+        epochs: Integer, passes over the rows.
+        batch_size: Integer, rows in a batch.
+        seeds: One integer for each model, for the order of its rows.
+        class_weight: Optional mapping from class number to the weight of its examples,
+            for targets that are class numbers.
+        progress: Optional callable, called with the number of epochs of single models
+            (of `K * epochs`) done since the last call, like `tqdm.update`.
+
+    Returns:
+        A new `Stack` for `model`.
+
+    Raises:
+        ValueError: If the model is not compiled, has nothing to train, or an array
+            does not fit the others.
+
+    Example:
+
+    >>> plan = complementary_pairs(len(x), 16, seed=0)
+    >>> start = initialize(model, seeds=range(16))
+    >>> stack = train(
+    ...     model, start, x, y, plan.rows(), epochs=50, batch_size=32, seeds=range(16)
+    ... )
+    >>> predict(model, stack, x).shape
+    (16, 1797, 10)
+    """
+    _check_compiled(model)
+    models = len(stack)
+    x, x_own = _examples(x, models, model)
+    n = x.shape[int(x_own)]
+    y, y_own = _targets(y, models, n)
+    rows = _rows(rows, models, n)
+    if len(seeds) != models:
+        raise ValueError(
+            "`seeds` must hold one integer for each model of the stack. "
+            f"Received: {len(seeds)} seeds, {models} models"
+        )
+    for name, value in (("epochs", epochs), ("batch_size", batch_size)):
+        if value < 1:
+            raise ValueError(f"`{name}` must be at least 1. Received: {name}={value}")
+    data, own = [x, y], [x_own, y_own]
+    if class_weight is not None:
+        data.append(_weights(y, class_weight))
+        own.append(y_own)
+    batch_size = min(batch_size, rows.shape[1])
+    values = stack.values(model)
+    trained = [np.empty_like(value) for value in values]
+    for group, size in _groups(models, _engine.stacks(model)):
+        trainer = _engine.trainer(model, size)
+        order = batches(
+            rows[group], epochs=epochs, batch_size=batch_size, seeds=seeds[group]
+        )
+        take = group
+        if size is None:
+            take = group.start
+            order = ((indices[:, 0], steps) for indices, steps in order)
+        result = trainer.train(
+            [value[take] for value in values],
+            [a[take] if is_own else a for a, is_own in zip(data, own, strict=True)],
+            tuple(is_own and size is not None for is_own in own),
+            order,
+            progress or (lambda done: None),
+        )
+        for target, value in zip(trained, result, strict=True):
+            target[take] = value
+    return Stack(variables_of(model), trained)
+
+
+def predict(model, stack, x, *, batch_size=1024):
+    """Return the outputs of every model of a stack at inference.
+
+    Args:
+        model: A built Keras model with one input and one output.
+        stack: `Stack` with the values of its `K` models.
+        x: Array of inputs, `(N, ...)` for all models, or `(K, N, ...)` with inputs of
+            its own for each model.
+        batch_size: Integer, rows of one call of the compiled model.
+
+    Returns:
+        float32 array `(K, N, ...)`.
+
+    Raises:
+        ValueError: If `x` doesn't fit the model's input.
+    """
+    models = len(stack)
+    x, own = _examples(x, models, model)
+    values = stack.values(model)
+    outputs = []
+    for group, size in _groups(models, _engine.is_dense(model)):
+        predictor = _engine.predictor(model, size)
+        take = group if size else group.start
+        result = predictor(
+            [value[take] for value in values],
+            x[take] if own else x,
+            own and size is not None,
+            batch_size,
+        )
+        outputs.append(result if size else result[None])
+    return np.concatenate(outputs).astype(np.float32, copy=False)
+
+
+def _groups(models, stacked):
+    """Yield slices of the models that run at once, with their number or `None`."""
+    if not stacked or models == 1:
+        for k in range(models):
+            yield slice(k, k + 1), None
+        return
+    parts = -(-models // _LARGEST_GROUP)
+    for part in np.array_split(np.arange(models), parts):
+        yield slice(part[0], part[-1] + 1), len(part)
+
+
+def _check_compiled(model):
+    if not getattr(model, "compiled", False) or model.optimizer is None:
+        raise ValueError(
+            "`model` must be compiled with an optimizer and a loss, because shadow "
+            "models are trained by the same recipe; call `model.compile(...)`. "
+            f"Received: model={model.name!r}, which is not compiled"
+        )
+    if type(model).train_step is not keras.Model.train_step:
+        raise ValueError(
+            "`model` must use the training step of `keras.Model`; its own one can't be "
+            "compiled for many models. "
+            f"Received: {type(model).__name__} with its own `train_step`"
+        )
+    if not model.trainable_variables:
+        raise ValueError(
+            "`model` must have trainable variables. "
+            f"Received: model={model.name!r}, whose layers are all frozen"
+        )
+
+
+def _examples(x, models, model):
+    """Return the inputs in the model's dtype, and whether each model has its own."""
+    if len(model.inputs) != 1 or len(model.outputs) != 1:
+        raise ValueError(
+            "`model` must have one input and one output. "
+            f"Received: {len(model.inputs)} inputs, {len(model.outputs)} outputs"
+        )
+    expected = model.inputs[0]
+    x = np.asarray(x, dtype=expected.dtype)
+    shape = tuple(expected.shape[1:])
+    own = x.ndim == len(shape) + 2
+    found = x.shape[1 + own :]
+    fits = x.ndim == len(shape) + 1 + own and all(
+        size in (None, given) for size, given in zip(shape, found, strict=True)
+    )
+    if not fits or (own and len(x) != models):
+        raise ValueError(
+            f"`x` must have shape (N, *{shape}), or ({models}, N, *{shape}) with "
+            f"inputs of its own for each model. Received: shape {x.shape}"
+        )
+    return x, own
+
+
+def _targets(y, models, n):
+    y = np.asarray(y)
+    # Keras computes its losses in float32 on every backend.
+    y = y.astype(np.float32 if y.dtype.kind == "f" else np.int32, copy=False)
+    if y.ndim >= 1 and len(y) == n:
+        return y, False
+    if y.shape[:2] == (models, n):
+        return y, True
+    raise ValueError(
+        f"`y` must hold one target for each of the {n} examples of `x`, or have shape "
+        f"({models}, {n}, ...). Received: shape {y.shape}"
+    )
+
+
+def _weights(y, class_weight):
+    classes = np.unique(y)
+    missing = sorted(set(classes.tolist()) - set(class_weight))
+    if y.dtype != np.int32 or missing:
+        raise ValueError(
+            "`class_weight` needs targets that are class numbers, and a weight for "
+            f"each of them. Received: targets of dtype {y.dtype}, classes without "
+            f"weight: {missing}"
+        )
+    weights = np.array([class_weight[c] for c in classes.tolist()], dtype=np.float32)
+    return weights[np.searchsorted(classes, y)]
+
+
+def _rows(rows, models, n):
+    rows = np.asarray(rows)
+    fits = rows.ndim == 2 and len(rows) == models and rows.shape[1] > 0
+    if not fits or rows.dtype.kind not in "iu" or rows.min() < 0 or rows.max() >= n:
+        raise ValueError(
+            f"`rows` must be integers of shape ({models}, m) between 0 and {n - 1}, "
+            "the rows of `x` for each model. Received: "
+            f"dtype {rows.dtype}, shape {rows.shape}"
+            + (f", {rows.min()} to {rows.max()}" if rows.size else "")
+        )
+    return rows

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 from keras import ops
 
 # The smallest normal float32. Smaller numbers are flushed to 0 under XLA and by
@@ -53,3 +54,9 @@ def check_normalization(method: str) -> str:
             f"Received: normalization={method!r}"
         )
     return method
+
+
+def project(values: np.ndarray) -> np.ndarray:
+    """Clips NumPy rows that are distributions but for rounding, and renormalizes."""
+    kept = np.maximum(np.asarray(values, "float64"), 0.0)
+    return kept / kept.sum(axis=-1, keepdims=True)

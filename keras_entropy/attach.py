@@ -58,6 +58,31 @@ def defend(model: Any, *layers: Defense, from_logits: bool = False) -> keras.Mod
     )
 
 
+def probabilities_of(model: Any, *, from_logits: bool = False) -> keras.Model:
+    """Returns the undefended model with class probabilities as its output.
+
+    The model that `defend` appends transforms to: logits get a softmax, one sigmoid
+    unit becomes two classes, and anything else stays as it is.
+
+    Args:
+        model: As for `defend`.
+        from_logits: Boolean, whether the model ends in logits. Defaults to `False`.
+
+    Returns:
+        An uncompiled `keras.Model` that shares layers and weights with `model`.
+
+    Raises:
+        TypeError: If `model` is no Keras model.
+        ValueError: As for `defend`.
+    """
+    output = _ending.single_output(model)
+    return keras.Model(
+        _ending.model_inputs(model),
+        _probabilities(model, output, from_logits),
+        name=f"{model.name}_probabilities",
+    )
+
+
 def strip(model: Any) -> keras.Model:
     """Returns the model without its defenses, the inverse of `defend`.
 

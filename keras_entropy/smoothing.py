@@ -102,7 +102,8 @@ class SplineSmoothing(_Smoothing):
         # The rows of the matrix sum to 1, so the constant that softmax forgets
         # passes through it, and the sum of the probabilities tells it.
         raw = np.linalg.solve(self.matrix(values.shape[-1]), values[..., None])[..., 0]
-        return raw + (1 - raw.sum(axis=-1, keepdims=True)) / values.shape[-1]
+        shift = (1 - raw.sum(axis=-1, keepdims=True)) / values.shape[-1]
+        return _simplex.project(raw + shift)
 
 
 @keras.saving.register_keras_serializable(package="keras_entropy")

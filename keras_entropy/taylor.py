@@ -100,7 +100,7 @@ class TaylorSoftmax(Defense):
         if self.normalization == "softmax":
             outputs = np.log(outputs)
         centered = outputs - outputs.mean(axis=-1, keepdims=True)
-        return 1.0 / classes + centered * classes * self.temperature
+        return _simplex.project(1.0 / classes + centered * classes * self.temperature)
 
     def get_config(self) -> dict[str, Any]:
         return {

@@ -1,0 +1,38 @@
+"""`python -m eval_suite.report results.json`: render again, running nothing."""
+
+import argparse
+import shutil
+import sys
+from pathlib import Path
+
+from eval_suite.report.schema import load_results
+from eval_suite.report.terminal import terminal_table
+from eval_suite.report.write import write_report
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Renders the report of a results.json; returns the exit status."""
+    parser = argparse.ArgumentParser(
+        prog="python -m eval_suite.report",
+        description="Render the report of a results.json again. Nothing is run.",
+    )
+    parser.add_argument("results", type=Path, help="a results.json")
+    parser.add_argument(
+        "--report-dir",
+        type=Path,
+        metavar="DIR",
+        help="folder of the report (default: the folder of results.json)",
+    )
+    options = parser.parse_args(arguments)
+    try:
+        results = load_results(options.results)
+        page = write_report(results, options.report_dir or options.results.parent)
+    except ValueError as error:
+        parser.error(str(error))
+    print(terminal_table(results, shutil.get_terminal_size().columns))
+    print(page)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

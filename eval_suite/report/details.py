@@ -1,0 +1,132 @@
+"""What the page says of one defense: its facts, every attack on it, its slices."""
+
+import json
+
+from eval_suite.report.claims import claims_in_words
+from eval_suite.report.format import estimate
+from eval_suite.report.format import interval
+from eval_suite.report.format import number
+from eval_suite.report.format import percent
+from eval_suite.report.rows import DRAWN
+from eval_suite.report.rows import Rows
+from eval_suite.report.table import Scale
+from eval_suite.report.table import cell
+from eval_suite.report.table import family
+
+_SLICES = 10
+
+
+def details(rows: Rows) -> list[dict]:
+    """Returns the section of each defense; of more than `DRAWN`, the drawn ones."""
+    scale = Scale(rows)
+    drawn = {row["name"] for row in rows.drawn}
+    return [
+        _details(rows, scale, place, row)
+        for place, row in enumerate(rows.defenses)
+        if row["name"] in drawn or len(rows.defenses) <= DRAWN
+    ]
+
+
+def _details(rows: Rows, scale: Scale, place: int, row: dict) -> dict:
+    attacks = sorted(rows.attacks(row["name"]), key=_by_auc)
+    slices = sorted(rows.slices(row["name"]), key=_by_auc)
+    return {
+        "name": row["name"],
+        "title": row["title"],
+        "anchor": f"d{place}",
+        "family": family(row),
+        "facts": _facts(row),
+        "attacks": [_attack(rows, scale, row, attack) for attack in attacks],
+        "slices": [_attack(rows, scale, row, attack) for attack in slices[:_SLICES]],
+        "slice_count": len(slices),
+        "missing": rows.reason("attack"),
+    }
+
+
+def _by_auc(attack: dict) -> float:
+    return -1.0 if attack["auc"] is None else -attack["auc"]
+
+
+def _facts(row: dict) -> list[tuple[str, str | None]]:
+    accuracy = (row["accuracy"], row["accuracy_low"], row["accuracy_high"])
+    latency = row["latency_us"] or {}
+    facts = [
+        ("Layer", row["layer"]),
+        ("Configuration", _json(row["config"])),
+        ("Claims", claims_in_words(row)),
+        ("Reference", row["reference"]),
+        ("Accuracy, non-members", estimate(*accuracy)),
+        ("Accuracy, members", percent(row["member_accuracy"])),
+        ("Entropy, non-members", f"{number(row['entropy_mean'])} nats"),
+        ("Jensen-Shannon distance of entropy", _divergence(row["js_entropy"])),
+        (
+            "Jensen-Shannon distance of cross-entropy",
+            _divergence(row["js_cross_entropy"]),
+        ),
+        (
+            "Time of one call",
+            ", ".join(
+                f"{value:.0f} µs at batch {size}"
+                for size, value in latency.items()
+                if value is not None
+            )
+            or None,
+        ),
+    ]
+    if row["published"]:
+        facts.append(("Published by the study", _json(row["published"])))
+    return facts
+
+
+def _json(value: dict | None) -> str | None:
+    return json.dumps(value, ensure_ascii=False) if value else None
+
+
+def _divergence(entry: dict | None) -> str | None:
+    if entry is None or entry["value"] is None:
+        return None
+    text = number(entry["value"])
+    return text if entry["p"] is None else f"{text} (p = {entry['p']:.3g})"
+
+
+def _attack(rows: Rows, scale: Scale, row: dict, attack: dict) -> dict:
+    auc = (attack["auc"], attack["auc_low"], attack["auc_high"])
+    reason = rows.reason("attack")
+    null = attack["advantage_null"]
+    entry = (attack["tpr_at_fpr"] or {}).get("0.01") or {}
+    tpr = entry.get("tpr")
+    return {
+        "attack": attack["attack"],
+        "slice": "" if attack["slice"] == "entire" else attack["slice"],
+        "group": attack["group"],
+        "auc": cell(
+            auc[0],
+            number(auc[0]),
+            reason,
+            interval(*auc[1:]),
+            whisker=scale.whisker(row, *auc),
+        ),
+        "advantage": cell(
+            attack["advantage"],
+            number(attack["advantage"])
+            + ("" if null is None else f" ({number(null)})"),
+            reason,
+        ),
+        "tpr": cell(
+            tpr,
+            percent(tpr),
+            rows.reason("1 %", "tpr", "true-positive"),
+            "" if tpr is None else _percent_interval(entry["low"], entry["high"]),
+        ),
+        "size": f"{_size(attack['n_members'])}, {_size(attack['n_nonmembers'])}",
+    }
+
+
+def _percent_interval(low: float | None, high: float | None) -> str:
+    if low is None or high is None:
+        return ""
+    return interval(100 * low, 100 * high, 1)
+
+
+def _size(count: int | None) -> str:
+    return "?" if count is None else f"{count:,}"

@@ -1,0 +1,286 @@
+"""The table of all defenses: its columns and cells, before they become HTML."""
+
+from dataclasses import dataclass
+
+from eval_suite.report.claims import badges
+from eval_suite.report.format import interval
+from eval_suite.report.format import number
+from eval_suite.report.format import percent
+from eval_suite.report.format import points
+from eval_suite.report.format import signed
+from eval_suite.report.rows import Rows
+
+_KNOWN_FAMILIES = ("none", "output-transform", "training-loss", "head")
+_WHISKER = 112  # width in SVG units, with a margin of 4 at both ends
+EFFECT_WORDS = {
+    "reference": "compared with",
+    "weaker": "weaker",
+    "unclear": "no clear change",
+    "stronger": "stronger",
+    "unmeasured": "not measured",
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the table: where its values are, what it is called."""
+
+    key: str
+    header: str
+    short: str
+    help: str = ""
+    text: bool = False  # sorts as text
+
+
+_COLUMNS = (
+    Column("name", "Defense", "Defense", text=True),
+    Column(
+        "effect",
+        "Attack is",
+        "Attack is",
+        "The strongest attack against this defense, compared with the undefended "
+        "model: weaker or stronger only where the paired difference is larger than "
+        "chance after Holm's correction over all defenses.",
+        text=True,
+    ),
+    Column(
+        "auc",
+        "Strongest attack, AUC",
+        "Strongest attack, AUC",
+        "Chance that the attack ranks a member above a non-member; 0.5 is guessing. "
+        "In the small picture the dotted line is 0.5, the dashed one the undefended "
+        "model, the bar the 95 % interval.",
+    ),
+    Column(
+        "difference",
+        "Change of AUC",
+        "Change of AUC",
+        "AUC minus the undefended model's, paired, with its 95 % interval.",
+    ),
+    Column(
+        "advantage",
+        "Advan\u00adtage",
+        "Advantage",
+        "True-positive minus false-positive rate of that attack.",
+    ),
+    Column(
+        "accuracy",
+        "Accu\u00adracy",
+        "Accuracy",
+        "On non-members; below it the change against the undefended model in points.",
+    ),
+    Column(
+        "nll", "NLL", "NLL", "Mean negative log-likelihood of the true class, in nats."
+    ),
+    Column("ece", "ECE", "ECE", "Expected calibration error, 0 to 1."),
+    Column(
+        "latency",
+        "Latency, batch 1",
+        "Latency, batch 1",
+        "Time of one call divided by the undefended model's; below it batch 256.",
+    ),
+    Column(
+        "entropy",
+        "Entropy",
+        "Entropy",
+        "Mean entropy of the outputs for non-members, divided by its maximum. High "
+        "entropy alone protects nobody.",
+    ),
+    Column(
+        "gap",
+        "Illusion gap",
+        "Illusion gap",
+        "Strongest attack minus plain loss threshold: how much safer the model looks "
+        "to someone who only tries the simplest attack.",
+    ),
+    Column(
+        "published",
+        "Published",
+        "Published",
+        "Accuracy and attack AUC in percent that the reference study prints, "
+        "measured there on other data and with another protocol.",
+    ),
+)
+
+
+def columns() -> list[dict]:
+    """Returns the columns with their position."""
+    return [{**vars(column), "index": i} for i, column in enumerate(_COLUMNS)]
+
+
+def family(row: dict) -> dict:
+    """Returns name, words and CSS class of a defense's family."""
+    name = row["family"]
+    return {
+        "name": name,
+        "text": "undefended" if name == "none" else name,
+        "css": name if name in _KNOWN_FAMILIES else "other",
+    }
+
+
+def families(rows: Rows) -> list[dict]:
+    """Returns the families in the order of their first defense."""
+    return list({row["family"]: family(row) for row in rows.defenses}.values())
+
+
+class Scale:
+    """Maps AUCs to the width of the small interval pictures, the same for all rows.
+
+    Args:
+        rows: Their intervals set the range; 0.5 is always in it.
+    """
+
+    def __init__(self, rows: Rows):
+        ends = [
+            row[key]
+            for row in rows.defenses
+            for key in ("strongest_auc_low", "strongest_auc", "strongest_auc_high")
+            if row[key] is not None
+        ]
+        self.low = min([0.49, *ends])
+        self.high = max([0.55, *ends])
+        self.base = rows.base["strongest_auc"]
+
+    def place(self, value: float | None) -> float | None:
+        """Returns the horizontal place of a value; beyond the range, the nearer end."""
+        if value is None:
+            return None
+        share = (value - self.low) / (self.high - self.low)
+        return round(4 + _WHISKER * min(1.0, max(0.0, share)), 1)
+
+    def whisker(self, row: dict, value, low, high) -> dict | None:
+        """Returns the places of a small interval picture, or None without a value."""
+        if value is None:
+            return None
+        has_interval = low is not None and high is not None
+        return {
+            "css": family(row)["css"],
+            "value": self.place(value),
+            "low": self.place(low) if has_interval else None,
+            "high": self.place(high) if has_interval else None,
+            "guess": self.place(0.5),
+            "base": self.place(self.base),
+        }
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell: what it shows, what it sorts by, or why it is empty.
+
+    Attributes:
+        sort: Number or text; empty sorts last.
+        text: The value.
+        note: Smaller, below it.
+        missing: The reason why nothing was measured, else empty.
+        whisker: Places of the small interval picture, see `Scale.whisker`.
+        chip: CSS class of a cell that is a judgement.
+    """
+
+    sort: float | str
+    text: str
+    note: str = ""
+    missing: str = ""
+    whisker: dict | None = None
+    chip: str = ""
+
+
+def cell(value: float | None, text: str, reason: str, note: str = "", **more) -> Cell:
+    """Returns the cell of a measured value, or of a missing one with its reason."""
+    if value is None:
+        return Cell("", "", missing=reason)
+    return Cell(value, text, note, **more)
+
+
+def table(rows: Rows) -> list[dict]:
+    """Returns the rows of the table, in the order of the run."""
+    scale = Scale(rows)
+    return [_row(rows, scale, place, row) for place, row in enumerate(rows.defenses)]
+
+
+def _row(rows: Rows, scale: Scale, place: int, row: dict) -> dict:
+    return {
+        "name": row["name"],
+        "title": row["title"] if row["title"] != row["name"] else "",
+        "anchor": f"d{place}",
+        "family": family(row),
+        "chosen": row["name"] == rows.advice.defense,
+        "badges": badges(row),
+        "cells": {
+            **_privacy_cells(rows, scale, row),
+            **_utility_cells(rows, row),
+        },
+    }
+
+
+def _privacy_cells(rows: Rows, scale: Scale, row: dict) -> dict:
+    effect = rows.effects[row["name"]]
+    auc = [row[f"strongest_auc{end}"] for end in ("", "_low", "_high")]
+    unattacked = rows.reason("auc", "attack")
+    limits = interval(row["difference_auc_low"], row["difference_auc_high"])
+    reference = effect == "reference"
+    return {
+        "effect": Cell(effect, EFFECT_WORDS[effect], chip=effect),
+        "auc": cell(
+            auc[0],
+            number(auc[0]),
+            unattacked,
+            " ".join(filter(None, [row["strongest_attack"], interval(*auc[1:])])),
+            whisker=scale.whisker(row, *auc),
+        ),
+        "difference": Cell(0.0, "–")
+        if reference
+        else cell(
+            row["difference_auc"],
+            signed(row["difference_auc"]),
+            unattacked,
+            limits,
+        ),
+        "advantage": cell(
+            row["strongest_advantage"], number(row["strongest_advantage"]), unattacked
+        ),
+        "gap": cell(
+            row["illusion_gap"],
+            signed(row["illusion_gap"]),
+            rows.reason("illusion", "attack"),
+        ),
+    }
+
+
+def _utility_cells(rows: Rows, row: dict) -> dict:
+    change = rows.accuracy_change(row)
+    single, batch = ((row["latency_ratio"] or {}).get(size) for size in ("1", "256"))
+    single = single and single["ratio"]
+    batch = batch and batch["ratio"]
+    published = row["published"]
+    return {
+        "accuracy": cell(
+            row["accuracy"],
+            percent(row["accuracy"]),
+            rows.reason("accuracy"),
+            "" if change is None or row is rows.base else points(change),
+        ),
+        "nll": cell(row["nll"], number(row["nll"]), rows.reason("nll", "calibration")),
+        "ece": cell(row["ece"], number(row["ece"]), rows.reason("ece", "calibration")),
+        "latency": cell(
+            single,
+            f"× {number(single, 2)}",
+            rows.reason("latency"),
+            "" if batch is None else f"× {number(batch, 2)}",
+        ),
+        "entropy": cell(
+            row["entropy_normalized"],
+            number(row["entropy_normalized"], 2),
+            rows.reason("entropy"),
+        ),
+        "published": Cell(
+            published["auc_pct"] or "" if published else "", _published(published)
+        ),
+    }
+
+
+def _published(published: dict | None) -> str:
+    if not published:
+        return "–"
+    parts = (("acc.", "accuracy_pct"), ("AUC", "auc_pct"))
+    known = [(word, published[key]) for word, key in parts]
+    return ", ".join(f"{word} {v:g}" for word, v in known if v is not None) or "–"

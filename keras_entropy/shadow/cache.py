@@ -1,0 +1,133 @@
+"""Arrays on disk, found again by what they were made from."""
+
+import hashlib
+import json
+import os
+import pathlib
+import tempfile
+import zipfile
+from collections.abc import Callable
+from collections.abc import Mapping
+
+import filelock
+import numpy as np
+
+# Part of every key. Changed when the same key would have to give other arrays.
+FORMAT = 1
+
+
+class Cache:
+    """A folder of named arrays, each set under a digest of its key.
+
+    A file is written under another name and then moved into place, so it is there as a
+    whole or not at all. A lock makes processes wait for the one that computes what they
+    all need. A file that can't be read, or that holds something else than its name
+    says, is computed again.
+
+    Args:
+        folder: Path; made when first needed.
+
+    Raises:
+        ValueError: If the folder can't be made or written into.
+
+    Example:
+
+    >>> cache = Cache(folder)
+    >>> key = {"stage": "outputs", "seed": 0, "x": x}
+    >>> outputs = cache.get(key, lambda: {"outputs": model.predict(x)})["outputs"]
+    """
+
+    def __init__(self, folder: str | os.PathLike):
+        self.folder = pathlib.Path(folder)
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=self.folder):
+                pass
+        except OSError as error:
+            raise ValueError(
+                "`folder` must be a folder that can be written into. "
+                f"Received: folder={str(folder)!r}, which fails with: {error}"
+            ) from error
+
+    def get(
+        self, key: Mapping, compute: Callable[[], Mapping[str, np.ndarray]]
+    ) -> dict[str, np.ndarray]:
+        """Return the arrays of a key, computing and storing them if there are none.
+
+        Args:
+            key: All that the arrays depend on: nested mappings and sequences of
+                numbers, strings, `None` and arrays.
+            compute: Called without arguments if the arrays aren't stored; returns them
+                by name.
+        """
+        name = digest(key)
+        path = self.folder / f"{name}.npz"
+        stored = _read(path, name)
+        if stored is not None:
+            return stored
+        with filelock.FileLock(path.with_suffix(".lock")):
+            # Another process may have computed it while this one was waiting.
+            stored = _read(path, name)
+            if stored is None:
+                stored = {
+                    field: np.asarray(value) for field, value in compute().items()
+                }
+                _write(path, name, stored)
+        return stored
+
+    def __contains__(self, key: Mapping) -> bool:
+        """Tell whether the arrays of a key are stored and can be read."""
+        name = digest(key)
+        return _read(self.folder / f"{name}.npz", name) is not None
+
+
+def digest(key: Mapping) -> str:
+    """Return the SHA-256 of a key in hexadecimal.
+
+    Mappings are the same in any order; arrays are known by type, shape and content.
+
+    Raises:
+        TypeError: If the key holds something else than plain data and arrays.
+    """
+    text = json.dumps({"format": FORMAT, "key": _plain(key)}, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _plain(value):
+    if isinstance(value, Mapping):
+        return {str(field): _plain(item) for field, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, np.ndarray) and value.dtype != object:
+        content = hashlib.sha256(np.ascontiguousarray(value)).hexdigest()
+        return {"array": [value.dtype.str, list(value.shape), content]}
+    if isinstance(value, np.generic):
+        return value.item()
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    raise TypeError(
+        "A key must consist of mappings, sequences, numbers, strings and arrays. "
+        f"Received: {value!r} of type {type(value).__name__}"
+    )
+
+
+def _read(path, name):
+    """Return the arrays, or `None` if they are not there, damaged or foreign."""
+    try:
+        with open(path, "rb") as raw, np.load(raw, allow_pickle=False) as file:
+            stored = {field: file[field] for field in file.files}
+    except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile):
+        return None
+    written_for = stored.pop("__key__", None)
+    return stored if written_for is not None and str(written_for) == name else None
+
+
+def _write(path, name, arrays):
+    # One name for all attempts: the lock admits one writer, and what a killed one left
+    # is written over.
+    part = path.with_suffix(".part")
+    with open(part, "wb") as file:
+        np.savez(file, __key__=np.array(name), **arrays)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(part, path)

@@ -4,6 +4,7 @@
 >>> defended = keras_entropy.defend(model, keras_entropy.TemperatureScaling(4.0))
 """
 
+from keras_entropy import catalog as catalog
 from keras_entropy._defense import Claims as Claims
 from keras_entropy._defense import Defense as Defense
 from keras_entropy._version import __version__ as __version__

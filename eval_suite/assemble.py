@@ -1,0 +1,205 @@
+"""From the rows that the checks recorded to the results that a report is made of."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+from collections.abc import Iterable
+from typing import Any
+
+from eval_suite.game import BASE
+from keras_entropy import catalog
+
+SCHEMA_VERSION = 1
+_MEASURED = (
+    "accuracy",
+    "accuracy_low",
+    "accuracy_high",
+    "member_accuracy",
+    "nll",
+    "ece",
+    "entropy_mean",
+    "entropy_normalized",
+    "strongest_attack",
+    "strongest_auc",
+    "strongest_auc_low",
+    "strongest_auc_high",
+    "strongest_advantage",
+    "illusion_gap",
+    "js_entropy",
+    "js_cross_entropy",
+    "difference_auc",
+    "difference_auc_low",
+    "difference_auc_high",
+)
+_GROUPS = {
+    "threshold": "a threshold on a score of the output and the true label",
+    "label": "the predicted label alone",
+    "trained": "a learner fitted to labelled members and non-members of the target",
+    "shadow": "shadow models of the same architecture, defense and kind of data",
+    "adaptive": "knowledge of the defense, to undo it or to apply it",
+}
+
+
+def assemble(
+    rows: Iterable[dict[str, Any]],
+    checks: list[dict[str, str]],
+    names: list[str],
+    *,
+    command: str,
+    environment: dict[str, Any],
+    seconds: dict[str, float],
+) -> dict[str, Any]:
+    """Returns the results, as results.json holds them.
+
+    Args:
+        rows: What the checks recorded, each with its `table`.
+        checks: Outcome of each check: `test`, `outcome`, `message`.
+        names: The selected defenses.
+        command: The command line.
+        environment: See `environment.environment`.
+        seconds: Duration by stage.
+    """
+    tables: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        fields = {key: value for key, value in row.items() if key != "table"}
+        tables.setdefault(row["table"], []).append(fields)
+    run = tables.get("run", [_UNKNOWN_RUN])[0]
+    attacks = tables.get("attack", [])
+    controls = tables.get("control", [])
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "created": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        "command": command,
+        "title": f"Membership inference through {len(names)} defenses, "
+        f"{run['dataset']['name']}",
+        "environment": environment,
+        "dataset": run["dataset"],
+        "profile": run["profile"],
+        "threat_model": _threat_model(attacks, run["minimum_detectable_auc"]),
+        "verdict": _verdict(checks, controls),
+        "controls": controls,
+        "defenses": [_defense(name, tables) for name in [BASE, *names]],
+        "attacks": attacks,
+        "curves": tables.get("curve", []),
+        "distributions": tables.get("distribution", []),
+        "checks": checks,
+        "not_measured": tables.get("not_measured", []),
+        "timings": seconds,
+    }
+
+
+_UNKNOWN_RUN = {
+    "dataset": {
+        "name": "not measured",
+        "source": None,
+        "examples": None,
+        "reference": None,
+        "population": None,
+        "classes": None,
+        "input_shape": None,
+        "class_names": None,
+        "digest": None,
+    },
+    "profile": {
+        "name": "not measured",
+        "models": None,
+        "targets": None,
+        "pairs": None,
+        "epochs": None,
+        "batch_size": None,
+        "seed": None,
+        "architecture": None,
+        "member_accuracy": None,
+        "nonmember_accuracy": None,
+    },
+    "minimum_detectable_auc": None,
+}
+
+
+def _defense(name: str, tables: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for table in ("utility", "headline", "difference"):
+        for row in tables.get(table, []):
+            if row["defense"] == name:
+                found.update(row)
+    latency = [row for row in tables.get("latency", []) if row["defense"] == name]
+    measured = {key: found.get(key) for key in _MEASURED}
+    return {
+        "name": name,
+        **_identity(name),
+        **measured,
+        "latency_us": {str(r["batch_size"]): r["microseconds"] for r in latency}
+        or None,
+        "latency_ratio": {
+            str(row["batch_size"]): {key: row[key] for key in ("ratio", "low", "high")}
+            for row in latency
+        }
+        or None,
+    }
+
+
+def _identity(name: str) -> dict[str, Any]:
+    if name == BASE:
+        return {
+            "title": "No defense",
+            "family": "none",
+            "layer": None,
+            "config": None,
+            "claims": dict.fromkeys(
+                field.name for field in dataclasses.fields(catalog.Claims)
+            ),
+            "reference": None,
+            "trained": False,
+            "published": dataclasses.asdict(catalog.PUBLISHED_BASE),
+        }
+    entry = catalog.get(name)
+    claims = dataclasses.asdict(entry.claims)
+    return {
+        "title": entry.title,
+        "family": entry.family,
+        "layer": entry.layer.__name__,
+        "config": dict(entry.config),
+        "claims": {**claims, "export": list(claims["export"])},
+        "reference": entry.reference,
+        "trained": entry.recipe is not None,
+        "published": dataclasses.asdict(entry.published) if entry.published else None,
+    }
+
+
+def _threat_model(
+    attacks: list[dict[str, Any]], minimum_detectable_auc: float | None
+) -> dict[str, Any]:
+    groups = {row["group"] for row in attacks}
+    return {
+        "attacker": [text for group, text in _GROUPS.items() if group in groups],
+        "not_tested": [
+            *(text for group, text in _GROUPS.items() if group not in groups),
+            "white-box attacks on weights or gradients",
+            "attacks that query the neighborhood or augmentations of an example",
+        ],
+        "minimum_detectable_auc": minimum_detectable_auc,
+    }
+
+
+def _verdict(
+    checks: list[dict[str, str]], controls: list[dict[str, Any]]
+) -> dict[str, Any]:
+    failed_controls = [row for row in controls if not row["passed"]]
+    failed = [check for check in checks if check["outcome"] == "failed"]
+    if failed_controls or not controls:
+        lines = [
+            f"{row['name']}, {row['attack']}: {row['detail']}"
+            for row in failed_controls
+        ] or ["No control was run, so no figure can be trusted."]
+        return {"status": "void", "lines": lines}
+    if failed:
+        return {
+            "status": "fail",
+            "lines": [f"{check['test']}: {check['message']}" for check in failed],
+        }
+    passed = sum(check["outcome"] == "passed" for check in checks)
+    return {
+        "status": "pass",
+        "lines": [f"All {passed} checks passed, all {len(controls)} controls too."],
+    }

@@ -1,0 +1,207 @@
+"""Every attack on every defense, and each defense against none."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from scipy import stats
+
+from eval_suite.game import BASE
+from eval_suite.game import MembershipGame
+from eval_suite.user_model import UserModel
+from keras_entropy import catalog
+from keras_entropy.attacks import AttackResult
+from keras_entropy.attacks import Difference
+from keras_entropy.attacks import Headline
+from keras_entropy.attacks import NotMeasured
+from keras_entropy.attacks import audit_game
+from keras_entropy.attacks import audit_outputs
+from keras_entropy.attacks import game_headline
+from keras_entropy.attacks import holm
+from keras_entropy.attacks import paired_difference
+
+# A difference in AUC up to this is accepted: post-processing adds no information, but
+# the attacks that look for it are not perfect.
+MARGIN = 0.02
+LEVEL = 0.05
+
+
+@dataclasses.dataclass(frozen=True)
+class Attacked:
+    """The attacks on one defense, adaptive ones included.
+
+    Args:
+        results: One result for each attack and slice.
+        strongest: The strongest attack, chosen and reported on different data.
+        not_measured: What could not be had.
+    """
+
+    results: list[AttackResult]
+    strongest: Headline
+    not_measured: list[NotMeasured]
+
+    def loss_auc(self) -> float:
+        """Returns the AUC of the plain loss attack on the entire set."""
+        return next(
+            result.auc
+            for result in self.results
+            if (result.attack, result.slice) == ("loss", "entire")
+        )
+
+
+class Comparison:
+    """Attacks each defense once, when it is first asked for.
+
+    Args:
+        subject: What is evaluated.
+        names: Names of the defenses.
+        seed: Integer, of folds and resamples.
+    """
+
+    def __init__(
+        self, subject: MembershipGame | UserModel, names: Sequence[str], *, seed: int
+    ) -> None:
+        self.subject = subject
+        self.names = list(names)
+        self._seed = seed
+        self._attacked: dict[str, Attacked] = {}
+
+    @property
+    def is_game(self) -> bool:
+        """Whether there are pairs of models to compare over."""
+        return isinstance(self.subject, MembershipGame)
+
+    def attacked(self, name: str) -> Attacked:
+        """Returns the attacks on a defense, or on `"base"`, by its own outputs.
+
+        An injective layer is undone first as well: the attacker knows the defense.
+        """
+        if name not in self._attacked:
+            outputs = self.subject.outputs(name)
+            audits = [self._audit(outputs)]
+            results = list(audits[0].attacks)
+            layer = None if name == BASE else catalog.get(name).create()
+            if layer is not None and layer.claims.injective and name not in _TRAINED:
+                undone = (
+                    layer.invert(outputs)
+                    if self.is_game
+                    else tuple(layer.invert(side) for side in outputs)
+                )
+                audits.append(self._audit(undone))
+                results += _renamed(audits[1].attacks, "inverse")
+            self._attacked[name] = Attacked(
+                results=results,
+                strongest=self._strongest(results, audits),
+                not_measured=[gap for audit in audits for gap in audit.not_measured],
+            )
+        return self._attacked[name]
+
+    def base_headline(self, *, without: str | None = None) -> Headline:
+        """Returns the strongest attack on the undefended model.
+
+        Whoever has the model's outputs can apply a deterministic defense to them, so
+        attacks on the defended outputs are attacks on the undefended model too.
+
+        Args:
+            without: Name of a defense that is left out, because it is compared.
+        """
+        results = _entire(self.attacked(BASE).results)
+        if not self.is_game:
+            return self.attacked(BASE).strongest
+        for name in self.names:
+            entry = catalog.get(name)
+            if name == without or entry.recipe or not entry.claims.deterministic:
+                continue
+            own = [r for r in self.attacked(name).results if r.group != "adaptive"]
+            results += _renamed(_entire(own), name)
+        return game_headline(results)
+
+    def difference(self, name: str) -> Difference | None:
+        """Returns strongest attack on the defense minus that on no defense, paired.
+
+        `None` for a single target, which has no pairs.
+        """
+        if not self.is_game:
+            return None
+        return paired_difference(
+            self.attacked(name).strongest, self.base_headline(without=name)
+        )
+
+    def worse_than_base(self, name: str) -> float | None:
+        """Returns the p-value that a transform is not worse than no defense.
+
+        One-sided against `MARGIN`, paired over the pairs of models, and Holm-corrected
+        over the selected transforms. `None` for trained defenses and single targets.
+        """
+        transforms = [other for other in self.names if other not in _TRAINED]
+        if not self.is_game or name not in transforms:
+            return None
+        p_values = [
+            paired_difference(
+                self.attacked(other).strongest,
+                self.base_headline(without=other),
+                margin=MARGIN,
+            ).p_value
+            for other in transforms
+        ]
+        return float(holm(p_values)[transforms.index(name)])
+
+    def minimum_detectable_auc(self) -> float:
+        """Returns the AUC difference found with 80 % power at the 5 % level."""
+        results = _entire(self.attacked(BASE).results)
+        loss = next(result for result in results if result.attack == "loss")
+        if loss.pair_auc is None:
+            n, m = loss.n_members, loss.n_nonmembers
+            error, degrees = np.sqrt((n + m + 1) / (12 * n * m)), n + m - 2
+        else:
+            pairs = len(loss.pair_auc)
+            error, degrees = loss.pair_auc.std(ddof=1) / np.sqrt(pairs), pairs - 1
+        factor = stats.t.ppf(0.975, degrees) + stats.t.ppf(0.8, degrees)
+        return float(factor * error)
+
+    def _audit(self, outputs: Any) -> Any:
+        if self.is_game:
+            return audit_game(
+                outputs,
+                self.subject.labels,
+                self.subject.membership,
+                slices=("entire", "correctness"),
+                seed=self._seed,
+            )
+        members, nonmembers = outputs
+        return audit_outputs(
+            members,
+            self.subject.members.y,
+            nonmembers,
+            self.subject.nonmembers.y,
+            slices=("entire", "correctness"),
+            seed=self._seed,
+        )
+
+    def _strongest(self, results: list[AttackResult], audits: list[Any]) -> Headline:
+        if self.is_game:
+            return game_headline(_entire(results))
+        best = max(range(len(audits)), key=lambda i: audits[i].strongest.auc)
+        headline = audits[best].strongest
+        if best == 0:
+            return headline
+        return dataclasses.replace(headline, attack=f"inverse:{headline.attack}")
+
+
+_TRAINED = frozenset(entry.name for entry in catalog.entries() if entry.recipe)
+
+
+def _entire(results: Sequence[AttackResult]) -> list[AttackResult]:
+    return [result for result in results if result.slice == "entire"]
+
+
+def _renamed(results: Sequence[AttackResult], prefix: str) -> list[AttackResult]:
+    return [
+        dataclasses.replace(
+            result, attack=f"{prefix}:{result.attack}", group="adaptive"
+        )
+        for result in results
+    ]

@@ -1,0 +1,126 @@
+"""Labelled examples to play the membership game on."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import zipfile
+from pathlib import Path
+
+import numpy as np
+
+# In no model and never scored: kept for fitted transforms and calibration.
+REFERENCE_SHARE = 0.15
+
+
+@dataclasses.dataclass(frozen=True)
+class Dataset:
+    """Labelled examples.
+
+    Args:
+        name: Short name.
+        source: Where the data come from, for people.
+        x: float32 array `(N, ...)`.
+        y: Integer array `(N,)` of class indices.
+        class_names: One name a class.
+    """
+
+    name: str
+    source: str
+    x: np.ndarray
+    y: np.ndarray
+    class_names: tuple[str, ...]
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the examples in their order, in hexadecimal."""
+        digest = hashlib.sha256(repr((self.x.shape, self.x.dtype.str)).encode())
+        digest.update(np.ascontiguousarray(self.x))
+        digest.update(np.ascontiguousarray(self.y))
+        return digest.hexdigest()
+
+    def split(self, seed: int) -> tuple[Dataset, Dataset]:
+        """Returns the population, of even size, and the reference set."""
+        order = np.random.default_rng(seed).permutation(len(self.x))
+        population = int(len(order) * (1 - REFERENCE_SHARE)) // 2 * 2
+        return self._rows(order[:population]), self._rows(order[population:])
+
+    def _rows(self, rows: np.ndarray) -> Dataset:
+        return dataclasses.replace(self, x=self.x[rows], y=self.y[rows])
+
+
+def load(name: str) -> Dataset:
+    """Returns a dataset by the name given on the command line.
+
+    Args:
+        name: `"digits"`, or the path of an `.npz` file with arrays `x` `(N, ...)` and
+            `y` `(N,)`.
+
+    Raises:
+        ValueError: If the name is unknown, or the file can't be read or is no such
+            file.
+    """
+    if name == "digits":
+        return _digits()
+    if name.endswith(".npz"):
+        x, y = read_examples(Path(name))
+        classes = tuple(str(label) for label in range(int(y.max()) + 1))
+        return Dataset(Path(name).stem, str(name), x, y, classes)
+    raise ValueError(
+        f"Unknown dataset {name!r}. Known: digits, or a path ending in .npz with "
+        "arrays x and y"
+    )
+
+
+def _digits() -> Dataset:
+    from sklearn.datasets import load_digits
+
+    bunch = load_digits()
+    return Dataset(
+        name="digits",
+        source="scikit-learn's bundled 8x8 handwritten digits (UCI)",
+        x=(bunch.data / 16).astype("float32"),
+        y=bunch.target.astype("int64"),
+        class_names=tuple(str(name) for name in bunch.target_names),
+    )
+
+
+def read_examples(path: Path) -> tuple[np.ndarray, np.ndarray]:
+    """Returns `x` float32 `(N, ...)` and `y` int64 `(N,)` from an `.npz` file.
+
+    Raises:
+        ValueError: If the file is missing or unreadable, an array is missing, not
+            numeric, not finite or empty, or the lengths differ.
+    """
+    if not path.is_file():
+        raise ValueError(f"{path}: no such file. Expected an .npz file with x and y")
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            found = {key: arrays[key] for key in arrays.files}
+    except (ValueError, OSError, EOFError, AttributeError, zipfile.BadZipFile) as error:
+        raise ValueError(
+            f"{path}: not a readable .npz file ({error}). "
+            "Write it by `numpy.savez(path, x=inputs, y=labels)`"
+        ) from error
+    if not {"x", "y"} <= set(found):
+        raise ValueError(
+            f"{path}: expected arrays named x and y. Received: {sorted(found)}"
+        )
+    x, y = found["x"], found["y"]
+    if x.ndim < 2 or y.ndim != 1 or len(x) != len(y) or not len(x):
+        raise ValueError(
+            f"{path}: expected x of shape (N, ...) and y of shape (N,), N at least 1. "
+            f"Received: x {x.shape}, y {y.shape}"
+        )
+    for key, array in (("x", x), ("y", y)):
+        if array.dtype.kind not in "biuf" or not np.isfinite(array).all():
+            raise ValueError(
+                f"{path}: {key} must hold finite numbers. "
+                f"Received: dtype={array.dtype}, or NaN or infinity within"
+            )
+    if (y != y.astype("int64")).any() or y.min() < 0:
+        raise ValueError(
+            f"{path}: y must hold class indices 0, 1, 2, ... "
+            f"Received: values from {y.min()} to {y.max()}"
+        )
+    return x.astype("float32"), y.astype("int64")

@@ -1,0 +1,211 @@
+"""The membership game: K models in complementary pairs, every defense on each."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
+import keras
+import numpy as np
+
+from eval_suite import utility
+from eval_suite.datasets import Dataset
+from eval_suite.profiles import Profile
+from keras_entropy import attach
+from keras_entropy import catalog
+from keras_entropy import training
+from keras_entropy.attacks.intervals import mean_interval
+from keras_entropy.shadow.plan import complementary_pairs
+from keras_entropy.shadow.stack import Stack
+from keras_entropy.shadow.stack import initialize
+from keras_entropy.shadow.train import predict
+from keras_entropy.shadow.train import train
+
+BASE = "base"
+
+# Opens a progress bar: title and number of steps in, a function that advances it out.
+ProgressBar = Callable[[str, int], AbstractContextManager[Callable[[int], None]]]
+
+
+class MembershipGame:
+    """Trains what is needed when it is asked for, and keeps the outputs.
+
+    Args:
+        dataset: Examples; 15 % of them become the reference set.
+        model: Compiled Keras classifier, whose weights are not used.
+        profile: Size of the game.
+        seed: Integer: split, pairs, initial weights and order of the examples.
+        progress: Opens a progress bar.
+    """
+
+    def __init__(
+        self,
+        dataset: Dataset,
+        model: keras.Model,
+        profile: Profile,
+        seed: int,
+        progress: ProgressBar,
+    ) -> None:
+        self.dataset = dataset
+        self.population, self.reference = dataset.split(seed)
+        self.model = model
+        self.profile = profile
+        self.seed = seed
+        self.plan = complementary_pairs(
+            len(self.population.x), profile.models, seed=seed
+        )
+        self._progress = progress
+        self._trained: dict[str, tuple[keras.Model, Stack]] = {}
+        self._outputs: dict[str, np.ndarray] = {}
+        rows = self.plan.rows()
+        self._data = training.TrainingData(
+            x=self.population.x,
+            y=self.population.y,
+            rows=rows,
+            seeds=[seed * 1000 + k for k in range(len(rows))],
+            epochs=profile.epochs,
+            batch_size=profile.batch_size,
+        )
+
+    @property
+    def membership(self) -> np.ndarray:
+        """Boolean `(K, N)`: which example is in whose training set."""
+        return self.plan.membership
+
+    @property
+    def labels(self) -> np.ndarray:
+        """Integer `(N,)`: the class of each example."""
+        return self.population.y
+
+    def outputs(self, name: str) -> np.ndarray:
+        """Returns float32 `(K, N, C)`: what each defended model answers.
+
+        Args:
+            name: Name of a defense, or `"base"` for the undefended models.
+        """
+        if name not in self._outputs:
+            model, stack = self._train(name)
+            self._outputs[name] = predict(model, stack, self.population.x)
+        return self._outputs[name]
+
+    def live_model(self, name: str) -> keras.Model:
+        """Returns the defended model that the first pair's first target is."""
+        model, stack = self._train(name)
+        stack.assign_to(model, 0)
+        return model
+
+    def utility(self, name: str) -> dict[str, float]:
+        """Returns what the defended models are worth, on average over the models.
+
+        Accuracy, NLL, ECE and entropy are on non-members; the interval of the accuracy
+        is a t interval over the pairs.
+        """
+        outputs = self.outputs(name)
+        outside = [
+            (outputs[k][~members], self.labels[~members])
+            for k, members in enumerate(self.membership)
+        ]
+        inside = [
+            (outputs[k][members], self.labels[members])
+            for k, members in enumerate(self.membership)
+        ]
+        per_model = np.array([utility.accuracy(*pair) for pair in outside])
+        _, low, high = mean_interval(per_model.reshape(-1, 2).mean(axis=1))
+        entropy = float(np.mean([utility.mean_entropy(rows) for rows, _ in outside]))
+        return {
+            "accuracy": float(per_model.mean()),
+            "accuracy_low": max(0.0, float(low)),
+            "accuracy_high": min(1.0, float(high)),
+            "member_accuracy": float(np.mean([utility.accuracy(*p) for p in inside])),
+            "nll": float(np.mean([utility.nll(*pair) for pair in outside])),
+            "ece": float(
+                np.mean([utility.expected_calibration_error(*p) for p in outside])
+            ),
+            "entropy_mean": entropy,
+            "entropy_normalized": entropy / float(np.log(outputs.shape[-1])),
+        }
+
+    def sides(self, name: str) -> tuple[np.ndarray, np.ndarray]:
+        """Returns the answers to members and to non-members, over all models."""
+        outputs = self.outputs(name)
+        return outputs[self.membership], outputs[~self.membership]
+
+    def majority_share(self) -> float:
+        """Returns the accuracy of always answering the most frequent class."""
+        return float(np.bincount(self.labels).max() / len(self.labels))
+
+    def probe(self) -> np.ndarray:
+        """Returns examples to time calls with."""
+        return self.population.x
+
+    def describe(self) -> dict[str, dict]:
+        """Returns the blocks of results.json that say what was run."""
+        dataset, profile = self.dataset, self.profile
+        base = self.utility(BASE)
+        units = "-".join(
+            str(layer.units)
+            for layer in self.model.layers
+            if isinstance(layer, keras.layers.Dense)
+        )
+        return {
+            "dataset": {
+                "name": dataset.name,
+                "source": dataset.source,
+                "examples": len(dataset.x),
+                "reference": len(self.reference.x),
+                "population": len(self.population.x),
+                "classes": len(dataset.class_names),
+                "input_shape": list(dataset.x.shape[1:]),
+                "class_names": list(dataset.class_names),
+                "digest": dataset.digest,
+            },
+            "profile": {
+                **{
+                    key: value
+                    for key, value in dataclasses.asdict(profile).items()
+                    if key in ("name", "models", "epochs", "batch_size")
+                },
+                "targets": profile.models,
+                "pairs": profile.models // 2,
+                "seed": self.seed,
+                "architecture": f"{self.model.name} ({units})",
+                "member_accuracy": base["member_accuracy"],
+                "nonmember_accuracy": base["accuracy"],
+            },
+        }
+
+    def _train(self, name: str) -> tuple[keras.Model, Stack]:
+        if name not in self._trained:
+            if name == BASE:
+                self._trained[name] = self.model, self._train_base()
+            else:
+                self._trained[name] = self._defend(catalog.get(name))
+        return self._trained[name]
+
+    def _train_base(self) -> Stack:
+        data = self._data
+        title = f"training {len(data.rows)} models"
+        with self._progress(title, len(data.rows) * data.epochs) as advance:
+            return train(
+                self.model,
+                initialize(self.model, data.seeds),
+                data.x,
+                data.y,
+                data.rows,
+                epochs=data.epochs,
+                batch_size=data.batch_size,
+                seeds=data.seeds,
+                progress=advance,
+            )
+
+    def _defend(self, entry: catalog.Entry) -> tuple[keras.Model, Stack]:
+        model, stack = self._train(BASE)
+        layer = entry.create()
+        if entry.recipe is None:
+            defended = attach.defend(model, layer)
+            return defended, stack.transfer(defended, stack)
+        title = f"training {len(stack)} models with {entry.name}"
+        total = entry.recipe.model_epochs(self._data)
+        with self._progress(title, total) as advance:
+            return entry.recipe(layer, model, stack, self._data, progress=advance)

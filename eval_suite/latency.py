@@ -1,0 +1,104 @@
+"""The cost of a defense in time, as a ratio measured within one process."""
+
+from __future__ import annotations
+
+import dataclasses
+import gc
+import time
+from collections.abc import Callable
+from typing import Any
+
+import keras
+import numpy as np
+
+BLOCK_SECONDS = 0.004
+WARM_UP_CALLS = 50
+
+
+@dataclasses.dataclass(frozen=True)
+class LatencyRatio:
+    """Time of one call over that of another.
+
+    Args:
+        ratio: Median over rounds of the per-round ratio.
+        low: Lower end of its 95 % interval, from order statistics.
+        high: Upper end.
+        microseconds: Median time of one call.
+        base_microseconds: Median time of one call of the other.
+    """
+
+    ratio: float
+    low: float
+    high: float
+    microseconds: float
+    base_microseconds: float
+
+
+def compiled_call(model: keras.Model, batch: np.ndarray) -> Callable[[], Any]:
+    """Returns a function of no arguments that runs the compiled model on `batch`.
+
+    `predict` would cost 45 ms a call whatever the model, so the graph is compiled for
+    the one input signature, as a server does.
+    """
+    import tensorflow as tf
+
+    inputs = tf.constant(batch)
+    function = tf.function(lambda x: model(x, training=False), autograph=False)
+    concrete = function.get_concrete_function(tf.TensorSpec(inputs.shape, inputs.dtype))
+    return lambda: concrete(inputs)
+
+
+def measure(
+    call: Callable[[], Any],
+    base: Callable[[], Any],
+    *,
+    rounds: int,
+    seed: int = 0,
+) -> LatencyRatio:
+    """Times two calls in alternating blocks.
+
+    Each round runs one block of each, in random order, so that whatever slows the
+    machine down slows both; the ratio is the median over rounds.
+
+    Args:
+        call: What is measured.
+        base: What it is compared with.
+        rounds: Number of rounds, at least 8.
+        seed: Seed of the order within a round.
+    """
+    for warm_up in (call, base):
+        for _ in range(WARM_UP_CALLS):
+            warm_up()
+    repeats = max(1, round(BLOCK_SECONDS / _block(base, 10)))
+    order = np.random.default_rng(seed).permuted(np.tile([0, 1], (rounds, 1)), axis=1)
+    calls = (call, base)
+    times = np.empty((rounds, 2))
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        for i, pair in enumerate(order):
+            for which in pair:
+                times[i, which] = _block(calls[which], repeats)
+    finally:
+        if was_enabled:
+            gc.enable()
+    ratios = np.sort(times[:, 0] / times[:, 1])
+    # The ranks n/2 +- 0.98 sqrt(n) hold the median with 95 % confidence.
+    half = 0.98 * np.sqrt(rounds)
+    lower = max(0, int(np.floor(rounds / 2 - half)))
+    upper = min(rounds - 1, int(np.ceil(rounds / 2 + half)))
+    microseconds, base_microseconds = np.median(times, axis=0) * 1e6
+    return LatencyRatio(
+        ratio=float(np.median(ratios)),
+        low=float(ratios[lower]),
+        high=float(ratios[upper]),
+        microseconds=float(microseconds),
+        base_microseconds=float(base_microseconds),
+    )
+
+
+def _block(call: Callable[[], Any], repeats: int) -> float:
+    start = time.perf_counter()
+    for _ in range(repeats):
+        call()
+    return (time.perf_counter() - start) / repeats

@@ -1,0 +1,153 @@
+"""The pytest plugin: options, set-up, fixtures and the session's report.
+
+Loaded in every pytest session of an environment that has the package installed, so
+it imports nothing heavy and stays out of the way unless `eval_suite` is named.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any
+from typing import TextIO
+
+import pytest
+
+from eval_suite import options as command_line
+from eval_suite.options import Options
+
+PACKAGE = Path(__file__).parent
+ROWS = pytest.StashKey[list]()
+TERMINAL = pytest.StashKey[TextIO | None]()
+NAMED = pytest.StashKey[bool]()
+
+
+def set_up_process() -> None:
+    """Quiet TensorFlow, and hypothesis without deadlines: a first call compiles."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
+    from hypothesis import HealthCheck
+    from hypothesis import settings
+
+    settings.register_profile(
+        "eval_suite",
+        deadline=None,
+        derandomize=True,
+        max_examples=25,
+        suppress_health_check=[HealthCheck.too_slow],
+    )
+    settings.load_profile("eval_suite")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests(
+    early_config: pytest.Config, parser: pytest.Parser, args: list[str]
+) -> None:
+    """Adds the options, only where the suite is named."""
+    if command_line.names_eval_suite(args):
+        command_line.add_options(parser)
+        early_config.stash[NAMED] = True
+        set_up_process()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Checks the options before any work, and starts to collect results."""
+    config.addinivalue_line(
+        "markers",
+        "claims(name, value=True): run for the defenses whose claim has this value",
+    )
+    from eval_suite.progress import open_terminal
+
+    config.stash[TERMINAL] = open_terminal(config)
+    if NAMED not in config.stash or hasattr(config, "workerinput"):
+        return
+    options = Options.of(config)
+    options.check()
+    if config.option.collectonly or config.option.help:
+        return
+    from eval_suite.session import EvalSession
+
+    session = EvalSession(config, options)
+    config.pluginmanager.register(session, "eval_suite_session")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leaves the suite's own unit tests out of an evaluation."""
+    own = PACKAGE in collection_path.parents
+    if own and collection_path.name.endswith("_test.py") and Options.of(config).report:
+        return True
+    return None
+
+
+def pytest_collect_file(
+    file_path: Path, parent: pytest.Collector
+) -> pytest.Module | None:
+    """Collects the suite whatever `python_files` says in the user's own ini."""
+    own = PACKAGE in file_path.parents and file_path.match("test_*.py")
+    patterns = parent.config.getini("python_files")
+    if own and not any(file_path.match(pattern) for pattern in patterns):
+        return pytest.Module.from_parent(parent, path=file_path)
+    return None
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Runs each check of the suite for each selected defense."""
+    if PACKAGE not in Path(metafunc.module.__file__).parents:
+        return
+    for argument, also in (("defense", ()), ("target", ("base",))):
+        if argument in metafunc.fixturenames:
+            from eval_suite.selection import claiming
+            from eval_suite.selection import selected
+
+            names = selected(Options.of(metafunc.config).defenses)
+            for marker in metafunc.definition.iter_markers("claims"):
+                names = claiming(names, *marker.args, **marker.kwargs)
+            metafunc.parametrize(argument, [*also, *names], scope="module")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Sends the rows of a test along with its report, also from xdist's workers."""
+    report = yield
+    if report.when == "call":
+        report.eval_suite_rows = item.stash.get(ROWS, [])
+    return report
+
+
+@pytest.fixture
+def record(request: pytest.FixtureRequest) -> Callable[..., None]:
+    """Function that adds a row to the report: its table, then its fields."""
+    rows = request.node.stash.setdefault(ROWS, [])
+
+    def add(table: str, **fields: Any) -> None:
+        rows.append({"table": table, **fields})
+
+    return add
+
+
+@pytest.fixture(scope="session")
+def options(pytestconfig: pytest.Config) -> Options:
+    """The options of the run."""
+    return Options.of(pytestconfig)
+
+
+@pytest.fixture(scope="session")
+def subject(pytestconfig: pytest.Config, options: Options) -> Any:
+    """What is evaluated: the membership game, or the model given by `--model`."""
+    from eval_suite.progress import bars_on
+    from eval_suite.subject import make_subject
+
+    return make_subject(options, bars_on(pytestconfig.stash[TERMINAL]))
+
+
+@pytest.fixture(scope="session")
+def comparison(subject: Any, options: Options) -> Any:
+    """The attacks on every selected defense and on the undefended model."""
+    from eval_suite.comparison import Comparison
+    from eval_suite.selection import selected
+
+    return Comparison(subject, selected(options.defenses), seed=options.seed)

@@ -1,0 +1,42 @@
+"""Which defenses of the catalog a run evaluates."""
+
+from __future__ import annotations
+
+from keras_entropy import catalog
+
+
+def selected(names: str) -> list[str]:
+    """Returns catalog names, in the catalog's order, each once.
+
+    Args:
+        names: Names or aliases separated by commas, or `"all"`.
+
+    Raises:
+        ValueError: If a name is unknown or none is given.
+    """
+    if names == "all":
+        return list(catalog.names())
+    given = {
+        catalog.get(name.strip()).name for name in names.split(",") if name.strip()
+    }
+    if not given:
+        raise ValueError(f"No defense named. Known: all, {', '.join(catalog.names())}")
+    return [name for name in catalog.names() if name in given]
+
+
+def claiming(names: list[str], claim: str, value: bool = True) -> list[str]:
+    """Returns the defenses that make a claim, or with `value=False` those that don't.
+
+    Args:
+        names: Names of defenses.
+        claim: A field of `keras_entropy.Claims`, or `"trained"`.
+        value: Boolean. Defaults to `True`.
+    """
+
+    def holds(name: str) -> bool:
+        entry = catalog.get(name)
+        if claim == "trained":
+            return entry.recipe is not None
+        return getattr(entry.claims, claim)
+
+    return [name for name in names if holds(name) == value]

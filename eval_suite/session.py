@@ -1,0 +1,114 @@
+"""One evaluation: collects what the checks record, and writes the report."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from eval_suite.options import Options
+
+
+class EvalSession:
+    """Plugin of the process that talks to the user.
+
+    Args:
+        config: The session's configuration.
+        options: The options as given.
+
+    Raises:
+        pytest.UsageError: If a name or file in the options is no good, or the report
+            can't be written: said before any work.
+    """
+
+    def __init__(self, config: pytest.Config, options: Options) -> None:
+        self._config = config
+        self._options = options
+        self._rows: list[dict[str, Any]] = []
+        self._checks: list[dict[str, str]] = []
+        self._start = time.perf_counter()
+        self._results: dict[str, Any] | None = None
+        self._page: Path | None = None
+        self._check_before_work()
+
+    def _check_before_work(self) -> None:
+        from eval_suite.report.write import check_writable
+        from eval_suite.selection import selected
+        from eval_suite.subject import check_options
+
+        try:
+            self._names = selected(self._options.defenses)
+            if self._options.report:
+                check_writable(self._options.report_dir)
+            check_options(self._options)
+        except (ValueError, OSError) as error:
+            raise pytest.UsageError(str(error)) from error
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Keeps the rows and the outcome of each check."""
+        self._rows += getattr(report, "eval_suite_rows", [])
+        if report.when == "call" or report.outcome != "passed":
+            self._checks.append(
+                {
+                    "test": report.nodeid,
+                    "outcome": report.outcome,
+                    "message": _message(report),
+                }
+            )
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(
+        self, session: pytest.Session, exitstatus: int | pytest.ExitCode
+    ) -> None:
+        """Writes the report; an interrupted run leaves the previous one in place."""
+        if not self._options.report:
+            return
+        if exitstatus in (pytest.ExitCode.INTERRUPTED, pytest.ExitCode.INTERNAL_ERROR):
+            return
+        ran = [check for check in self._checks if check["outcome"] != "skipped"]
+        if not ran:
+            session.exitstatus = pytest.ExitCode.NO_TESTS_COLLECTED
+            return
+        from eval_suite.assemble import assemble
+        from eval_suite.environment import environment
+        from eval_suite.report.write import write_report
+
+        arguments = self._config.invocation_params.args
+        self._results = assemble(
+            self._rows,
+            self._checks,
+            self._names,
+            command=" ".join(["pytest", *map(str, arguments)]),
+            environment=environment(),
+            seconds={"total": round(time.perf_counter() - self._start, 1)},
+        )
+        self._page = write_report(self._results, self._options.report_dir)
+
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        """Prints the table of defenses."""
+        if self._results is None:
+            return
+        from eval_suite.report.terminal import terminal_table
+
+        terminalreporter.section("keras-entropy")
+        width = terminalreporter._tw.fullwidth
+        terminalreporter.write_line(terminal_table(self._results, width))
+
+    def pytest_unconfigure(self, config: pytest.Config) -> None:
+        """Ends with the path of the report."""
+        if self._page is not None:
+            print(f"report: {self._page}")
+
+
+def _message(report: pytest.TestReport) -> str:
+    """Returns the one line that says what was measured and expected, or why skipped."""
+    if report.outcome == "skipped":
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else ""
+        return str(reason).removeprefix("Skipped: ")
+    crash = getattr(report.longrepr, "reprcrash", None)
+    if crash is None:
+        return str(report.longrepr or "")[:500]
+    line = crash.message.splitlines()[0] if crash.message else ""
+    return line.removeprefix("AssertionError: ")[:500]

@@ -1,0 +1,103 @@
+"""One function in every mode: eager, compiled, XLA, saved, cloned, low precision."""
+
+import json
+
+import keras
+import numpy as np
+import pytest
+from keras import ops
+
+import keras_entropy
+from keras_entropy import catalog
+
+CLASSES = 10
+ATOL = 1e-6
+
+
+@pytest.fixture(scope="module")
+def model(defense):
+    """A small classifier with the defense, every kind of row among its answers."""
+    keras.utils.set_random_seed(0)
+    base = keras.Sequential(
+        [
+            keras.Input((CLASSES,)),
+            keras.layers.Dense(CLASSES, kernel_initializer="identity"),
+            keras.layers.Softmax(),
+        ]
+    )
+    return keras_entropy.defend(base, catalog.get(defense).create())
+
+
+@pytest.fixture(scope="module")
+def inputs():
+    """Logits: saturated, equal, and ordinary."""
+    rows = np.random.default_rng(0).normal(scale=4, size=(32, CLASSES))
+    rows[:CLASSES] = 200 * np.eye(CLASSES)
+    rows[CLASSES] = 0
+    return rows.astype("float32")
+
+
+@pytest.fixture(scope="module")
+def expected(model, inputs):
+    return ops.convert_to_numpy(model(inputs))
+
+
+def assert_same(found, expected, mode):
+    error = np.abs(ops.convert_to_numpy(found) - expected).max()
+    assert error <= ATOL, f"{mode} differs from eager by {error:.2g}; expected {ATOL}"
+
+
+@pytest.mark.claims("deterministic")
+@pytest.mark.parametrize("jit_compile", [False, True], ids=["graph", "XLA"])
+def test_compiled(model, inputs, expected, jit_compile):
+    compiled = keras.Model(model.input, model.output)
+    compiled.compile(jit_compile=jit_compile)
+    found = compiled.predict(inputs, verbose=0)
+    assert_same(found, expected, "XLA" if jit_compile else "the graph")
+
+
+@pytest.mark.claims("deterministic")
+def test_single_rows(model, inputs, expected):
+    rows = [ops.convert_to_numpy(model(row[None])) for row in inputs]
+    assert_same(np.concatenate(rows), expected, "one row at a time")
+
+
+@pytest.mark.claims("deterministic")
+def test_saved_and_loaded(model, inputs, expected, tmp_path):
+    path = tmp_path / "defended.keras"
+    model.save(path)
+    assert_same(keras.models.load_model(path)(inputs), expected, "the loaded model")
+
+
+@pytest.mark.claims("deterministic")
+def test_cloned(model, inputs, expected):
+    clone = keras.models.clone_model(model)
+    clone.set_weights(model.get_weights())
+    assert_same(clone(inputs), expected, "the clone")
+
+
+def test_configuration_survives(defense):
+    layer = catalog.get(defense).create()
+    data = json.dumps(keras.saving.serialize_keras_object(layer))
+    revived = keras.saving.deserialize_keras_object(json.loads(data))
+    assert json.dumps(keras.saving.serialize_keras_object(revived)) == data
+    for name, value in catalog.get(defense).config.items():
+        given, kept = (
+            config[name] for config in (layer.get_config(), revived.get_config())
+        )
+        assert given == kept, f"get_config() loses {name}={value!r}"
+
+
+@pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16"])
+def test_float32_in_mixed_precision(defense, inputs, policy):
+    layer = catalog.get(defense).create()
+    rows = inputs if layer.expects == "logits" else ops.softmax(inputs)
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(policy)
+    try:
+        out = catalog.get(defense).create()(rows)
+    finally:
+        keras.config.set_dtype_policy(before)
+    assert keras.backend.standardize_dtype(out.dtype) == "float32"
+    error = np.abs(ops.convert_to_numpy(out).sum(axis=-1) - 1).max()
+    assert error <= 1e-5, f"a row sums to 1 +- {error:.2g} under {policy}"

@@ -1,0 +1,22 @@
+"""The attacks on data whose answer is known: a failed control voids every verdict."""
+
+import pytest
+
+from keras_entropy.attacks.controls import null_controls
+from keras_entropy.attacks.controls import positive_controls
+
+
+@pytest.mark.parametrize("run", [null_controls, positive_controls])
+def test_controls(run, record):
+    controls = run()
+    for control in controls:
+        record("control", **control.row())
+    failed = [
+        f"{control.kind} control, {control.attack} on {control.variant}: AUC "
+        f"{control.auc:.3f} [{control.auc_low:.3f}, {control.auc_high:.3f}]; "
+        f"expected: {control.detail}"
+        for control in controls
+        if not control.passed
+    ]
+    assert not failed, "\n".join(failed)
+    assert controls, "no control was run"

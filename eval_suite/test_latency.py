@@ -1,0 +1,38 @@
+"""What each defense costs in time, as a ratio to the undefended model."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from eval_suite import latency
+from eval_suite.game import BASE
+from eval_suite.profiles import PROFILES
+
+
+@pytest.mark.parametrize("batch_size", [1, 256])
+def test_latency(target, batch_size, subject, options, benchmark, record):
+    if options.parallel:
+        reason = "time is measured in one process only: run without -n"
+        record("not_measured", what=f"latency of {target}", reason=reason)
+        pytest.skip(reason)
+    batch = np.resize(subject.probe(), (batch_size, *subject.probe().shape[1:]))
+    defended_model = subject.live_model(target)
+    # For the undefended model itself this is the A/A control: the noise of a ratio.
+    base = latency.compiled_call(subject.live_model(BASE), batch)
+    defended = latency.compiled_call(defended_model, batch)
+    rounds = PROFILES[options.profile].latency_rounds
+    found = latency.measure(defended, base, rounds=rounds)
+    record(
+        "latency", defense=target, batch_size=batch_size, **dataclasses.asdict(found)
+    )
+    benchmark.group = f"batch {batch_size}"
+    benchmark.extra_info.update(ratio=found.ratio, low=found.low, high=found.high)
+    answer = benchmark.pedantic(defended, rounds=20, iterations=10, warmup_rounds=1)
+    expected = defended_model(batch, training=False)
+    np.testing.assert_allclose(
+        np.asarray(answer),
+        np.asarray(expected),
+        atol=1e-5,
+        err_msg=f"{target}: the compiled call that was timed gives other answers",
+    )

@@ -1,0 +1,113 @@
+"""How well members are told from non-members through each defense."""
+
+import pytest
+
+from eval_suite import committed
+from eval_suite.comparison import LEVEL
+from eval_suite.comparison import MARGIN
+from eval_suite.distributions import entropy_distribution
+from eval_suite.game import BASE
+from keras_entropy import catalog
+
+
+def test_undefended_model(comparison, subject, record):
+    attacked = comparison.attacked(BASE)
+    headline = comparison.base_headline()
+    record_attacks(record, BASE, attacked, headline)
+    record("distribution", defense=BASE, **entropy_distribution(subject, BASE))
+    record(
+        "run",
+        **subject.describe(),
+        minimum_detectable_auc=comparison.minimum_detectable_auc(),
+    )
+    # With thresholds at "the label is the answer", the gap attack's AUC is a plain
+    # function of two accuracies that were computed elsewhere.
+    found = subject.utility(BASE)
+    gap = found["member_accuracy"] - found["accuracy"]
+    label_only = next(r for r in attacked.results if r.attack == "label_only")
+    assert label_only.auc == pytest.approx(0.5 + gap / 2, abs=2e-3), (
+        f"label-only gap attack: AUC {label_only.auc:.4f}; "
+        f"expected {0.5 + gap / 2:.4f} from the accuracies of members and non-members"
+    )
+
+
+def test_defense(defense, comparison, subject, record):
+    attacked = comparison.attacked(defense)
+    headline = attacked.strongest
+    record_attacks(record, defense, attacked, headline)
+    record("distribution", defense=defense, **entropy_distribution(subject, defense))
+    difference = comparison.difference(defense)
+    if difference is not None:
+        record(
+            "difference",
+            defense=defense,
+            difference_auc=difference.value,
+            difference_auc_low=difference.low,
+            difference_auc_high=difference.high,
+        )
+    measured = (
+        f"{defense}: strongest attack {headline.attack}, AUC {headline.auc:.3f} "
+        f"[{headline.auc_low:.3f}, {headline.auc_high:.3f}]"
+    )
+    if catalog.get(defense).recipe is not None:
+        hold_to_committed_report(comparison, defense, headline, measured)
+    elif difference is None:
+        base = comparison.attacked(BASE).strongest
+        assert headline.auc_low <= base.auc_high + MARGIN, (
+            f"{measured}; expected not above the undefended model's "
+            f"[{base.auc_low:.3f}, {base.auc_high:.3f}] by more than {MARGIN}: "
+            "post-processing adds no information, so the attacks on the undefended "
+            "model are too weak"
+        )
+    else:
+        p_value = comparison.worse_than_base(defense)
+        assert p_value >= LEVEL, (
+            f"{measured}, {difference.value:+.3f} [{difference.low:+.3f}, "
+            f"{difference.high:+.3f}] against no defense (adjusted p = {p_value:.2g}); "
+            f"expected at most +{MARGIN}: post-processing adds no information, so the "
+            "attacks on the undefended model are too weak"
+        )
+
+
+def hold_to_committed_report(comparison, defense, headline, measured):
+    """Compares a trained defense with what the committed report says of it."""
+    if not comparison.is_game:
+        pytest.skip(f"{defense} is trained: a model of its own would be needed")
+    expected = committed.strongest(comparison.subject, defense)
+    if expected is None:
+        pytest.skip("the committed report is of another dataset, profile or seed")
+    meets = headline.auc_low <= expected.high and expected.low <= headline.auc_high
+    assert meets, (
+        f"{measured}; expected an interval that meets the committed report's "
+        f"{expected.auc:.3f} [{expected.low:.3f}, {expected.high:.3f}]"
+    )
+
+
+def record_attacks(record, name, attacked, headline):
+    """Sends the attacks on one defense to the report."""
+    for result in attacked.results:
+        record("attack", **result.row(name))
+        if result.curve is not None:
+            curve = result.curve
+            record(
+                "curve",
+                defense=name,
+                attack=result.attack,
+                slice=result.slice,
+                fpr=curve.fpr.tolist(),
+                tpr=curve.tpr.tolist(),
+                tpr_low=curve.low.tolist(),
+                tpr_high=curve.high.tolist(),
+            )
+    for gap in attacked.not_measured:
+        record("not_measured", what=f"{name}: {gap.what}", reason=gap.reason)
+    record(
+        "headline",
+        defense=name,
+        strongest_attack=headline.attack,
+        strongest_auc=headline.auc,
+        strongest_auc_low=headline.auc_low,
+        strongest_auc_high=headline.auc_high,
+        strongest_advantage=headline.advantage,
+        illusion_gap=headline.auc - attacked.loss_auc(),
+    )

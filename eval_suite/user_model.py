@@ -1,0 +1,212 @@
+"""A user's own trained model: one target, with the members and non-members given."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import keras
+import numpy as np
+
+import keras_entropy
+from eval_suite import utility
+from eval_suite.datasets import Dataset
+from eval_suite.datasets import read_examples
+from eval_suite.game import BASE
+from keras_entropy import attach
+from keras_entropy import catalog
+from keras_entropy.attacks.intervals import share_interval
+
+
+class UserModel:
+    """One target model and its two sets of examples.
+
+    Args:
+        model: Keras classifier.
+        members: Examples that it was trained on.
+        nonmembers: Examples of the same law that it was not trained on.
+        from_logits: Boolean, whether the model ends in logits.
+
+    Raises:
+        ValueError: If the sets overlap or do not fit the model or each other, or the
+            model can't be defended.
+    """
+
+    def __init__(
+        self,
+        model: keras.Model,
+        members: Dataset,
+        nonmembers: Dataset,
+        *,
+        from_logits: bool = False,
+    ) -> None:
+        self._from_logits = from_logits
+        self._undefended = attach.probabilities_of(model, from_logits=from_logits)
+        self._model = model
+        self.members = members
+        self.nonmembers = nonmembers
+        self._outputs: dict[str, tuple[np.ndarray, np.ndarray]] = {}
+        _check_sets(self._undefended, members, nonmembers)
+
+    @classmethod
+    def read(
+        cls, model: Path, members: Path, nonmembers: Path, *, from_logits: bool
+    ) -> UserModel:
+        """Reads the three files of the command line.
+
+        Raises:
+            ValueError: If a file is missing or no such file, or as for the class.
+        """
+        loaded = _load_model(model)
+        sets = [_dataset(path) for path in (members, nonmembers)]
+        return cls(loaded, *sets, from_logits=from_logits)
+
+    @property
+    def model(self) -> keras.Model:
+        """The undefended model, with class probabilities as its output."""
+        return self._undefended
+
+    def outputs(self, name: str) -> tuple[np.ndarray, np.ndarray]:
+        """Returns what the defended model answers to members and to non-members.
+
+        Args:
+            name: Name of a defense, or `"base"` for the undefended model.
+        """
+        if name not in self._outputs:
+            model = self.live_model(name)
+            self._outputs[name] = (
+                model.predict(self.members.x, verbose=0),
+                model.predict(self.nonmembers.x, verbose=0),
+            )
+        return self._outputs[name]
+
+    def live_model(self, name: str) -> keras.Model:
+        """Returns the defended model."""
+        if name == BASE:
+            return self._undefended
+        layer = catalog.get(name).create()
+        return keras_entropy.defend(self._model, layer, from_logits=self._from_logits)
+
+    def utility(self, name: str) -> dict[str, float]:
+        """Returns what the defended model is worth, on non-members.
+
+        The interval of the accuracy is Clopper and Pearson's, over examples.
+        """
+        inside, outside = self.outputs(name)
+        labels = self.nonmembers.y
+        accuracy = utility.accuracy(outside, labels)
+        hits = round(accuracy * len(labels))
+        low, high = share_interval(hits, len(labels))
+        entropy = utility.mean_entropy(outside)
+        return {
+            "accuracy": accuracy,
+            "accuracy_low": float(low),
+            "accuracy_high": float(high),
+            "member_accuracy": utility.accuracy(inside, self.members.y),
+            "nll": utility.nll(outside, labels),
+            "ece": utility.expected_calibration_error(outside, labels),
+            "entropy_mean": entropy,
+            "entropy_normalized": entropy / float(np.log(outside.shape[-1])),
+        }
+
+    def sides(self, name: str) -> tuple[np.ndarray, np.ndarray]:
+        """Returns the answers to members and to non-members."""
+        return self.outputs(name)
+
+    def majority_share(self) -> float:
+        """Returns the accuracy of always answering the most frequent class."""
+        labels = self.nonmembers.y
+        return float(np.bincount(labels).max() / len(labels))
+
+    def probe(self) -> np.ndarray:
+        """Returns examples to time calls with."""
+        return self.nonmembers.x
+
+    def describe(self) -> dict[str, dict]:
+        """Returns the blocks of results.json that say what was run."""
+        base = self.utility(BASE)
+        classes = self.outputs(BASE)[0].shape[-1]
+        digest = Dataset(
+            "",
+            "",
+            np.concatenate([self.members.x, self.nonmembers.x]),
+            np.concatenate([self.members.y, self.nonmembers.y]),
+            (),
+        ).digest
+        return {
+            "dataset": {
+                "name": f"{self.members.name} against {self.nonmembers.name}",
+                "source": "files given on the command line",
+                "examples": len(self.members.x) + len(self.nonmembers.x),
+                "reference": 0,
+                "population": len(self.members.x) + len(self.nonmembers.x),
+                "classes": classes,
+                "input_shape": list(self.members.x.shape[1:]),
+                "class_names": [str(index) for index in range(classes)],
+                "digest": digest,
+            },
+            "profile": {
+                "name": "one model",
+                "models": 1,
+                "targets": 1,
+                "pairs": 0,
+                "epochs": None,
+                "batch_size": None,
+                "seed": None,
+                "architecture": self._model.name,
+                "member_accuracy": base["member_accuracy"],
+                "nonmember_accuracy": base["accuracy"],
+            },
+        }
+
+
+def _load_model(path: Path) -> keras.Model:
+    if not path.exists():
+        raise ValueError(f"--model {path}: no such file")
+    try:
+        return keras.models.load_model(path, compile=False)
+    except Exception as error:  # Keras raises many kinds for a foreign file
+        reason = str(error).strip().splitlines()[0][:300]
+        raise ValueError(
+            f"--model {path}: not a Keras model that can be loaded ({reason}). "
+            "Expected a .keras file written by `model.save`; layers of your own must "
+            "be registered with `keras.saving.register_keras_serializable`"
+        ) from error
+
+
+def _dataset(path: Path) -> Dataset:
+    x, y = read_examples(path)
+    return Dataset(path.stem, str(path), x, y, ())
+
+
+def _check_sets(model: keras.Model, members: Dataset, nonmembers: Dataset) -> None:
+    if members.x.shape[1:] != nonmembers.x.shape[1:]:
+        raise ValueError(
+            "Members and non-members must have examples of one shape. Received: "
+            f"members {members.x.shape[1:]}, non-members {nonmembers.x.shape[1:]}"
+        )
+    expected = tuple(model.inputs[0].shape[1:])
+    given = members.x.shape[1:]
+    if len(expected) != len(given) or any(
+        size not in (None, length) for size, length in zip(expected, given, strict=True)
+    ):
+        raise ValueError(
+            f"The model expects examples of shape {expected}. Received: x {given}"
+        )
+    classes = model.outputs[0].shape[-1]
+    for side, examples in (("members", members), ("non-members", nonmembers)):
+        if examples.y.max() >= classes:
+            raise ValueError(
+                f"The model has {classes} classes, so labels must be 0 to "
+                f"{classes - 1}. Received: {side} with label {examples.y.max()}"
+            )
+    shared = len(_rows(members.x) & _rows(nonmembers.x))
+    if shared:
+        raise ValueError(
+            f"Members and non-members must not overlap: {shared} examples are in both. "
+            "Take them out of one of the files, or every attack is measured on a lie"
+        )
+
+
+def _rows(x: np.ndarray) -> set[bytes]:
+    """Returns the distinct examples, as bytes."""
+    return set(map(bytes, np.ascontiguousarray(x).reshape(len(x), -1)))

@@ -1,0 +1,50 @@
+"""What a model is worth to its users: accuracy, calibration, entropy."""
+
+from __future__ import annotations
+
+import numpy as np
+
+ECE_BINS = 15
+
+
+def accuracy(outputs: np.ndarray, labels: np.ndarray) -> float:
+    """Returns the share of rows whose largest entry is the label's.
+
+    A row whose maximum is shared counts as the share of the maximum that the label
+    holds, so that a constant output is right by chance and not by class order.
+    """
+    largest = outputs.max(axis=-1, keepdims=True)
+    winners = outputs == largest
+    hits = np.take_along_axis(winners, labels[:, None], axis=-1)[:, 0]
+    return float((hits / winners.sum(axis=-1)).mean())
+
+
+def tied_share(outputs: np.ndarray) -> float:
+    """Returns the share of rows whose maximum is shared by several classes."""
+    winners = (outputs == outputs.max(axis=-1, keepdims=True)).sum(axis=-1)
+    return float((winners > 1).mean())
+
+
+def nll(outputs: np.ndarray, labels: np.ndarray) -> float:
+    """Returns the mean negative log-likelihood of the labels, in nats.
+
+    A probability of 0 counts as the smallest float32, about 103 nats.
+    """
+    given = np.take_along_axis(outputs, labels[:, None], axis=-1)
+    return float(-np.log(np.maximum(given.astype("float64"), 2.0**-149)).mean())
+
+
+def expected_calibration_error(outputs: np.ndarray, labels: np.ndarray) -> float:
+    """Returns the ECE over 15 bins of equal width (Guo et al., 2017), in 0..1."""
+    confidence = outputs.max(axis=-1).astype("float64")
+    correct = outputs.argmax(axis=-1) == labels
+    bins = np.minimum((confidence * ECE_BINS).astype(int), ECE_BINS - 1)
+    gap = np.bincount(bins, weights=correct - confidence, minlength=ECE_BINS)
+    return float(np.abs(gap).sum() / len(labels))
+
+
+def mean_entropy(outputs: np.ndarray) -> float:
+    """Returns the mean Shannon entropy of the rows, in nats."""
+    rows = outputs.astype("float64")
+    logs = np.log(np.where(rows > 0, rows, 1.0))
+    return float(-(rows * logs).sum(axis=-1).mean())

@@ -66,9 +66,11 @@ def activation_of(tensor: Any) -> str | None:
     if isinstance(made_by, Defense):
         return "defense"
     if isinstance(made_by, keras.layers.Softmax):
-        return "softmax"
+        return _softmax_over(made_by.axis, tensor)
     if isinstance(made_by, keras.Model):
-        return activation_of(single_output(made_by))
+        # A subclassed model has no graph to look into.
+        inner = getattr(made_by, "outputs", None)
+        return activation_of(inner[0]) if inner else None
     if isinstance(made_by, _TRANSPARENT):
         return activation_of(source(tensor))
     activation = getattr(made_by, "activation", None)
@@ -79,8 +81,15 @@ def activation_of(tensor: Any) -> str | None:
     if activation is not None:
         return getattr(activation, "__name__", None)
     if type(made_by).__module__.startswith("keras."):
-        return {"Softmax": "softmax", "Sigmoid": "sigmoid"}.get(type(made_by).__name__)
+        if type(made_by).__name__ == "Softmax":
+            return _softmax_over(made_by.axis, tensor)
+        return {"Sigmoid": "sigmoid"}.get(type(made_by).__name__)
     return None
+
+
+def _softmax_over(axis: Any, tensor: Any) -> str:
+    last = axis in (-1, len(tensor.shape) - 1)
+    return "softmax" if last else f"softmax(axis={axis})"
 
 
 def logits_of(tensor: Any) -> Any:

@@ -28,9 +28,10 @@ def renormalize(weights: Any) -> Any:
     """Divides non-negative weights by their sum; a row of zeros becomes uniform."""
     total = ops.sum(weights, axis=-1, keepdims=True)
     uniform = ops.full_like(weights, 1.0 / weights.shape[-1])
-    # The denominator is made safe first: `where` lets a NaN gradient through.
-    safe = ops.where(total > 0, total, ops.ones_like(total))
-    return ops.where(total > 0, weights / safe, uniform)
+    # The denominator is made safe first: `where` lets a NaN gradient through. And
+    # a row with NaN has a total that isn't 0, so that it stays visible.
+    safe = ops.where(total == 0, ops.ones_like(total), total)
+    return ops.where(total == 0, uniform, weights / safe)
 
 
 def normalize(values: Any, method: str) -> Any:
@@ -43,7 +44,7 @@ def normalize(values: Any, method: str) -> Any:
     """
     if method == "softmax":
         return ops.softmax(values, axis=-1)
-    return renormalize(ops.relu(values))
+    return renormalize(ops.maximum(values, 0.0))
 
 
 def check_normalization(method: str) -> str:

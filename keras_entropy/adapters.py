@@ -28,6 +28,7 @@ class TwoClasses(keras.layers.Layer):
     def __init__(self, from_logits: bool = False, **kwargs: Any) -> None:
         super().__init__(**{"dtype": "float32", **kwargs})
         self.from_logits = bool(from_logits)
+        self.supports_masking = True
 
     def call(self, inputs: Any) -> Any:
         first = ops.zeros_like(inputs) if self.from_logits else 1.0 - inputs

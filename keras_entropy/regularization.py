@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import keras
+import numpy as np
 from keras import ops
 
 from keras_entropy import _simplex
@@ -71,9 +72,9 @@ class EntropyRegularization(Defense):
             self.add_loss(self.weight / (1.0 + mean_entropy))
         return inputs
 
-    def invert(self, outputs: Any) -> Any:
-        """Returns `outputs`, for the layer is the identity."""
-        return outputs
+    def invert(self, outputs: np.ndarray) -> np.ndarray:
+        """Returns `outputs` in float64, for the layer is the identity."""
+        return np.asarray(outputs, "float64")
 
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "weight": self.weight}

@@ -149,7 +149,7 @@ class PolynomialSmoothing(_Smoothing):
 
     def __init__(self, degree: int = 6, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        if not (isinstance(degree, int) and degree >= 0):
+        if type(degree) is not int or degree < 0:  # `True` is no degree
             raise ValueError(
                 f"`degree` must be an integer, at least 0. Received: degree={degree!r}"
             )

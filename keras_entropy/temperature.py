@@ -68,7 +68,8 @@ class TemperatureScaling(Defense):
 
     def invert(self, outputs: np.ndarray) -> np.ndarray:
         """Returns the input probabilities that gave `outputs`, in float64."""
-        logits = self.temperature * np.log(np.maximum(outputs, _simplex.TINY))
+        outputs = np.maximum(np.asarray(outputs, "float64"), _simplex.TINY)
+        logits = self.temperature * np.log(outputs)
         weights = np.exp(logits - logits.max(axis=-1, keepdims=True))
         return weights / weights.sum(axis=-1, keepdims=True)
 

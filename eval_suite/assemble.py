@@ -84,7 +84,7 @@ def assemble(
         "curves": tables.get("curve", []),
         "distributions": tables.get("distribution", []),
         "checks": checks,
-        "not_measured": tables.get("not_measured", []),
+        "not_measured": _not_measured(tables.get("not_measured", [])),
         "timings": seconds,
     }
 
@@ -180,6 +180,17 @@ def _threat_model(
         ],
         "minimum_detectable_auc": minimum_detectable_auc,
     }
+
+
+def _not_measured(rows: list[dict[str, Any]]) -> list[dict[str, str]]:
+    """Returns each gap once, with the defenses that it concerns."""
+    defenses: dict[tuple[str, str], list[str]] = {}
+    for row in rows:
+        defenses.setdefault((row["what"], row["reason"]), []).append(row["defense"])
+    return [
+        {"what": f"{what} ({', '.join(names)})", "reason": reason}
+        for (what, reason), names in defenses.items()
+    ]
 
 
 def _verdict(

@@ -14,7 +14,7 @@ from eval_suite.profiles import PROFILES
 def test_latency(target, batch_size, subject, options, benchmark, record):
     if options.parallel:
         reason = "time is measured in one process only: run without -n"
-        record("not_measured", what=f"latency of {target}", reason=reason)
+        record("not_measured", what="latency", reason=reason, defense=target)
         pytest.skip(reason)
     batch = np.resize(subject.probe(), (batch_size, *subject.probe().shape[1:]))
     defended_model = subject.live_model(target)

@@ -1,5 +1,6 @@
 """How well members are told from non-members through each defense."""
 
+import numpy as np
 import pytest
 
 from eval_suite import committed
@@ -87,20 +88,21 @@ def record_attacks(record, name, attacked, headline):
     """Sends the attacks on one defense to the report."""
     for result in attacked.results:
         record("attack", **result.row(name))
-        if result.curve is not None:
+        drawn = result.attack in ("loss", headline.attack)
+        if result.curve is not None and drawn:
             curve = result.curve
             record(
                 "curve",
                 defense=name,
                 attack=result.attack,
                 slice=result.slice,
-                fpr=curve.fpr.tolist(),
-                tpr=curve.tpr.tolist(),
-                tpr_low=curve.low.tolist(),
-                tpr_high=curve.high.tolist(),
+                fpr=rounded(curve.fpr, 6),
+                tpr=rounded(curve.tpr),
+                tpr_low=rounded(curve.low),
+                tpr_high=rounded(curve.high),
             )
     for gap in attacked.not_measured:
-        record("not_measured", what=f"{name}: {gap.what}", reason=gap.reason)
+        record("not_measured", what=gap.what, reason=gap.reason, defense=name)
     record(
         "headline",
         defense=name,
@@ -111,3 +113,8 @@ def record_attacks(record, name, attacked, headline):
         strongest_advantage=headline.advantage,
         illusion_gap=headline.auc - attacked.loss_auc(),
     )
+
+
+def rounded(values, digits=4):
+    """Returns numbers for a drawing, as a list; `None` where there are none."""
+    return None if np.isnan(values).any() else np.round(values, digits).tolist()

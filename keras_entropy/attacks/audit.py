@@ -1,0 +1,177 @@
+"""Membership inference against one model, from its outputs on both sides."""
+
+import numpy as np
+
+from keras_entropy.attacks import ladder
+from keras_entropy.attacks import slices as slicing
+from keras_entropy.attacks import validation
+from keras_entropy.attacks.headline import target_headline
+from keras_entropy.attacks.measure import FPR_LEVELS
+from keras_entropy.attacks.measure import Measurement
+from keras_entropy.attacks.measure import curve_grid
+from keras_entropy.attacks.results import AttackResult
+from keras_entropy.attacks.results import Audit
+from keras_entropy.attacks.results import Curve
+from keras_entropy.attacks.results import NotMeasured
+from keras_entropy.attacks.roc import descending
+from keras_entropy.attacks.signals import compute_signals
+
+
+def audit_outputs(
+    member_outputs,
+    member_labels,
+    nonmember_outputs,
+    nonmember_labels,
+    *,
+    from_logits=False,
+    attacks="all",
+    slices=("entire",),
+    seed=0,
+    confidence=0.95,
+):
+    """Attacks one model by its outputs on members and non-members.
+
+    The two sides may differ in size. Attacks that compare the model with shadows need
+    a game of several models: see `audit_game`.
+
+    Args:
+        member_outputs: Float array `(n, C)` of probabilities (or logits, with
+            `from_logits=True`); `(n, 1)` or `(n,)` is one sigmoid unit. Never changed.
+        member_labels: Integer array `(n,)`, in `0..C - 1`.
+        nonmember_outputs: Float array `(m, C)`, of the same kind.
+        nonmember_labels: Integer array `(m,)`.
+        from_logits: Boolean. Defaults to `False`.
+        attacks: `"all"`, or names out of `TARGET_ATTACKS`.
+        slices: Names out of `entire`, `class`, `correctness`. The intervals of the
+            slices are simultaneous (Bonferroni). Trained attackers learn from the
+            entire set and are measured on each slice.
+        seed: Integer, for folds and resamples.
+        confidence: Float in (0, 1), of every interval. Defaults to 0.95.
+
+    Returns:
+        `Audit`.
+
+    Raises:
+        ValueError: If the arrays disagree in shape, hold NaN or infinity, are no
+            probabilities, or a side is empty; or if a name is unknown.
+
+    Example:
+
+        >>> rng = np.random.default_rng(0)
+        >>> logits = rng.normal(size=(2000, 3))
+        >>> labels = rng.integers(0, 3, 2000)
+        >>> logits[:1000] += 2 * np.eye(3)[labels[:1000]]  # members stand out
+        >>> audit = audit_outputs(
+        ...     logits[:1000], labels[:1000], logits[1000:], labels[1000:],
+        ...     from_logits=True, attacks=("loss", "label_only"),
+        ... )
+        >>> audit.get("loss").auc_low > 0.7
+        True
+    """
+    names = validation.check_names(attacks, ladder.TARGET_ATTACKS, "attacks")
+    kinds = validation.check_names(slices, slicing.KINDS, "slices")
+    outputs, labels, member = _join(
+        member_outputs, member_labels, nonmember_outputs, nonmember_labels
+    )
+    signals = compute_signals(outputs, labels, from_logits=from_logits)
+    membership = member[None]
+    parts = slicing.partitions(kinds, signals)
+    results, scored, missing = [], [], []
+    for name in names:
+        attack = ladder.ATTACKS[name]
+        scores = attack.score(signals, membership, seed)
+        order = descending(scores.values.reshape(-1))
+        for part in parts:
+            measurement = Measurement(scores, membership, part, order)
+            found = _results(attack, measurement, part, confidence)
+            results += [result for result in found if isinstance(result, AttackResult)]
+            missing += [result for result in found if isinstance(result, NotMeasured)]
+        scored.append(scores)
+    entire = [result for result in results if result.slice == "entire"]
+    strongest = gap = None
+    if entire:
+        strongest = target_headline(entire, scored, member, seed, confidence)
+        loss = [result.auc for result in entire if result.attack == "loss"]
+        gap = strongest.auc - loss[0] if loss else None
+    return Audit(results, strongest, gap, missing)
+
+
+def _results(attack, measurement, part, confidence):
+    """One `AttackResult` or `NotMeasured` for each slice of a partition."""
+    # The slices of a partition are looked at together, the entire set by itself.
+    simultaneous = 1 - (1 - confidence) / len(part.names)
+    found = []
+    for number, name in enumerate(part.names):
+        members = int(measurement.members[0, number])
+        nonmembers = int(measurement.nonmembers[0, number])
+        if np.isnan(measurement.auc[0, number]):
+            found.append(
+                NotMeasured(
+                    f"{attack.name} on {name}",
+                    f"{members} members and {nonmembers} non-members are in this "
+                    "slice; both sides are needed",
+                )
+            )
+            continue
+        auc, low, high = measurement.interval(number, simultaneous)
+        curve = None
+        if part.names == ("entire",):
+            grid = curve_grid(nonmembers)
+            unknown = np.full(grid.size, np.nan)
+            curve = Curve(grid, measurement.curves(grid)[0], unknown, unknown)
+        found.append(
+            AttackResult(
+                attack=attack.name,
+                group=attack.group,
+                slice=name,
+                auc=auc,
+                auc_low=low,
+                auc_high=high,
+                advantage=float(measurement.advantage[0, number]),
+                advantage_null=float(measurement.advantage_null[0, number]),
+                tpr_at_fpr={
+                    key: measurement.operating_point(number, level, simultaneous)
+                    for key, level in FPR_LEVELS.items()
+                },
+                targets=1,
+                n_members=members,
+                n_nonmembers=nonmembers,
+                curve=curve,
+            )
+        )
+    return found
+
+
+def _join(member_outputs, member_labels, nonmember_outputs, nonmember_labels):
+    """Both sides in one: outputs `(1, n + m, C)`, labels and membership."""
+    sides = []
+    for name, outputs in (
+        ("member_outputs", member_outputs),
+        ("nonmember_outputs", nonmember_outputs),
+    ):
+        array = np.asanyarray(outputs)
+        if array.ndim == 1:
+            array = array[:, None]
+        if array.ndim != 2 or array.dtype.kind not in "fiu":
+            raise ValueError(
+                f"`{name}` must be an array of floats (examples, classes). "
+                f"Received: {name}.shape={array.shape}, {name}.dtype={array.dtype}"
+            )
+        sides.append(array)
+    members, nonmembers = sides
+    validation.check_both_sides(len(members), len(nonmembers))
+    if members.shape[1] != nonmembers.shape[1]:
+        raise ValueError(
+            "`member_outputs` and `nonmember_outputs` must have the same number of "
+            f"classes. Received: {members.shape[1]} and {nonmembers.shape[1]}"
+        )
+    classes = max(2, members.shape[1])
+    labels = [
+        validation.check_labels(given, len(array), classes, name)
+        for name, given, array in (
+            ("member_labels", member_labels, members),
+            ("nonmember_labels", nonmember_labels, nonmembers),
+        )
+    ]
+    member = np.arange(len(members) + len(nonmembers)) < len(members)
+    return np.concatenate(sides)[None], np.concatenate(labels), member

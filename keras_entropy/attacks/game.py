@@ -1,0 +1,172 @@
+"""Membership inference against each of K models trained on complementary halves."""
+
+import numpy as np
+
+from keras_entropy.attacks import intervals
+from keras_entropy.attacks import ladder
+from keras_entropy.attacks import slices as slicing
+from keras_entropy.attacks import validation
+from keras_entropy.attacks.comparison import paired_difference
+from keras_entropy.attacks.headline import game_headline
+from keras_entropy.attacks.measure import FPR_LEVELS
+from keras_entropy.attacks.measure import Measurement
+from keras_entropy.attacks.measure import curve_grid
+from keras_entropy.attacks.results import AttackResult
+from keras_entropy.attacks.results import Curve
+from keras_entropy.attacks.results import GameAudit
+from keras_entropy.attacks.results import NotMeasured
+from keras_entropy.attacks.results import OperatingPoint
+from keras_entropy.attacks.roc import descending
+from keras_entropy.attacks.signals import compute_signals
+
+
+def audit_game(
+    outputs,
+    labels,
+    membership,
+    *,
+    targets=None,
+    from_logits=False,
+    attacks="all",
+    slices=("entire",),
+    seed=0,
+    confidence=0.95,
+):
+    """Attacks each of the first `targets` models of a membership game.
+
+    Models `2j` and `2j + 1` were trained on complementary halves of the N examples.
+    What is a member for one is a non-member for the other, so the difficulty of an
+    example cancels within the pair, and the pair is the unit of every interval: a
+    Student t interval over the means of the pairs. Two audits of the same plan can be
+    compared pair by pair (`paired_difference`).
+
+    Args:
+        outputs: Float array `(K, N, C)` of probabilities (or logits, with
+            `from_logits=True`); `(K, N, 1)` is one sigmoid unit. K is even, at least 4.
+            Never changed.
+        labels: Integer array `(N,)`, in `0..C - 1`.
+        membership: Boolean array `(K, N)`: which examples each model was trained on.
+        targets: Even integer T, at least 4. Defaults to K.
+        from_logits: Boolean. Defaults to `False`.
+        attacks: `"all"`, or names out of `GAME_ATTACKS`.
+        slices: Names out of `entire`, `class`, `correctness`. The intervals of the
+            slices are simultaneous (Bonferroni).
+        seed: Integer, for folds.
+        confidence: Float in (0, 1), of every interval. Defaults to 0.95.
+
+    Returns:
+        `GameAudit`.
+
+    Raises:
+        ValueError: If the arrays disagree in shape, hold NaN or infinity, are no
+            probabilities, a pair is not complementary, or a name is unknown.
+    """
+    names = validation.check_names(attacks, ladder.GAME_ATTACKS, "attacks")
+    kinds = validation.check_names(slices, slicing.KINDS, "slices")
+    signals = compute_signals(outputs, labels, from_logits=from_logits)
+    membership = validation.check_membership(
+        membership, signals.targets, signals.examples
+    )
+    targets = _check_targets(targets, signals.targets)
+    attacked, member = signals.first(targets), membership[:targets]
+    parts = slicing.partitions(kinds, attacked)
+    results, missing = [], []
+    for name in names:
+        attack = ladder.ATTACKS[name]
+        if attack.group == "shadow":
+            # Every model serves as a shadow, also those that are no target.
+            scores = attack.score(signals, membership, seed).first(targets)
+        else:
+            scores = attack.score(attacked, member, seed)
+        order = descending(scores.values.reshape(-1))
+        for part in parts:
+            measurement = Measurement(scores, member, part, order)
+            found, absent = _results(attack, measurement, part, confidence)
+            results += found
+            missing += absent
+    entire = [result for result in results if result.slice == "entire"]
+    strongest = gap = None
+    if entire:
+        strongest = game_headline(entire, confidence)
+        loss = [result for result in entire if result.attack == "loss"]
+        gap = paired_difference(strongest, loss[0]) if loss else None
+    return GameAudit(results, strongest, gap, missing)
+
+
+def _check_targets(targets, models):
+    targets = models if targets is None else targets
+    if targets % 2 or not 4 <= targets <= models:
+        raise ValueError(
+            "`targets` must be even, at least 4 (two pairs) and at most the number of "
+            f"models, {models}. Received: targets={targets}"
+        )
+    return targets
+
+
+def _results(attack, measurement, part, confidence):
+    """Lists of `AttackResult` and of `NotMeasured`, together one for each slice."""
+    # The slices of a partition are looked at together, the entire set by itself.
+    simultaneous = 1 - (1 - confidence) / len(part.names)
+
+    def over_pairs(values):
+        paired = values.reshape(-1, 2, *values.shape[1:]).mean(axis=1)
+        return paired, *intervals.mean_interval(paired, simultaneous)
+
+    pair_auc, auc, low, high = over_pairs(measurement.auc)
+    points = {
+        key: _operating_points(measurement.rates(level), over_pairs)
+        for key, level in FPR_LEVELS.items()
+    }
+    curve = None
+    if part.names == ("entire",):
+        grid = curve_grid(measurement.nonmembers.mean())
+        _, *bands = over_pairs(measurement.curves(grid))
+        curve = Curve(grid, *np.clip(bands, 0, 1))
+    results, missing = [], []
+    for number, name in enumerate(part.names):
+        unmeasured = int(np.isnan(measurement.auc[:, number]).sum())
+        if unmeasured:
+            missing.append(
+                NotMeasured(
+                    f"{attack.name} on {name}",
+                    f"{unmeasured} of {len(measurement.auc)} targets have no member or "
+                    "no non-member in this slice; both sides are needed",
+                )
+            )
+            continue
+        results.append(
+            AttackResult(
+                attack=attack.name,
+                group=attack.group,
+                slice=name,
+                auc=float(auc[number]),
+                auc_low=float(max(0.0, low[number])),
+                auc_high=float(min(1.0, high[number])),
+                advantage=float(measurement.advantage[:, number].mean()),
+                advantage_null=float(measurement.advantage_null[:, number].mean()),
+                tpr_at_fpr={key: found[number] for key, found in points.items()},
+                targets=len(measurement.auc),
+                n_members=round(measurement.members[:, number].mean()),
+                n_nonmembers=round(measurement.nonmembers[:, number].mean()),
+                curve=curve,
+                pair_auc=pair_auc[:, number],
+            )
+        )
+    return results, missing
+
+
+def _operating_points(rates, over_pairs):
+    """An `OperatingPoint` or `None` for each slice."""
+    tpr, realised = rates
+    _, mean, low, high = over_pairs(tpr)
+    return [
+        None
+        if np.isnan(mean[number])
+        else OperatingPoint(
+            float(mean[number]),
+            float(max(0.0, low[number])),
+            float(min(1.0, high[number])),
+            float(realised[:, number].mean()),
+        )
+        for number in range(mean.size)
+    ]

@@ -1,0 +1,100 @@
+"""Confidence intervals: of means, of shares and of the AUC of one target."""
+
+import numpy as np
+from scipy import stats
+
+
+def mean_interval(values, confidence=0.95):
+    """Mean and Student t interval over the first axis.
+
+    Args:
+        values: Float array `(n, ...)`, n >= 2, independent along the first axis.
+        confidence: Float in (0, 1).
+
+    Returns:
+        `(mean, low, high)`, arrays `(...)`, with `n - 1` degrees of freedom.
+    """
+    values = np.asarray(values, np.float64)
+    count = values.shape[0]
+    if count < 2:
+        raise ValueError(
+            "A t interval needs at least two independent values. "
+            f"Received: values.shape={values.shape}"
+        )
+    mean = values.mean(axis=0)
+    # Equal values have no spread; their computed mean can miss them by rounding.
+    equal = (values == values[:1]).all(axis=0)
+    mean = np.where(equal, values[0], mean)
+    error = np.where(equal, 0.0, values.std(axis=0, ddof=1) / np.sqrt(count))
+    half = stats.t.ppf((1 + confidence) / 2, count - 1) * error
+    return mean, mean - half, mean + half
+
+
+def share_interval(hits, total, confidence=0.95):
+    """Clopper-Pearson interval of a share: exact, never too short.
+
+    Args:
+        hits: Integer or array, between 0 and `total`.
+        total: Integer or array, positive.
+        confidence: Float in (0, 1).
+
+    Returns:
+        `(low, high)`.
+    """
+    hits, total = np.asarray(hits), np.asarray(total)
+    tail = (1 - confidence) / 2
+    low = stats.beta.ppf(tail, np.maximum(hits, 1), total - hits + 1)
+    high = stats.beta.ppf(1 - tail, hits + 1, np.maximum(total - hits, 1))
+    return np.where(hits > 0, low, 0.0), np.where(hits < total, high, 1.0)
+
+
+def auc_interval(auc, terms, members, nonmembers, confidence=0.95, correlation=0.0):
+    """The AUC of one target from those of its G folds, and its interval.
+
+    The estimate averages the folds' AUCs by their numbers of (member, non-member)
+    pairs: scores of different folds are never compared. The variance is DeLong's, the
+    degrees of freedom Satterthwaite's (as in the test of Brunner and Munzel), so few
+    examples get an honestly wide interval. A perfect separation, whose estimated
+    variance is zero, gets its exact bound.
+
+    Args:
+        auc: Float array `(G,)`.
+        terms: Float array `(2, G)`, `RocFamily.placement_variances()`.
+        members: Integer array `(G,)`.
+        nonmembers: Integer array `(G,)`.
+        confidence: Float in (0, 1).
+        correlation: Float in [0, 1), the assumed correlation of two folds' AUCs.
+
+    Returns:
+        `(auc, low, high)`, floats; the interval is (0, 1) where a fold has a side with
+        fewer than two examples.
+    """
+    used = members * nonmembers > 0
+    auc, members, nonmembers = auc[used], members[used], nonmembers[used]
+    terms = np.asarray(terms)[:, used]
+    weights = members * nonmembers / (members * nonmembers).sum()
+    # Equal AUCs, as of constant scores, must not be moved by rounding.
+    mean = float(auc[0] if (auc == auc[0]).all() else weights @ auc)
+    if np.isnan(terms).any():
+        return mean, 0.0, 1.0
+    if mean in (0.0, 1.0):
+        # Pair the examples off: that many independent comparisons came out alike.
+        comparisons = np.minimum(members, nonmembers).sum()
+        reach = float(((1 - confidence) / 2) ** (1 / comparisons))
+        return (mean, reach, 1.0) if mean else (mean, 0.0, 1 - reach)
+    spread = weights * np.sqrt(terms.sum(axis=0))
+    variance = (1 - correlation) * (spread**2).sum() + correlation * spread.sum() ** 2
+    if variance == 0:
+        return mean, mean, mean
+    shares = weights**2 * terms
+    degrees = (
+        shares.sum() ** 2
+        / (shares[0] ** 2 / (members - 1) + shares[1] ** 2 / (nonmembers - 1)).sum()
+    )
+    half = float(stats.t.ppf((1 + confidence) / 2, degrees) * np.sqrt(variance))
+    return mean, max(0.0, mean - half), min(1.0, mean + half)
+
+
+def binomial_quantile(probability, trials, share):
+    """The quantile of a binomial count, elementwise."""
+    return stats.binom.ppf(probability, trials, share)

@@ -1,0 +1,68 @@
+"""The table of attacks: what each is called, what it needs, how it scores."""
+
+import dataclasses
+from collections.abc import Callable
+
+from keras_entropy.attacks import label_only
+from keras_entropy.attacks import shadow_attacks
+from keras_entropy.attacks import threshold
+from keras_entropy.attacks import trained
+from keras_entropy.attacks.measure import Scores
+
+
+@dataclasses.dataclass(frozen=True)
+class Attack:
+    """One row of the table.
+
+    Attributes:
+        name: String.
+        group: String: threshold, label, trained or shadow.
+        score: Function `(signals, membership, seed) -> Scores`.
+    """
+
+    name: str
+    group: str
+    score: Callable
+
+
+def _threshold(name):
+    return lambda signals, membership, seed: Scores(threshold.SCORES[name](signals))
+
+
+def _label_only(signals, membership, seed):
+    return Scores(label_only.gap_scores(signals), natural=True)
+
+
+def _trained(name):
+    def score(signals, membership, seed):
+        values, folds = trained.cross_fit(name, signals, membership, seed)
+        return Scores(
+            values,
+            natural=True,
+            folds=folds,
+            fold_correlation=trained.FOLD_CORRELATION,
+        )
+
+    return score
+
+
+def _shadow(name):
+    def score(signals, membership, seed):
+        scorer = shadow_attacks.SCORERS[name]
+        values, excluded = scorer(signals.confidence, membership)
+        return Scores(values, excluded=excluded)
+
+    return score
+
+
+_ROWS = (
+    *(Attack(name, "threshold", _threshold(name)) for name in threshold.SCORES),
+    Attack("label_only", "label", _label_only),
+    *(Attack(name, "trained", _trained(name)) for name in trained.ATTACKERS),
+    *(Attack(name, "shadow", _shadow(name)) for name in shadow_attacks.SCORERS),
+)
+
+ATTACKS = {attack.name: attack for attack in _ROWS}
+# A single target has no shadows to be compared with.
+TARGET_ATTACKS = tuple(row.name for row in _ROWS if row.group != "shadow")
+GAME_ATTACKS = tuple(ATTACKS)

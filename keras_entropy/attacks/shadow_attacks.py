@@ -1,0 +1,19 @@
+"""The table of attacks that compare a target with the other models of the game.
+
+Each scorer gets the logit-scaled confidence `(K, N)` of all K models and the plan of
+membership `(K, N)`, and returns scores `(K, N)`, without NaN, and a Boolean mask of the
+examples that it cannot score. Row k scores model k as the target; neither row k nor its
+partner `k ^ 1` serves as its shadow.
+"""
+
+from keras_entropy.attacks import lira
+from keras_entropy.attacks import offset
+from keras_entropy.attacks import rmia
+
+SCORERS = {
+    "lira_online": lira.online,
+    "lira_offline": lira.offline,
+    "rmia_online": rmia.online,
+    "rmia_offline": rmia.offline,
+    "difficulty_offset": offset.difficulty_offset,
+}

@@ -1,0 +1,180 @@
+"""What an attacker reads off a model's outputs, in float64.
+
+The logit-scaled confidence is `phi = log p_y - log(1 - p_y)`, with `1 - p_y` summed
+from the other entries, never by subtraction: float32 rounds a confident `p_y` to 1.
+
+References: Carlini et al., IEEE S&P 2022, arXiv:2112.03570 (confidence); Song and
+Mittal, USENIX Security 2021, arXiv:2003.10595 (modified entropy).
+"""
+
+import dataclasses
+
+import numpy as np
+
+from keras_entropy.attacks import validation
+
+# The smallest positive float32: a float32 probability of zero is at most about this.
+SMALLEST_PROBABILITY = 2.0**-149
+# Rows are worked on in blocks that stay in the cache; outputs may be memory-mapped.
+_BLOCK_ENTRIES = 1 << 17
+
+
+@dataclasses.dataclass(frozen=True)
+class Signals:
+    """Per-example signals of R targets on the same N examples.
+
+    Attributes:
+        outputs: The outputs as given, `(R, N, C)`, or `(R, N, 1)` for a sigmoid.
+        from_logits: Boolean, whether `outputs` are logits.
+        labels: Int64 `(N,)`.
+        classes: Integer, at least 2 (a sigmoid unit counts as two classes).
+        loss: Float64 `(R, N)`, cross-entropy in nats.
+        confidence: Float64 `(R, N)`, the logit-scaled confidence phi.
+        entropy: Float64 `(R, N)`, Shannon entropy of the output in nats.
+        modified_entropy: Float64 `(R, N)`, entropy that knows the label, in nats.
+        correct: Boolean `(R, N)`, whether the largest entry is the label's.
+    """
+
+    outputs: np.ndarray
+    from_logits: bool
+    labels: np.ndarray
+    classes: int
+    loss: np.ndarray
+    confidence: np.ndarray
+    entropy: np.ndarray
+    modified_entropy: np.ndarray
+    correct: np.ndarray
+
+    @property
+    def targets(self):
+        """Integer R."""
+        return self.loss.shape[0]
+
+    @property
+    def examples(self):
+        """Integer N."""
+        return self.loss.shape[1]
+
+    def probabilities(self, target):
+        """Float64 `(N, C)`, the probability vectors of one target, as a new array."""
+        block = np.asarray(self.outputs[target], np.float64)
+        return _distribution(block, self.from_logits)[0]
+
+    def first(self, targets):
+        """The signals of the first `targets` targets alone."""
+        kept = {
+            field.name: getattr(self, field.name)[:targets]
+            for field in dataclasses.fields(self)
+            if field.name not in ("from_logits", "labels", "classes")
+        }
+        return dataclasses.replace(self, **kept)
+
+
+def compute_signals(outputs, labels, *, from_logits=False, name="outputs"):
+    """Computes the signals of R targets.
+
+    Args:
+        outputs: Float array `(R, N, C)` of probabilities, or of logits with
+            `from_logits=True`; `(R, N, 1)` is one sigmoid unit. Any float type,
+            memory-mapped or not; read once, never changed.
+        labels: Integer array `(N,)`, in `0..C - 1` (0 and 1 for a sigmoid unit).
+        from_logits: Boolean. Defaults to `False`.
+        name: String, how a message names `outputs`.
+
+    Returns:
+        `Signals`.
+
+    Raises:
+        ValueError: If the arrays disagree, a value is NaN or infinite, or the rows
+            are no probabilities while `from_logits` is false.
+    """
+    outputs = np.asanyarray(outputs)
+    if outputs.ndim != 3 or outputs.dtype.kind not in "fiu":
+        raise ValueError(
+            f"`{name}` must be an array of floats (targets, examples, classes). "
+            f"Received: {name}.shape={outputs.shape}, {name}.dtype={outputs.dtype}"
+        )
+    targets, examples, columns = outputs.shape
+    if not (targets and examples and columns):
+        raise ValueError(
+            f"`{name}` must not be empty. Received: {name}.shape={outputs.shape}"
+        )
+    classes = max(columns, 2)
+    labels = validation.check_labels(labels, examples, classes)
+    signals = np.empty((4, targets, examples))
+    correct = np.empty((targets, examples), bool)
+    step = max(1, _BLOCK_ENTRIES // columns)
+    for target in range(targets):
+        for start in range(0, examples, step):
+            rows = slice(start, start + step)
+            # Row-major float64: equal rows then give bit-equal signals, so that ties
+            # stay ties.
+            block = np.array(outputs[target, rows], np.float64, order="C")
+            validation.check_output_block(block, start, from_logits, name)
+            signals[:, target, rows], correct[target, rows] = _block_signals(
+                block, labels[rows], from_logits
+            )
+    loss, confidence, entropy, modified_entropy = signals
+    return Signals(
+        outputs=outputs,
+        from_logits=from_logits,
+        labels=labels,
+        classes=classes,
+        loss=loss,
+        confidence=confidence,
+        entropy=entropy,
+        modified_entropy=modified_entropy,
+        correct=correct,
+    )
+
+
+def _distribution(block, from_logits):
+    """Probabilities and their logarithms, `(rows, C)` each, C >= 2."""
+    if block.shape[1] == 1:
+        # One unit is the second of two classes; as logits, the first one's is 0.
+        block = np.hstack([np.zeros_like(block) if from_logits else 1 - block, block])
+    if not from_logits:
+        probabilities = np.array(block)
+        return probabilities, np.log(np.maximum(block, SMALLEST_PROBABILITY))
+    shifted = block - block.max(axis=1, keepdims=True)
+    log_probabilities = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    return np.exp(log_probabilities), log_probabilities
+
+
+def _block_signals(block, labels, from_logits):
+    probabilities, log_probabilities = _distribution(block, from_logits)
+    rows = np.arange(labels.size)
+    top = probabilities.argmax(axis=1)
+    top_probability = probabilities[rows, top]
+    entropy = -(probabilities * log_probabilities).sum(axis=1)
+
+    # log(1 - p_i): only above one half does log1p lose digits, and one entry at most is
+    # there; for it the sum of the others takes its place.
+    sure = rows[top_probability > 0.5]
+    at = sure, top[sure]
+    if from_logits:
+        others = log_probabilities[sure]
+        others[np.arange(sure.size), top[sure]] = -np.inf
+        largest = others.max(axis=1, initial=-np.inf)
+        rest = largest + np.log(np.exp(others - largest[:, None]).sum(axis=1))
+        probabilities[at] = 0.0
+    else:
+        probabilities[at] = 0.0
+        rest = probabilities[sure].sum(axis=1)
+        rest = np.log(np.maximum(rest, SMALLEST_PROBABILITY))
+    log_complement = np.log1p(-probabilities)
+    log_complement[at] = rest
+    probabilities[at] = top_probability[sure]
+
+    label_log_probability = log_probabilities[rows, labels]
+    label_log_complement = log_complement[rows, labels]
+    confidence = label_log_probability - label_log_complement
+    # From logits the loss keeps its digits however confident the model is.
+    loss = np.logaddexp(0, -confidence) if from_logits else -label_log_probability
+    probabilities[rows, labels] = 0.0
+    modified_entropy = -np.exp(label_log_complement) * label_log_probability
+    modified_entropy -= (probabilities * log_complement).sum(axis=1)
+    # Adding 0 turns the -0 of a certain output into 0.
+    return (loss + 0.0, confidence, entropy + 0.0, modified_entropy + 0.0), (
+        top == labels
+    )

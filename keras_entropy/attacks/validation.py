@@ -1,0 +1,171 @@
+"""Checks of the arrays that a caller hands to the attacks."""
+
+import numpy as np
+
+# Half precision rounds each entry by up to 2**-11 of itself, so an honest float16 row
+# can miss 1 by half of this.
+ROW_SUM_TOLERANCE = 1e-3
+
+
+def check_labels(labels, examples, classes, name="labels"):
+    """Returns the labels as an int64 vector of their own.
+
+    Args:
+        labels: Array `(examples,)` of integers, or of floats with integer values.
+        examples: Integer, the number of labels that the outputs call for.
+        classes: Integer, the number of classes; labels lie in `0..classes - 1`.
+        name: String, how a message names the argument.
+
+    Raises:
+        ValueError: If the shape, the type or the range is wrong.
+    """
+    array = np.asarray(labels)
+    if array.shape != (examples,):
+        hint = (
+            " One-hot labels become integers with `labels.argmax(axis=-1)`."
+            if array.ndim == 2 and array.shape[0] == examples
+            else ""
+        )
+        raise ValueError(
+            f"`{name}` must be a vector with one integer for each of the {examples} "
+            f"outputs.{hint} Received: {name}.shape={array.shape}"
+        )
+    if array.dtype.kind not in "iuf" or not np.all(array == np.floor(array)):
+        raise ValueError(
+            f"`{name}` must hold integer class numbers. "
+            f"Received: {name}.dtype={array.dtype}, first values {array[:3].tolist()}"
+        )
+    if examples and not (array.min() >= 0 and array.max() < classes):
+        raise ValueError(
+            f"`{name}` must lie in 0..{classes - 1}, as the outputs have {classes} "
+            f"classes. Received: values from {array.min()} to {array.max()}"
+        )
+    return array.astype(np.int64)
+
+
+def check_output_block(block, first_row, from_logits, name="outputs"):
+    """Raises if a block of rows is not what `from_logits` says it is.
+
+    Args:
+        block: Float64 array `(rows, C)`; with `C = 1` one sigmoid unit.
+        first_row: Integer, the number of the block's first row, for messages.
+        from_logits: Boolean, whether the rows are logits.
+        name: String, how a message names the argument.
+
+    Raises:
+        ValueError: If an entry is NaN or infinite, or if rows that should be
+            probabilities are not.
+    """
+    if not np.isfinite(block).all():
+        row = int(np.flatnonzero(~np.isfinite(block).all(axis=1))[0])
+        raise ValueError(
+            f"`{name}` must be finite. Received: row {first_row + row} is "
+            f"{_shown(block[row])}. Look for a division by zero or an overflow in the "
+            "model or in the defense."
+        )
+    if from_logits:
+        return
+    hint = "If these are logits, pass `from_logits=True`."
+    outside = (block < 0) | (block > 1 + ROW_SUM_TOLERANCE)
+    if outside.any():
+        row = int(np.flatnonzero(outside.any(axis=1))[0])
+        raise ValueError(
+            f"`{name}` must be probabilities, between 0 and 1. Received: row "
+            f"{first_row + row} is {_shown(block[row])}. {hint}"
+        )
+    if block.shape[1] == 1:
+        return
+    sums = block.sum(axis=1)
+    wrong = np.abs(sums - 1) > ROW_SUM_TOLERANCE
+    if wrong.any():
+        row = int(np.flatnonzero(wrong)[0])
+        raise ValueError(
+            f"Each row of `{name}` must sum to 1 within {ROW_SUM_TOLERANCE}. Received: "
+            f"row {first_row + row} sums to {sums[row]:.6g} ({int(wrong.sum())} such "
+            f"rows in its block). {hint}"
+        )
+
+
+def check_both_sides(members, nonmembers):
+    """Raises unless there are members and non-members."""
+    if not members or not nonmembers:
+        raise ValueError(
+            "A membership attack is measured on members and on non-members; both "
+            f"must be there. Received: {members} members, {nonmembers} non-members"
+        )
+
+
+def check_membership(membership, models, examples):
+    """Returns the membership plan as booleans, after checking that it is balanced.
+
+    Args:
+        membership: Array `(models, examples)` of booleans; rows `2j` and `2j + 1`
+            are complements.
+        models: Integer K.
+        examples: Integer N.
+
+    Raises:
+        ValueError: If the shape or the type is wrong, K is odd or below 4, or two
+            rows of a pair are not complementary.
+    """
+    plan = np.asarray(membership)
+    if plan.shape != (models, examples):
+        raise ValueError(
+            "`membership` must have one row for each model and one column for each "
+            f"example. Received: membership.shape={plan.shape}, but the outputs are of "
+            f"{models} models on {examples} examples"
+        )
+    if plan.dtype.kind not in "biu" or not np.isin(plan, (0, 1)).all():
+        raise ValueError(
+            "`membership` must hold booleans: True where the example was in the "
+            f"model's training set. Received: membership.dtype={plan.dtype}"
+        )
+    if models < 4 or models % 2:
+        raise ValueError(
+            "The game needs an even number of models, at least 4 (two pairs), because "
+            f"its unit is the complementary pair. Received: {models} models"
+        )
+    plan = plan.astype(bool)
+    agree = plan[0::2] == plan[1::2]
+    broken = np.flatnonzero(agree.any(axis=1))
+    if broken.size:
+        pair = int(broken[0])
+        raise ValueError(
+            "Models 2j and 2j + 1 must be trained on complementary halves, or scores "
+            f"reveal the design instead of the model. Received: models {2 * pair} and "
+            f"{2 * pair + 1} agree on {int(agree[pair].sum())} of {examples} examples"
+        )
+    for model in np.flatnonzero(plan.all(axis=1) | ~plan.any(axis=1)):
+        check_both_sides(int(plan[model].sum()), int((~plan[model]).sum()))
+    return plan
+
+
+def check_names(names, known, what):
+    """Returns the names as a tuple, or raises with the list of known ones.
+
+    Args:
+        names: A sequence of strings, or `"all"`.
+        known: A sequence of strings.
+        what: String, the argument's name.
+
+    Raises:
+        ValueError: If a name is unknown, repeated, or none is given.
+    """
+    known = tuple(known)
+    if isinstance(names, str):
+        if names == "all":
+            return known
+        names = (names,)
+    names = tuple(names)
+    unknown = [name for name in names if name not in known]
+    if unknown or not names or len(set(names)) < len(names):
+        raise ValueError(
+            f"`{what}` must be 'all' or distinct names out of {', '.join(known)}. "
+            f"Received: {what}={names!r}"
+        )
+    return names
+
+
+def _shown(row):
+    head = ", ".join(f"{value:.4g}" for value in row[:4])
+    return f"[{head}{', ...' if row.size > 4 else ''}]"

@@ -16,6 +16,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from keras_entropy import _ending
 from keras_entropy._defense import Claims
 from keras_entropy._defense import Defense
 from keras_entropy.attach import defend
@@ -31,7 +32,7 @@ from keras_entropy.training import FrozenBackbone
 from keras_entropy.training import Recipe
 from keras_entropy.training import TrainingData
 from keras_entropy.training import class_indices
-from keras_entropy.training import unused_optimizer
+from keras_entropy.training import copy_of
 
 STUDY = "entropic_MIA_defense (after He et al., 2022, arXiv:2208.10445)"
 
@@ -237,6 +238,7 @@ def build(
             f'`catalog.build("{entry.name}", model, x, y)`. '
             f"Received: x={type(x).__name__}, y={type(y).__name__}"
         )
+    _ending.single_output(model)  # or raises, before it is copied
     x = np.asarray(x)
     labels = class_indices(y, max(2, model.outputs[0].shape[-1]))
     if len(x) != len(labels) or not len(x):
@@ -244,12 +246,12 @@ def build(
             "`x` and `y` must hold the same number of examples, at least one. "
             f"Received: {len(x)} and {len(labels)}"
         )
-    # A clone, for the recipe writes into the layers that the defended model shares.
-    clone = keras.models.clone_model(model)
-    clone.set_weights(model.get_weights())
-    optimizer = unused_optimizer(model)
-    if optimizer is not None:
-        clone.compile(optimizer)
+    if x.dtype.kind == "f" and not np.isfinite(x).all():
+        raise ValueError(
+            "`x` must be finite. "
+            f"Received: {np.sum(~np.isfinite(x))} entries that are NaN or infinite"
+        )
+    clone = copy_of(model)
     data = TrainingData(
         x=x,
         y=labels,

@@ -166,6 +166,27 @@ class FromScratch:
         return defended, trained
 
 
+def copy_of(model: keras.Model) -> keras.Model:
+    """Returns the model with weights of its own, compiled if the model is.
+
+    Recipes write into the layers that a defended model shares with the undefended
+    one. Layers with an `adapt` method are not trained, and are shared: their tables
+    are no weights, and a clone would come without them.
+    """
+
+    def clone(layer: keras.layers.Layer) -> keras.layers.Layer:
+        if hasattr(layer, "adapt"):
+            return layer
+        return type(layer).from_config(layer.get_config())
+
+    copy = keras.models.clone_model(model, clone_function=clone, recursive=True)
+    copy.set_weights(model.get_weights())
+    optimizer = unused_optimizer(model)
+    if optimizer is not None:
+        copy.compile(optimizer)
+    return copy
+
+
 def unused_optimizer(model: keras.Model) -> keras.optimizers.Optimizer | None:
     """Returns a new optimizer configured like the model's, or `None` without one."""
     own = getattr(model, "optimizer", None)
@@ -179,7 +200,18 @@ def class_indices(labels: Any, classes: int) -> np.ndarray:
         ValueError: If a label is no class of `range(classes)`.
     """
     labels = np.asarray(labels)
+    if labels.dtype.kind not in "biuf":
+        raise ValueError(
+            "`y` must hold class indices, which are numbers. "
+            f"Received: y of dtype {labels.dtype}"
+        )
     if labels.ndim == 2 and labels.shape[1] == classes > 1:
+        one_hot = np.isin(labels, (0, 1)).all(axis=1) & (labels.sum(axis=1) == 1)
+        if not one_hot.all():
+            raise ValueError(
+                "`y` of two dimensions must hold one-hot rows. "
+                f"Received: y[{one_hot.argmin()}]={labels[one_hot.argmin()]}"
+            )
         labels = labels.argmax(axis=1)
     elif labels.ndim == 2 and labels.shape[1] == 1:
         labels = labels[:, 0]
@@ -188,12 +220,11 @@ def class_indices(labels: Any, classes: int) -> np.ndarray:
             f"`y` must be class indices of shape (N,) or one-hot rows "
             f"(N, {classes}). Received: y of shape {labels.shape}"
         )
-    indices = labels.astype("int64")
-    wrong = (indices != labels) | (indices < 0) | (indices >= classes)
+    wrong = ~np.isin(labels, np.arange(classes))
     if wrong.any():
         raise ValueError(
             f"`y` must hold integers from 0 to {classes - 1}, one for each of the "
             f"model's {classes} outputs. "
             f"Received: y[{wrong.argmax()}]={labels[wrong.argmax()]}"
         )
-    return indices
+    return labels.astype("int64")

@@ -62,8 +62,13 @@ def is_dense(model):
     return all(isinstance(layer, _STACKABLE_LAYERS) for layer in layers_of(model))
 
 
-def stacks(model):
-    """Tell whether all models can be trained at once as one model of stacked weights.
+def predicts_at_once(model):
+    """Tell whether the forward pass runs on all models at once."""
+    return keras.backend.backend() == "tensorflow" and is_dense(model)
+
+
+def trains_at_once(model):
+    """Tell whether all models are trained as one model of stacked weights.
 
     One optimizer step on the stacked variables must equal one step on each model, which
     rules out what looks at a whole variable (norm clipping, constraints) or at its name
@@ -71,13 +76,17 @@ def stacks(model):
     """
     optimizer = model.optimizer
     config = optimizer.get_config()
-    whole = ("clipnorm", "global_clipnorm", "weight_decay", "use_ema")
+    whole = (
+        "clipnorm",
+        "global_clipnorm",
+        "weight_decay",
+        "use_ema",
+        "gradient_accumulation_steps",
+    )
     return (
-        keras.backend.backend() == "tensorflow"
-        and is_dense(model)
+        predicts_at_once(model)
         and type(optimizer) in _ELEMENTWISE_OPTIMIZERS
         and not any(config[name] for name in whole)
-        and not config["gradient_accumulation_steps"]
         and not any(v.constraint for v in model.trainable_variables)
     )
 

@@ -1,6 +1,5 @@
 """Training and prediction on TensorFlow: one model or a stack in a compiled epoch."""
 
-import keras
 import numpy as np
 import tensorflow as tf
 
@@ -24,17 +23,7 @@ class Trainer:
         self._variables = variables_of(model)
         self._split = len(model.trainable_variables)
         self._size = size
-        self._trainable = [
-            keras.Variable(
-                np.zeros(v.shape if size is None else (size, *v.shape), v.dtype),
-                dtype=v.dtype,
-                name=v.name,
-            )
-            for v in self._variables[: self._split]
-        ]
-        if size is None:
-            for own, variable in zip(self._trainable, self._variables, strict=False):
-                own.constraint = variable.constraint
+        self._trainable = _step.own_variables(self._variables[: self._split], size)
         self._optimizer = _step.fresh_optimizer(model)
         self._optimizer.build(self._trainable)
         self._optimizer_start = [v.numpy() for v in self._optimizer.variables]

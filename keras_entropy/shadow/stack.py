@@ -128,7 +128,7 @@ def replicate(model: keras.Model, k: int) -> Stack:
     variables = variables_of(model)
     return Stack(
         variables,
-        [np.repeat(keras.ops.convert_to_numpy(v)[None], k, 0) for v in variables],
+        [np.repeat(keras.ops.convert_to_numpy(v.value)[None], k, 0) for v in variables],
     )
 
 
@@ -171,7 +171,7 @@ def initialize(model: keras.Model, seeds: Sequence[int]) -> Stack:
             fresh = _state(_clone(model))
             for column, variable, new in zip(columns, variables, fresh, strict=True):
                 source = variable if id(variable) in kept else new
-                column.append(keras.ops.convert_to_numpy(source))
+                column.append(keras.ops.convert_to_numpy(source.value))
                 if _is_generator_state(variable):
                     column[-1] = _generator_state(column[-1])
     finally:

@@ -91,7 +91,7 @@ def train(
     batch_size = min(batch_size, rows.shape[1])
     values = stack.values(model)
     trained = [np.empty_like(value) for value in values]
-    for group, size in _groups(models, _engine.stacks(model)):
+    for group, size in _groups(models, _engine.trains_at_once(model)):
         trainer = _engine.trainer(model, size)
         order = batches(
             rows[group], epochs=epochs, batch_size=batch_size, seeds=seeds[group]
@@ -132,7 +132,7 @@ def predict(model, stack, x, *, batch_size=1024):
     x, own = _examples(x, models, model)
     values = stack.values(model)
     outputs = []
-    for group, size in _groups(models, _engine.is_dense(model)):
+    for group, size in _groups(models, _engine.predicts_at_once(model)):
         predictor = _engine.predictor(model, size)
         take = group if size else group.start
         result = predictor(

@@ -97,7 +97,7 @@ def read_examples(path: Path) -> tuple[np.ndarray, np.ndarray]:
     try:
         with np.load(path, allow_pickle=False) as arrays:
             found = {key: arrays[key] for key in arrays.files}
-    except (ValueError, OSError, EOFError, AttributeError, zipfile.BadZipFile) as error:
+    except (ValueError, OSError, EOFError, TypeError, zipfile.BadZipFile) as error:
         raise ValueError(
             f"{path}: not a readable .npz file ({error}). "
             "Write it by `numpy.savez(path, x=inputs, y=labels)`"

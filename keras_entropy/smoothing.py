@@ -98,7 +98,7 @@ class SplineSmoothing(_Smoothing):
 
     def invert(self, outputs: np.ndarray) -> np.ndarray:
         """Returns the input probabilities that gave `outputs`, in float64."""
-        values = np.log(np.asarray(outputs, "float64"))
+        values = np.log(np.maximum(np.asarray(outputs, "float64"), _simplex.TINY))
         # The rows of the matrix sum to 1, so the constant that softmax forgets
         # passes through it, and the sum of the probabilities tells it.
         raw = np.linalg.solve(self.matrix(values.shape[-1]), values[..., None])[..., 0]

@@ -1,0 +1,124 @@
+import contextlib
+
+import numpy as np
+import pytest
+
+from eval_suite.architectures import study_mlp
+from eval_suite.comparison import Comparison
+from eval_suite.datasets import Dataset
+from eval_suite.distributions import entropy_distribution
+from eval_suite.game import MembershipGame
+from eval_suite.profiles import Profile
+from keras_entropy import catalog
+
+PROFILE = Profile("tiny", models=8, epochs=12, batch_size=16, latency_rounds=8)
+
+
+@contextlib.contextmanager
+def silent(title, total):
+    done = []
+    yield done.append
+    assert sum(done) == total, f"{title}: the bar ended at {sum(done)} of {total}"
+
+
+@pytest.fixture(scope="module")
+def game():
+    rng = np.random.default_rng(0)
+    labels = rng.integers(0, 5, 400)
+    centers = rng.normal(size=(5, 8))
+    x = (centers[labels] + rng.normal(scale=1.5, size=(400, 8))).astype("float32")
+    dataset = Dataset("blobs", "made here", x, labels, tuple("abcde"))
+    return MembershipGame(dataset, study_mlp((8,), 5), PROFILE, 0, silent)
+
+
+@pytest.fixture(scope="module")
+def comparison(game):
+    return Comparison(game, ["M-1", "temperature", "M-6"], seed=0)
+
+
+def test_everyone_is_in_half_of_the_models(game):
+    assert game.membership.shape == (8, 340)
+    assert (game.membership.sum(axis=0) == 4).all()
+    assert (game.membership[0::2] == ~game.membership[1::2]).all()
+    assert len(game.reference.x) == 60
+
+
+def test_members_are_fitted_better(game):
+    found = game.utility("base")
+    assert found["member_accuracy"] > found["accuracy"] > game.majority_share()
+    assert found["accuracy_low"] < found["accuracy"] < found["accuracy_high"]
+
+
+def test_a_transform_acts_on_the_base_models_answers(game):
+    layer = catalog.get("M-1").create()
+    expected = np.asarray(layer(game.outputs("base")))
+    np.testing.assert_allclose(game.outputs("M-1"), expected, atol=1e-6)
+
+
+def test_a_frozen_backbone_is_the_base_models(game):
+    base, defended = game.live_model("base"), game.live_model("M-6")
+    hidden = [base.layers[0].get_weights(), defended.layers[1].get_weights()]
+    np.testing.assert_array_equal(hidden[0][0], hidden[1][0])
+    found = np.asarray(defended(game.population.x[:5]))
+    np.testing.assert_allclose(found, game.outputs("M-6")[0, :5], atol=1e-5)
+
+
+def test_the_inverse_attack_undoes_a_temperature(comparison):
+    base, defended = (
+        {r.attack: r for r in comparison.attacked(name).results if r.slice == "entire"}
+        for name in ("base", "temperature")
+    )
+    for attack in ("loss", "confidence", "modified_entropy"):
+        undone = defended[f"inverse:{attack}"]
+        assert undone.auc == pytest.approx(base[attack].auc, abs=2e-3)
+        assert undone.group == "adaptive"
+
+
+def test_the_base_may_be_attacked_through_a_defense(comparison):
+    alone = comparison.attacked("base").strongest
+    pooled = comparison.base_headline()
+    assert pooled.auc >= alone.auc - 0.05
+    names = {pooled.attack, *pooled.chosen}
+    known = {r.attack for r in comparison.attacked("base").results}
+    known |= {
+        f"{name}:{r.attack}"
+        for name in ("M-1", "temperature")
+        for r in comparison.attacked(name).results
+    }
+    assert names <= known
+
+
+def test_post_processing_is_not_worse_than_nothing(comparison):
+    for name in ("M-1", "temperature"):
+        assert comparison.worse_than_base(name) > 0.05
+        difference = comparison.difference(name)
+        assert difference.low <= difference.value <= difference.high
+    assert comparison.worse_than_base("M-6") is None
+
+
+def test_a_worse_transform_is_seen(comparison, monkeypatch):
+    """A layer that answers with the membership can't be a post-processing."""
+    game = comparison.subject
+    leak = np.where(game.membership[..., None], [[0.9, 0.1, 0, 0, 0]], [[0.2] * 5])
+    rigged = Comparison(game, ["M-1", "temperature"], seed=0)
+    honest = game.outputs
+    monkeypatch.setattr(
+        game,
+        "outputs",
+        lambda name: leak.astype("float32") if name == "M-1" else honest(name),
+    )
+    assert rigged.worse_than_base("M-1") < 0.05
+    assert rigged.worse_than_base("temperature") > 0.05
+
+
+def test_entropy_distributions_are_densities(game):
+    found = entropy_distribution(game, "base")
+    width = np.diff(found["edges"])
+    for side in ("member", "nonmember"):
+        assert (np.array(found[side]) * width).sum() == pytest.approx(1)
+    assert found["edges"][-1] == pytest.approx(np.log(5))
+
+
+def test_detectable_difference_shrinks_with_pairs(comparison):
+    found = comparison.minimum_detectable_auc()
+    assert 0 < found < 0.3

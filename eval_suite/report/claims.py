@@ -45,19 +45,22 @@ _FORMATS = {"tf_saved_model": "SavedModel", "onnx": "ONNX", "litert": "LiteRT"}
 _TRAINED = Badge(
     "trained", "retrained", "Needs training: each model was trained with this defense."
 )
-_EXPORT = Badge("export", "ONNX, ...", "Exports to this format.")
+_EXPORT = Badge("export", "ONNX, SavedModel", "Exports to these formats.")
 
 LEGEND = (*_CLAIMS, _TRAINED, _EXPORT)
 
 
 def badges(row: dict) -> list[Badge]:
-    """Returns the badges that a defense has earned by claiming them."""
+    """Returns the badges of what a defense claims; the undefended model has none."""
+    if row["family"] == "none":
+        return []
     claims = row["claims"]
     found = [badge for badge in _CLAIMS if claims[badge.key]]
     if row["trained"]:
         found.append(_TRAINED)
-    for name in claims["export"] or ():
-        found.append(Badge("export", _FORMATS.get(name, name), _EXPORT.help))
+    if claims["export"]:
+        formats = ", ".join(_FORMATS.get(name, name) for name in claims["export"])
+        found.append(Badge("export", formats, _EXPORT.help))
     return found
 
 

@@ -7,7 +7,7 @@ import pytest
 from eval_suite.report.builder_test import build_results
 from eval_suite.report.figures import draw_all
 from eval_suite.report.figures import style
-from eval_suite.report.html import render_page
+from eval_suite.report.page import render_page
 from eval_suite.report.rows import Rows
 
 _VOID = {"meta", "link", "input", "br", "img", "hr", "path", "use", "line", "circle"}

@@ -101,7 +101,9 @@ def recommend(results: dict) -> Recommendation:
     affordable = [row for row in weaker if _affordable(results, row)]
     if affordable:
         best = min(affordable, key=lambda row: row["strongest_auc"])
-        return Recommendation(best["name"], f"Use {best['name']}", _gain(results, best))
+        return Recommendation(
+            best["name"], f"Use {_called(best)}", _gain(results, best)
+        )
     tested = count(len(others), "defense")
     reason = (
         f"The strongest attack on the undefended model reaches AUC {_auc(base)}; "
@@ -122,6 +124,11 @@ def recommend(results: dict) -> Recommendation:
     else:
         reason += "."
     return Recommendation(None, "None of these defenses earns its place", reason)
+
+
+def _called(row: dict) -> str:
+    name, title = row["name"], row["title"]
+    return name if name == title else f"{name} ({title})"
 
 
 def _auc(row: dict) -> str:

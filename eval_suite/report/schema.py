@@ -113,8 +113,10 @@ def _faults(value, rule: dict, place: str) -> Iterator[str]:
     elif isinstance(value, list):
         if len(value) < rule.get("minItems", 0):
             yield f"{place} needs at least {rule['minItems']} entries"
-        for index, item in enumerate(value):
-            yield from _faults(item, rule.get("items", {}), f"{place}[{index}]")
+        items = rule.get("items", {})
+        if not _are_numbers_within(value, items):
+            for index, item in enumerate(value):
+                yield from _faults(item, items, f"{place}[{index}]")
     elif _TYPES["number"](value):
         if not math.isfinite(value):
             yield f"{place} must be finite, or null. Received: {value}"
@@ -122,6 +124,17 @@ def _faults(value, rule: dict, place: str) -> Iterator[str]:
             yield f"{place} must be at least {rule['minimum']}. Received: {value}"
         elif value > rule.get("maximum", math.inf):
             yield f"{place} must be at most {rule['maximum']}. Received: {value}"
+
+
+def _are_numbers_within(values: list, rule: dict) -> bool:
+    """Whether all of a list are plain numbers in the rule's range: the fast way."""
+    return (
+        rule.get("type") == "number"
+        and {float, int}.issuperset(map(type, values))
+        and all(map(math.isfinite, values))
+        and min(values, default=0) >= rule.get("minimum", -math.inf)
+        and max(values, default=0) <= rule.get("maximum", math.inf)
+    )
 
 
 def _object_faults(value: dict, rule: dict, place: str) -> Iterator[str]:

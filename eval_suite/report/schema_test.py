@@ -50,6 +50,11 @@ CHANGES = {
     "ratio": _set(["defenses", 1, "latency_ratio", "256"], {"ratio": 1.0}),
     "timing": _set(["timings", "train"], None),
     "curve": _set(["curves", 0, "fpr", 3], None),
+    "curve of text": _set(["curves", 0, "fpr", 3], "0.5"),
+    "curve of booleans": _set(["curves", 0, "fpr", 3], True),
+    "curve above 1": _set(["curves", 0, "tpr", 3], 1.5),
+    "curve below 0": _set(["curves", 0, "tpr_low", 3], -1),
+    "short curve": _set(["curves", 0, "tpr_low"], "none"),
     "group": _set(["attacks", 0, "group"], "other"),
     "list for object": _set(["environment"], []),
 }
@@ -91,9 +96,12 @@ def test_message_names_place_rule_and_value():
         check_results(results)
 
 
-def test_not_a_number_is_refused():
+@pytest.mark.parametrize(
+    "path", [("defenses", 1, "nll"), ("curves", 0, "fpr", 2), ("curves", 0, "fpr", 0)]
+)
+def test_not_a_number_is_refused(path):
     results = build_results()
-    results["defenses"][1]["nll"] = float("nan")
+    _set(path, float("nan"))(results)
     with pytest.raises(ResultsError, match="must be finite, or null"):
         check_results(results)
 

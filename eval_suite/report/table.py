@@ -35,18 +35,9 @@ class Column:
 _COLUMNS = (
     Column("name", "Defense", "Defense", text=True),
     Column(
-        "effect",
-        "Attack is",
-        "Attack is",
-        "The strongest attack against this defense, compared with the undefended "
-        "model: weaker or stronger only where the paired difference is larger than "
-        "chance after Holm's correction over all defenses.",
-        text=True,
-    ),
-    Column(
         "auc",
-        "Strongest attack, AUC",
-        "Strongest attack, AUC",
+        "Strongest attack: AUC",
+        "Strongest attack: AUC",
         "Chance that the attack ranks a member above a non-member; 0.5 is guessing. "
         "In the small picture the dotted line is 0.5, the dashed one the undefended "
         "model, the bar the 95 % interval.",
@@ -55,7 +46,9 @@ _COLUMNS = (
         "difference",
         "Change of AUC",
         "Change of AUC",
-        "AUC minus the undefended model's, paired, with its 95 % interval.",
+        "AUC minus the undefended model's, paired, with its 95 % interval. The attack "
+        "is called weaker or stronger only where the difference is larger than chance "
+        "after Holm's correction over all defenses.",
     ),
     Column(
         "advantage",
@@ -75,8 +68,8 @@ _COLUMNS = (
     Column("ece", "ECE", "ECE", "Expected calibration error, 0 to 1."),
     Column(
         "latency",
-        "Latency, batch 1",
-        "Latency, batch 1",
+        "Latency",
+        "Latency",
         "Time of one call divided by the undefended model's; below it batch 256.",
     ),
     Column(
@@ -97,7 +90,7 @@ _COLUMNS = (
         "published",
         "Published",
         "Published",
-        "Accuracy and attack AUC in percent that the reference study prints, "
+        "Attack AUC and accuracy that the reference study prints, "
         "measured there on other data and with another protocol.",
     ),
 )
@@ -173,7 +166,8 @@ class Cell:
         note: Smaller, below it.
         missing: The reason why nothing was measured, else empty.
         whisker: Places of the small interval picture, see `Scale.whisker`.
-        chip: CSS class of a cell that is a judgement.
+        chip: CSS class of a judgement on the value, or empty.
+        word: The judgement.
     """
 
     sort: float | str
@@ -182,6 +176,7 @@ class Cell:
     missing: str = ""
     whisker: dict | None = None
     chip: str = ""
+    word: str = ""
 
 
 def cell(value: float | None, text: str, reason: str, note: str = "", **more) -> Cell:
@@ -217,9 +212,7 @@ def _privacy_cells(rows: Rows, scale: Scale, row: dict) -> dict:
     auc = [row[f"strongest_auc{end}"] for end in ("", "_low", "_high")]
     unattacked = rows.reason("auc", "attack")
     limits = interval(row["difference_auc_low"], row["difference_auc_high"])
-    reference = effect == "reference"
     return {
-        "effect": Cell(effect, EFFECT_WORDS[effect], chip=effect),
         "auc": cell(
             auc[0],
             number(auc[0]),
@@ -227,13 +220,15 @@ def _privacy_cells(rows: Rows, scale: Scale, row: dict) -> dict:
             " ".join(filter(None, [row["strongest_attack"], interval(*auc[1:])])),
             whisker=scale.whisker(row, *auc),
         ),
-        "difference": Cell(0.0, "–")
-        if reference
+        "difference": Cell(0.0, "", chip=effect, word="the reference")
+        if effect == "reference"
         else cell(
             row["difference_auc"],
             signed(row["difference_auc"]),
             unattacked,
             limits,
+            chip=effect,
+            word=EFFECT_WORDS[effect],
         ),
         "advantage": cell(
             row["strongest_advantage"], number(row["strongest_advantage"]), unattacked
@@ -251,7 +246,6 @@ def _utility_cells(rows: Rows, row: dict) -> dict:
     single, batch = ((row["latency_ratio"] or {}).get(size) for size in ("1", "256"))
     single = single and single["ratio"]
     batch = batch and batch["ratio"]
-    published = row["published"]
     return {
         "accuracy": cell(
             row["accuracy"],
@@ -272,15 +266,18 @@ def _utility_cells(rows: Rows, row: dict) -> dict:
             number(row["entropy_normalized"], 2),
             rows.reason("entropy"),
         ),
-        "published": Cell(
-            published["auc_pct"] or "" if published else "", _published(published)
-        ),
+        "published": _published(row["published"]),
     }
 
 
-def _published(published: dict | None) -> str:
-    if not published:
-        return "–"
-    parts = (("acc.", "accuracy_pct"), ("AUC", "auc_pct"))
-    known = [(word, published[key]) for word, key in parts]
-    return ", ".join(f"{word} {v:g}" for word, v in known if v is not None) or "–"
+def _published(published: dict | None) -> Cell:
+    auc, accuracy = (
+        published and published[key] for key in ("auc_pct", "accuracy_pct")
+    )
+    if auc is None and accuracy is None:
+        return Cell("", "–")
+    return Cell(
+        "" if auc is None else auc,
+        "–" if auc is None else f"AUC {auc:g} %",
+        "" if accuracy is None else f"acc. {accuracy:g} %",
+    )

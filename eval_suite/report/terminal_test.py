@@ -15,7 +15,8 @@ def test_fits_the_width(width):
 def test_says_what_matters_at_80_columns():
     text = terminal_table(build_results(), 80)
     assert "M-17         0.566 [0.557, 0.575]  -0.046  96.6 %    x1.00" in text
-    assert text.splitlines()[-1] == "PASS. Use M-17. 24 of 24 controls as expected."
+    line = "PASS. Use M-17 (Entropy penalty). 24 of 24 controls as expected."
+    assert text.splitlines()[-1] == line
 
 
 def test_shows_the_effect_where_there_is_room():

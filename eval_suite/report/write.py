@@ -8,6 +8,7 @@ from pathlib import Path
 
 from eval_suite.report.schema import check_results
 
+_DRAWN = ("curves", "distributions")
 _PARTS = frozenset({"index.html", "report.md", "results.json", "figures"})
 
 
@@ -95,19 +96,24 @@ def _fill(folder: Path, results: dict) -> None:
     # checks its options.
     from eval_suite.report.figures import draw_all
     from eval_suite.report.figures import style
-    from eval_suite.report.html import render_page
     from eval_suite.report.markdown import render_markdown
+    from eval_suite.report.page import render_page
     from eval_suite.report.rows import Rows
 
+    # Most of the file are numbers that are only drawn: six digits are plenty. They
+    # are rounded before drawing, so that rendering again gives the same report.
+    drawn = {key: [_rounded(row) for row in results[key]] for key in _DRAWN}
+    results = {**results, **drawn}
     rows = Rows(results)
     pictures = folder / "figures"
     pictures.mkdir()
     figures = []
     with style.style():
         for drawing in draw_all(rows):
-            drawn = drawing.figure is not None
-            figures.append((drawing, style.svg(drawing) if drawn else ""))
-            if drawn:
+            if drawing.figure is None:
+                figures.append((drawing, ""))
+            else:
+                figures.append((drawing, style.svg(drawing)))
                 (pictures / f"{drawing.name}.png").write_bytes(style.png(drawing))
     _write(folder / "results.json", _json(results))
     _write(folder / "report.md", render_markdown(rows))
@@ -119,11 +125,21 @@ def _json(results: dict) -> str:
     lines = []
     for key, value in results.items():
         if isinstance(value, list) and value:
-            rows = ",\n  ".join(_compact(row) for row in value)
+            rows = ",\n  ".join(map(_compact, value))
             lines.append(f" {_compact(key)}: [\n  {rows}\n ]")
         else:
             lines.append(f" {_compact(key)}: {_compact(value)}")
     return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+def _rounded(row: dict) -> dict:
+    """Returns a row whose lists of numbers have six significant digits."""
+    return {
+        key: [float(f"{number:.6g}") for number in value]
+        if isinstance(value, list)
+        else value
+        for key, value in row.items()
+    }
 
 
 def _compact(value) -> str:

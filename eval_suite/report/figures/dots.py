@@ -168,36 +168,19 @@ def _times(value: float) -> str:
 
 def _figure(dots, rows: Rows, text, reference: float | None = None):
     """Draws the dots from top to bottom, each with its value at the right."""
-    figure = style.canvas(0.95 + style.ROW_HEIGHT * len(dots))
+    figure = style.canvas(0.7 + style.ROW_HEIGHT * len(dots))
     axes = figure.subplots()
     for place, dot in enumerate(dots):
         _draw_dot(axes, place, dot)
-        axes.annotate(
-            text(dot.value),
-            (1, place),
-            xycoords=("axes fraction", "data"),
-            xytext=(6, 0),
-            textcoords="offset points",
-            va="center",
-            fontsize=8,
-            fontweight="bold" if dot.row is rows.base else "normal",
-        )
+        style.value_at_right(axes, place, text(dot.value), dot.row is rows.base)
     base = next((dot for dot in dots if dot.row is rows.base), None)
     if base:
         axes.axvline(base.value, color=style.INK, lw=0.8, ls=(0, (5, 3)), zorder=1)
     if reference is not None:
         axes.axvline(reference, color=style.MUTED, lw=1, ls=":", zorder=1)
-    axes.set_ylim(len(dots) - 0.4, -0.6)
-    axes.set_yticks(range(len(dots)), [style.label(dot.row) for dot in dots])
-    for dot, tick in zip(dots, axes.get_yticklabels(), strict=True):
-        if dot.row is rows.base:
-            tick.set_fontweight("bold")
-    axes.tick_params(axis="y", length=0)
-    axes.grid(axis="y", visible=False)
-    axes.spines["left"].set_visible(False)
-    axes.margins(x=0.06)
-    axes.xaxis.set_major_locator(MaxNLocator(6))
-    style.family_legend(axes, [dot.row for dot in dots])
+    style.rows_axis(axes, [dot.row for dot in dots], rows.base)
+    axes.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]))
+    style.legend(figure, style.families([dot.row for dot in dots]))
     return figure
 
 

@@ -1,7 +1,5 @@
 """ROC curves of the strongest attack: one panel a defense, and by slice."""
 
-import math
-
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -13,7 +11,6 @@ from eval_suite.report.format import number
 from eval_suite.report.format import percent
 from eval_suite.report.rows import Rows
 
-_COLUMNS = 4
 _SLICES = 8
 _LOWEST = 1e-3
 
@@ -24,7 +21,7 @@ def roc(rows: Rows) -> Drawing:
     curves = _curves(rows, "entire")
     if not curves:
         return Drawing(name, title, missing=rows.reason("roc", "curve", "attack"))
-    figure, panels = _panels(len(curves))
+    figure, panels = style.panels(len(curves))
     for axes, (row, curve) in zip(panels, curves, strict=True):
         _diagonal(axes)
         _reference(axes, rows.curve(rows.base))
@@ -59,10 +56,11 @@ def roc_low(rows: Rows) -> Drawing:
     curves = _curves(rows, "entire")
     if not curves:
         return Drawing(name, title, missing=rows.reason("roc", "curve", "attack"))
-    figure, panels = _panels(len(curves))
+    figure, panels = style.panels(len(curves))
     for axes, (row, curve) in zip(panels, curves, strict=True):
         axes.set_xscale("log")
         axes.set_yscale("log")
+        axes.set_aspect("equal")
         _diagonal(axes)
         _reference(axes, rows.curve(rows.base))
         _draw(axes, row, curve, band=True)
@@ -109,7 +107,7 @@ def roc_slices(rows: Rows) -> Drawing:
     if len(parts) < 2:
         return Drawing(name, title, missing=rows.reason("slice", "curve"))
     shown = parts[:_SLICES]
-    figure, panels = _panels(len(shown), extra=0.3)
+    figure, panels = style.panels(len(shown))
     for axes, part in zip(panels, shown, strict=True):
         _diagonal(axes)
         for row, curve in reversed(_curves(rows, part)):
@@ -117,7 +115,7 @@ def roc_slices(rows: Rows) -> Drawing:
         axes.set_title(style.safe_text(part, 18), loc="left", pad=3)
     _label_linear(figure)
     families = [row for row, _ in _curves(rows, shown[0])]
-    style.figure_legend(figure, families)
+    style.legend(figure, style.families(families))
     finding = f"Slices: {listing(shown)}" + (
         f", and {len(parts) - len(shown)} more in results.json."
         if len(parts) > len(shown)
@@ -132,22 +130,8 @@ def roc_slices(rows: Rows) -> Drawing:
 
 
 def _curves(rows: Rows, part: str) -> list[tuple[dict, dict]]:
-    found = [(row, rows.curve(row, part)) for row in rows.drawn]
+    found = [(row, rows.curve(row, part)) for row in rows.drawn[: style.PANELS]]
     return [(row, curve) for row, curve in found if curve]
-
-
-def _panels(number: int, extra: float = 0.0) -> tuple[Figure, list[Axes]]:
-    columns = min(number, _COLUMNS)
-    lines = math.ceil(number / columns)
-    figure = style.canvas(0.45 + 1.62 * lines + extra)
-    grid = figure.subplots(lines, columns, sharex=True, sharey=True, squeeze=False)
-    panels = list(grid.flat)
-    for axes in panels[number:]:
-        axes.remove()
-    for axes in panels[:number]:
-        axes.set_aspect("equal")
-        axes.tick_params(length=2, labelsize=7)
-    return figure, panels[:number]
 
 
 def _diagonal(axes: Axes) -> None:
@@ -177,6 +161,7 @@ def _draw(axes: Axes, row: dict, curve: dict, band: bool) -> None:
 
 def _label_linear(figure: Figure) -> None:
     for axes in figure.axes:
+        axes.set_aspect("equal")
         axes.set_xlim(0, 1)
         axes.set_ylim(0, 1)
         axes.set_xticks([0, 0.5, 1], ["0", "0.5", "1"])

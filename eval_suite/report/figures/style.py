@@ -1,5 +1,6 @@
 """What all figures share: size, colours that mean something, and text that is safe."""
 
+import math
 import re
 from dataclasses import dataclass
 from functools import cache
@@ -9,15 +10,21 @@ from io import BytesIO
 import matplotlib as mpl
 from matplotlib import font_manager
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter
+from PIL import Image
 
 from eval_suite.report.format import one_line
 
 PNG_DPI = 200
 WIDTH = 6.6  # inches: a text column in print, a phone in landscape
 ROW_HEIGHT = 0.21
+PANELS = 28  # small panels in one figure: seven lines of four
+_COLUMNS = 4
+TITLE = 18  # points at the top that only the PNG shows
+_LEGEND = 17  # points below it
 
 # Roles. The page replaces each by a CSS variable, so that an inlined figure follows
 # the light or dark theme; the PNG keeps these values.
@@ -92,14 +99,6 @@ _RC = {
 }
 
 
-_LEGEND = {
-    "ncols": 5,
-    "borderaxespad": 0.2,
-    "columnspacing": 1.2,
-    "handletextpad": 0.4,
-}
-
-
 @dataclass(frozen=True)
 class Drawing:
     """A figure with the words that go with it.
@@ -129,8 +128,16 @@ def style():
 
 
 def canvas(height: float, width: float = WIDTH) -> Figure:
-    """Returns an empty figure of the report's width; no pyplot state is touched."""
-    return Figure(figsize=(width, height), layout="constrained")
+    """Returns an empty figure; no pyplot state is touched.
+
+    Args:
+        height: Inches below title and legend, for which room is added.
+        width: Inches.
+    """
+    total = height + (TITLE + _LEGEND) / 72
+    figure = Figure(figsize=(width, total), layout="constrained")
+    figure.get_layout_engine().set(rect=(0, 0, 1, height / total))
+    return figure
 
 
 def family_style(family: str) -> tuple[str, str]:
@@ -158,32 +165,92 @@ def label(row: dict) -> str:
     return safe_text(f"{row['name']}  {row['title']}")
 
 
-def family_legend(axes: Axes, rows: list[dict]) -> None:
-    """Puts the families of `rows` above the axes, left-aligned."""
-    axes.legend(
-        handles=_family_handles(rows),
-        loc="lower left",
-        bbox_to_anchor=(0, 1.0),
-        **_LEGEND,
-    )
+def dot(text: str, colour: str, marker: str) -> Line2D:
+    """Returns a legend entry with a marker."""
+    return Line2D([], [], ls="", marker=marker, color=colour, markersize=5, label=text)
 
 
-def figure_legend(figure: Figure, rows: list[dict]) -> None:
-    """Puts the families of `rows` above all panels of a figure."""
-    figure.legend(handles=_family_handles(rows), loc="outside upper left", **_LEGEND)
+def line(text: str, colour: str, dashed: bool = False) -> Line2D:
+    """Returns a legend entry with a line."""
+    dashes = (0, (4, 1.5)) if dashed else "-"
+    return Line2D([], [], color=colour, lw=1.4, ls=dashes, label=text)
 
 
-def _family_handles(rows: list[dict]) -> list[Line2D]:
+def families(rows: list[dict]) -> list[Line2D]:
+    """Returns a legend entry for each family among the rows."""
     handles = {}
     for row in rows:
-        colour, marker = family_style(row["family"])
         text = "undefended" if row["family"] == "none" else row["family"]
         if row["family"] not in FAMILIES:
             text = "other"
-        handles[text] = Line2D(
-            [], [], ls="", marker=marker, color=colour, markersize=5, label=text
-        )
+        handles[text] = dot(text, *family_style(row["family"]))
     return list(handles.values())
+
+
+def legend(figure: Figure, handles: list[Line2D]) -> None:
+    """Puts a legend on one line between the title and the axes, left-aligned."""
+    top = 1 - TITLE / 72 / figure.get_figheight()
+    figure.legend(
+        handles=handles,
+        loc="upper left",
+        bbox_to_anchor=(0, top),
+        ncols=len(handles),
+        borderaxespad=0,
+        borderpad=0.3,
+        columnspacing=1.2,
+        handletextpad=0.4,
+    )
+
+
+def rows_axis(axes: Axes, rows: list[dict], base: dict) -> None:
+    """Makes the vertical axis a list of defenses from top to bottom."""
+    axes.set_ylim(len(rows) - 0.4, -0.6)
+    axes.set_yticks(range(len(rows)), [label(row) for row in rows])
+    for row, tick in zip(rows, axes.get_yticklabels(), strict=True):
+        if row is base:
+            tick.set_fontweight("bold")
+    axes.tick_params(axis="y", length=0)
+    axes.grid(axis="y", visible=False)
+    axes.spines["left"].set_visible(False)
+    axes.margins(x=0.06)
+
+
+def value_at_right(axes: Axes, place: int, text: str, bold: bool = False) -> None:
+    """Writes a value at the right end of a row of `rows_axis`."""
+    axes.annotate(
+        text,
+        (1, place),
+        xycoords=("axes fraction", "data"),
+        xytext=(6, 0),
+        textcoords="offset points",
+        va="center",
+        fontsize=8,
+        fontweight="bold" if bold else "normal",
+    )
+
+
+def panels(number: int) -> tuple[Figure, list[Axes]]:
+    """Returns a figure of small panels, four a line, labelled at the outer edges.
+
+    Args:
+        number: Of panels, at most `PANELS`.
+    """
+    columns = min(number, _COLUMNS)
+    lines = math.ceil(number / columns)
+    figure = canvas(0.3 + 1.62 * lines)
+    grid = figure.add_gridspec(lines, columns)
+    found = []
+    for place in range(number):
+        # Shared axes would be shorter, and are slow for many panels.
+        axes = figure.add_subplot(grid[place // columns, place % columns])
+        axes.tick_params(
+            length=2,
+            labelsize=7,
+            labelleft=place % columns == 0,
+            labelbottom=place + columns >= number,
+        )
+        found.append(axes)
+    return figure, found
 
 
 def percent_axis(axis, digits: int | None = None) -> None:
@@ -196,22 +263,44 @@ def percent_axis(axis, digits: int | None = None) -> None:
     axis.set_major_formatter(FuncFormatter(text))
 
 
+def arrange(drawing: Drawing) -> None:
+    """Adds the title and lays the figure out, once: saving it must not do so again."""
+    figure = drawing.figure
+    if figure is None:
+        return
+    figure.text(0.01, 0.995, drawing.title, fontsize=10.5, fontweight="bold", va="top")
+    figure.get_layout_engine().execute(figure)
+    figure.set_layout_engine("none")
+
+
+def _below_title(box: str) -> str:
+    left, top, width, height = map(float, box.split())
+    return f"{left:g} {top + TITLE:g} {width:g} {height - TITLE:g}"
+
+
 def png(drawing: Drawing) -> bytes:
-    """Returns the figure as PNG of print quality, its title above it."""
-    buffer = BytesIO()
-    drawing.figure.suptitle(
-        drawing.title, fontsize=10.5, fontweight="bold", x=0.01, ha="left"
+    """Returns an arranged figure as PNG of print quality, its title above it."""
+    figure = drawing.figure
+    figure.set_dpi(PNG_DPI)
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    picture = Image.frombuffer("RGBA", canvas.get_width_height(), canvas.buffer_rgba())
+    # A palette of 256 colours looks the same and takes a third of the space.
+    picture = picture.convert("RGB").quantize(
+        256, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE
     )
-    drawing.figure.savefig(buffer, format="png", dpi=PNG_DPI)
+    buffer = BytesIO()
+    picture.save(buffer, format="png", dpi=(PNG_DPI, PNG_DPI))
     return buffer.getvalue()
 
 
 def svg(drawing: Drawing) -> str:
-    """Returns the figure as an SVG element to inline in the page.
+    """Returns an arranged figure as an SVG element to inline in the page.
 
-    Colours become CSS variables, the font the page's own, coordinates are rounded to
-    a hundredth of a point, and every id starts with the drawing's name so that two
-    figures in one page don't clash.
+    The title is cut off, for the page has it as a heading. Colours become CSS
+    variables, the font the page's own, coordinates are rounded to a hundredth of a
+    point, and every id starts with the drawing's name so that two figures in one page
+    don't clash.
     """
     buffer = BytesIO()
     drawing.figure.savefig(
@@ -225,7 +314,9 @@ def svg(drawing: Drawing) -> str:
     label = escape(drawing.alt, quote=True)
     text = re.sub(
         r'<svg\b[^>]*viewBox="([^"]*)"[^>]*>',
-        lambda m: f'<svg viewBox="{m[1]}" role="img" aria-label="{label}">',
+        lambda m: (
+            f'<svg viewBox="{_below_title(m[1])}" role="img" aria-label="{label}">'
+        ),
         text,
         count=1,
     )

@@ -11,6 +11,7 @@ from keras_entropy._version import __version__ as __version__
 from keras_entropy.attach import defend as defend
 from keras_entropy.attach import strip as strip
 from keras_entropy.heads import LinearHead as LinearHead
+from keras_entropy.heads import QuadraticHead as QuadraticHead
 from keras_entropy.koopman import GaussianKoopman as GaussianKoopman
 from keras_entropy.koopman import RandomFourierKoopman as RandomFourierKoopman
 from keras_entropy.regularization import EntropyRegularization as EntropyRegularization

@@ -14,8 +14,14 @@ from keras_entropy.heads import LinearHead as LinearHead
 from keras_entropy.heads import QuadraticHead as QuadraticHead
 from keras_entropy.koopman import GaussianKoopman as GaussianKoopman
 from keras_entropy.koopman import RandomFourierKoopman as RandomFourierKoopman
+from keras_entropy.mixing import EntropyFloor as EntropyFloor
+from keras_entropy.mixing import UniformMixing as UniformMixing
 from keras_entropy.regularization import EntropyRegularization as EntropyRegularization
+from keras_entropy.reverse_sigmoid import ReverseSigmoid as ReverseSigmoid
+from keras_entropy.rounding import Rounding as Rounding
 from keras_entropy.smoothing import PolynomialSmoothing as PolynomialSmoothing
 from keras_entropy.smoothing import SplineSmoothing as SplineSmoothing
 from keras_entropy.taylor import TaylorSoftmax as TaylorSoftmax
 from keras_entropy.temperature import TemperatureScaling as TemperatureScaling
+from keras_entropy.truncation import LabelOnly as LabelOnly
+from keras_entropy.truncation import TopK as TopK

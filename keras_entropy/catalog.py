@@ -8,17 +8,18 @@
 
 from __future__ import annotations
 
-import dataclasses
 import difflib
-from collections.abc import Mapping
 from typing import Any
 
 import keras
 import numpy as np
 
 from keras_entropy import _ending
-from keras_entropy._defense import Claims
-from keras_entropy._defense import Defense
+from keras_entropy._defense import Claims as Claims
+from keras_entropy._entry import STUDY
+from keras_entropy._entry import Entry as Entry
+from keras_entropy._entry import Published as Published
+from keras_entropy._output_defenses import OUTPUT_DEFENSES
 from keras_entropy.attach import defend
 from keras_entropy.heads import LinearHead
 from keras_entropy.regularization import EntropyRegularization
@@ -29,69 +30,9 @@ from keras_entropy.taylor import TaylorSoftmax
 from keras_entropy.temperature import TemperatureScaling
 from keras_entropy.training import FromScratch
 from keras_entropy.training import FrozenBackbone
-from keras_entropy.training import Recipe
 from keras_entropy.training import TrainingData
 from keras_entropy.training import class_indices
 from keras_entropy.training import copy_of
-
-STUDY = "entropic_MIA_defense (after He et al., 2022, arXiv:2208.10445)"
-
-
-@dataclasses.dataclass(frozen=True)
-class Published:
-    """The study's figures for one defense, on MNIST.
-
-    The effectiveness figures are an artifact of the attack tool (see the README);
-    they are kept to be compared with, not to be believed.
-
-    Args:
-        accuracy_pct: Test accuracy, percent.
-        latency_us: Mean time of a single-example call, microseconds.
-        auc_pct: Best attack AUC, percent.
-        advantage_pct: Best attack advantage, percent.
-    """
-
-    accuracy_pct: float
-    latency_us: float
-    auc_pct: float
-    advantage_pct: float
-
-
-@dataclasses.dataclass(frozen=True)
-class Entry:
-    """One defense of the catalog.
-
-    Args:
-        name: Short name, such as `"M-1"`.
-        alias: Name in words, such as `"spline-dmd"`.
-        title: Name for people.
-        family: Kind of defense: `"output-transform"`, `"head"` or `"training-loss"`.
-        layer: The layer's class.
-        config: Keyword arguments of the layer.
-        recipe: How the defense is trained, or `None` if it is not.
-        reference: Source.
-        published: The study's figures, or `None`.
-    """
-
-    name: str
-    alias: str
-    title: str
-    family: str
-    layer: type[Defense]
-    config: Mapping[str, Any]
-    recipe: Recipe | None
-    reference: str
-    published: Published | None = None
-
-    def create(self) -> Defense:
-        """Returns a new layer."""
-        return self.layer(**self.config)
-
-    @property
-    def claims(self) -> Claims:
-        """What the layer promises in this configuration."""
-        return self.create().claims
-
 
 _TABLE = (
     Entry(
@@ -159,6 +100,7 @@ _TABLE = (
         recipe=None,
         reference="Guo et al., 2017, arXiv:1706.04599",
     ),
+    *OUTPUT_DEFENSES,
 )
 
 # The undefended model of the study, to compare with.

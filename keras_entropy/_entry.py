@@ -1,0 +1,69 @@
+"""What the catalog knows of a defense."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+from keras_entropy._defense import Claims
+from keras_entropy._defense import Defense
+from keras_entropy.training import Recipe
+
+STUDY = "entropic_MIA_defense (after He et al., 2022, arXiv:2208.10445)"
+
+
+@dataclasses.dataclass(frozen=True)
+class Published:
+    """The study's figures for one defense, on MNIST.
+
+    The effectiveness figures are an artifact of the attack tool (see the README);
+    they are kept to be compared with, not to be believed.
+
+    Args:
+        accuracy_pct: Test accuracy, percent.
+        latency_us: Mean time of a single-example call, microseconds.
+        auc_pct: Best attack AUC, percent.
+        advantage_pct: Best attack advantage, percent.
+    """
+
+    accuracy_pct: float
+    latency_us: float
+    auc_pct: float
+    advantage_pct: float
+
+
+@dataclasses.dataclass(frozen=True)
+class Entry:
+    """One defense of the catalog.
+
+    Args:
+        name: Short name, such as `"M-1"`.
+        alias: Name in words, such as `"spline-dmd"`.
+        title: Name for people.
+        family: Kind of defense: `"output-transform"`, `"head"` or `"training-loss"`.
+        layer: The layer's class.
+        config: Keyword arguments of the layer.
+        recipe: How the defense is trained, or `None` if it is not.
+        reference: Source.
+        published: The study's figures, or `None`.
+    """
+
+    name: str
+    alias: str
+    title: str
+    family: str
+    layer: type[Defense]
+    config: Mapping[str, Any]
+    recipe: Recipe | None
+    reference: str
+    published: Published | None = None
+
+    def create(self) -> Defense:
+        """Returns a new layer."""
+        return self.layer(**self.config)
+
+    @property
+    def claims(self) -> Claims:
+        """What the layer promises in this configuration."""
+        return self.create().claims

@@ -1,0 +1,86 @@
+"""The catalog's rows of output defenses from the literature, and of our own."""
+
+from __future__ import annotations
+
+from keras_entropy._entry import Entry
+from keras_entropy.mixing import EntropyFloor
+from keras_entropy.mixing import UniformMixing
+from keras_entropy.reverse_sigmoid import ReverseSigmoid
+from keras_entropy.rounding import Rounding
+from keras_entropy.truncation import LabelOnly
+from keras_entropy.truncation import TopK
+
+_COARSENING = "Shokri et al., 2017, arXiv:1610.05820"
+
+OUTPUT_DEFENSES = (
+    Entry(
+        name="uniform-mixing",
+        alias="mixing",
+        title="Uniform mixing",
+        family="output-transform",
+        layer=UniformMixing,
+        config={"weight": 0.5},
+        recipe=None,
+        reference="keras-entropy",
+    ),
+    Entry(
+        name="entropy-floor",
+        alias="minimum-entropy",
+        title="Entropy floor",
+        family="output-transform",
+        layer=EntropyFloor,
+        config={"minimum": 0.5},
+        recipe=None,
+        reference="keras-entropy",
+    ),
+    Entry(
+        name="top-1",
+        alias="top-k",
+        title="Top 1, rest spread",
+        family="output-transform",
+        layer=TopK,
+        config={"k": 1},
+        recipe=None,
+        reference=_COARSENING,
+    ),
+    Entry(
+        name="rounding",
+        alias="largest-remainder",
+        title="Rounding to 0.1",
+        family="output-transform",
+        layer=Rounding,
+        config={"decimals": 1},
+        recipe=None,
+        reference=_COARSENING,
+    ),
+    Entry(
+        name="reverse-sigmoid",
+        alias="deceptive-perturbation",
+        title="Reverse sigmoid",
+        family="output-transform",
+        layer=ReverseSigmoid,
+        config={"magnitude": 1.0, "slope": 0.1},
+        recipe=None,
+        reference="Lee et al., 2019, arXiv:1806.00054",
+    ),
+    Entry(
+        name="reverse-sigmoid-argmax",
+        alias="deceptive-perturbation-argmax",
+        title="Reverse sigmoid, argmax kept",
+        family="output-transform",
+        layer=ReverseSigmoid,
+        config={"magnitude": 1.0, "slope": 0.1, "keep_argmax": True},
+        recipe=None,
+        reference="Lee et al., 2019, arXiv:1806.00054",
+    ),
+    Entry(
+        name="label-only",
+        alias="one-hot",
+        title="Label only",
+        family="output-transform",
+        layer=LabelOnly,
+        config={"confidence": 1.0},
+        recipe=None,
+        reference="Yeom et al., 2018, arXiv:1709.01604",
+    ),
+)

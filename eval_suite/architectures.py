@@ -12,13 +12,14 @@ def study_mlp(input_shape: tuple[int, ...], classes: int) -> keras.Model:
         input_shape: Shape of one example; images are flattened.
         classes: Number of classes.
     """
-    layers = [keras.Input(input_shape)]
+    # Named, so that the configuration does not tell how many models came before.
+    layers = [keras.Input(input_shape, name="inputs")]
     if len(input_shape) > 1:
-        layers.append(keras.layers.Flatten())
+        layers.append(keras.layers.Flatten(name="flatten"))
     layers += [
-        keras.layers.Dense(128, activation="relu"),
-        keras.layers.Dense(64, activation="relu"),
-        keras.layers.Dense(classes, activation="softmax"),
+        keras.layers.Dense(128, activation="relu", name="hidden_1"),
+        keras.layers.Dense(64, activation="relu", name="hidden_2"),
+        keras.layers.Dense(classes, activation="softmax", name="probabilities"),
     ]
     model = keras.Sequential(layers, name="study_mlp")
     model.compile(keras.optimizers.Adam(1e-3), "sparse_categorical_crossentropy")

@@ -168,6 +168,7 @@ class Comparison:
                 outputs,
                 self.subject.labels,
                 self.subject.membership,
+                attacks=self.subject.profile.attacks,
                 slices=("entire", "correctness"),
                 seed=self._seed,
             )

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from typing import Any
 
 import keras
 import numpy as np
 
 from eval_suite import utility
 from eval_suite.datasets import Dataset
+from eval_suite.fingerprint import fingerprint
 from eval_suite.profiles import Profile
 from keras_entropy import attach
 from keras_entropy import catalog
 from keras_entropy import training
 from keras_entropy.attacks.intervals import mean_interval
+from keras_entropy.shadow.cache import Cache
 from keras_entropy.shadow.plan import complementary_pairs
 from keras_entropy.shadow.stack import Stack
 from keras_entropy.shadow.stack import initialize
@@ -37,6 +41,7 @@ class MembershipGame:
         profile: Size of the game.
         seed: Integer: split, pairs, initial weights and order of the examples.
         progress: Opens a progress bar.
+        cache: Where outputs are kept from run to run.
     """
 
     def __init__(
@@ -46,6 +51,7 @@ class MembershipGame:
         profile: Profile,
         seed: int,
         progress: ProgressBar,
+        cache: Cache,
     ) -> None:
         self.dataset = dataset
         self.population, self.reference = dataset.split(seed)
@@ -56,6 +62,7 @@ class MembershipGame:
             len(self.population.x), profile.models, seed=seed
         )
         self._progress = progress
+        self._cache = cache
         self._trained: dict[str, tuple[keras.Model, Stack]] = {}
         self._outputs: dict[str, np.ndarray] = {}
         rows = self.plan.rows()
@@ -85,15 +92,19 @@ class MembershipGame:
             name: Name of a defense, or `"base"` for the undefended models.
         """
         if name not in self._outputs:
-            model, stack = self._train(name)
-            self._outputs[name] = predict(model, stack, self.population.x)
+
+            def compute() -> dict[str, np.ndarray]:
+                model, stack = self._train(name)
+                return {"outputs": predict(model, stack, self.population.x)}
+
+            self._outputs[name] = self._cache.get(self._key(name), compute)["outputs"]
         return self._outputs[name]
 
     def live_model(self, name: str) -> keras.Model:
-        """Returns the defended model that the first pair's first target is."""
-        model, stack = self._train(name)
-        stack.assign_to(model, 0)
-        return model
+        """Returns the defended architecture, to time; its weights mean nothing."""
+        if name == BASE:
+            return self.model
+        return attach.defend(self.model, catalog.get(name).create())
 
     def utility(self, name: str) -> dict[str, float]:
         """Returns what the defended models are worth, on average over the models.
@@ -174,6 +185,29 @@ class MembershipGame:
                 "nonmember_accuracy": base["accuracy"],
             },
         }
+
+    def _key(self, name: str) -> dict[str, Any]:
+        """Returns all that the outputs of a defense depend on."""
+        data = self._data
+        key = {
+            **fingerprint(),
+            "x": data.x,
+            "y": data.y,
+            "reference": self.reference.digest,
+            "membership": self.membership,
+            "seeds": list(data.seeds),
+            "epochs": data.epochs,
+            "batch_size": data.batch_size,
+            "architecture": self.model.to_json(),
+            "optimizer": json.dumps(keras.optimizers.serialize(self.model.optimizer)),
+            "loss": str(self.model.loss),
+            "defense": name,
+        }
+        if name != BASE:
+            entry = catalog.get(name)
+            layer = (entry.layer.__name__, dict(entry.config), entry.recipe)
+            key["layer"] = repr(layer)
+        return key
 
     def _train(self, name: str) -> tuple[keras.Model, Stack]:
         if name not in self._trained:

@@ -136,12 +136,20 @@ def options(pytestconfig: pytest.Config) -> Options:
 
 
 @pytest.fixture(scope="session")
-def subject(pytestconfig: pytest.Config, options: Options) -> Any:
+def subject(
+    pytestconfig: pytest.Config,
+    options: Options,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Any:
     """What is evaluated: the membership game, or the model given by `--model`."""
     from eval_suite.progress import bars_on
     from eval_suite.subject import make_subject
+    from keras_entropy.shadow.cache import Cache
 
-    return make_subject(options, bars_on(pytestconfig.stash[TERMINAL]))
+    kept = getattr(pytestconfig, "cache", None)  # absent under -p no:cacheprovider
+    folder = kept.mkdir("keras_entropy") if kept else tmp_path_factory.mktemp("cache")
+    progress = bars_on(pytestconfig.stash[TERMINAL])
+    return make_subject(options, progress, Cache(folder))
 
 
 @pytest.fixture(scope="session")

@@ -16,6 +16,7 @@ class Profile:
         batch_size: Examples in a batch.
         latency_rounds: Rounds of alternating blocks that a latency ratio is the
             median of.
+        attacks: Names of the attacks on each model of the game.
     """
 
     name: str
@@ -23,12 +24,29 @@ class Profile:
     epochs: int
     batch_size: int
     latency_rounds: int
+    attacks: tuple[str, ...]
 
+
+QUICK = (
+    "loss",
+    "confidence",
+    "entropy",
+    "modified_entropy",
+    "label_only",
+    "logistic",
+    "lira_online",
+    "lira_offline",
+    "rmia_online",
+    "rmia_offline",
+    "difficulty_offset",
+)
+# Learners that cost more than all the others together, on every model.
+SLOW = ("mlp", "knn", "forest")
 
 PROFILES = {
     profile.name: profile
     for profile in (
-        Profile("quick", models=16, epochs=50, batch_size=32, latency_rounds=40),
-        Profile("full", models=64, epochs=50, batch_size=32, latency_rounds=120),
+        Profile("quick", 16, 50, 32, latency_rounds=40, attacks=QUICK),
+        Profile("full", 64, 50, 32, latency_rounds=120, attacks=(*QUICK, *SLOW)),
     )
 }

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Callable
-from collections.abc import Iterator
-
 from eval_suite import architectures
 from eval_suite import datasets
 from eval_suite.game import MembershipGame
@@ -13,26 +9,23 @@ from eval_suite.game import ProgressBar
 from eval_suite.options import Options
 from eval_suite.profiles import PROFILES
 from eval_suite.user_model import UserModel
+from keras_entropy.shadow.cache import Cache
 
 
-def make_subject(options: Options, progress: ProgressBar) -> MembershipGame | UserModel:
+def make_subject(
+    options: Options, progress: ProgressBar, cache: Cache
+) -> MembershipGame | UserModel:
     """Returns the subject that the options ask for; nothing is trained yet.
 
     Raises:
         ValueError: If a file or name in the options is no good; the message says why.
     """
     if options.model is not None:
-        return UserModel.read(
-            options.model,
-            options.members,
-            options.nonmembers,
-            from_logits=options.from_logits,
-        )
+        return _user_model(options)
     dataset = datasets.load(options.dataset)
     model = architectures.study_mlp(dataset.x.shape[1:], len(dataset.class_names))
-    return MembershipGame(
-        dataset, model, PROFILES[options.profile], options.seed, progress
-    )
+    profile = PROFILES[options.profile]
+    return MembershipGame(dataset, model, profile, options.seed, progress, cache)
 
 
 def check_options(options: Options) -> None:
@@ -41,9 +34,16 @@ def check_options(options: Options) -> None:
     Raises:
         ValueError: As for `make_subject`.
     """
-    make_subject(options, _no_progress)
+    if options.model is not None:
+        _user_model(options)
+    else:
+        datasets.load(options.dataset)
 
 
-@contextlib.contextmanager
-def _no_progress(title: str, total: int) -> Iterator[Callable[[int], None]]:
-    yield lambda done: None
+def _user_model(options: Options) -> UserModel:
+    return UserModel.read(
+        options.model,
+        options.members,
+        options.nonmembers,
+        from_logits=options.from_logits,
+    )

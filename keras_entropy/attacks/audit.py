@@ -70,10 +70,9 @@ def audit_outputs(
     """
     names = validation.check_names(attacks, ladder.TARGET_ATTACKS, "attacks")
     kinds = validation.check_names(slices, slicing.KINDS, "slices")
-    outputs, labels, member = _join(
-        member_outputs, member_labels, nonmember_outputs, nonmember_labels
+    signals, member = _join(
+        member_outputs, member_labels, nonmember_outputs, nonmember_labels, from_logits
     )
-    signals = compute_signals(outputs, labels, from_logits=from_logits)
     membership = member[None]
     parts = slicing.partitions(kinds, signals)
     results, scored, missing = [], [], []
@@ -142,8 +141,10 @@ def _results(attack, measurement, part, confidence):
     return found
 
 
-def _join(member_outputs, member_labels, nonmember_outputs, nonmember_labels):
-    """Both sides in one: outputs `(1, n + m, C)`, labels and membership."""
+def _join(
+    member_outputs, member_labels, nonmember_outputs, nonmember_labels, from_logits
+):
+    """The `Signals` of both sides, members first, and membership `(n + m,)`."""
     sides = []
     for name, outputs in (
         ("member_outputs", member_outputs),
@@ -157,21 +158,27 @@ def _join(member_outputs, member_labels, nonmember_outputs, nonmember_labels):
                 f"`{name}` must be an array of floats (examples, classes). "
                 f"Received: {name}.shape={array.shape}, {name}.dtype={array.dtype}"
             )
-        sides.append(array)
-    members, nonmembers = sides
-    validation.check_both_sides(len(members), len(nonmembers))
-    if members.shape[1] != nonmembers.shape[1]:
+        sides.append(array[None])
+    members, nonmembers = (side.shape[1] for side in sides)
+    validation.check_both_sides(members, nonmembers)
+    if sides[0].shape[2] != sides[1].shape[2]:
         raise ValueError(
             "`member_outputs` and `nonmember_outputs` must have the same number of "
-            f"classes. Received: {members.shape[1]} and {nonmembers.shape[1]}"
+            f"classes. Received: {sides[0].shape[2]} and {sides[1].shape[2]}"
         )
-    classes = max(2, members.shape[1])
-    labels = [
-        validation.check_labels(given, len(array), classes, name)
-        for name, given, array in (
-            ("member_labels", member_labels, members),
-            ("nonmember_labels", nonmember_labels, nonmembers),
+    inside, outside = (
+        compute_signals(
+            side,
+            labels,
+            from_logits=from_logits,
+            name=f"{prefix}_outputs",
+            labels_name=f"{prefix}_labels",
         )
-    ]
-    member = np.arange(len(members) + len(nonmembers)) < len(members)
-    return np.concatenate(sides)[None], np.concatenate(labels), member
+        for side, labels, prefix in zip(
+            sides,
+            (member_labels, nonmember_labels),
+            ("member", "nonmember"),
+            strict=True,
+        )
+    )
+    return inside.joined(outside), np.arange(members + nonmembers) < members

@@ -1,69 +1,41 @@
-"""Bootstrap replicates of the AUC over examples."""
+"""The bootstrap's spread of an AUC, on tie blocks instead of examples."""
 
 import numpy as np
 
-from keras_entropy.attacks.roc import descending
+# Resampling n examples draws each tie block a multinomial number of times, so the
+# blocks' counts are all it takes. Neighbouring blocks are merged down to this many: it
+# moves the spread by less than its own error.
+_BLOCKS = 512
 
 
-def stratified_weights(member, resamples, rng):
-    """How often each example is drawn in each resample.
+def auc_deviation(roc, groups, resamples, rng):
+    """Standard deviation of the groups' mean AUC over stratified resamples.
 
-    Members and non-members are drawn separately, with replacement, so that each
-    resample holds as many of both as the data.
+    Members and non-members of each group are resampled separately, with replacement.
 
     Args:
-        member: Boolean array `(n,)`.
+        roc: `RocFamily`.
+        groups: Sequence of integers, the groups to average by their numbers of pairs.
         resamples: Integer B.
         rng: `numpy.random.Generator`.
 
-    Yields:
-        B integer arrays `(n,)`.
+    Returns:
+        Float.
     """
-    sides = np.flatnonzero(member), np.flatnonzero(~member)
-    for _ in range(resamples):
-        weights = np.zeros(member.size, np.int64)
-        for side in sides:
-            draws = rng.integers(0, side.size, side.size)
-            weights[side] = np.bincount(draws, minlength=side.size)
-        yield weights
+    total, pairs = np.zeros(resamples), 0
+    for group in groups:
+        inside, outside = (_merged(counts) for counts in roc.block_counts(group))
+        members, nonmembers = inside.sum(), outside.sum()
+        if not members or not nonmembers:
+            continue
+        drawn_in = rng.multinomial(members, inside / members, resamples)
+        drawn_out = rng.multinomial(nonmembers, outside / nonmembers, resamples)
+        above = np.cumsum(drawn_in, axis=1) - drawn_in / 2
+        total += (above * drawn_out).sum(axis=1)
+        pairs += members * nonmembers
+    return float(np.std(total / pairs, ddof=1))
 
 
-class WeightedAuc:
-    """The AUC of weighted examples, sorted once for any number of weightings.
-
-    Args:
-        scores: Float array `(n,)`.
-        member: Boolean array `(n,)`.
-        groups: Integer array `(n,)`, in `0..count - 1`; scores compare within a group
-            only, and the groups' AUCs are averaged by their numbers of pairs. Defaults
-            to one group.
-        count: Integer, the number of groups. Defaults to 1.
-    """
-
-    def __init__(self, scores, member, groups=None, count=1):
-        order = descending(scores)
-        codes = np.zeros(scores.size, np.int16)
-        if groups is not None:
-            codes = groups[order].astype(np.int16)
-            regroup = np.argsort(codes, kind="stable")
-            order, codes = order[regroup], codes[regroup]
-        self._order, self._member = order, member[order]
-        scores = scores[order]
-        changes = (scores[1:] != scores[:-1]) | (codes[1:] != codes[:-1])
-        self._starts = np.flatnonzero(np.r_[True, changes])
-        block_codes = codes[self._starts]
-        self._bounds = np.searchsorted(block_codes, np.arange(count + 1))
-        self._group = block_codes
-
-    def __call__(self, weights):
-        """The AUC under non-negative integer weights `(n,)`; NaN without pairs."""
-        weights = weights[self._order].astype(np.int64)
-        of_members = np.add.reduceat(weights * self._member, self._starts)
-        of_nonmembers = np.add.reduceat(weights * ~self._member, self._starts)
-        tp, fp = (np.r_[0, np.cumsum(counts)] for counts in (of_members, of_nonmembers))
-        before = tp[self._bounds[:-1]]
-        positives = tp[self._bounds[1:]] - before
-        negatives = np.diff(fp[self._bounds])
-        doubled = of_nonmembers * (2 * (tp[1:] - before[self._group]) - of_members)
-        pairs = 2 * (positives * negatives).sum()
-        return doubled.sum() / pairs if pairs else np.nan
+def _merged(counts):
+    edges = np.linspace(0, counts.size, min(counts.size, _BLOCKS) + 1)[:-1]
+    return np.add.reduceat(counts, edges.astype(np.int64))

@@ -2,49 +2,37 @@ import numpy as np
 import pytest
 from sklearn import metrics
 
-from keras_entropy.attacks.bootstrap import WeightedAuc
-from keras_entropy.attacks.bootstrap import stratified_weights
+from keras_entropy.attacks.bootstrap import auc_deviation
+from keras_entropy.attacks.roc import RocFamily
 
 
-@pytest.fixture
-def sample():
+@pytest.mark.parametrize("levels", [4, None])
+def test_spread_is_that_of_resampled_examples(levels):
     rng = np.random.default_rng(0)
-    member = np.arange(90) < 60
-    return rng.integers(0, 8, 90) + 1.0 * member, member, rng.integers(0, 3, 90)
+    member = np.arange(800) < 600
+    scores = rng.normal(size=800) + 0.5 * member
+    if levels:
+        scores = np.round(scores * levels / 4)
+    aucs = []
+    for _ in range(400):
+        rows = np.r_[rng.integers(0, 600, 600), rng.integers(600, 800, 200)]
+        aucs.append(metrics.roc_auc_score(member[rows], scores[rows]))
+    found = auc_deviation(RocFamily(scores, member), [0], 400, rng)
+    # Each of the two is known to 1 / sqrt(800) of itself.
+    assert found == pytest.approx(np.std(aucs), rel=4 * np.sqrt(2 / 800))
 
 
-def test_weights_draw_each_side_as_often_as_it_is_large(sample):
-    _, member, _ = sample
-    drawn = list(stratified_weights(member, 50, np.random.default_rng(1)))
-    assert len(drawn) == 50
-    for weights in drawn:
-        assert (weights[member].sum(), weights[~member].sum()) == (60, 30)
-    assert np.std(drawn, axis=0).min() > 0
+def test_groups_are_resampled_apart():
+    rng = np.random.default_rng(1)
+    member, groups = np.arange(900) < 600, np.arange(900) % 3
+    # A constant of its own for each group: pooled, it would dominate the spread.
+    scores = rng.normal(size=900) + 100 * groups
+    roc = RocFamily(scores, member, groups, 3)
+    found = auc_deviation(roc, range(3), 400, rng)
+    expected = np.sqrt(np.sum(roc.placement_variances()) / 9)
+    assert found == pytest.approx(expected, rel=0.15)
 
 
-def test_weighted_auc_is_scikit_learns(sample):
-    scores, member, _ = sample
-    auc = WeightedAuc(scores, member)
-    for weights in stratified_weights(member, 20, np.random.default_rng(2)):
-        expected = metrics.roc_auc_score(member, scores, sample_weight=weights)
-        assert auc(weights) == pytest.approx(expected, abs=1e-14)
-
-
-def test_groups_are_never_compared(sample):
-    scores, member, groups = sample
-    weights = np.random.default_rng(3).integers(1, 4, 90)
-    # A constant of its own for each group changes nothing.
-    ours = WeightedAuc(scores + 100 * groups, member, groups, 3)(weights)
-    assert ours == pytest.approx(WeightedAuc(scores, member, groups, 3)(weights))
-    aucs, pairs = [], []
-    for group in range(3):
-        here = groups == group
-        aucs.append(WeightedAuc(scores[here], member[here])(weights[here]))
-        inside, outside = weights[here & member], weights[here & ~member]
-        pairs.append(inside.sum() * outside.sum())
-    assert ours == pytest.approx(np.average(aucs, weights=pairs))
-
-
-def test_no_pairs_no_auc(sample):
-    scores, member, _ = sample
-    assert np.isnan(WeightedAuc(scores, member)(member))
+def test_constant_scores_do_not_move():
+    roc = RocFamily(np.zeros(40), np.arange(40) < 30)
+    assert auc_deviation(roc, [0], 50, np.random.default_rng(2)) == 0

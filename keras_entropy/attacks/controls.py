@@ -138,15 +138,21 @@ def positive_controls(attacks=None, *, seed=20261):
     optimum, ideal = planted.optimum(), planted.ideal_game()
     plain, gap = planted.plain_game(), planted.rival_gap(0.5)
     loss = ("loss", "confidence")
+    per_class = [name for name in ladder.ATTACKS if name.startswith("per_class:")]
+    # Trained on shadows or not, an attacker who sees one output at a time does not
+    # know how difficult its example is.
+    on_shadows = [name for name in _group("shadow") if name.startswith("shadow_")]
+    shadow = [name for name in _group("shadow") if name not in on_shadows]
     # Of what there is to see, a learner must find half, and a shadow attack must get
     # a fifth of the way from the loss to the ideal.
     plan = [
         ("shift", (*loss, "entropy", "modified_entropy"), optimum, None),
-        ("shift", _group("trained"), (0.5 + optimum) / 2, optimum),
+        ("shift", (*per_class, *_group("trained")), (0.5 + optimum) / 2, optimum),
         ("rival", ("label_only",), gap, None),
         ("rival", loss, optimum, None),
         ("difficulty game", loss, plain, None),
-        ("difficulty game", _group("shadow"), plain + (ideal - plain) / 5, ideal),
+        ("difficulty game", on_shadows, (0.5 + plain) / 2, plain),
+        ("difficulty game", shadow, plain + (ideal - plain) / 5, ideal),
     ]
     plan = [(row[0], _selected(row[1], attacks), *row[2:]) for row in plan]
     count = sum(len(names) for _, names, _, _ in plan)

@@ -4,9 +4,10 @@ import numpy as np
 from scipy import stats
 
 from keras_entropy.attacks import intervals
-from keras_entropy.attacks.bootstrap import WeightedAuc
-from keras_entropy.attacks.bootstrap import stratified_weights
+from keras_entropy.attacks.bootstrap import auc_deviation
+from keras_entropy.attacks.measure import weighted_mean
 from keras_entropy.attacks.results import Headline
+from keras_entropy.attacks.roc import RocFamily
 
 RESAMPLES = 200
 
@@ -65,20 +66,17 @@ def target_headline(results, scores, member, seed, confidence=0.95):
     halves = np.empty(member.size, bool)
     for side in (np.flatnonzero(member), np.flatnonzero(~member)):
         halves[rng.permutation(side)] = np.arange(side.size) % 2 == 0
-    curves = [_weighted_auc(score, member) for score in scores]
-    by_half = np.array([[auc(halves), auc(~halves)] for auc in curves])
-    choice = np.nan_to_num(by_half, nan=-1.0).argmax(axis=0)
-    auc = float((by_half[choice[0], 1] + by_half[choice[1], 0]) / 2)
     # Each half is resampled by itself, as the estimate treats the halves apart.
-    variance = 0.0
-    for half, chosen in ((~halves, choice[0]), (halves, choice[1])):
-        strata = np.flatnonzero(half)
-        weights = np.zeros(member.size, np.int64)
-        replicates = []
-        for drawn in stratified_weights(member[strata], RESAMPLES, rng):
-            weights[strata] = drawn
-            replicates.append(curves[chosen](weights))
-        variance += np.var(replicates, ddof=1) * scores[chosen].inflation / 4
+    rocs = [_roc_by_half(score, member, halves) for score in scores]
+    by_half = np.array([_half_auc(roc) for roc in rocs])
+    choice = np.nan_to_num(by_half, nan=-1.0).argmax(axis=0)
+    auc, variance = 0.0, 0.0
+    for half in (0, 1):
+        chosen = choice[1 - half]
+        groups = np.arange(half, rocs[chosen].members.size, 2)
+        spread = auc_deviation(rocs[chosen], groups, RESAMPLES, rng)
+        auc += float(by_half[chosen, half]) / 2
+        variance += spread**2 * scores[chosen].inflation / 4
     # Normal with the bootstrap's spread, which 200 resamples tell to 5 %; of the
     # outermost percentiles they would leave five a side.
     half_width = float(stats.norm.ppf((1 + confidence) / 2) * np.sqrt(variance))
@@ -93,7 +91,18 @@ def target_headline(results, scores, member, seed, confidence=0.95):
     )
 
 
-def _weighted_auc(scores, member):
-    folds = None if scores.folds is None else scores.folds[0]
-    count = 1 if folds is None else int(folds.max()) + 1
-    return WeightedAuc(scores.values[0], member, folds, count)
+def _roc_by_half(scores, member, halves):
+    """`RocFamily` with group `2 * fold + half`."""
+    codes, count = halves.astype(np.int64), 2
+    if scores.folds is not None:
+        codes = codes + 2 * scores.folds[0]
+        count *= int(scores.folds[0].max()) + 1
+    if scores.excluded is not None:
+        codes = np.where(scores.excluded[0], -1, codes)
+    return RocFamily(scores.values[0], member, codes, count)
+
+
+def _half_auc(roc):
+    """The AUC of each half, folds averaged by their numbers of pairs."""
+    pairs = (roc.members * roc.nonmembers).reshape(-1, 2)
+    return weighted_mean(roc.auc().reshape(-1, 2).T, pairs.T)

@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Callable
 
 from keras_entropy.attacks import label_only
+from keras_entropy.attacks import per_class
 from keras_entropy.attacks import shadow_attacks
 from keras_entropy.attacks import threshold
 from keras_entropy.attacks import trained
@@ -35,13 +36,31 @@ def _label_only(signals, membership, seed):
 
 def _trained(name):
     def score(signals, membership, seed):
-        values, folds = trained.cross_fit(name, signals, membership, seed)
+        values, folds, excluded = trained.cross_fit(name, signals, membership, seed)
         return Scores(
             values,
             natural=True,
             folds=folds,
+            excluded=excluded if excluded.any() else None,
             fold_correlation=trained.FOLD_CORRELATION,
         )
+
+    return score
+
+
+def _per_class(name):
+    def score(signals, membership, seed):
+        plain = threshold.SCORES[name](signals)
+        values, folds = per_class.class_ranks(plain, signals.labels, membership, seed)
+        return Scores(values, folds=folds)
+
+    return score
+
+
+def _on_shadows(name):
+    def score(signals, membership, seed):
+        values = trained.fit_on_shadows(name, signals, membership, seed)
+        return Scores(values, natural=True)
 
     return score
 
@@ -57,8 +76,16 @@ def _shadow(name):
 
 _ROWS = (
     *(Attack(name, "threshold", _threshold(name)) for name in threshold.SCORES),
+    *(
+        Attack(f"per_class:{name}", "threshold", _per_class(name))
+        for name in ("loss", "entropy", "modified_entropy")
+    ),
     Attack("label_only", "label", _label_only),
     *(Attack(name, "trained", _trained(name)) for name in trained.ATTACKERS),
+    *(
+        Attack(f"shadow_{name}", "shadow", _on_shadows(name))
+        for name in trained.ATTACKERS
+    ),
     *(Attack(name, "shadow", _shadow(name)) for name in shadow_attacks.SCORERS),
 )
 

@@ -90,7 +90,7 @@ class Measurement:
         self.nonmembers = self._nonmembers.sum(axis=2)
         self._auc = self._roc.auc().reshape(self._shape)
         pairs = self._members * self._nonmembers
-        self.auc = _weighted(self._auc, pairs)
+        self.auc = weighted_mean(self._auc, pairs)
         if scores.natural:
             tp, fp = (
                 counts.reshape(self._shape).sum(axis=2)
@@ -101,9 +101,9 @@ class Measurement:
             self.advantage_null = np.where(np.isnan(self.auc), np.nan, 0.0)
         else:
             gaps = self._roc.advantage().reshape(self._shape)
-            self.advantage = _weighted(gaps, pairs)
+            self.advantage = weighted_mean(gaps, pairs)
             levels = null_advantage(self._members, self._nonmembers)
-            self.advantage_null = _weighted(levels, pairs)
+            self.advantage_null = weighted_mean(levels, pairs)
 
     def interval(self, number, confidence):
         """`(auc, low, high)` of slice `number` of the only target."""
@@ -176,8 +176,8 @@ def curve_grid(nonmembers):
     return np.unique(np.r_[0.0, low, np.linspace(0.1, 1, 91)])
 
 
-def _weighted(values, weights):
-    """Means over the last axis; exact where all values are equal."""
+def weighted_mean(values, weights):
+    """Means over the last axis, NaN without weight; exact where values are equal."""
     total = weights.sum(axis=-1)
     filled = np.where(weights > 0, values, 0.0)
     mean = np.full(total.shape, np.nan)

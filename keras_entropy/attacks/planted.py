@@ -85,7 +85,7 @@ def planted(centre, rest, rng):
     for examples, mean in ((4000, centre + SHIFT), (2000, centre)):
         labels = rng.integers(0, CLASSES, examples)
         confidence = rng.normal(mean, 1, examples)
-        sides += [_with_confidence(confidence, labels, rest), labels]
+        sides += [with_confidence(confidence, labels, rest), labels]
     return sides
 
 
@@ -98,10 +98,10 @@ def planted_game(rng):
     labels, membership = rng.integers(0, CLASSES, _EXAMPLES), _plan(rng)
     noise = rng.normal(0, GAME_NOISE, membership.shape)
     confidence = 2 + difficulty + SHIFT * membership + noise
-    return _with_confidence(confidence, labels, "even"), labels, membership
+    return with_confidence(confidence, labels, "even"), labels, membership
 
 
-def _with_confidence(confidence, labels, rest):
+def with_confidence(confidence, labels, rest):
     """Probabilities `(..., C)` whose logit-scaled confidence is the one given."""
     logits = np.zeros((*confidence.shape, CLASSES))
     if rest == "rival":

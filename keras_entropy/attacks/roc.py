@@ -139,6 +139,11 @@ class RocFamily:
         tp[found], fp[found] = self.tp[stops[found] - 1], self.fp[stops[found] - 1]
         return tp, fp
 
+    def block_counts(self, group):
+        """Members and non-members in each tie block of a group, largest score first."""
+        here = slice(self.first[group], self.last[group])
+        return self._dtp[here], self._dfp[here]
+
     def vertices(self, group=0):
         """`(fpr, tpr, thresholds)` of one group, from (0, 0) at infinity to (1, 1)."""
         here = slice(self.first[group], self.last[group])

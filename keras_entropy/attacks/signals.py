@@ -15,6 +15,9 @@ from keras_entropy.attacks import validation
 
 # The smallest positive float32: a float32 probability of zero is at most about this.
 SMALLEST_PROBABILITY = 2.0**-149
+# Above this many classes an attacker learns from the largest entries alone.
+MAX_VECTOR = 100
+LARGEST = 10
 # Rows are worked on in blocks that stay in the cache; outputs may be memory-mapped.
 _BLOCK_ENTRIES = 1 << 17
 
@@ -24,7 +27,8 @@ class Signals:
     """Per-example signals of R targets on the same N examples.
 
     Attributes:
-        outputs: The outputs as given, `(R, N, C)`, or `(R, N, 1)` for a sigmoid.
+        outputs: Tuple of the output arrays as given, `(R, n_i, C)`, or `(R, n_i, 1)`
+            for a sigmoid; N is the sum of the n_i.
         from_logits: Boolean, whether `outputs` are logits.
         labels: Int64 `(N,)`.
         classes: Integer, at least 2 (a sigmoid unit counts as two classes).
@@ -33,9 +37,11 @@ class Signals:
         entropy: Float64 `(R, N)`, Shannon entropy of the output in nats.
         modified_entropy: Float64 `(R, N)`, entropy that knows the label, in nats.
         correct: Boolean `(R, N)`, whether the largest entry is the label's.
+        largest: Float64 `(R, N, 10)`, the largest probabilities in descending order,
+            where there are more than 100 classes, else `None`.
     """
 
-    outputs: np.ndarray
+    outputs: tuple
     from_logits: bool
     labels: np.ndarray
     classes: int
@@ -44,6 +50,7 @@ class Signals:
     entropy: np.ndarray
     modified_entropy: np.ndarray
     correct: np.ndarray
+    largest: np.ndarray | None
 
     @property
     def targets(self):
@@ -55,31 +62,62 @@ class Signals:
         """Integer N."""
         return self.loss.shape[1]
 
-    def probabilities(self, target):
-        """Float64 `(N, C)`, the probability vectors of one target, as a new array."""
-        block = np.asarray(self.outputs[target], np.float64)
-        return _distribution(block, self.from_logits)[0]
+    def vectors(self, target, rows):
+        """What describes the output vectors of one target, as a new array.
+
+        Args:
+            target: Integer.
+            rows: Integer array, ascending.
+
+        Returns:
+            Float64 `(rows, C)` of probabilities, or the ten largest `(rows, 10)`.
+        """
+        if self.largest is not None:
+            return self.largest[target, rows]
+        blocks, start = [], 0
+        for outputs in self.outputs:
+            stop = start + outputs.shape[1]
+            inside = slice(*np.searchsorted(rows, [start, stop]))
+            block = np.array(outputs[target][rows[inside] - start], np.float64)
+            blocks.append(_distribution(block, self.from_logits)[0])
+            start = stop
+        return np.concatenate(blocks)
 
     def first(self, targets):
         """The signals of the first `targets` targets alone."""
+        kept = {name: getattr(self, name)[:targets] for name in _PER_EXAMPLE}
+        outputs = tuple(part[:targets] for part in self.outputs)
+        largest = None if self.largest is None else self.largest[:targets]
+        return dataclasses.replace(self, outputs=outputs, largest=largest, **kept)
+
+    def joined(self, other):
+        """These examples followed by those of `other`, for the same targets."""
+        names = _PER_EXAMPLE if self.largest is None else (*_PER_EXAMPLE, "largest")
         kept = {
-            field.name: getattr(self, field.name)[:targets]
-            for field in dataclasses.fields(self)
-            if field.name not in ("from_logits", "labels", "classes")
+            name: np.concatenate([getattr(self, name), getattr(other, name)], axis=1)
+            for name in names
         }
-        return dataclasses.replace(self, **kept)
+        labels = np.concatenate([self.labels, other.labels])
+        outputs = self.outputs + other.outputs
+        return dataclasses.replace(self, outputs=outputs, labels=labels, **kept)
 
 
-def compute_signals(outputs, labels, *, from_logits=False, name="outputs"):
+_PER_EXAMPLE = ("loss", "confidence", "entropy", "modified_entropy", "correct")
+
+
+def compute_signals(
+    outputs, labels, *, from_logits=False, name="outputs", labels_name="labels"
+):
     """Computes the signals of R targets.
 
     Args:
         outputs: Float array `(R, N, C)` of probabilities, or of logits with
             `from_logits=True`; `(R, N, 1)` is one sigmoid unit. Any float type,
-            memory-mapped or not; read once, never changed.
+            memory-mapped or not; read once, in blocks, and never changed.
         labels: Integer array `(N,)`, in `0..C - 1` (0 and 1 for a sigmoid unit).
         from_logits: Boolean. Defaults to `False`.
         name: String, how a message names `outputs`.
+        labels_name: String, how a message names `labels`.
 
     Returns:
         `Signals`.
@@ -100,9 +138,12 @@ def compute_signals(outputs, labels, *, from_logits=False, name="outputs"):
             f"`{name}` must not be empty. Received: {name}.shape={outputs.shape}"
         )
     classes = max(columns, 2)
-    labels = validation.check_labels(labels, examples, classes)
-    signals = np.empty((4, targets, examples))
+    labels = validation.check_labels(labels, examples, classes, labels_name)
+    floats = np.empty((4, targets, examples))
     correct = np.empty((targets, examples), bool)
+    largest = None
+    if classes > MAX_VECTOR:
+        largest = np.empty((targets, examples, LARGEST))
     step = max(1, _BLOCK_ENTRIES // columns)
     for target in range(targets):
         for start in range(0, examples, step):
@@ -111,12 +152,16 @@ def compute_signals(outputs, labels, *, from_logits=False, name="outputs"):
             # stay ties.
             block = np.array(outputs[target, rows], np.float64, order="C")
             validation.check_output_block(block, start, from_logits, name)
-            signals[:, target, rows], correct[target, rows] = _block_signals(
-                block, labels[rows], from_logits
+            distribution = _distribution(block, from_logits)
+            if largest is not None:
+                top = np.partition(distribution[0], -LARGEST, axis=1)[:, -LARGEST:]
+                largest[target, rows] = -np.sort(-top, axis=1)
+            floats[:, target, rows], correct[target, rows] = _block_signals(
+                *distribution, labels[rows], from_logits
             )
-    loss, confidence, entropy, modified_entropy = signals
+    loss, confidence, entropy, modified_entropy = floats
     return Signals(
-        outputs=outputs,
+        outputs=(outputs,),
         from_logits=from_logits,
         labels=labels,
         classes=classes,
@@ -125,6 +170,7 @@ def compute_signals(outputs, labels, *, from_logits=False, name="outputs"):
         entropy=entropy,
         modified_entropy=modified_entropy,
         correct=correct,
+        largest=largest,
     )
 
 
@@ -141,8 +187,7 @@ def _distribution(block, from_logits):
     return np.exp(log_probabilities), log_probabilities
 
 
-def _block_signals(block, labels, from_logits):
-    probabilities, log_probabilities = _distribution(block, from_logits)
+def _block_signals(probabilities, log_probabilities, labels, from_logits):
     rows = np.arange(labels.size)
     top = probabilities.argmax(axis=1)
     top_probability = probabilities[rows, top]

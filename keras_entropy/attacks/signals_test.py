@@ -36,7 +36,7 @@ def test_signals_follow_their_definitions(sample, from_logits):
                 found = getattr(signals, name)[target, row]
                 assert found == pytest.approx(value, rel=1e-9, abs=1e-12), name
     np.testing.assert_array_equal(signals.correct, p.argmax(-1) == labels)
-    np.testing.assert_allclose(signals.probabilities(1), p[1], rtol=1e-12)
+    np.testing.assert_allclose(signals.vectors(1, np.arange(50)), p[1], rtol=1e-12)
 
 
 def test_a_gap_of_110_between_logits_is_exact():
@@ -81,7 +81,7 @@ def test_one_sigmoid_unit_is_two_classes(from_logits):
         signals.confidence, (2 * labels - 1) * z[..., 0], rtol=1e-9
     )
     assert signals.classes == 2
-    assert signals.probabilities(0).shape == (30, 2)
+    assert signals.vectors(0, np.arange(30)).shape == (30, 2)
 
 
 def test_half_precision_is_accepted_and_close():
@@ -119,7 +119,7 @@ def test_callers_arrays_are_not_changed(sample):
     copies = p.copy(), labels.copy()
     p.flags.writeable = labels.flags.writeable = False
     signals = compute_signals(p, labels)
-    signals.probabilities(0)[:] = 0
+    signals.vectors(0, np.arange(50))[:] = 0
     np.testing.assert_array_equal(p, copies[0])
     np.testing.assert_array_equal(labels, copies[1])
 

@@ -6,6 +6,7 @@ from eval_suite.report.claims import claims_in_words
 from eval_suite.report.format import estimate
 from eval_suite.report.format import interval
 from eval_suite.report.format import number
+from eval_suite.report.format import p_value
 from eval_suite.report.format import percent
 from eval_suite.report.rows import DRAWN
 from eval_suite.report.rows import Rows
@@ -86,7 +87,7 @@ def _divergence(entry: dict | None) -> str | None:
     if entry is None or entry["value"] is None:
         return None
     text = number(entry["value"])
-    return text if entry["p"] is None else f"{text} (p = {entry['p']:.3g})"
+    return text if entry["p"] is None else f"{text} ({p_value(entry['p'])})"
 
 
 def _attack(rows: Rows, scale: Scale, row: dict, attack: dict) -> dict:

@@ -1,9 +1,12 @@
 """Numbers and names as text, the same in the page, report.md and the terminal."""
 
+import re
 import unicodedata
 from collections.abc import Iterable
 
 NOT_MEASURED = "not measured"
+# C0 and C1 controls except tab and line feed, bidirectional overrides and isolates.
+_INVISIBLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 def number(value: float | None, digits: int = 3) -> str:
@@ -48,6 +51,11 @@ def ratio(entry: dict | None, digits: int = 2) -> str:
     return number(entry["ratio"] if entry else None, digits)
 
 
+def p_value(p: float) -> str:
+    """Returns "p = 0.03", or "p < 0.001" for what is smaller."""
+    return "p < 0.001" if p < 0.001 else f"p = {p:.2g}"
+
+
 def count(number: int, singular: str, plural: str | None = None) -> str:
     """Returns "1 pair", "2 pairs", "1,000 classes"."""
     noun = singular if number == 1 else plural or f"{singular}s"
@@ -58,6 +66,11 @@ def listing(items: Iterable[str]) -> str:
     """Returns "a", "a and b", "a, b and c"."""
     items = list(items)
     return " and ".join(filter(None, [", ".join(items[:-1]), *items[-1:]]))
+
+
+def visible(text: str) -> str:
+    """Returns text without control characters and changes of writing direction."""
+    return _INVISIBLE.sub(" ", text)
 
 
 def one_line(text: str, width: int | None = None) -> str:

@@ -17,6 +17,7 @@ from eval_suite.report.format import count
 from eval_suite.report.format import estimate
 from eval_suite.report.format import number
 from eval_suite.report.format import percent
+from eval_suite.report.format import visible
 from eval_suite.report.recommend import RULE
 from eval_suite.report.rows import Rows
 
@@ -43,6 +44,7 @@ def render_page(rows: Rows, figures: list[tuple[Drawing, str]]) -> str:
         loader=PackageLoader("eval_suite.report"),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=_visible,
         trim_blocks=True,
         lstrip_blocks=True,
     )
@@ -54,6 +56,11 @@ def render_page(rows: Rows, figures: list[tuple[Drawing, str]]) -> str:
         script_hash=_hash(script),
         figures=[{**vars(drawing), "svg": Markup(svg)} for drawing, svg in figures],
     )
+
+
+def _visible(value):
+    """Cleans what users named; the page's own parts are Markup and stay."""
+    return visible(value) if type(value) is str else value
 
 
 def _asset(name: str) -> str:

@@ -139,6 +139,8 @@ def test_hostile_names_are_text():
     assert "alert(1)</script>" in page.text
     assert not any("onmouseover" in a for _, a in page.attributes)
     assert len(page.ids) == len(set(page.ids))
+    assert "\u202e" not in page.text
+    assert "\x00" not in page.text
 
 
 def _empty(results):

@@ -11,7 +11,8 @@ from eval_suite.report.format import number
 from eval_suite.report.format import signed
 from eval_suite.report.rows import Rows
 
-_ATTACKS = 24
+_ATTACKS = 24  # columns of the heat map, of which
+_NARROW = 13  # fit a figure of normal width
 # Light to dark at constant steps of lightness: as good in grey as in colour.
 _MAP = LinearSegmentedColormap.from_list(
     "auc", ["#f4f6fa", "#c3d4ea", "#7fa3d1", "#3d6cab", "#13356b"]
@@ -31,7 +32,8 @@ def heat_map(rows: Rows) -> Drawing:
                 grid[place, column] = found["auc"]
     if np.isnan(grid).all():
         return Drawing(name, title, missing=rows.reason("attack"))
-    figure = style.canvas(1.0 + style.ROW_HEIGHT * len(rows.drawn))
+    width = style.WIDTH if len(shown) <= _NARROW else style.WIDE
+    figure = style.canvas(1.0 + style.ROW_HEIGHT * len(rows.drawn), width)
     axes = figure.subplots()
     low, high = min(0.5, np.nanmin(grid)), max(0.55, np.nanmax(grid))
     edges = [np.arange(n + 1) - 0.5 for n in (len(shown), len(rows.drawn))]

@@ -6,6 +6,7 @@ from scipy.special import stdtr
 from eval_suite.report.figures import style
 from eval_suite.report.figures.style import Drawing
 from eval_suite.report.format import count
+from eval_suite.report.format import p_value
 from eval_suite.report.rows import Rows
 
 _QUANTITIES = {"js_entropy": "entropy", "js_cross_entropy": "cross-entropy"}
@@ -19,7 +20,7 @@ def divergence(rows: Rows) -> Drawing:
     points = {key: found for key, found in points.items() if found}
     if not points:
         return Drawing(name, title, missing=rows.reason("jensen", "js", "attack"))
-    figure = style.canvas(3.1)
+    figure = style.canvas(2.5)
     panels = figure.subplots(1, len(points), sharey=True, squeeze=False)[0]
     sentences = []
     for axes, (key, found) in zip(panels, points.items(), strict=True):
@@ -27,7 +28,7 @@ def divergence(rows: Rows) -> Drawing:
             colour, marker = style.family_style(row["family"])
             axes.plot(distance, row["strongest_auc"], marker, color=colour, ms=5.5)
         axes.axhline(0.5, color=style.MUTED, lw=1, ls=":")
-        axes.xaxis.set_major_locator(MaxNLocator(5))
+        axes.xaxis.set_major_locator(MaxNLocator(4))
         axes.set_xlabel(f"distance of {_QUANTITIES[key]}")
         sentences.append(_correlation_sentence(_QUANTITIES[key], found))
     panels[0].set_ylabel("AUC of the strongest attack")
@@ -59,7 +60,7 @@ def _correlation_sentence(quantity: str, found: list[tuple[dict, float]]) -> str
     rho, p = spearman(distances, aucs)
     return (
         f"Distance of {quantity}: rank correlation {rho:.2f} over "
-        f"{count(len(found), 'model')} (p = {p:.2g})."
+        f"{count(len(found), 'model')} ({p_value(p)})."
     )
 
 

@@ -35,7 +35,7 @@ def frontier(rows: Rows) -> Drawing:
     if not drawn:
         return Drawing(name, title, missing=rows.reason("accuracy", "auc", "attack"))
     best = pareto(drawn)
-    figure = style.canvas(4.1)
+    figure = style.canvas(3.5)
     axes = figure.subplots()
     if rows.base in drawn:
         budget = rows.base["accuracy"] - ACCURACY_BUDGET
@@ -127,18 +127,20 @@ def _annotate(axes, drawn: list[dict], wanted: list[dict]) -> None:
     """Names points where there is room: beside no other name and on no point."""
     points = np.array([(row["accuracy"], row["strongest_auc"]) for row in drawn])
     span = np.maximum(np.ptp(points, axis=0), 1e-9)
-    # Roughly the place on paper, in points of type: the axes are 5.6 by 3.1 inches.
-    points = (points - points.min(axis=0)) / span * (0.84 * 403, 0.76 * 223)
+    # Roughly the place on paper, in points of type: the axes are 4.5 by 2.9 inches.
+    points = (points - points.min(axis=0)) / span * (0.84 * 324, 0.76 * 209)
     boxes = [(x - 5, y - 5, x + 5, y + 5) for x, y in points]
     for row in {row["name"]: row for row in wanted if row in drawn}.values():
         text = style.safe_text(row["name"], 16)
         x, y = points[drawn.index(row)]
-        width = 5.8 * len(text)
+        width = 6.2 * len(text)
         for dx, dy, side in _PLACES:
             left = x + dx - (width if side == "right" else 0)
-            box = (left, y + dy - 5, left + width, y + dy + 5)
+            box = (left, y + dy - 6, left + width, y + dy + 6)
             if not any(_overlap(box, other) for other in boxes):
                 break
+        else:
+            continue  # no room: the table names it
         boxes.append(box)
         axes.annotate(
             text,

@@ -67,7 +67,7 @@ def roc_low(rows: Rows) -> Drawing:
         axes.set_xlim(_LOWEST, 1)
         axes.set_ylim(_LOWEST, 1)
         ticks = [1e-3, 1e-2, 1e-1, 1]
-        texts = ["0.1 %", "1 %", "10 %", "100 %"]
+        texts = ["0.1 %", "", "10 %", ""]
         axes.set_xticks(ticks, texts, minor=False)
         axes.set_yticks(ticks, texts, minor=False)
         axes.minorticks_off()
@@ -105,7 +105,7 @@ def roc_slices(rows: Rows) -> Drawing:
     parts = dict.fromkeys(curve["slice"] for curve in rows.results["curves"])
     parts = [part for part in parts if _curves(rows, part)]
     if len(parts) < 2:
-        return Drawing(name, title, missing=rows.reason("slice", "curve"))
+        return Drawing(name, title, missing=rows.reason("slice", "curve", "attack"))
     shown = parts[:_SLICES]
     figure, panels = style.panels(len(shown))
     for axes, part in zip(panels, shown, strict=True):

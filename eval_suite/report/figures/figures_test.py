@@ -1,0 +1,218 @@
+import itertools
+
+import numpy as np
+import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from scipy import stats
+
+from eval_suite.report.builder_test import build_results
+from eval_suite.report.figures import draw_all
+from eval_suite.report.figures import style
+from eval_suite.report.figures.attacks import heat_map
+from eval_suite.report.figures.attacks import illusion
+from eval_suite.report.figures.attacks import kinds
+from eval_suite.report.figures.divergence import divergence
+from eval_suite.report.figures.divergence import spearman
+from eval_suite.report.figures.dots import accuracy
+from eval_suite.report.figures.dots import advantage
+from eval_suite.report.figures.dots import latency
+from eval_suite.report.figures.dots import strongest_auc
+from eval_suite.report.figures.entropy import entropy
+from eval_suite.report.figures.frontier import frontier
+from eval_suite.report.figures.frontier import pareto
+from eval_suite.report.figures.roc import roc
+from eval_suite.report.figures.roc import roc_low
+from eval_suite.report.figures.roc import roc_slices
+from eval_suite.report.rows import Rows
+
+ALL = (
+    accuracy,
+    advantage,
+    divergence,
+    entropy,
+    frontier,
+    heat_map,
+    illusion,
+    kinds,
+    latency,
+    roc,
+    roc_low,
+    roc_slices,
+    strongest_auc,
+)
+
+
+@pytest.fixture(scope="module")
+def rows():
+    return Rows(build_results())
+
+
+def _draw(figure, rows):
+    with style.style():
+        return figure(rows)
+
+
+def _labels(axes):
+    return [tick.get_text() for tick in axes.get_yticklabels()]
+
+
+def test_every_figure_is_drawn_once(rows):
+    with style.style():
+        drawings = draw_all(rows)
+    names = [drawing.name for drawing in drawings]
+    assert len(names) == len(ALL) == len(set(names))
+    assert all(drawing.figure is not None for drawing in drawings)
+
+
+@pytest.mark.parametrize("figure", ALL)
+def test_words_are_whole_sentences(figure, rows):
+    drawing = _draw(figure, rows)
+    for text in (drawing.finding, drawing.alt, drawing.reading):
+        assert text.endswith("."), text
+        assert ".." not in text
+        assert "None" not in text
+
+
+@pytest.mark.parametrize("figure", ALL)
+def test_alt_text_follows_the_data(figure, rows):
+    other = build_results(seed=1)
+    for row in other["defenses"]:
+        for key in ("strongest_auc", "accuracy", "strongest_advantage"):
+            row[key] *= 0.9
+        row["latency_ratio"]["1"]["ratio"] *= 2
+        row["js_entropy"]["value"] = 1 - row["js_entropy"]["value"]
+    for row in other["attacks"]:
+        row["auc"] *= 0.9
+        if row["tpr_at_fpr"]:
+            row["tpr_at_fpr"]["0.01"]["tpr"] /= 2
+    other["curves"] = [row for row in other["curves"] if row["slice"] != "incorrect"]
+    assert _draw(figure, rows).alt != _draw(figure, Rows(other)).alt
+
+
+@pytest.mark.parametrize("figure", ALL)
+def test_says_why_nothing_is_drawn(figure):
+    results = build_results()
+    for row in results["defenses"]:
+        for key in ("strongest_auc", "strongest_advantage", "accuracy"):
+            row[key] = None
+        for key in ("latency_ratio", "js_entropy", "js_cross_entropy"):
+            row[key] = None
+    for table in ("attacks", "curves", "distributions"):
+        results[table] = []
+    results["not_measured"] = [
+        {"what": what, "reason": f"no {what} today"}
+        for what in ("attack", "accuracy", "latency", "entropy")
+    ]
+    drawing = _draw(figure, Rows(results))
+    assert drawing.figure is None
+    assert drawing.missing.endswith("today")
+
+
+@pytest.mark.parametrize("figure", ALL)
+def test_the_undefended_model_alone_can_be_drawn(figure):
+    _draw(figure, Rows(build_results(defenses=1)))
+
+
+@pytest.mark.parametrize("figure", ALL)
+def test_too_many_defenses_are_limited(figure):
+    rows = Rows(build_results(defenses=60))
+    with style.style():
+        drawing = figure(rows)
+    assert drawing.figure.get_figheight() < 12
+    assert len(drawing.figure.axes) <= style.PANELS
+    assert len(rows.drawn) == 40
+    assert rows.omitted == 20
+    kept = {row["name"] for row in rows.drawn}
+    left_out = [r["strongest_auc"] for r in rows.defenses if r["name"] not in kept]
+    shown = [row["strongest_auc"] for row in rows.drawn[1:]]
+    assert max(shown) <= min(left_out)
+
+
+@pytest.mark.parametrize(
+    ("figure", "key"),
+    [(strongest_auc, "strongest_auc"), (advantage, "strongest_advantage")],
+)
+def test_dots_are_sorted_and_at_their_values(figure, key, rows):
+    axes = _draw(figure, rows).figure.axes[0]
+    ordered = sorted(rows.drawn, key=lambda row: row[key])
+    assert _labels(axes) == [style.label(row) for row in ordered]
+    drawn = {}
+    for line in axes.lines:
+        if line.get_marker() in "oDs^P" and len(line.get_xdata()) == 1:
+            drawn[int(line.get_ydata()[0])] = line.get_xdata()[0]
+    np.testing.assert_allclose(
+        [drawn[i] for i in range(7)], [row[key] for row in ordered]
+    )
+
+
+def test_heat_map_cells_are_the_attack_rows(rows):
+    axes = _draw(heat_map, rows).figure.axes[0]
+    columns = [tick.get_text() for tick in axes.get_xticklabels()]
+    cells = axes.collections[0].get_array()
+    for row in rows.results["attacks"]:
+        if row["slice"] == "entire":
+            place = [r["name"] for r in rows.drawn].index(row["defense"])
+            assert cells[place, columns.index(row["attack"])] == row["auc"]
+
+
+def test_heat_map_leaves_missing_cells_empty():
+    results = build_results()
+    row = next(row for row in results["attacks"] if row["attack"] == "forest")
+    row["auc"] = None
+    axes = _draw(heat_map, Rows(results)).figure.axes[0]
+    assert axes.collections[0].get_array().mask.sum() == 1
+
+
+def test_roc_curves_are_the_rows(rows):
+    figure = _draw(roc, rows).figure
+    for axes, row in zip(figure.axes, rows.drawn, strict=True):
+        curve = rows.curve(row)
+        assert curve["attack"] == row["strongest_attack"]
+        np.testing.assert_array_equal(axes.lines[-1].get_xdata(), curve["fpr"])
+        np.testing.assert_array_equal(axes.lines[-1].get_ydata(), curve["tpr"])
+
+
+def test_pareto_agrees_with_the_definition():
+    rng = np.random.default_rng(0)
+    points = [
+        {"name": str(i), "accuracy": a, "strongest_auc": u}
+        for i, (a, u) in enumerate(rng.integers(0, 8, (40, 2)) / 8)
+    ]
+
+    def beaten(row):
+        return any(
+            other["accuracy"] >= row["accuracy"]
+            and other["strongest_auc"] <= row["strongest_auc"]
+            and (other["accuracy"], other["strongest_auc"])
+            != (row["accuracy"], row["strongest_auc"])
+            for other in points
+        )
+
+    expected = {(r["accuracy"], r["strongest_auc"]) for r in points if not beaten(r)}
+    found = [(row["accuracy"], row["strongest_auc"]) for row in pareto(points)]
+    assert len(found) == len(set(found))
+    assert set(found) == expected
+
+
+def test_spearman_agrees_with_scipy():
+    rng = np.random.default_rng(1)
+    for n, ties in itertools.product((4, 9, 30), (False, True)):
+        x, y = rng.normal(size=(2, n))
+        if ties:
+            x, y = np.round(x), np.round(y + x)
+        expected = stats.spearmanr(x, y)
+        found = spearman(list(x), list(y))
+        np.testing.assert_allclose(found, expected, rtol=1e-9)
+
+
+def test_names_on_the_frontier_do_not_cover_each_other():
+    results = build_results(defenses=27)
+    with style.style():
+        drawing = frontier(Rows(results))
+        style.arrange(drawing)
+        renderer = FigureCanvasAgg(drawing.figure).get_renderer()
+        names = drawing.figure.axes[0].texts
+        boxes = [text.get_window_extent(renderer) for text in names]
+    assert len(boxes) >= 5
+    for a, b in itertools.combinations(boxes, 2):
+        assert not a.overlaps(b)

@@ -111,6 +111,11 @@ def predictor(model, size):
     return _reuse(key, model, lambda: _backend().Predictor(model, size))
 
 
+def clear():
+    """Forget what has been compiled."""
+    _cache.clear()
+
+
 def _backend():
     return importlib.import_module(f"keras_entropy.shadow._{keras.backend.backend()}")
 

@@ -31,7 +31,7 @@ class Trainer:
         self._optimizer_start = [np.asarray(v.value) for v in self._optimizer.variables]
         self._run_epoch = _compiled_loop(self._step) if dense else _loop(self._step)
 
-    def train(self, values, data, per_model, epochs, progress):
+    def train(self, values, data, per_model, epochs, seed, progress):
         """Train from `values` and return the values at the end.
 
         Args:
@@ -40,6 +40,7 @@ class Trainer:
             per_model: Not used: one model has data of its own.
             epochs: Yields `(indices, steps)`: rows `(>= steps, batch)` and the number
                 of batches of this epoch.
+            seed: Not used: all generators are variables of the model.
             progress: Called with the number of epochs done since the last call.
         """
         state = (

@@ -29,7 +29,7 @@ class Trainer:
         self._optimizer_start = [v.numpy() for v in self._optimizer.variables]
         self._epoch = tf.function(self._run_epoch, jit_compile=xla)
 
-    def train(self, values, data, per_model, epochs, progress):
+    def train(self, values, data, per_model, epochs, seed, progress):
         """Train from `values` and return the values at the end.
 
         Args:
@@ -38,6 +38,7 @@ class Trainer:
             per_model: For each array of `data`, whether each model has its own.
             epochs: Yields `(indices, steps)`: rows `(>= steps, [size,] batch)` and the
                 number of batches of this epoch.
+            seed: Not used: all generators are variables of the model.
             progress: Called with the number of epochs done since the last call.
         """
         for variable, value in zip(self._trainable, values, strict=False):
@@ -67,7 +68,10 @@ class Trainer:
             if self._size is None:
                 gradients, updated = self._gradients(elements)
             else:
-                gradients, updated = tf.vectorized_map(self._gradients, elements)
+                # Random numbers are drawn model by model, which is what it warns of.
+                gradients, updated = tf.vectorized_map(
+                    self._gradients, elements, warn=False
+                )
             self._optimizer.apply(gradients, self._trainable)
             return i + 1, _like(updated, state)
 
@@ -128,9 +132,13 @@ class Predictor:
         if self._size is None:
             outputs, updated = one(values, x)
         elif per_model:
-            outputs, updated = tf.vectorized_map(lambda e: one(*e), (values, x))
+            outputs, updated = tf.vectorized_map(
+                lambda e: one(*e), (values, x), warn=False
+            )
         else:
-            outputs, updated = tf.vectorized_map(lambda v: one(v, x), values)
+            outputs, updated = tf.vectorized_map(
+                lambda v: one(v, x), values, warn=False
+            )
         return outputs, _like(updated, values)
 
 

@@ -28,7 +28,7 @@ class Trainer:
             keras.ops.convert_to_numpy(v.value) for v in self._optimizer.variables
         ]
 
-    def train(self, values, data, per_model, epochs, progress):
+    def train(self, values, data, per_model, epochs, seed, progress):
         """Train from `values` and return the values at the end.
 
         Args:
@@ -37,6 +37,7 @@ class Trainer:
             per_model: Not used: one model has data of its own.
             epochs: Yields `(indices, steps)`: rows `(>= steps, batch)` and the number
                 of batches of this epoch.
+            seed: Integer. Keras leaves dropout without a seed to PyTorch's generator.
             progress: Called with the number of epochs done since the last call.
         """
         for variable, value in zip(self._trainable, values, strict=False):
@@ -47,10 +48,12 @@ class Trainer:
             variable.assign(value)
         others = [keras.ops.convert_to_tensor(v) for v in values[self._split :]]
         data = [keras.ops.convert_to_tensor(array) for array in data]
-        for indices, steps in epochs:
-            for rows in torch.as_tensor(indices[:steps], dtype=torch.int64):
-                others = self._step(others, [array[rows] for array in data])
-            progress(1)
+        with torch.random.fork_rng():
+            torch.manual_seed(seed)
+            for indices, steps in epochs:
+                for rows in torch.as_tensor(indices[:steps], dtype=torch.int64):
+                    others = self._step(others, [array[rows] for array in data])
+                progress(1)
         self._optimizer.finalize_variable_values(self._trainable)
         trained = [v.value for v in self._trainable]
         return [keras.ops.convert_to_numpy(v) for v in (*trained, *others)]

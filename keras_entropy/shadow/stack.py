@@ -166,11 +166,14 @@ def initialize(model: keras.Model, seeds: Sequence[int]) -> Stack:
     # Keras draws the seed of an unseeded initialiser from Python's generator.
     state = random.getstate()
     try:
+        template = _template(model)
+        addresses = [id(v) for v in _state(template)]
         for seed in seeds:
             random.seed(int(seed))
-            fresh = _state(_clone(model))
-            for column, variable, new in zip(columns, variables, fresh, strict=True):
-                source = variable if id(variable) in kept else new
+            clone = _state(keras.models.clone_model(template))
+            fresh = dict(zip(addresses, clone, strict=True))
+            for column, variable in zip(columns, variables, strict=True):
+                source = variable if id(variable) in kept else fresh[id(variable)]
                 column.append(keras.ops.convert_to_numpy(source.value))
                 if _is_generator_state(variable):
                     column[-1] = _generator_state(column[-1])
@@ -179,16 +182,22 @@ def initialize(model: keras.Model, seeds: Sequence[int]) -> Stack:
     return Stack(variables, [np.stack(column) for column in columns])
 
 
-def _clone(model):
+def _template(model):
+    """Return an uncompiled model with the same layers, of which clones can be made.
+
+    A clone of a compiled model is compiled as well, which takes longer than the rest.
+    """
     try:
-        return keras.models.clone_model(model)
-    except (ValueError, NotImplementedError, TypeError) as error:
+        template = keras.Model(model.inputs, model.outputs)
+        keras.models.clone_model(template)
+    except (AttributeError, NotImplementedError, TypeError, ValueError) as error:
         raise ValueError(
             "`model` must be a functional or sequential model whose layers can be "
             "built again from their `get_config()`, because each shadow model starts "
             f"from fresh weights. Received: model={model.name!r}, which fails with: "
             f"{error}"
         ) from error
+    return template
 
 
 def _layers(model):

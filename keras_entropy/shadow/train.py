@@ -105,6 +105,7 @@ def train(
             [a[take] if is_own else a for a, is_own in zip(data, own, strict=True)],
             tuple(is_own and size is not None for is_own in own),
             order,
+            int(seeds[group.start]),
             progress or (lambda done: None),
         )
         for target, value in zip(trained, result, strict=True):

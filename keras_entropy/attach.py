@@ -48,7 +48,7 @@ def defend(model: Any, *layers: Defense, from_logits: bool = False) -> keras.Mod
     output = _ending.single_output(model)
     _check_layers(model, layers)
     if layers[0].expects == "logits":
-        tensor = _logits(model, output, from_logits, layers[0])
+        tensor = _logits(model, output, from_logits)
     else:
         tensor = _probabilities(model, output, from_logits)
     for layer in layers:
@@ -80,6 +80,32 @@ def probabilities_of(model: Any, *, from_logits: bool = False) -> keras.Model:
         _ending.model_inputs(model),
         _probabilities(model, output, from_logits),
         name=f"{model.name}_probabilities",
+    )
+
+
+def logits_of(model: Any, *, from_logits: bool = False) -> keras.Model:
+    """Returns the undefended model up to what its softmax is fed.
+
+    The model whose output a head is fed: one sigmoid unit becomes the logits of two
+    classes. As in `defend`, a last layer that has both weights and the softmax is
+    copied.
+
+    Args:
+        model: As for `defend`.
+        from_logits: Boolean, whether the model ends in logits. Defaults to `False`.
+
+    Returns:
+        An uncompiled `keras.Model` of logits `(batch, ..., classes)`, at least 2.
+
+    Raises:
+        TypeError: If `model` is no Keras model.
+        ValueError: As for `defend`.
+    """
+    output = _ending.single_output(model)
+    return keras.Model(
+        _ending.model_inputs(model),
+        _logits(model, output, from_logits),
+        name=model.name,
     )
 
 
@@ -177,7 +203,7 @@ def _probabilities(model: keras.Model, output: Any, from_logits: bool) -> Any:
     raise _wrong_ending(model, output, activation)
 
 
-def _logits(model: keras.Model, output: Any, from_logits: bool, layer: Defense) -> Any:
+def _logits(model: keras.Model, output: Any, from_logits: bool) -> Any:
     activation = _ending.activation_of(output)
     single = output.shape[-1] == 1
     if from_logits:
@@ -185,8 +211,8 @@ def _logits(model: keras.Model, output: Any, from_logits: bool, layer: Defense) 
         return TwoClasses(from_logits=True)(output) if single else output
     if activation == "defense":
         raise ValueError(
-            f"`{layer.name}` takes the place of the softmax, but `model` already ends "
-            "in a defense. Call `keras_entropy.strip(model)` first. "
+            "A layer that expects logits takes the place of the softmax, but `model` "
+            "already ends in a defense. Call `keras_entropy.strip(model)` first. "
             f"Received: model={model.name!r}"
         )
     if single and activation == "sigmoid":

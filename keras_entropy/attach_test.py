@@ -9,6 +9,7 @@ from keras_entropy import TaylorSoftmax
 from keras_entropy import TemperatureScaling
 from keras_entropy import defend
 from keras_entropy import strip
+from keras_entropy.attach import logits_of
 from keras_entropy.attach import probabilities_of
 from keras_entropy.contract_test import to_numpy
 
@@ -199,6 +200,22 @@ def test_probabilities_of_is_the_undefended_model():
     model = classifier()
     out = to_numpy(probabilities_of(model)(X))
     np.testing.assert_array_equal(out, to_numpy(model(X)))
+
+
+@pytest.mark.parametrize("make", ENDINGS)
+def test_logits_of_is_what_the_softmax_is_fed(make):
+    model = make()
+    out = keras.ops.softmax(logits_of(model)(X))
+    np.testing.assert_allclose(to_numpy(out), to_numpy(model(X)), atol=2e-4)
+
+
+def test_logits_of_logits_and_of_one_sigmoid_unit():
+    model = classifier(None)
+    out = logits_of(model, from_logits=True)(X)
+    np.testing.assert_array_equal(to_numpy(out), to_numpy(model(X)))
+    sigmoid = classifier("sigmoid", classes=1)
+    out = keras.ops.softmax(logits_of(sigmoid)(X))[:, 1:]
+    np.testing.assert_allclose(to_numpy(out), to_numpy(sigmoid(X)), atol=1e-6)
 
 
 @pytest.mark.parametrize("make", ENDINGS)

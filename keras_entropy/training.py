@@ -5,18 +5,19 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 from collections.abc import Sequence
-from typing import Any
 from typing import Protocol
 
 import keras
 import numpy as np
 
-from keras_entropy import _ending
+from keras_entropy import _head_fitting
+from keras_entropy._copies import copy_of as copy_of
+from keras_entropy._copies import unused_optimizer
 from keras_entropy._defense import Defense
+from keras_entropy._labels import class_indices as class_indices
 from keras_entropy.attach import defend
 from keras_entropy.shadow.stack import Stack
 from keras_entropy.shadow.stack import initialize
-from keras_entropy.shadow.stack import variables_of
 from keras_entropy.shadow.train import predict
 from keras_entropy.shadow.train import train
 
@@ -82,12 +83,25 @@ class FrozenBackbone:
     """Puts a head in the softmax's place and trains the head alone on the labels.
 
     Args:
+        loss: `"crossentropy"`, or `"mse"` between the values that the softmax is fed
+            and the one-hot labels, as in the study. Defaults to `"crossentropy"`.
         epochs: Integer. Defaults to `20`, as in the study.
         learning_rate: Float, of Adam. Defaults to `1e-3`, as in the study.
+        as_published: Boolean, whether to leave out the model's activation functions
+            and to chain the two matrices of a quadratic head, as the study's code
+            does without saying so. Defaults to `False`.
+
+    Raises:
+        ValueError: If `loss` is unknown.
     """
 
+    loss: str = "crossentropy"
     epochs: int = 20
     learning_rate: float = 1e-3
+    as_published: bool = False
+
+    def __post_init__(self) -> None:
+        _head_fitting.check_loss("loss", self.loss)
 
     def model_epochs(self, data: TrainingData) -> int:
         return self.epochs * len(data.rows)
@@ -102,30 +116,24 @@ class FrozenBackbone:
         from_logits: bool = False,
         progress: Progress | None = None,
     ) -> tuple[keras.Model, Stack]:
-        defended = defend(model, layer, from_logits=from_logits)
-        logits = keras.Model(
-            _ending.model_inputs(defended), _ending.source(defended.outputs[0])
+        _head_fitting.check_head(layer)
+        logits, backbone = _head_fitting.backbone_of(
+            model, stack, from_logits=from_logits, linear=self.as_published
         )
-        # The last layer may be a copy without its softmax: same architecture, other
-        # variables, in the same order.
-        backbone = Stack(variables_of(logits), stack.values(model))
-        inputs = keras.Input(logits.outputs[0].shape[1:])
-        head = keras.Model(inputs, layer(inputs))
-        head.compile(
-            keras.optimizers.Adam(self.learning_rate), "sparse_categorical_crossentropy"
-        )
-        trained = train(
-            head,
-            initialize(head, data.seeds),
+        form = _head_fitting.plain_form(layer)
+        if self.as_published:
+            form = _head_fitting.published_form(layer)
+        arrays = _head_fitting.fit_head(
+            form,
             predict(logits, backbone, data.x),
             data.y,
-            data.rows,
+            data,
+            loss=self.loss,
             epochs=self.epochs,
-            batch_size=data.batch_size,
-            seeds=data.seeds,
+            learning_rate=self.learning_rate,
             progress=progress,
         )
-        return defended, trained.transfer(defended, backbone)
+        return _head_fitting.put_in(form, arrays, logits, backbone)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -164,67 +172,3 @@ class FromScratch:
             progress=progress,
         )
         return defended, trained
-
-
-def copy_of(model: keras.Model) -> keras.Model:
-    """Returns the model with weights of its own, compiled if the model is.
-
-    Recipes write into the layers that a defended model shares with the undefended
-    one. Layers with an `adapt` method are not trained, and are shared: their tables
-    are no weights, and a clone would come without them.
-    """
-
-    def clone(layer: keras.layers.Layer) -> keras.layers.Layer:
-        if hasattr(layer, "adapt"):
-            return layer
-        return type(layer).from_config(layer.get_config())
-
-    copy = keras.models.clone_model(model, clone_function=clone, recursive=True)
-    copy.set_weights(model.get_weights())
-    optimizer = unused_optimizer(model)
-    if optimizer is not None:
-        copy.compile(optimizer)
-    return copy
-
-
-def unused_optimizer(model: keras.Model) -> keras.optimizers.Optimizer | None:
-    """Returns a new optimizer configured like the model's, or `None` without one."""
-    own = getattr(model, "optimizer", None)
-    return type(own).from_config(own.get_config()) if own is not None else None
-
-
-def class_indices(labels: Any, classes: int) -> np.ndarray:
-    """Returns labels as integers `(N,)`, from integers or one-hot rows.
-
-    Raises:
-        ValueError: If a label is no class of `range(classes)`.
-    """
-    labels = np.asarray(labels)
-    if labels.dtype.kind not in "biuf":
-        raise ValueError(
-            "`y` must hold class indices, which are numbers. "
-            f"Received: y of dtype {labels.dtype}"
-        )
-    if labels.ndim == 2 and labels.shape[1] == classes > 1:
-        one_hot = np.isin(labels, (0, 1)).all(axis=1) & (labels.sum(axis=1) == 1)
-        if not one_hot.all():
-            raise ValueError(
-                "`y` of two dimensions must hold one-hot rows. "
-                f"Received: y[{one_hot.argmin()}]={labels[one_hot.argmin()]}"
-            )
-        labels = labels.argmax(axis=1)
-    elif labels.ndim == 2 and labels.shape[1] == 1:
-        labels = labels[:, 0]
-    if labels.ndim != 1:
-        raise ValueError(
-            f"`y` must be class indices of shape (N,) or one-hot rows "
-            f"(N, {classes}). Received: y of shape {labels.shape}"
-        )
-    wrong = ~np.isin(labels, np.arange(classes))
-    if wrong.any():
-        raise ValueError(
-            f"`y` must hold integers from 0 to {classes - 1}, one for each of the "
-            f"model's {classes} outputs. "
-            f"Received: y[{wrong.argmax()}]={labels[wrong.argmax()]}"
-        )
-    return labels.astype("int64")

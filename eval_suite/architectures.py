@@ -22,5 +22,6 @@ def study_mlp(input_shape: tuple[int, ...], classes: int) -> keras.Model:
         keras.layers.Dense(classes, activation="softmax", name="probabilities"),
     ]
     model = keras.Sequential(layers, name="study_mlp")
-    model.compile(keras.optimizers.Adam(1e-3), "sparse_categorical_crossentropy")
+    optimizer = keras.optimizers.Adam(1e-3, name="adam")
+    model.compile(optimizer, "sparse_categorical_crossentropy")
     return model

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any
@@ -198,9 +197,7 @@ class MembershipGame:
             "seeds": list(data.seeds),
             "epochs": data.epochs,
             "batch_size": data.batch_size,
-            "architecture": self.model.to_json(),
-            "optimizer": json.dumps(keras.optimizers.serialize(self.model.optimizer)),
-            "loss": str(self.model.loss),
+            "model": self.model.to_json(),  # with its compile configuration
             "defense": name,
         }
         if name != BASE:

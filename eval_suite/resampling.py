@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
+from scipy import stats
 
 REPLICATES = 400
 _BLOCK_ENTRIES = 1 << 22
@@ -43,19 +44,22 @@ def auc_influence(
     influence = np.empty(len(scores))
     total = aucs = 0.0
     for fold in np.unique(folds):
-        inside = np.flatnonzero((folds == fold) & member)
-        outside = np.flatnonzero((folds == fold) & ~member)
+        rows = np.flatnonzero(folds == fold)
+        own = member[rows]
+        inside, outside = rows[own], rows[~own]
         if not (inside.size and outside.size):
             raise ValueError(
                 "Each fold needs members and non-members. Received: fold "
                 f"{fold} with {inside.size} members and {outside.size} non-members"
             )
-        pairs = inside.size * outside.size
-        above = _share_below(scores[inside], scores[outside])
-        below = 1 - _share_below(scores[outside], scores[inside])
+        # The midrank counts the examples below, ties half, on both sides together.
+        ranks = stats.rankdata(scores[rows]) - 0.5
+        above = (ranks[own] - stats.rankdata(scores[inside]) + 0.5) / outside.size
+        below = (ranks[~own] - stats.rankdata(scores[outside]) + 0.5) / inside.size
         auc = above.mean()
-        influence[inside] = (above - auc) * pairs / inside.size
-        influence[outside] = (below - auc) * pairs / outside.size
+        pairs = inside.size * outside.size
+        influence[inside] = (above - auc) * outside.size
+        influence[outside] = (1 - below - auc) * inside.size
         total, aucs = total + pairs, aucs + pairs * auc
     return float(aucs / total), influence / total
 
@@ -88,14 +92,6 @@ def replicate_deviations(
         for rows, counts in _resample_counts(generator, side.size, replicates):
             found[:, rows] += (counts @ part).T
     return found
-
-
-def _share_below(values: np.ndarray, others: np.ndarray) -> np.ndarray:
-    """Returns the share of `others` below each value; ties count one half."""
-    ordered = np.sort(others)
-    low = np.searchsorted(ordered, values, "left")
-    high = np.searchsorted(ordered, values, "right")
-    return (low + high) / (2 * others.size)
 
 
 def _resample_counts(

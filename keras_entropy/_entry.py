@@ -47,6 +47,8 @@ class Entry:
         recipe: How the defense is trained, or `None` if it is not.
         reference: Source.
         published: The study's figures, or `None`.
+        as_published: The recipe with what the study's code does without saying so,
+            or `None` where the code does what the study says.
     """
 
     name: str
@@ -58,10 +60,18 @@ class Entry:
     recipe: Recipe | None
     reference: str
     published: Published | None = None
+    as_published: Recipe | None = None
 
-    def create(self) -> Defense:
-        """Returns a new layer."""
-        return self.layer(**self.config)
+    def create(self, *, seed: int | None = None) -> Defense:
+        """Returns a new layer.
+
+        Args:
+            seed: Integer, for a layer that draws random numbers; the others have no
+                use for it.
+        """
+        if self.layer.claims.deterministic:
+            return self.layer(**self.config)
+        return self.layer(**{"seed": seed, **self.config})
 
     @property
     def claims(self) -> Claims:

@@ -2,13 +2,14 @@
 
 >>> from keras_entropy import catalog
 >>> catalog.names()[:2]
-('M-1', 'M-5')
+('M-1', 'M-2')
 >>> defended = catalog.build("M-6", model, x_train, y_train)
 """
 
 from __future__ import annotations
 
 import difflib
+import secrets
 from typing import Any
 
 import keras
@@ -16,80 +17,20 @@ import numpy as np
 
 from keras_entropy import _ending
 from keras_entropy._defense import Claims as Claims
-from keras_entropy._entry import STUDY
 from keras_entropy._entry import Entry as Entry
 from keras_entropy._entry import Published as Published
 from keras_entropy._output_defenses import OUTPUT_DEFENSES
+from keras_entropy._study_defenses import PUBLISHED_BASE as PUBLISHED_BASE
+from keras_entropy._study_defenses import STUDY_DEFENSES
 from keras_entropy.attach import defend
-from keras_entropy.heads import LinearHead
-from keras_entropy.regularization import EntropyRegularization
 from keras_entropy.shadow.stack import replicate
-from keras_entropy.smoothing import PolynomialSmoothing
-from keras_entropy.smoothing import SplineSmoothing
-from keras_entropy.taylor import TaylorSoftmax
 from keras_entropy.temperature import TemperatureScaling
-from keras_entropy.training import FromScratch
-from keras_entropy.training import FrozenBackbone
 from keras_entropy.training import TrainingData
 from keras_entropy.training import class_indices
 from keras_entropy.training import copy_of
 
 _TABLE = (
-    Entry(
-        name="M-1",
-        alias="spline-dmd",
-        title="Spline smoothing",
-        family="output-transform",
-        layer=SplineSmoothing,
-        config={},
-        recipe=None,
-        reference=STUDY,
-        published=Published(77.60, 655.60, 71, 42),
-    ),
-    Entry(
-        name="M-5",
-        alias="taylor-softmax",
-        title="Taylor softmax",
-        family="output-transform",
-        layer=TaylorSoftmax,
-        config={"temperature": 1e4},
-        recipe=None,
-        reference=STUDY,
-        published=Published(83.76, 2608.89, 71, 42),
-    ),
-    Entry(
-        name="M-6",
-        alias="linear-frozen-backbone",
-        title="Linear head, frozen backbone",
-        family="head",
-        layer=LinearHead,
-        config={"kernel_initializer": "glorot_uniform"},
-        recipe=FrozenBackbone(),
-        reference=STUDY,
-        published=Published(96.06, 87.00, 65, 35),
-    ),
-    Entry(
-        name="M-17",
-        alias="entropy-regularization",
-        title="Entropy regularization",
-        family="training-loss",
-        layer=EntropyRegularization,
-        config={"weight": 2.0},
-        recipe=FromScratch(),
-        reference=STUDY,
-        published=Published(96.73, 86.46, 70, 41),
-    ),
-    Entry(
-        name="M-18",
-        alias="polynomial-fit",
-        title="Polynomial smoothing",
-        family="output-transform",
-        layer=PolynomialSmoothing,
-        config={"degree": 6},
-        recipe=None,
-        reference=STUDY,
-        published=Published(77.80, 1022.67, 71, 42),
-    ),
+    *STUDY_DEFENSES,
     Entry(
         name="temperature",
         alias="temperature-scaling",
@@ -102,9 +43,6 @@ _TABLE = (
     ),
     *OUTPUT_DEFENSES,
 )
-
-# The undefended model of the study, to compare with.
-PUBLISHED_BASE = Published(97.07, 82.00, 68, 40)
 
 
 def entries() -> tuple[Entry, ...]:
@@ -141,8 +79,9 @@ def build(
     *,
     epochs: int = 20,
     batch_size: int = 32,
-    seed: int = 0,
+    seed: int | None = 0,
     from_logits: bool = False,
+    as_published: bool = False,
     verbose: bool = True,
 ) -> keras.Model:
     """Returns `model` defended by an entry of the catalog, trained where it needs to.
@@ -158,8 +97,12 @@ def build(
         y: Class indices `(N,)`, or one-hot rows `(N, classes)`.
         epochs: Integer, for recipes that train the whole model. Defaults to `20`.
         batch_size: Integer. Defaults to `32`.
-        seed: Integer: initial weights and order of the examples. Defaults to `0`.
+        seed: Integer: initial weights, order of the examples, and the draws of a
+            layer that is random. `None` takes another one each time, which is what to
+            deploy a random layer with. Defaults to `0`.
         from_logits: Boolean, whether the model ends in logits. Defaults to `False`.
+        as_published: Boolean, whether to train as the study's code does where it does
+            not do what the study says (see `Surrogate`). Defaults to `False`.
         verbose: Boolean, whether training shows a progress bar. Defaults to `True`.
 
     Returns:
@@ -171,8 +114,10 @@ def build(
             different lengths, or hold a label that is no class of the model's.
     """
     entry = get(name)
-    layer = entry.create()
-    if entry.recipe is None:
+    layer = entry.create(seed=seed)
+    recipe = entry.as_published if as_published else None
+    recipe = recipe or entry.recipe
+    if recipe is None:
         return defend(model, layer, from_logits=from_logits)
     if x is None or y is None:
         raise ValueError(
@@ -198,12 +143,12 @@ def build(
         x=x,
         y=labels,
         rows=np.arange(len(x))[None],
-        seeds=(seed,),
+        seeds=(secrets.randbelow(2**31) if seed is None else seed,),
         epochs=epochs,
         batch_size=batch_size,
     )
-    bar = keras.utils.Progbar(entry.recipe.model_epochs(data), unit_name="epoch")
-    defended, stack = entry.recipe(
+    bar = keras.utils.Progbar(recipe.model_epochs(data), unit_name="epoch")
+    defended, stack = recipe(
         layer,
         clone,
         replicate(clone, 1),

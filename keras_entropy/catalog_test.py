@@ -5,6 +5,7 @@ import pytest
 import keras_entropy
 from keras_entropy import Defense
 from keras_entropy import LinearHead
+from keras_entropy import QuadraticHead
 from keras_entropy import catalog
 from keras_entropy.contract_test import to_numpy
 
@@ -56,6 +57,41 @@ def test_a_transform_needs_no_data():
     np.testing.assert_allclose(to_numpy(defended(X)), to_numpy(expected), atol=1e-6)
 
 
+def study_table():
+    """The parts of the study's table that tell a row from another."""
+    return {
+        "M-6": ("linear", "frozen-backbone", 96.06),
+        "M-7": ("linear", "surrogate-logits-refined-mse", 64.88),
+        "M-8": ("linear", "surrogate-logits-refined-crossentropy", 83.16),
+        "M-9": ("linear", "surrogate-argmax-refined-mse", 77.26),
+        "M-10": ("linear", "surrogate-argmax-refined-crossentropy", 90.10),
+        "M-11": ("linear", "surrogate-labels-refined-mse", 77.98),
+        "M-12": ("linear", "surrogate-labels-refined-crossentropy", 88.15),
+        "M-13": ("linear", "surrogate-logits", 66.01),
+        "M-14": ("linear", "surrogate-argmax", 63.71),
+        "M-15": ("linear", "surrogate-labels", 67.56),
+        "M-16": ("linear", "frozen-backbone-mse", 81.41),
+        "M-19": ("quadratic", "frozen-backbone", 88.52),
+        "M-20": ("quadratic", "surrogate-labels", 55.18),
+        "M-21": ("quadratic", "surrogate-logits", 47.80),
+        "M-22": ("quadratic", "surrogate-labels-refined-crossentropy", 82.06),
+        "M-23": ("quadratic", "surrogate-labels-refined-mse", 61.81),
+        "M-24": ("quadratic", "surrogate-logits-refined-crossentropy", 79.32),
+        "M-25": ("quadratic", "surrogate-logits-refined-mse", 59.80),
+    }
+
+
+@pytest.mark.parametrize(("name", "row"), study_table().items())
+def test_a_head_is_trained_as_its_row_says(name, row):
+    kind, words, accuracy = row
+    entry = catalog.get(name)
+    assert entry.alias == f"{kind}-{words}"
+    assert entry.layer is (LinearHead if kind == "linear" else QuadraticHead)
+    assert entry.published.accuracy_pct == accuracy
+    # The two rows whose code does what the study says.
+    assert (entry.as_published is None) == (name in ("M-6", "M-16"))
+
+
 TRAINED = [entry.name for entry in catalog.entries() if entry.recipe is not None]
 
 
@@ -74,6 +110,15 @@ def test_a_trained_defense_leaves_the_model_and_repeats_itself(name):
     np.testing.assert_allclose(build(3), first, atol=1e-6)
     assert np.abs(build(4) - first).max() > 1e-4
     np.testing.assert_array_equal(to_numpy(model(X)), before)
+
+
+def test_as_published_is_another_model():
+    model = classifier()
+    kwargs = dict(epochs=2, verbose=False)
+    ours = catalog.build("M-19", model, X, Y, **kwargs)
+    theirs = catalog.build("M-19", model, X, Y, as_published=True, **kwargs)
+    assert isinstance(ours.layers[-1], QuadraticHead)
+    assert isinstance(theirs.layers[-1], LinearHead)
 
 
 def test_the_result_can_be_saved_and_stripped(tmp_path):

@@ -6,6 +6,7 @@ import keras
 
 from keras_entropy import _ending
 from keras_entropy._defense import Defense
+from keras_entropy._fitted import FittedDefense
 from keras_entropy.adapters import LogitsToProbabilities
 from keras_entropy.adapters import TwoClasses
 
@@ -169,6 +170,11 @@ def _check_layers(model: keras.Model, layers: tuple[Any, ...]) -> None:
                 "`layers` must be instances of keras_entropy.Defense, such as "
                 "`keras_entropy.TemperatureScaling(2.0)`. "
                 f"Received: {layer!r}"
+            )
+        if isinstance(layer, FittedDefense) and not layer.fitted:
+            raise ValueError(
+                f"`{layer.name}` must be fitted to reference examples first: "
+                "`layer.fit(model.predict(x), y)`. Received: a layer as created"
             )
     for layer in layers[1:]:
         if layer.expects == "logits":

@@ -57,9 +57,7 @@ def test_a_k_that_is_no_count_is_refused(k):
 
 
 def test_a_k_that_keeps_everything_is_refused():
-    with pytest.raises(
-        ValueError, match=r"below the number of.*k=3, classes=3"
-    ):
+    with pytest.raises(ValueError, match=r"below the number of.*k=3, classes=3"):
         TopK(3).build((None, 3))
 
 

@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+import abc
+from typing import Any
+from typing import Self
+
+import numpy as np
+
+from keras_entropy._defense import Defense
+
+
+class FittedDefense(Defense, abc.ABC):
+    """Abstract: a defense whose numbers come from reference examples.
+
+    Reference examples are labelled, of the same kind as the data that the model will
+    meet, and no member: the model was not trained on them. The numbers are weights
+    that training leaves alone; they are saved with the model. Until `fit` has set
+    them, every answer is the same uniform row, and `keras_entropy.defend` refuses the
+    layer.
+    """
+
+    @abc.abstractmethod
+    def values(self, outputs: np.ndarray, labels: np.ndarray) -> list[np.ndarray]:
+        """Returns the numbers that `fit` stores, in the order of the layer's weights.
+
+        Args:
+            outputs: float32 array `(n, classes)`: the undefended model's answers.
+            labels: Integer array `(n,)`.
+        """
+
+    def queries(self, x: np.ndarray, *, seed: int = 0) -> np.ndarray:
+        """Returns what to ask the undefended model in order to fit the layer.
+
+        Args:
+            x: Array `(n, ...)` of reference inputs.
+            seed: Integer, for layers that ask random questions.
+        """
+        return x
+
+    def fit(self, outputs: Any, labels: Any) -> Self:
+        """Sets the layer's numbers.
+
+        Args:
+            outputs: Array `(n, classes)`: the undefended model's answers to reference
+                examples, `model.predict(layer.queries(x))`.
+            labels: Integer array `(n,)`: their classes.
+
+        Returns:
+            The layer itself.
+
+        Raises:
+            ValueError: If `outputs` are no class probabilities, `labels` no classes,
+                or there are too few of them.
+        """
+        outputs, labels = check_reference(outputs, labels)
+        if not self.built:
+            self.build((None, outputs.shape[-1]))
+        if outputs.shape[-1] != self.input_spec.axes[-1]:
+            raise ValueError(
+                f"`outputs` must have the layer's {self.input_spec.axes[-1]} classes. "
+                f"Received: outputs of shape {outputs.shape}"
+            )
+        for variable, value in zip(
+            self.weights, self.values(outputs, labels), strict=True
+        ):
+            variable.assign(value)
+        return self
+
+    @property
+    def fitted(self) -> bool:
+        """Whether the layer has been fitted, or loaded from a fitted one."""
+        # The last weight holds the answers, which are uniform as created.
+        return self.built and bool(np.ptp(np.asarray(self.get_weights()[-1])) > 0)
+
+
+def check_reference(outputs: Any, labels: Any) -> tuple[np.ndarray, np.ndarray]:
+    """Returns float32 outputs and int64 labels, or raises `ValueError`."""
+    outputs = np.asarray(outputs, "float32")
+    labels = np.asarray(labels)
+    if outputs.ndim != 2 or labels.shape != outputs.shape[:1] or not len(labels):
+        raise ValueError(
+            "Reference examples need `outputs` of shape (n, classes) and `labels` of "
+            "shape (n,), n at least 1. "
+            f"Received: outputs {outputs.shape}, labels {labels.shape}"
+        )
+    sums = outputs.sum(axis=-1, dtype="float64")
+    if not (np.abs(sums - 1) <= 1e-3).all() or (outputs < 0).any():
+        raise ValueError(
+            "`outputs` must be class probabilities: not negative, with rows that sum "
+            f"to 1. Received: a smallest entry of {outputs.min()}, sums from "
+            f"{sums.min()} to {sums.max()}"
+        )
+    classes = outputs.shape[-1]
+    wrong = (labels != labels.astype("int64")) | (labels < 0) | (labels >= classes)
+    if wrong.any():
+        raise ValueError(
+            f"`labels` must hold integers from 0 to {classes - 1}. "
+            f"Received: labels[{wrong.argmax()}]={labels[wrong.argmax()]}"
+        )
+    return outputs, labels.astype("int64")

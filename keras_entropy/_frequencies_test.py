@@ -1,0 +1,77 @@
+import numpy as np
+import pytest
+from sklearn.isotonic import IsotonicRegression
+
+from keras_entropy import _frequencies
+
+
+def sizes(confidence, edges):
+    found = _frequencies.bin_of(confidence, edges)
+    return np.bincount(found, minlength=len(edges) + 1).tolist()
+
+
+def test_each_cut_halves_what_is_below_the_last():
+    confidence = np.linspace(0, 1, 64, dtype="float32")
+    edges = _frequencies.halving_edges(confidence, 4, 1)
+    assert sizes(confidence, edges) == [8, 8, 16, 32]
+    assert _frequencies.halving_edges(confidence, 1, 1).size == 0
+
+
+def test_bins_that_would_be_too_small_are_merged():
+    confidence = np.linspace(0, 1, 64, dtype="float32")
+    edges = _frequencies.halving_edges(confidence, 4, 12)
+    assert sizes(confidence, edges) == [16, 16, 32, 0]
+    edges = _frequencies.halving_edges(confidence, 4, 33)
+    assert sizes(confidence, edges) == [64, 0, 0, 0]
+
+
+@pytest.mark.parametrize("step", [1e-7, 1.0])
+def test_equal_confidences_share_a_bin(step):
+    confidence = 1 - np.float32(step) * np.repeat([0, 0.2, 0.4, 0.6], [10, 3, 2, 1])
+    confidence = np.unique(confidence.astype("float32"), return_inverse=True)
+    values = confidence[0][confidence[1]]
+    edges = _frequencies.halving_edges(values, 3, 1)
+    found = _frequencies.bin_of(values, edges)
+    for value in np.unique(values):
+        assert len(set(found[values == value])) == 1
+    assert found.max() >= 1
+
+
+def test_strength_is_that_of_left_out_likelihood():
+    # All cells follow the prior: it should be trusted, and where none does, not.
+    prior = np.array([[0.7, 0.2, 0.1]] * 40)
+    random = np.random.default_rng(0)
+    alike = random.multinomial(20, prior[0], 40)
+    out = _frequencies.shrunken(alike, prior)
+    assert np.abs(out - prior).max() < np.abs(alike / 20 - prior).max() / 3
+    apart = 20 * np.eye(3)[random.integers(0, 3, 40)]
+    out = _frequencies.shrunken(apart, prior)
+    assert np.abs(out - apart / 20).max() < 0.05
+    np.testing.assert_allclose(out.sum(axis=-1), 1)
+    assert (out > 0).all()
+
+
+def test_a_cell_without_examples_gets_the_prior():
+    prior = np.array([[0.7, 0.3], [0.4, 0.6]])
+    out = _frequencies.shrunken([[5, 5], [0, 0]], prior)
+    np.testing.assert_allclose(out[1], prior[1])
+
+
+@pytest.mark.parametrize("n", [1, 2, 7, 40])
+def test_non_increasing_agrees_with_scikit_learn(n):
+    random = np.random.default_rng(n)
+    values, weights = random.normal(size=n), random.uniform(0.5, 5, n)
+    expected = IsotonicRegression(increasing=False).fit_transform(
+        np.arange(n), values, sample_weight=weights
+    )
+    out = _frequencies.non_increasing(values, weights)
+    np.testing.assert_allclose(out, expected, atol=1e-12)
+
+
+def test_a_row_is_changed_only_where_its_leader_does_not_lead():
+    rows = np.array([[0.6, 0.2, 0.2], [0.2, 0.5, 0.3], [0.4, 0.4, 0.2]])
+    out = _frequencies.let_lead(rows, np.array([0, 0, 0]), np.ones(3))
+    np.testing.assert_allclose(out[0], rows[0])
+    np.testing.assert_allclose(out.sum(axis=-1), 1)
+    np.testing.assert_allclose(out[1, 0] / out[1, 1], 1.01)
+    np.testing.assert_allclose(out[2, 0] / out[2, 1], 1.01)

@@ -1,0 +1,67 @@
+import numpy as np
+import pytest
+
+from keras_entropy import RankFrequencies
+from keras_entropy import RankMap
+from keras_entropy._fitted_test import reference
+from keras_entropy.binned_test import nll
+from keras_entropy.contract_test import to_numpy
+
+
+def test_the_map_places_the_mean_of_the_sorted_pool():
+    pool, labels = reference()
+    rows, _ = reference(50, seed=1)
+    out = to_numpy(RankMap().fit(pool, labels)(rows))
+    mean = np.sort(pool, axis=-1)[:, ::-1].mean(axis=0)
+    np.testing.assert_allclose(np.sort(out, axis=-1)[:, ::-1], [mean] * 50, atol=1e-6)
+    np.testing.assert_array_equal(out.argsort(-1), rows.argsort(-1))
+
+
+def test_the_map_s_questions_keep_each_feature_and_nothing_else():
+    x = np.random.default_rng(0).normal(size=(100, 3, 2)) * [1, 9] + 5
+    asked = RankMap().queries(x, seed=1)
+    np.testing.assert_array_equal(np.sort(asked, axis=0), np.sort(x, axis=0))
+    correlation = np.corrcoef(np.concatenate([x, asked], -1).reshape(100, -1).T)
+    assert np.abs(correlation - np.eye(12)).max() < 0.4
+    np.testing.assert_array_equal(asked, RankMap().queries(x, seed=1))
+
+
+def test_ranks_left_out_are_equal():
+    rows, _ = reference(50, seed=1)
+    out = to_numpy(RankMap(2).fit(*reference())(rows))
+    np.testing.assert_allclose(np.ptp(np.sort(out, axis=-1)[:, :3], axis=-1), 0)
+
+
+def test_frequencies_are_those_of_each_rank():
+    outputs, labels = reference(20_000)
+    order = np.argsort(-outputs, axis=-1)
+    rank = (order == labels[:, None]).argmax(axis=-1)
+    expected = np.bincount(rank, minlength=5) / len(rank)
+    out = to_numpy(RankFrequencies(None).fit(outputs, labels)(outputs[:1]))[0]
+    np.testing.assert_allclose(np.sort(out)[::-1], expected, atol=2e-3)
+    out = to_numpy(RankFrequencies(2).fit(outputs, labels)(outputs[:1]))[0]
+    expected[2:] = expected[2:].mean()
+    np.testing.assert_allclose(np.sort(out)[::-1], expected, atol=2e-3)
+
+
+def test_ranks_and_bins_are_worth_something():
+    outputs, labels = reference(20_000, seed=1)
+    fit = reference(20_000)
+    found = [
+        nll(to_numpy(RankFrequencies(ranks, bins).fit(*fit)(outputs)), labels)
+        for ranks, bins in ((1, 1), (2, 1), (4, 1), (4, 4))
+    ]
+    assert found == sorted(found, reverse=True)
+    assert found[-1] < nll(outputs, labels)
+
+
+def test_few_examples_suffice():
+    outputs, labels = reference(20_000, seed=1)
+    few = to_numpy(RankFrequencies(2).fit(*reference(120))(outputs))
+    many = to_numpy(RankFrequencies(2).fit(*reference(20_000))(outputs))
+    assert nll(few, labels) < 1.03 * nll(many, labels)
+
+
+def test_more_ranks_than_classes_are_refused():
+    with pytest.raises(ValueError, match=r"below the number.*ranks=5, classes=5"):
+        RankFrequencies(5).build((None, 5))

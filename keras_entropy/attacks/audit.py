@@ -5,6 +5,8 @@ import numpy as np
 from keras_entropy.attacks import ladder
 from keras_entropy.attacks import slices as slicing
 from keras_entropy.attacks import validation
+from keras_entropy.attacks.divergence import jensen_shannon
+from keras_entropy.attacks.epsilon import epsilon_lower_bound
 from keras_entropy.attacks.headline import target_headline
 from keras_entropy.attacks.measure import FPR_LEVELS
 from keras_entropy.attacks.measure import Measurement
@@ -92,7 +94,23 @@ def audit_outputs(
         strongest = target_headline(entire, scored, member, seed, confidence)
         loss = [result.auc for result in entire if result.attack == "loss"]
         gap = strongest.auc - loss[0] if loss else None
-    return Audit(results, strongest, gap, missing)
+    return Audit(
+        attacks=results,
+        strongest=strongest,
+        illusion_gap=gap,
+        js_entropy=jensen_shannon(signals.entropy, membership, seed=seed),
+        js_cross_entropy=jensen_shannon(signals.loss, membership, seed=seed),
+        epsilon=_epsilon(scored, member, confidence, seed),
+        not_measured=missing,
+    )
+
+
+def _epsilon(scored, member, confidence, seed):
+    """The epsilon bound of the attacks whose scores all compare."""
+    whole = [scores.values[0] for scores in scored if scores.folds is None]
+    if not whole or min(member.sum(), (~member).sum()) < 10:
+        return None
+    return epsilon_lower_bound(whole, member, confidence=confidence, seed=seed)
 
 
 def _results(attack, measurement, part, confidence):

@@ -7,6 +7,7 @@ from keras_entropy.attacks import ladder
 from keras_entropy.attacks import slices as slicing
 from keras_entropy.attacks import validation
 from keras_entropy.attacks.comparison import paired_difference
+from keras_entropy.attacks.divergence import jensen_shannon
 from keras_entropy.attacks.headline import game_headline
 from keras_entropy.attacks.measure import FPR_LEVELS
 from keras_entropy.attacks.measure import Measurement
@@ -90,7 +91,14 @@ def audit_game(
         strongest = game_headline(entire, confidence)
         loss = [result for result in entire if result.attack == "loss"]
         gap = paired_difference(strongest, loss[0]) if loss else None
-    return GameAudit(results, strongest, gap, missing)
+    return GameAudit(
+        attacks=results,
+        strongest=strongest,
+        illusion_gap=gap,
+        js_entropy=jensen_shannon(attacked.entropy, member, seed=seed),
+        js_cross_entropy=jensen_shannon(attacked.loss, member, seed=seed),
+        not_measured=missing,
+    )
 
 
 def _check_targets(targets, models):

@@ -4,6 +4,9 @@ import dataclasses
 
 import numpy as np
 
+from keras_entropy.attacks.divergence import Divergence
+from keras_entropy.attacks.epsilon import EpsilonBound
+
 
 @dataclasses.dataclass(frozen=True)
 class OperatingPoint:
@@ -21,6 +24,18 @@ class OperatingPoint:
     low: float
     high: float
     realised_fpr: float
+
+    def ppv(self, prior):
+        """The share of members among those that the attack calls members.
+
+        Args:
+            prior: Float in 0..1, the share of members among the attacker's candidates.
+
+        Returns:
+            Float; `prior` where the attack calls nobody a member.
+        """
+        flagged = prior * self.tpr + (1 - prior) * self.realised_fpr
+        return prior * self.tpr / flagged if flagged else prior
 
 
 @dataclasses.dataclass(frozen=True)
@@ -184,12 +199,19 @@ class Audit(_Attacks):
         strongest: `Headline`.
         illusion_gap: Float, the strongest attack's AUC minus the plain loss attack's:
             what an evaluation by loss alone fails to see. `None` without `loss`.
+        js_entropy: `Divergence` of the entropy between members and non-members.
+        js_cross_entropy: `Divergence` of the loss.
+        epsilon: `EpsilonBound` from the threshold attacks and the label-only one,
+            `None` if none of them was asked for.
         not_measured: List of `NotMeasured`.
     """
 
     attacks: list
     strongest: Headline
     illusion_gap: float | None
+    js_entropy: Divergence
+    js_cross_entropy: Divergence
+    epsilon: EpsilonBound | None
     not_measured: list
 
 
@@ -202,10 +224,14 @@ class GameAudit(_Attacks):
         strongest: `Headline`, over the entire set.
         illusion_gap: `Difference` of the strongest attack and the plain loss attack,
             `None` without `loss`.
+        js_entropy: `Divergence` of the entropy between members and non-members.
+        js_cross_entropy: `Divergence` of the loss.
         not_measured: List of `NotMeasured`.
     """
 
     attacks: list
     strongest: Headline
     illusion_gap: Difference | None
+    js_entropy: Divergence
+    js_cross_entropy: Divergence
     not_measured: list

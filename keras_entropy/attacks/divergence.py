@@ -1,0 +1,125 @@
+"""How differently a signal is distributed over members and over non-members.
+
+The claim that the reference study starts from is that the Jensen-Shannon distance of
+entropy, or of cross-entropy, between the two sides goes with the success of attacks.
+The plain distance of two histograms is above zero for equal laws too, by about
+sqrt((B - 1) (1/n + 1/m) / (8 ln 2)) with B bins: 0.12 for 50 bins and 1,000 examples a
+side. Here its expectation over permuted memberships is taken off.
+
+Reference: He et al., "Membership-Doctor", arXiv:2208.10445.
+"""
+
+import dataclasses
+
+import numpy as np
+from scipy import special
+from scipy import stats
+
+_BINS = 10
+_PERMUTATIONS = 199
+
+
+@dataclasses.dataclass(frozen=True)
+class Divergence:
+    """A bias-corrected Jensen-Shannon distance.
+
+    Attributes:
+        value: Float in 0..1 (base 2): 0 if the signal is distributed as it is expected
+            to be when membership has nothing to do with it.
+        p: Float, the share of permuted memberships with a divergence as large.
+    """
+
+    value: float
+    p: float
+
+    def row(self):
+        """The divergence as a dictionary of plain JSON values."""
+        return dataclasses.asdict(self)
+
+
+def jensen_shannon(values, membership, *, seed=0):
+    """The distance of a signal's distributions over members and over non-members.
+
+    The bins are the tenths of all examples of a target, so that no choice of an
+    edge decides. Over several targets the divergences are averaged. Permutations keep
+    the design: the two models of a pair always get complementary memberships.
+
+    Args:
+        values: Float array `(R, N)`, for example `Signals.entropy`; R is 1 or even.
+        membership: Boolean array `(R, N)`; with R > 1, rows `2j` and `2j + 1` are
+            complements.
+        seed: Integer, of the permutations.
+
+    Returns:
+        `Divergence`.
+
+    Example:
+
+        >>> values = np.random.default_rng(0).normal(size=(1, 2000))
+        >>> member = np.arange(2000)[None] < 1000
+        >>> jensen_shannon(values + member, member).value > 0.3
+        True
+    """
+    rng = np.random.default_rng((seed, values.shape[1]))
+    width = 1 if len(values) == 1 else 2
+    found, expected = 0.0, np.zeros(_PERMUTATIONS)
+    for start in range(0, len(values), width):
+        unit = values[start : start + width]
+        codes = np.stack([_quantile_codes(row) for row in unit])
+        member = membership[start]
+        # One draw decides for both models of the pair, so cells are joint ones, and
+        # counting them takes the place of permuting examples.
+        joint = codes.T @ _BINS ** np.arange(len(unit))
+        counts = np.bincount(joint, minlength=_BINS ** len(unit))
+        inside = np.bincount(joint[member], minlength=counts.size)
+        drawn = rng.multivariate_hypergeometric(
+            counts, int(member.sum()), _PERMUTATIONS, method="marginals"
+        )
+        for model in range(len(unit)):
+            onto = np.eye(_BINS)[np.arange(counts.size) // _BINS**model % _BINS]
+            found += _divergence((inside @ onto)[None], counts @ onto)[0]
+            expected += _divergence(drawn @ onto, counts @ onto)
+    found, expected = found / len(values), expected / len(values)
+    # Rounding must not make a tie with what was found look smaller.
+    p = (1 + np.sum(expected >= found - 1e-12)) / (1 + _PERMUTATIONS)
+    value = np.sqrt(max(0.0, found - expected.mean()))
+    return Divergence(float(value), float(p))
+
+
+def rank_correlation(divergences, aucs):
+    """Spearman's correlation over defenses, with its permutation p-value.
+
+    Args:
+        divergences: Sequence of floats, one for each defense.
+        aucs: Sequence of floats, the AUC of an attack on the same defenses.
+
+    Returns:
+        `(correlation, p)`, floats; NaN and 1 if one side is constant or there are
+        fewer than four defenses.
+    """
+    x, y = (stats.rankdata(side) for side in (divergences, aucs))
+    if x.size < 4 or np.ptp(x) == 0 or np.ptp(y) == 0:
+        return float("nan"), 1.0
+
+    def correlation(order):
+        return np.corrcoef(x, y[order])[0, 1]
+
+    found = correlation(np.arange(x.size))
+    rng = np.random.default_rng(0)
+    drawn = [correlation(rng.permutation(x.size)) for _ in range(1999)]
+    p = (1 + np.sum(np.abs(drawn) >= abs(found) - 1e-12)) / 2000
+    return float(found), float(p)
+
+
+def _quantile_codes(values):
+    edges = np.quantile(values, np.linspace(0, 1, _BINS + 1)[1:-1])
+    # Edges that fall into a block of ties coincide and leave bins empty.
+    return np.searchsorted(edges, values, side="left")
+
+
+def _divergence(inside, both):
+    """Jensen-Shannon divergence in bits of counts `(P, B)` and `both - inside`."""
+    shares = np.stack([inside, both - inside])
+    shares = shares / shares.sum(axis=2, keepdims=True)
+    middle = shares.mean(axis=0)
+    return special.rel_entr(shares, middle).sum(axis=2).mean(axis=0) / np.log(2)

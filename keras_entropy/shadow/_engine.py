@@ -7,6 +7,9 @@ import json
 import keras
 
 from keras_entropy._defense import Defense
+from keras_entropy.shadow._configuration import configuration
+from keras_entropy.shadow._configuration import layers_of
+from keras_entropy.shadow._configuration import training_configuration
 
 # Compiled epochs hold executables and optimizer slots; a session needs few at a time.
 _CACHE_SIZE = 8
@@ -46,15 +49,6 @@ _ELEMENTWISE_OPTIMIZERS = (
     keras.optimizers.Lion,
     keras.optimizers.Ftrl,
 )
-
-
-def layers_of(model):
-    """Yield the layers of a model, and those of the models inside it."""
-    for layer in model.layers:
-        if isinstance(layer, keras.Model):
-            yield from layers_of(layer)
-        else:
-            yield layer
 
 
 def is_dense(model):
@@ -97,17 +91,13 @@ def trainer(model, size):
     It is used again for the same model, and for another model of the same
     configuration where that says everything about it.
     """
-    # Read anew each time: a learning rate may have been changed after `compile`.
-    optimizer = keras.optimizers.serialize(model.optimizer)
-    del optimizer["config"]["name"]
-    recipe = json.dumps(optimizer)
-    key = ("train", size, recipe, _signature(model, _training_configuration))
+    key = ("train", size, _signature(model, training_configuration))
     return _reuse(key, model, lambda: _backend().Trainer(model, size, is_dense(model)))
 
 
 def predictor(model, size):
     """Return the compiled forward pass for `size` stacked models, or for one."""
-    key = ("predict", size, _signature(model, _configuration))
+    key = ("predict", size, _signature(model, configuration))
     return _reuse(key, model, lambda: _backend().Predictor(model, size))
 
 
@@ -131,60 +121,15 @@ def _reuse(key, model, make):
     return _cache[key][0]
 
 
-def _signature(model, configuration):
+def _signature(model, describe):
     try:
-        return configuration(model)
+        text, sources = describe(model)
+        if not sources:
+            return text
     except (TypeError, NotImplementedError):
-        trainable = tuple(id(v) for v in model.trainable_variables)
-        return id(model), id(getattr(model, "loss", None)), trainable
-
-
-def _training_configuration(model):
-    loss = model.loss
-    _check_known(model.optimizer)
-    if not isinstance(loss, str):
-        _check_known(loss)
-        loss = json.dumps(keras.losses.serialize(loss))
-    weights = model.get_compile_config()["loss_weights"]
-    return _configuration(model), loss, json.dumps(weights)
-
-
-def _configuration(model):
-    """Return the configuration of a model without its names, as text.
-
-    Raises:
-        TypeError: If it may leave something out, or is not plain data.
-    """
-    for part in (model, *layers_of(model)):
-        _check_known(part)
-    trainable = [v.trainable for v in model.variables]
-    return json.dumps([_without_names(model.get_config(), {}), trainable])
-
-
-def _check_known(part):
-    """Refuse classes from elsewhere, and layers with tables made by `adapt`."""
-    known = type(part).__module__.startswith(("keras.", "keras_entropy."))
-    if not known or hasattr(part, "adapt"):
-        raise TypeError(f"the configuration of {part!r} may be incomplete")
-
-
-def _without_names(config, numbers, *, is_name=False):
-    """Replace layer names by numbers: automatic names count up through a session."""
-    if isinstance(config, dict):
-        if config.get("class_name") == "function":
-            raise TypeError(f"a function is known by its name only: {config}")
-        return {
-            key: value
-            if key == "dtype"
-            else _without_names(
-                value,
-                numbers,
-                is_name=key in ("name", "keras_history") or key.endswith("put_layers"),
-            )
-            for key, value in config.items()
-        }
-    if isinstance(config, list | tuple):
-        return [_without_names(item, numbers, is_name=is_name) for item in config]
-    if is_name and isinstance(config, str):
-        return numbers.setdefault(config, len(numbers))
-    return config
+        pass
+    # A class from elsewhere may hold more than its configuration says.
+    trainable = tuple(id(v) for v in model.trainable_variables)
+    optimizer = getattr(model, "optimizer", None)
+    recipe = json.dumps(optimizer.get_config(), default=str) if optimizer else ""
+    return id(model), id(getattr(model, "loss", None)), recipe, trainable

@@ -75,10 +75,10 @@ class Cache:
                 _write(path, name, stored)
         return stored
 
-    def __contains__(self, key: Mapping) -> bool:
-        """Tell whether the arrays of a key are stored and can be read."""
+    def find(self, key: Mapping) -> dict[str, np.ndarray] | None:
+        """Return the arrays of a key, or `None` if they aren't stored."""
         name = digest(key)
-        return _read(self.folder / f"{name}.npz", name) is not None
+        return _read(self.folder / f"{name}.npz", name)
 
 
 def digest(key: Mapping) -> str:

@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 
+from keras_entropy.shadow import _data
 from keras_entropy.shadow import _engine
 from keras_entropy.shadow._batches import batches
 from keras_entropy.shadow.stack import Stack
@@ -72,10 +73,10 @@ def train(
     """
     _check_compiled(model)
     models = len(stack)
-    x, x_own = _examples(x, models, model)
+    x, x_own = _data.examples(x, models, model)
     n = x.shape[int(x_own)]
-    y, y_own = _targets(y, models, n)
-    rows = _rows(rows, models, n)
+    y, y_own = _data.targets(y, models, n)
+    rows = _data.checked_rows(rows, models, n)
     if len(seeds) != models:
         raise ValueError(
             "`seeds` must hold one integer for each model of the stack. "
@@ -86,7 +87,7 @@ def train(
             raise ValueError(f"`{name}` must be at least 1. Received: {name}={value}")
     data, own = [x, y], [x_own, y_own]
     if class_weight is not None:
-        data.append(_weights(y, class_weight))
+        data.append(_data.weights(y, class_weight))
         own.append(y_own)
     batch_size = min(batch_size, rows.shape[1])
     values = stack.values(model)
@@ -130,7 +131,7 @@ def predict(model, stack, x, *, batch_size=1024):
         ValueError: If `x` doesn't fit the model's input.
     """
     models = len(stack)
-    x, own = _examples(x, models, model)
+    x, own = _data.examples(x, models, model)
     values = stack.values(model)
     outputs = []
     for group, size in _groups(models, _engine.predicts_at_once(model)):
@@ -175,66 +176,3 @@ def _check_compiled(model):
             "`model` must have trainable variables. "
             f"Received: model={model.name!r}, whose layers are all frozen"
         )
-
-
-def _examples(x, models, model):
-    """Return the inputs in the model's dtype, and whether each model has its own."""
-    if len(model.inputs) != 1 or len(model.outputs) != 1:
-        raise ValueError(
-            "`model` must have one input and one output. "
-            f"Received: {len(model.inputs)} inputs, {len(model.outputs)} outputs"
-        )
-    expected = model.inputs[0]
-    x = np.asarray(x, dtype=expected.dtype)
-    shape = tuple(expected.shape[1:])
-    own = x.ndim == len(shape) + 2
-    found = x.shape[1 + own :]
-    fits = x.ndim == len(shape) + 1 + own and all(
-        size in (None, given) for size, given in zip(shape, found, strict=True)
-    )
-    if not fits or (own and len(x) != models):
-        raise ValueError(
-            f"`x` must have shape (N, *{shape}), or ({models}, N, *{shape}) with "
-            f"inputs of its own for each model. Received: shape {x.shape}"
-        )
-    return x, own
-
-
-def _targets(y, models, n):
-    y = np.asarray(y)
-    # Keras computes its losses in float32 on every backend.
-    y = y.astype(np.float32 if y.dtype.kind == "f" else np.int32, copy=False)
-    if y.ndim >= 1 and len(y) == n:
-        return y, False
-    if y.shape[:2] == (models, n):
-        return y, True
-    raise ValueError(
-        f"`y` must hold one target for each of the {n} examples of `x`, or have shape "
-        f"({models}, {n}, ...). Received: shape {y.shape}"
-    )
-
-
-def _weights(y, class_weight):
-    classes = np.unique(y)
-    missing = sorted(set(classes.tolist()) - set(class_weight))
-    if y.dtype != np.int32 or missing:
-        raise ValueError(
-            "`class_weight` needs targets that are class numbers, and a weight for "
-            f"each of them. Received: targets of dtype {y.dtype}, classes without "
-            f"weight: {missing}"
-        )
-    weights = np.array([class_weight[c] for c in classes.tolist()], dtype=np.float32)
-    return weights[np.searchsorted(classes, y)]
-
-
-def _rows(rows, models, n):
-    rows = np.asarray(rows)
-    fits = rows.ndim == 2 and len(rows) == models and rows.shape[1] > 0
-    if not fits or rows.dtype.kind not in "iu" or rows.min() < 0 or rows.max() >= n:
-        raise ValueError(
-            f"`rows` must be integers of shape ({models}, m) between 0 and {n - 1}, "
-            "the rows of `x` for each model. Received: "
-            f"dtype {rows.dtype}, shape {rows.shape}"
-            + (f", {rows.min()} to {rows.max()}" if rows.size else "")
-        )
-    return rows

@@ -1,0 +1,69 @@
+"""The arrays that training and prediction are given, checked."""
+
+import numpy as np
+
+
+def examples(x, models, model):
+    """Return the inputs in the model's dtype, and whether each model has its own."""
+    if len(model.inputs) != 1 or len(model.outputs) != 1:
+        raise ValueError(
+            "`model` must have one input and one output. "
+            f"Received: {len(model.inputs)} inputs, {len(model.outputs)} outputs"
+        )
+    expected = model.inputs[0]
+    x = np.asarray(x, dtype=expected.dtype)
+    shape = tuple(expected.shape[1:])
+    own = x.ndim == len(shape) + 2
+    found = x.shape[1 + own :]
+    fits = x.ndim == len(shape) + 1 + own and all(
+        size in (None, given) for size, given in zip(shape, found, strict=True)
+    )
+    if not fits or (own and len(x) != models):
+        raise ValueError(
+            f"`x` must have shape (N, *{shape}), or ({models}, N, *{shape}) with "
+            f"inputs of its own for each model. Received: shape {x.shape}"
+        )
+    return x, own
+
+
+def targets(y, models, n):
+    """Return the targets as float32 or int32, and whether each model has its own."""
+    y = np.asarray(y)
+    # Keras computes its losses in float32 on every backend.
+    y = y.astype(np.float32 if y.dtype.kind == "f" else np.int32, copy=False)
+    if y.ndim >= 1 and len(y) == n:
+        return y, False
+    if y.shape[:2] == (models, n):
+        return y, True
+    raise ValueError(
+        f"`y` must hold one target for each of the {n} examples of `x`, or have shape "
+        f"({models}, {n}, ...). Received: shape {y.shape}"
+    )
+
+
+def weights(y, class_weight):
+    """Return the weight of each target's class, float32 in the shape of `y`."""
+    classes = np.unique(y)
+    missing = sorted(set(classes.tolist()) - set(class_weight))
+    if y.dtype != np.int32 or missing:
+        raise ValueError(
+            "`class_weight` needs targets that are class numbers, and a weight for "
+            f"each of them. Received: targets of dtype {y.dtype}, classes without "
+            f"weight: {missing}"
+        )
+    weights = np.array([class_weight[c] for c in classes.tolist()], dtype=np.float32)
+    return weights[np.searchsorted(classes, y)]
+
+
+def checked_rows(rows, models, n):
+    """Return the rows as an array of integers `(K, m)`."""
+    rows = np.asarray(rows)
+    fits = rows.ndim == 2 and len(rows) == models and rows.shape[1] > 0
+    if not fits or rows.dtype.kind not in "iu" or rows.min() < 0 or rows.max() >= n:
+        raise ValueError(
+            f"`rows` must be integers of shape ({models}, m) between 0 and {n - 1}, "
+            "the rows of `x` for each model. Received: "
+            f"dtype {rows.dtype}, shape {rows.shape}"
+            + (f", {rows.min()} to {rows.max()}" if rows.size else "")
+        )
+    return rows

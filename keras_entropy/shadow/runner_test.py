@@ -1,0 +1,168 @@
+import os
+import signal
+import subprocess
+import sys
+
+import keras
+import numpy as np
+import pytest
+
+from keras_entropy import shadow
+from keras_entropy.shadow.cache import Cache
+from keras_entropy.shadow.runner import Runner
+
+RNG = np.random.default_rng(0)
+X = RNG.normal(size=(40, 5)).astype("float32")
+Y = RNG.integers(0, 3, size=40)
+SETTINGS = {"epochs": 3, "batch_size": 8}
+
+
+def make_model(optimizer=None, loss="sparse_categorical_crossentropy"):
+    model = keras.Sequential(
+        [
+            keras.Input((5,)),
+            keras.layers.Dense(8, activation="relu"),
+            keras.layers.Dense(3, activation="softmax"),
+        ]
+    )
+    model.compile(optimizer or keras.optimizers.Adam(0.01), loss)
+    return model
+
+
+def one_by_one():
+    # The norm of a gradient belongs to one model, so these are trained singly.
+    return make_model(keras.optimizers.Adam(0.01, clipnorm=1.0))
+
+
+def train(runner, model, models=4, **changes):
+    plan = shadow.complementary_pairs(40, models, seed=0)
+    start = shadow.initialize(model, range(models))
+    settings = {**SETTINGS, "seeds": list(range(models)), **changes}
+    return runner.train(model, start, X, Y, plan.rows(), **settings).values(model)
+
+
+def assert_equal(values, others):
+    for value, other in zip(values, others, strict=True):
+        np.testing.assert_array_equal(value, other)
+
+
+@pytest.mark.parametrize("build", [make_model, one_by_one])
+def test_pieces_together_are_the_whole(build):
+    model = build()
+    done = []
+    values = train(Runner(), model, models=10, progress=done.append)
+    assert sum(done) == 30
+    plan = shadow.complementary_pairs(40, 10, seed=0)
+    whole = shadow.train(
+        model,
+        shadow.initialize(model, range(10)),
+        X,
+        Y,
+        plan.rows(),
+        seeds=list(range(10)),
+        **SETTINGS,
+    )
+    for value, other in zip(values, whole.values(model), strict=True):
+        np.testing.assert_allclose(value, other, atol=1e-6)
+
+
+def test_what_is_kept_is_not_trained_again(tmp_path):
+    runner = Runner(cache=Cache(tmp_path), key={"code": 1})
+    first = train(runner, make_model())
+    files = {path: path.stat().st_mtime_ns for path in tmp_path.glob("*.npz")}
+    done = []
+    # Another model of the same configuration: names do not matter.
+    again = train(runner, make_model(), progress=done.append)
+    assert_equal(first, again)
+    assert sum(done) == 12
+    assert {p: p.stat().st_mtime_ns for p in tmp_path.glob("*.npz")} == files
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"epochs": 2},
+        {"batch_size": 4},
+        {"seeds": [7, 8, 9, 10]},
+        {"class_weight": {0: 1.0, 1: 2.0, 2: 3.0}},
+    ],
+)
+def test_another_setting_is_trained_anew(tmp_path, change):
+    runner = Runner(cache=Cache(tmp_path))
+    first = train(runner, make_model())
+    assert (train(runner, make_model(), **change)[0] != first[0]).any()
+
+
+def test_another_recipe_is_trained_anew(tmp_path):
+    runner = Runner(cache=Cache(tmp_path))
+    first = train(runner, make_model())
+    for other in (make_model(keras.optimizers.Adam(0.02)), make_model("sgd")):
+        assert (train(runner, other)[0] != first[0]).any()
+    other_code = Runner(cache=Cache(tmp_path), key={"code": 2})
+    before = len(list(tmp_path.glob("*.npz")))
+    train(other_code, make_model())
+    assert len(list(tmp_path.glob("*.npz"))) == before + 1
+
+
+def test_a_users_function_is_never_kept(tmp_path):
+    def loss(y_true, y_pred):
+        return keras.losses.sparse_categorical_crossentropy(y_true, y_pred)
+
+    train(Runner(cache=Cache(tmp_path)), make_model(loss=loss))
+    assert not list(tmp_path.glob("*.npz"))
+
+
+KILLED = """
+import os, signal, sys
+sys.path.insert(0, sys.argv[2])
+from keras_entropy.shadow import runner_test
+from keras_entropy.shadow.cache import Cache
+from keras_entropy.shadow.runner import Runner
+
+done = []
+def progress(epochs):
+    done.append(epochs)
+    if len(done) == 5:  # in the middle of the second model
+        os.kill(os.getpid(), signal.SIGKILL)
+
+runner_test.train(
+    Runner(cache=Cache(sys.argv[1])), runner_test.one_by_one(), progress=progress
+)
+"""
+
+
+def test_a_killed_run_goes_on_and_ends_with_the_same_numbers(tmp_path):
+    root = os.path.dirname(os.path.dirname(os.path.dirname(__file__)))
+    killed = subprocess.run(
+        [sys.executable, "-c", KILLED, str(tmp_path), root], check=False
+    )
+    assert killed.returncode == -signal.SIGKILL
+    kept = {path: path.stat().st_mtime_ns for path in tmp_path.glob("*.npz")}
+    assert len(kept) == 1
+    resumed = train(Runner(cache=Cache(tmp_path)), one_by_one())
+    for path, time in kept.items():
+        assert path.stat().st_mtime_ns == time
+    assert len(list(tmp_path.glob("*.npz"))) == 4
+    assert_equal(resumed, train(Runner(), one_by_one()))
+
+
+def test_processes_of_this_machine_give_the_same_numbers(tmp_path):
+    done = []
+    runner = Runner(cache=Cache(tmp_path), backend="loky", jobs=2)
+    values = train(runner, one_by_one(), progress=done.append)
+    assert done == [3, 3, 3, 3]
+    assert_equal(values, train(Runner(), one_by_one()))
+    assert_equal(values, train(Runner(cache=Cache(tmp_path)), one_by_one()))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"backend": "threads"}, r"`backend` must be one of.*'threads'"),
+        ({"backend": "dask"}, r"`scheduler` must be the cluster's address.*None"),
+        ({"scheduler": "tcp://a:1"}, r"`scheduler` must be.*must be left out"),
+    ],
+)
+def test_invalid_usage(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        Runner(**arguments)

@@ -72,7 +72,7 @@ def audit_outputs(
     """
     names = validation.check_names(attacks, ladder.TARGET_ATTACKS, "attacks")
     kinds = validation.check_names(slices, slicing.KINDS, "slices")
-    signals, member = _join(
+    signals, member = join_sides(
         member_outputs, member_labels, nonmember_outputs, nonmember_labels, from_logits
     )
     membership = member[None]
@@ -159,7 +159,7 @@ def _results(attack, measurement, part, confidence):
     return found
 
 
-def _join(
+def join_sides(
     member_outputs, member_labels, nonmember_outputs, nonmember_labels, from_logits
 ):
     """The `Signals` of both sides, members first, and membership `(n + m,)`."""

@@ -1,0 +1,248 @@
+"""TensorFlow Privacy's membership inference attacks, on the same inputs.
+
+A reference engine, not a dependency: it installs on Python < 3.12 only. Its threshold
+attacks agree with ours; its trained attackers do not, where one side is larger: the
+members that balancing left out are all scored by the last fold's attacker, whose scores
+have another scale, so AUC 0.3 or 0.7 comes out of data without any signal.
+"""
+
+import contextlib
+import dataclasses
+import sys
+import warnings
+
+import numpy as np
+
+from keras_entropy.attacks import validation
+from keras_entropy.attacks.audit import join_sides
+
+# Names of the attacks and of TensorFlow Privacy's types. The entropy attack is given
+# one entropy or the other, as it takes either.
+ATTACKS = {
+    "loss": "THRESHOLD_ATTACK",
+    "entropy": "THRESHOLD_ENTROPY_ATTACK",
+    "modified_entropy": "THRESHOLD_ENTROPY_ATTACK",
+    "logistic": "LOGISTIC_REGRESSION",
+    "mlp": "MULTI_LAYERED_PERCEPTRON",
+    "knn": "K_NEAREST_NEIGHBORS",
+    "forest": "RANDOM_FOREST",
+}
+THRESHOLD_ATTACKS = ("loss", "entropy", "modified_entropy")
+TOLERANCE = 1e-9
+
+
+@dataclasses.dataclass(frozen=True)
+class ReferenceResult:
+    """What TensorFlow Privacy says.
+
+    Attributes:
+        attack: String, our name of the attack.
+        slice: String, our name of the slice.
+        auc: Float.
+        advantage: Float, the largest `|TPR - FPR|` over thresholds.
+    """
+
+    attack: str
+    slice: str
+    auc: float
+    advantage: float
+
+
+def tf_privacy_attacks(
+    member_outputs,
+    member_labels,
+    nonmember_outputs,
+    nonmember_labels,
+    *,
+    from_logits=False,
+    attacks=THRESHOLD_ATTACKS,
+    slices=("entire",),
+    loss_only=False,
+    seed=0,
+):
+    """Runs TensorFlow Privacy's attacks on outputs of one model.
+
+    It is given our float64 losses and entropies: its own are computed in float32 and
+    clipped, which moves an AUC by 1e-4.
+
+    Args:
+        member_outputs: Float array `(n, C)`, as for `audit_outputs`.
+        member_labels: Integer array `(n,)`.
+        nonmember_outputs: Float array `(m, C)`.
+        nonmember_labels: Integer array `(m,)`.
+        from_logits: Boolean. Defaults to `False`.
+        attacks: `"all"`, or names out of `ATTACKS`. The trained ones search a grid and
+            take minutes on large data.
+        slices: Names out of `entire`, `class`, `correctness`.
+        loss_only: Boolean: trained attackers see the loss and not the output vector,
+            as in the reference study; excludes the slices by correctness. Defaults to
+            `False`.
+        seed: Integer, of NumPy's global generator while it runs.
+
+    Returns:
+        List of `ReferenceResult`. Slices without one of the sides are left out.
+
+    Raises:
+        ImportError: If TensorFlow Privacy is not installed.
+        ValueError: As `audit_outputs`.
+    """
+    names = validation.check_names(attacks, ATTACKS, "attacks")
+    kinds = validation.check_names(slices, ("entire", "class", "correctness"), "slices")
+    if loss_only and "correctness" in kinds:
+        raise ValueError(
+            "`loss_only` excludes the slices by correctness, which need the output "
+            f"vectors. Received: slices={slices!r}"
+        )
+    attack, structures = _import()
+    signals, member = join_sides(
+        member_outputs, member_labels, nonmember_outputs, nonmember_labels, from_logits
+    )
+    shared = {"labels": signals.labels, "loss": signals.loss[0]}
+    if not loss_only:
+        shared["probs"] = signals.vectors(0, np.arange(member.size))
+    spec = structures.SlicingSpec(
+        entire_dataset="entire" in kinds,
+        by_class="class" in kinds,
+        by_classification_correctness="correctness" in kinds,
+    )
+    found = []
+    for name in names:
+        entropy = signals.modified_entropy if "modified" in name else signals.entropy
+        arrays = {
+            f"{key}_{side}": values[rows]
+            for key, values in (shared | {"entropy": entropy[0]}).items()
+            for side, rows in (("train", member), ("test", ~member))
+        }
+        with _quiet(seed):
+            results = attack.run_attacks(
+                structures.AttackInputData(**arrays),
+                spec,
+                (getattr(structures.AttackType, ATTACKS[name]),),
+            )
+        found += [
+            ReferenceResult(
+                name,
+                _slice_name(result.slice_spec),
+                float(result.get_auc()),
+                float(result.get_attacker_advantage()),
+            )
+            for result in results.single_attack_results
+        ]
+    return found
+
+
+def disagreements(audit, references):
+    """Where an audit of the same outputs and TensorFlow Privacy's results differ.
+
+    Only threshold attacks have to agree.
+
+    Args:
+        audit: `Audit`.
+        references: List of `ReferenceResult`.
+
+    Returns:
+        List of strings, one for each AUC or advantage that differs by more than 1e-9.
+
+    Raises:
+        ValueError: If there is nothing to compare.
+    """
+    lines, compared = [], 0
+    for reference in references:
+        if reference.attack not in THRESHOLD_ATTACKS:
+            continue
+        ours = audit.get(reference.attack, reference.slice)
+        compared += 1
+        for metric in ("auc", "advantage"):
+            own, other = getattr(ours, metric), getattr(reference, metric)
+            if not abs(own - other) <= TOLERANCE:
+                lines.append(
+                    f"{metric} of {reference.attack} on {reference.slice}: "
+                    f"{own:.12g} here, {other:.12g} in TensorFlow Privacy"
+                )
+    if not compared:
+        raise ValueError(
+            "`references` must hold a threshold attack to compare. Received: "
+            f"{[reference.attack for reference in references]}"
+        )
+    return lines
+
+
+def tf_privacy_shadow_scores(confidence, membership, *, offset=False):
+    """TensorFlow Privacy's LiRA or offset scores of every model, leave-pair-out.
+
+    Args:
+        confidence: Float array `(K, N)`, the logit-scaled confidence.
+        membership: Boolean array `(K, N)`, models `2j` and `2j + 1` complementary.
+        offset: Boolean: the score offset instead of LiRA (online, variance for each
+            example, median).
+
+    Returns:
+        Float64 array `(K, N)`, larger for a likelier member.
+
+    Raises:
+        ImportError: If TensorFlow Privacy is not installed.
+    """
+    advanced = _import_module("advanced_mia")
+    scores = np.empty(confidence.shape)
+    for model in range(len(confidence)):
+        others = np.arange(len(confidence)) // 2 != model // 2
+        values, inside = confidence[others], membership[others]
+        stat_in, stat_out = (
+            [
+                column[side][:, None]
+                for column, side in zip(values.T, rows.T, strict=True)
+            ]
+            for rows in (inside, ~inside)
+        )
+        target = confidence[model][:, None]
+        with _quiet(0):
+            if offset:
+                scores[model] = advanced.compute_score_offset(target, stat_in, stat_out)
+            else:
+                # Theirs is small for members.
+                scores[model] = -advanced.compute_score_lira(target, stat_in, stat_out)
+    return scores
+
+
+def _slice_name(spec):
+    if spec.entire_dataset:
+        return "entire"
+    if "CORRECT" in spec.feature.name:
+        return "correct" if spec.value else "incorrect"
+    return f"class={int(spec.value)}"
+
+
+def _import():
+    return _import_module("membership_inference_attack"), _import_module(
+        "data_structures"
+    )
+
+
+def _import_module(name):
+    package = "tensorflow_privacy.privacy.privacy_tests.membership_inference_attack"
+    # Its top-level package needs Keras 2, which the attack modules do not.
+    sys.skip_tf_privacy_import = True
+    try:
+        with _quiet(None):
+            __import__(f"{package}.{name}")
+    except ImportError as error:
+        raise ImportError(
+            "TensorFlow Privacy's attacks could not be imported. They need Python "
+            "< 3.12 and come with `pip install 'keras-entropy[eval]'`. Received: "
+            f"Python {sys.version.split()[0]}, {error}"
+        ) from error
+    return sys.modules[f"{package}.{name}"]
+
+
+@contextlib.contextmanager
+def _quiet(seed):
+    """Without its warnings, and with NumPy's global generator put back afterwards."""
+    state = np.random.get_state()  # noqa: NPY002
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        if seed is not None:
+            np.random.seed(seed)  # noqa: NPY002
+        try:
+            yield
+        finally:
+            np.random.set_state(state)  # noqa: NPY002

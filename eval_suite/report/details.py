@@ -8,7 +8,6 @@ from eval_suite.report.format import interval
 from eval_suite.report.format import number
 from eval_suite.report.format import p_value
 from eval_suite.report.format import percent
-from eval_suite.report.rows import DRAWN
 from eval_suite.report.rows import Rows
 from eval_suite.report.table import Scale
 from eval_suite.report.table import cell
@@ -18,13 +17,13 @@ _SLICES = 10
 
 
 def details(rows: Rows) -> list[dict]:
-    """Returns the section of each defense; of more than `DRAWN`, the drawn ones."""
+    """Returns the section of each defense that figures show."""
     scale = Scale(rows)
     drawn = {row["name"] for row in rows.drawn}
     return [
         _details(rows, scale, place, row)
         for place, row in enumerate(rows.defenses)
-        if row["name"] in drawn or len(rows.defenses) <= DRAWN
+        if row["name"] in drawn
     ]
 
 

@@ -5,6 +5,7 @@ from eval_suite.report.recommend import effects
 from eval_suite.report.recommend import recommend
 
 DRAWN = 40  # defenses in one figure: what a printed page can hold
+KEPT = 24  # and how many are left of more
 
 
 class Rows:
@@ -18,7 +19,8 @@ class Rows:
         defenses: All defense rows, the undefended model first.
         base: The undefended model.
         drawn: The rows that figures show: all, or where there are more than
-            `DRAWN`, the undefended model and those with the lowest attack AUC.
+            `DRAWN`, the undefended model and those with the lowest attack AUC,
+            `KEPT` in all.
         omitted: How many rows the figures leave out.
         effects: See `recommend.effects`.
         advice: See `recommend.recommend`.
@@ -31,7 +33,7 @@ class Rows:
         if len(self.defenses) > DRAWN:
             measured = [row for row in others if row["strongest_auc"] is not None]
             measured.sort(key=lambda row: row["strongest_auc"])
-            others = measured[: DRAWN - 1]
+            others = measured[: KEPT - 1]
         self.drawn = [self.base, *others]
         self.omitted = len(self.defenses) - len(self.drawn)
         self.effects = effects(results)

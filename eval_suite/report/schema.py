@@ -21,6 +21,8 @@ _TYPES = {
     ),
 }
 
+_ANY = tuple(_TYPES)
+
 
 class ResultsError(ValueError):
     """The results don't have the documented form; the message lists the faults."""
@@ -104,9 +106,11 @@ def _faults(value, rule: dict, place: str) -> Iterator[str]:
         names = ", ".join(map(repr, rule["enum"]))
         yield f"{place} must be one of {names}. Received: {_show(value)}"
         return
-    allowed = rule.get("type", list(_TYPES))
-    allowed = [allowed] if isinstance(allowed, str) else allowed
-    if not any(_TYPES[name](value) for name in allowed):
+    allowed = rule.get("type", _ANY)
+    allowed = (allowed,) if isinstance(allowed, str) else allowed
+    if value is None and "null" in allowed:
+        return
+    if not any([_TYPES[name](value) for name in allowed]):
         yield f"{place} must be {' or '.join(allowed)}. Received: {_show(value)}"
     elif isinstance(value, dict):
         yield from _object_faults(value, rule, place)

@@ -120,8 +120,8 @@ def test_too_many_defenses_are_limited(figure):
         drawing = figure(rows)
     assert drawing.figure.get_figheight() < 12
     assert len(drawing.figure.axes) <= style.PANELS
-    assert len(rows.drawn) == 40
-    assert rows.omitted == 20
+    assert len(rows.drawn) == 24
+    assert rows.omitted == 36
     kept = {row["name"] for row in rows.drawn}
     left_out = [r["strongest_auc"] for r in rows.defenses if r["name"] not in kept]
     shown = [row["strongest_auc"] for row in rows.drawn[1:]]

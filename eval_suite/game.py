@@ -17,7 +17,10 @@ from eval_suite.profiles import Profile
 from keras_entropy import attach
 from keras_entropy import catalog
 from keras_entropy import training
+from keras_entropy._fitted import FittedDefense
 from keras_entropy.attacks.intervals import mean_interval
+from keras_entropy.fitting import fit_to_model
+from keras_entropy.fitting import fit_to_stack
 from keras_entropy.shadow.cache import Cache
 from keras_entropy.shadow.plan import complementary_pairs
 from keras_entropy.shadow.stack import Stack
@@ -103,7 +106,10 @@ class MembershipGame:
         """Returns the defended architecture, to time; its weights mean nothing."""
         if name == BASE:
             return self.model
-        return attach.defend(self.model, catalog.get(name).create())
+        layer = catalog.get(name).create()
+        if isinstance(layer, FittedDefense):
+            fit_to_model(layer, self.model, self.reference.x, self.reference.y)
+        return attach.defend(self.model, layer)
 
     def utility(self, name: str) -> dict[str, float]:
         """Returns what the defended models are worth, on average over the models.
@@ -233,9 +239,16 @@ class MembershipGame:
     def _defend(self, entry: catalog.Entry) -> tuple[keras.Model, Stack]:
         model, stack = self._train(BASE)
         layer = entry.create()
+        if isinstance(layer, FittedDefense):
+            reference = self.reference
+            return fit_to_stack(
+                layer, model, stack, reference.x, reference.y, seed=self.seed
+            )
         if entry.recipe is None:
             defended = attach.defend(model, layer)
-            return defended, stack.transfer(defended, stack)
+            # A random layer has states of its own, one for each model.
+            rest = initialize(defended, self._data.seeds)
+            return defended, stack.transfer(defended, rest)
         title = f"training {len(stack)} models with {entry.name}"
         total = entry.recipe.model_epochs(self._data)
         with self._progress(title, total) as advance:

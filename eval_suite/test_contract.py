@@ -8,6 +8,7 @@ import pytest
 from keras import ops
 
 import keras_entropy
+from eval_suite.created import create
 from keras_entropy import catalog
 
 CLASSES = 10
@@ -25,7 +26,7 @@ def model(defense):
             keras.layers.Softmax(),
         ]
     )
-    return keras_entropy.defend(base, catalog.get(defense).create())
+    return keras_entropy.defend(base, create(defense, CLASSES))
 
 
 @pytest.fixture(scope="module")
@@ -90,12 +91,12 @@ def test_configuration_survives(defense):
 
 @pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16"])
 def test_float32_in_mixed_precision(defense, inputs, policy):
-    layer = catalog.get(defense).create()
+    layer = create(defense, CLASSES)
     rows = inputs if layer.expects == "logits" else ops.softmax(inputs)
     before = keras.config.dtype_policy()
     keras.config.set_dtype_policy(policy)
     try:
-        out = catalog.get(defense).create()(rows)
+        out = create(defense, CLASSES)(rows)
     finally:
         keras.config.set_dtype_policy(before)
     assert keras.backend.standardize_dtype(out.dtype) == "float32"

@@ -15,6 +15,7 @@ from eval_suite.game import BASE
 from keras_entropy import attach
 from keras_entropy import catalog
 from keras_entropy.attacks.intervals import share_interval
+from keras_entropy.fitting import fit_to_model
 
 
 class UserModel:
@@ -23,7 +24,9 @@ class UserModel:
     Args:
         model: Keras classifier.
         members: Examples that it was trained on.
-        nonmembers: Examples of the same law that it was not trained on.
+        nonmembers: Examples of the same law that it was not trained on. Some of them
+            become the reference set, as in the membership game: never scored, and what
+            fitted defenses are fitted to.
         from_logits: Boolean, whether the model ends in logits.
 
     Raises:
@@ -42,10 +45,11 @@ class UserModel:
         self._from_logits = from_logits
         self._undefended = attach.probabilities_of(model, from_logits=from_logits)
         self._model = model
-        self.members = members
-        self.nonmembers = nonmembers
-        self._outputs: dict[str, tuple[np.ndarray, np.ndarray]] = {}
         _check_sets(self._undefended, members, nonmembers)
+        self.members = members
+        # Whichever defenses are selected, so that all are scored on the same examples.
+        self.nonmembers, self.reference = nonmembers.split(seed=0)
+        self._outputs: dict[str, tuple[np.ndarray, np.ndarray]] = {}
 
     @classmethod
     def read(
@@ -84,6 +88,8 @@ class UserModel:
         if name == BASE:
             return self._undefended
         layer = catalog.get(name).create()
+        if isinstance(layer, keras_entropy.FittedDefense):
+            fit_to_model(layer, self._undefended, self.reference.x, self.reference.y)
         return keras_entropy.defend(self._model, layer, from_logits=self._from_logits)
 
     def utility(self, name: str) -> dict[str, float]:
@@ -125,19 +131,20 @@ class UserModel:
         """Returns the blocks of results.json that say what was run."""
         base = self.utility(BASE)
         classes = self.outputs(BASE)[0].shape[-1]
+        sets = (self.members, self.nonmembers, self.reference)
         digest = Dataset(
             "",
             "",
-            np.concatenate([self.members.x, self.nonmembers.x]),
-            np.concatenate([self.members.y, self.nonmembers.y]),
+            np.concatenate([examples.x for examples in sets]),
+            np.concatenate([examples.y for examples in sets]),
             (),
         ).digest
         return {
             "dataset": {
                 "name": f"{self.members.name} against {self.nonmembers.name}",
                 "source": "files given on the command line",
-                "examples": len(self.members.x) + len(self.nonmembers.x),
-                "reference": 0,
+                "examples": sum(len(examples.x) for examples in sets),
+                "reference": len(self.reference.x),
                 "population": len(self.members.x) + len(self.nonmembers.x),
                 "classes": classes,
                 "input_shape": list(self.members.x.shape[1:]),

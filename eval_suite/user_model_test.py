@@ -27,13 +27,15 @@ def test_outputs_and_utility(sets):
     subject = UserModel(classifier(), *sets)
     members, others = subject.outputs("temperature")
     assert members.shape == (120, 4)
-    assert others.shape == (80, 4)
+    assert others.shape == (68, 4)  # the rest is the reference set
+    assert subject.outputs("ranks-1")[1].shape == (68, 4)
     base, defended = subject.utility("base"), subject.utility("temperature")
     assert base["accuracy"] == defended["accuracy"]
     assert base["entropy_mean"] < defended["entropy_mean"]
     assert base["accuracy_low"] <= base["accuracy"] <= base["accuracy_high"]
     described = subject.describe()
     assert described["dataset"]["examples"] == 200
+    assert described["dataset"]["reference"] == 12
     assert described["profile"]["targets"] == 1
 
 
@@ -42,7 +44,7 @@ def test_logits_and_one_sigmoid_unit(sets):
     assert logits.outputs("base")[0].sum(axis=1) == pytest.approx(np.ones(120))
     binary = [dataset(s.name, s.x, s.y % 2) for s in sets]
     sigmoid = UserModel(classifier(1, "sigmoid"), *binary)
-    assert sigmoid.outputs("temperature")[1].shape == (80, 2)
+    assert sigmoid.outputs("temperature")[1].shape == (68, 2)
 
 
 def test_logits_without_saying_so(sets):

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from keras_entropy._entry import Entry
+from keras_entropy.binned import BinnedFrequencies
 from keras_entropy.mixing import EntropyFloor
 from keras_entropy.mixing import UniformMixing
+from keras_entropy.rank import RankFrequencies
+from keras_entropy.rank import RankMap
 from keras_entropy.reverse_sigmoid import ReverseSigmoid
 from keras_entropy.rounding import Rounding
 from keras_entropy.truncation import LabelOnly
@@ -82,5 +85,55 @@ OUTPUT_DEFENSES = (
         config={"confidence": 1.0},
         recipe=None,
         reference="Yeom et al., 2018, arXiv:1709.01604",
+    ),
+    Entry(
+        name="hamp-ranks",
+        alias="rank-map",
+        title="HAMP's rank map",
+        family="output-transform",
+        layer=RankMap,
+        config={},
+        recipe=None,
+        reference="Chen and Pattabiraman, 2024, arXiv:2307.01610",
+    ),
+    Entry(
+        name="ranks-1",
+        alias="rank-frequencies",
+        title="Rank frequencies, 2 ranks",
+        family="output-transform",
+        layer=RankFrequencies,
+        config={"ranks": 2, "bins": 1},
+        recipe=None,
+        reference="keras-entropy",
+    ),
+    Entry(
+        name="ranks-4",
+        alias="rank-frequencies-binned",
+        title="Rank frequencies, 2 ranks, 4 bins",
+        family="output-transform",
+        layer=RankFrequencies,
+        config={"ranks": 2, "bins": 4},
+        recipe=None,
+        reference="keras-entropy",
+    ),
+    Entry(
+        name="binned-1",
+        alias="class-frequencies",
+        title="Label frequencies, 1 bin",
+        family="output-transform",
+        layer=BinnedFrequencies,
+        config={"bins": 1},
+        recipe=None,
+        reference="keras-entropy",
+    ),
+    Entry(
+        name="binned-4",
+        alias="binned-frequencies",
+        title="Label frequencies, 4 bins",
+        family="output-transform",
+        layer=BinnedFrequencies,
+        config={"bins": 4},
+        recipe=None,
+        reference="keras-entropy",
     ),
 )

@@ -19,10 +19,13 @@ from keras_entropy import _ending
 from keras_entropy._defense import Claims as Claims
 from keras_entropy._entry import Entry as Entry
 from keras_entropy._entry import Published as Published
+from keras_entropy._fitted import FittedDefense
 from keras_entropy._output_defenses import OUTPUT_DEFENSES
 from keras_entropy._study_defenses import PUBLISHED_BASE as PUBLISHED_BASE
 from keras_entropy._study_defenses import STUDY_DEFENSES
 from keras_entropy.attach import defend
+from keras_entropy.fitting import check_no_member
+from keras_entropy.fitting import fit_to_model
 from keras_entropy.shadow.stack import replicate
 from keras_entropy.temperature import TemperatureScaling
 from keras_entropy.training import TrainingData
@@ -77,6 +80,7 @@ def build(
     x: Any = None,
     y: Any = None,
     *,
+    reference: tuple[Any, Any] | None = None,
     epochs: int = 20,
     batch_size: int = 32,
     seed: int | None = 0,
@@ -95,6 +99,8 @@ def build(
         model: The trained Keras classifier. It is left as it was.
         x: Array `(N, ...)` of training inputs. Only for entries with a recipe.
         y: Class indices `(N,)`, or one-hot rows `(N, classes)`.
+        reference: Inputs and labels, of the form of `x` and `y`, that the model was
+            not trained on. Only for defenses that are fitted to reference examples.
         epochs: Integer, for recipes that train the whole model. Defaults to `20`.
         batch_size: Integer. Defaults to `32`.
         seed: Integer: initial weights, order of the examples, and the draws of a
@@ -111,10 +117,14 @@ def build(
     Raises:
         ValueError: If the name is unknown, the model can't be defended (see
             `keras_entropy.defend`), or `x` and `y` are needed and missing, of
-            different lengths, or hold a label that is no class of the model's.
+            different lengths, or hold a label that is no class of the model's; if
+            `reference` is needed and missing, or holds an example of `x`.
     """
     entry = get(name)
     layer = entry.create(seed=seed)
+    if isinstance(layer, FittedDefense):
+        examples = _reference(entry, model, reference, x)
+        fit_to_model(layer, model, *examples, from_logits=from_logits, seed=seed or 0)
     recipe = entry.as_published if as_published else None
     recipe = recipe or entry.recipe
     if recipe is None:
@@ -158,3 +168,19 @@ def build(
     )
     stack.assign_to(defended, 0)
     return defended
+
+
+def _reference(
+    entry: Entry, model: keras.Model, reference: tuple[Any, Any] | None, x: Any
+) -> tuple[np.ndarray, np.ndarray]:
+    if reference is None or len(reference) != 2:
+        raise ValueError(
+            f"`{entry.name}` ({entry.title}) is fitted to labelled examples that the "
+            "model was not trained on: pass `reference=(x_reference, y_reference)`. "
+            f"Received: reference={type(reference).__name__}"
+        )
+    _ending.single_output(model)  # or raises, before it is asked
+    inputs = np.asarray(reference[0])
+    if x is not None:
+        check_no_member(inputs, x)
+    return inputs, class_indices(reference[1], max(2, model.outputs[0].shape[-1]))

@@ -1,0 +1,60 @@
+import keras
+import numpy as np
+import pytest
+
+from keras_entropy import catalog
+from keras_entropy.contract_test import to_numpy
+from keras_entropy.fitting import fit_to_stack
+from keras_entropy.shadow.stack import initialize
+from keras_entropy.shadow.train import predict
+
+
+def small_model():
+    keras.utils.set_random_seed(0)
+    return keras.Sequential(
+        [
+            keras.Input((3, 2)),
+            keras.layers.Flatten(),
+            keras.layers.Dense(4, activation="softmax"),
+        ]
+    )
+
+
+def small_reference(n=60):
+    random = np.random.default_rng(3)
+    return random.normal(size=(n, 3, 2)).astype("float32"), random.integers(0, 4, n)
+
+
+@pytest.mark.parametrize("name", ["binned-4", "ranks-4", "hamp-ranks"])
+def test_the_catalog_fits_to_the_reference(name):
+    model, (x, y) = small_model(), small_reference()
+    defended = catalog.build(name, model, reference=(x, y))
+    layer = catalog.get(name).create()
+    layer.fit(model.predict(layer.queries(x), verbose=0), y)
+    expected = to_numpy(layer(model(x)))
+    np.testing.assert_allclose(to_numpy(defended(x)), expected, atol=1e-6)
+
+
+@pytest.mark.parametrize("name", ["binned-4", "ranks-4", "hamp-ranks"])
+def test_each_model_of_a_stack_gets_its_own_fit(name):
+    model, (x, y) = small_model(), small_reference()
+    stack = initialize(model, [1, 2])
+    defended, both = fit_to_stack(catalog.get(name).create(), model, stack, x, y)
+    outputs = predict(defended, both, x)
+    for k in range(2):
+        stack.assign_to(model, k)
+        alone = catalog.build(name, model, reference=(x, y))
+        np.testing.assert_allclose(outputs[k], to_numpy(alone(x)), atol=1e-6)
+
+
+def test_a_missing_reference_is_said():
+    with pytest.raises(ValueError, match=r"binned-4.*reference=\(x_reference"):
+        catalog.build("binned-4", small_model(), *small_reference())
+
+
+def test_a_reference_with_members_is_refused():
+    x, y = small_reference()
+    with pytest.raises(ValueError, match="3 inputs that are in `x` too"):
+        catalog.build(
+            "binned-4", small_model(), x[:20], y[:20], reference=(x[17:], y[17:])
+        )

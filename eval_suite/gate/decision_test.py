@@ -1,0 +1,111 @@
+import math
+
+import numpy as np
+import pytest
+
+from eval_suite.gate.decision import FALSE_ALARM
+from eval_suite.gate.decision import Question
+from eval_suite.gate.decision import decide
+from eval_suite.gate.estimate import Estimate
+from keras_entropy.attacks import holm
+
+
+def question(value, error, limit=0.02, **fields):
+    fields.setdefault("baseline", 0.6)
+    return Question(
+        "M-1",
+        "auc",
+        limit,
+        attack="loss",
+        now=0.6 + value,
+        estimate=Estimate(value, error, error),
+        **fields,
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "error", "status"),
+    [
+        (0.05, 0.005, "fail"),
+        (0.0, 0.0, "pass"),
+        (0.0, 0.005, "pass"),
+        (-0.1, 0.03, "pass"),
+        (0.0, 0.02, "inconclusive"),
+        (0.03, 0.02, "inconclusive"),
+        (0.02, 0.0, "pass"),
+        (0.0201, 0.0, "fail"),
+    ],
+)
+def test_bounds_decide_and_not_the_point_estimate(value, error, status):
+    (verdict,) = decide([question(value, error)])
+    assert verdict.status == status
+    if status == "fail":
+        assert verdict.low > 0.02
+    if status == "pass":
+        assert verdict.high <= 0.02
+    if status == "inconclusive":
+        assert verdict.low <= 0.02 < verdict.high
+
+
+def test_more_is_better_for_accuracy():
+    rows = [
+        Question(
+            "M-1", "accuracy", 0.9, ">=", now=now, estimate=Estimate(now, 0.01, 0.01)
+        )
+        for now in (0.95, 0.85, 0.91)
+    ]
+    verdicts = decide(rows)
+    assert [verdict.status for verdict in verdicts] == ["pass", "fail", "inconclusive"]
+    for verdict in verdicts:
+        assert verdict.low < verdict.question.now < verdict.high
+
+
+def test_failures_are_those_of_holms_procedure():
+    rng = np.random.default_rng(0)
+    for _ in range(200):
+        rows = [
+            question(value, 0.01) for value in 0.02 + 0.01 * rng.normal(1.5, 2, size=12)
+        ]
+        p_values = [row.estimate.p_above(0.02) for row in rows]
+        expected = holm(p_values) < FALSE_ALARM
+        failed = [verdict.status == "fail" for verdict in decide(rows)]
+        assert failed == list(expected)
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        ({"estimate": None}, "not measured"),
+        ({"estimate": Estimate(math.nan, 0.0, 0.0)}, "not a number"),
+        ({"estimate": Estimate(0.5, math.nan, 0.1)}, "not a number"),
+        ({"estimate": Estimate(0.5, 0.1, math.inf)}, "not a number"),
+        ({"problem": "the control failed"}, "the control failed"),
+    ],
+)
+def test_what_is_no_number_fails(fields, reason):
+    good = question(-0.1, 0.001)
+    bad, other = decide([Question("M-1", "auc", 0.55, **fields), good])
+    assert bad.status == "fail"
+    assert reason in bad.question.problem
+    assert other.status == "pass"
+
+
+def test_decisive_number_decides():
+    units = ((500, "members"), (1000, "non-members"))
+    (verdict,) = decide([question(0.0, 0.02, units=units)])
+    assert verdict.decisive == "about 1,400 members + 2,800 non-members"
+    shrunk = 0.02 * math.sqrt(500 / 1400)
+    assert decide([question(0.0, shrunk)])[0].status == "pass"
+    (verdict,) = decide([question(0.04, 0.02, units=units)])
+    assert verdict.decisive == "about 2,800 members + 5,500 non-members"
+    shrunk = 0.02 * math.sqrt(500 / 2800)
+    assert decide([question(0.04, shrunk)])[0].status == "fail"
+
+
+def test_figure_at_the_limit_is_never_decided():
+    (verdict,) = decide([question(0.02, 0.01)])
+    assert "more than 1000 times" in verdict.decisive
+
+
+def test_no_question_has_no_verdict():
+    assert decide([]) == []

@@ -1,0 +1,94 @@
+"""What a gate needs beyond the report's rows: replicates, and drops in accuracy."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from scipy import stats
+
+from eval_suite.comparison import Comparison
+from eval_suite.game import BASE
+from eval_suite.game import MembershipGame
+from eval_suite.gate.baseline import example_rows
+from eval_suite.gate.baseline import pair_row
+from eval_suite.gate.identity import examples_identity
+from eval_suite.gate.identity import game_identity
+from eval_suite.gate.scores import attack_scores
+from eval_suite.user_model import UserModel
+from keras_entropy import catalog
+
+_INVERSE = "inverse:"
+
+
+def identity(subject: MembershipGame | UserModel) -> dict[str, Any]:
+    """Returns what the run is made on, to compare it with a baseline's."""
+    if isinstance(subject, MembershipGame):
+        dataset = subject.dataset
+        return game_identity(
+            dataset=dataset.name,
+            digest=dataset.digest,
+            classes=len(dataset.class_names),
+            seed=subject.seed,
+            models=len(subject.membership),
+        )
+    members, nonmembers = subject.members, subject.nonmembers
+    classes = subject.outputs(BASE)[0].shape[-1]
+    return examples_identity(
+        (members.x, members.y), (nonmembers.x, nonmembers.y), classes
+    )
+
+
+def auc_rows(comparison: Comparison, name: str, *, seed: int) -> list[dict[str, Any]]:
+    """Returns the rows of a baseline for the attacks on one defense.
+
+    Args:
+        comparison: `Comparison`.
+        name: Name of the defense.
+        seed: Seed of the attacks' folds, the comparison's own.
+    """
+    results = [r for r in comparison.attacked(name).results if r.slice == "entire"]
+    if comparison.is_game:
+        return [pair_row(name, result.attack, result.pair_auc) for result in results]
+    subject = comparison.subject
+    labels = subject.members.y, subject.nonmembers.y
+    outputs = subject.outputs(name)
+    plain = [r.attack for r in results if r.group != "adaptive"]
+    scores = attack_scores(outputs, labels, plain, seed=seed)
+    undoing = [r.attack for r in results if r.attack.startswith(_INVERSE)]
+    if undoing:
+        layer = catalog.get(name).create()
+        undone = tuple(layer.invert(side) for side in outputs)
+        attacks = [attack.removeprefix(_INVERSE) for attack in undoing]
+        found = attack_scores(undone, labels, attacks, seed=seed)
+        scores |= {_INVERSE + attack: own for attack, own in found.items()}
+    member = np.arange(sum(map(len, labels))) < len(labels[0])
+    return example_rows(name, scores, member)
+
+
+def accuracy_drop(subject: MembershipGame | UserModel, name: str) -> dict[str, Any]:
+    """Returns the undefended model's accuracy minus a defense's, on non-members.
+
+    Paired: over examples for one model, over pairs of models in a game.
+
+    Returns:
+        `value`, its standard `error`, and `degrees` of freedom, `None` for a normal
+        tail.
+    """
+    right = [_right(subject, which) for which in (BASE, name)]
+    if isinstance(subject, MembershipGame):
+        outside = ~subject.membership
+        shares = [(hits & outside).sum(axis=1) / outside.sum(axis=1) for hits in right]
+        units = (shares[0] - shares[1]).reshape(-1, 2).mean(axis=1)
+        degrees = len(units) - 1
+    else:
+        units, degrees = right[0].astype(float) - right[1], None
+    error = float(stats.sem(units)) if np.ptp(units) else 0.0
+    return {"value": float(units.mean()), "error": error, "degrees": degrees}
+
+
+def _right(subject: MembershipGame | UserModel, name: str) -> np.ndarray:
+    """Returns where the predicted label is right: `(m,)`, or `(K, N)` in a game."""
+    if isinstance(subject, MembershipGame):
+        return subject.outputs(name).argmax(axis=-1) == subject.labels
+    return subject.outputs(name)[1].argmax(axis=-1) == subject.nonmembers.y

@@ -1,0 +1,87 @@
+"""What `--gate` accepts: one figure of one defense, and its limit."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import math
+
+# The comparison that makes a limit of each figure: of most, less is better.
+METRICS = {
+    "auc": "<=",
+    "tpr@0.01": "<=",
+    "tpr@0.001": "<=",
+    "accuracy": ">=",
+    "accuracy_drop": "<=",
+    "latency_ratio": "<=",
+}
+_SIGNS = ("<=", ">=")
+
+
+@dataclasses.dataclass(frozen=True)
+class Gate:
+    """A limit that a figure has to keep.
+
+    Args:
+        metric: A key of `METRICS`. `auc` is that of the strongest attack, chosen and
+            reported on different data; `tpr@0.01` is the true positive rate at 1 %
+            false positives, of every attack; `accuracy` is on non-members, and
+            `accuracy_drop` its fall against the undefended model; `latency_ratio` is
+            the time of a call over the undefended model's, at every batch size.
+        limit: Float.
+        defense: Name of a defense, or `None` for all that are evaluated.
+    """
+
+    metric: str
+    limit: float
+    defense: str | None = None
+
+    @property
+    def sign(self) -> str:
+        """The comparison: `<=`, or `>=` where more is better."""
+        return METRICS[self.metric]
+
+    def __str__(self) -> str:
+        prefix = "" if self.defense is None else f"{self.defense}:"
+        return f"{prefix}{self.metric}{self.sign}{self.limit:g}"
+
+
+def parse_gate(text: str) -> Gate:
+    """Reads one expression.
+
+    Args:
+        text: `[DEFENSE:]METRIC<=LIMIT`, spaces allowed: `auc<=0.55`,
+            `M-5:tpr@0.01 <= 0.03`, `accuracy>=0.9`.
+
+    Raises:
+        argparse.ArgumentTypeError: If it is something else; the message says what is
+            accepted.
+
+    Example:
+
+        >>> parse_gate("M-5:auc <= 0.55")
+        Gate(metric='auc', limit=0.55, defense='M-5')
+    """
+    signs = [sign for sign in _SIGNS if sign in text]
+    left, _, right = text.partition(signs[0] if signs else "\0")
+    defense, colon, metric = left.rpartition(":")
+    defense, metric = defense.strip(), metric.strip()
+    if not signs or metric not in METRICS or (colon and not defense):
+        raise _refusal(text, "it must read [DEFENSE:]METRIC<=LIMIT")
+    if signs[0] != METRICS[metric]:
+        raise _refusal(text, f"{metric} is gated by {METRICS[metric]}")
+    try:
+        limit = float(right)
+    except ValueError:
+        limit = math.nan
+    if not math.isfinite(limit):
+        raise _refusal(text, "the limit must be a number")
+    return Gate(metric, limit, defense or None)
+
+
+def _refusal(text: str, rule: str) -> argparse.ArgumentTypeError:
+    known = ", ".join(f"{metric}{sign}LIMIT" for metric, sign in METRICS.items())
+    return argparse.ArgumentTypeError(
+        f"{rule}. Accepted: {known}, each with a defense in front if it holds for that "
+        f"one alone, as in 'M-5:auc<=0.55'. Received: {text!r}"
+    )

@@ -1,0 +1,41 @@
+import pytest
+from scipy import stats
+
+from eval_suite.gate.power import Scenario
+from eval_suite.gate.power import failures
+
+RUNS = 500
+# What a gate with 1 % false alarms exceeds in less than 0.3 % of such simulations.
+MOST_FALSE_ALARMS = 12
+# What a gate with 90 % power falls below in less than 0.3 % of them.
+LEAST_DETECTIONS = int(stats.binom.ppf(0.003, RUNS, 0.9))
+
+
+@pytest.mark.parametrize(
+    "scenario",
+    [
+        Scenario(attacks=10, margin=0.0),
+        # The worst that is still allowed: every attack has risen by the margin.
+        Scenario(rise=0.01),
+        Scenario(attacks=4, rising=4, rise=0.01),
+        Scenario(members=200, rise=0.01, auc=0.5),
+        Scenario(correlation=0.0, paired=False, rise=0.01),
+    ],
+    ids=str,
+)
+def test_at_most_one_percent_false_alarms(scenario):
+    assert failures(scenario, runs=RUNS, seed=1) <= MOST_FALSE_ALARMS
+
+
+@pytest.mark.parametrize("attacks", [1, 10])
+def test_detects_a_rise_of_five_points(attacks):
+    scenario = Scenario(attacks=attacks, rise=0.05)
+    assert failures(scenario, runs=RUNS, seed=2) >= LEAST_DETECTIONS
+
+
+def test_pairing_is_what_gives_the_power():
+    rise = {"rise": 0.03, "attacks": 3}
+    paired, apart = (
+        failures(Scenario(paired=paired, **rise), runs=100) for paired in (True, False)
+    )
+    assert paired > 2 * apart

@@ -45,6 +45,7 @@ class Runner:
         backend: String: `"sequential"` trains in this process, `"loky"` in processes on
             this machine, `"dask"` and `"ray"` on a cluster. All but the first need
             layers that are registered with `keras.saving` and can be imported there.
+            Ray hands its pieces over when all are done, the others one by one.
         jobs: Integer, pieces at a time for `"loky"`; -1 for one on every core.
         scheduler: String, address of the cluster, such as `"tcp://10.0.0.1:8786"`
             (`"dask"`) or `"auto"` (`"ray"`).
@@ -173,9 +174,7 @@ class Runner:
             for number in missing
         ]
         with self._workers() as options:
-            parallel = joblib.Parallel(
-                return_as="generator_unordered", batch_size=1, **options
-            )
+            parallel = joblib.Parallel(batch_size=1, **options)
             try:
                 yield from parallel(tasks)
             except TerminatedWorkerError as error:
@@ -188,15 +187,20 @@ class Runner:
     @contextlib.contextmanager
     def _workers(self) -> Iterator[dict]:
         if self._backend == "loky":
-            yield {"backend": "loky", "n_jobs": self._jobs}
+            yield {
+                "backend": "loky",
+                "n_jobs": self._jobs,
+                "return_as": "generator_unordered",
+            }
         elif self._backend == "dask":
             with _dask_client(self._scheduler) as client:
                 with joblib.parallel_config(backend="dask", client=client):
-                    yield {}
+                    yield {"return_as": "generator_unordered"}
         else:
             with _ray_cluster(self._scheduler):
                 with joblib.parallel_config(backend="ray"):
-                    yield {}
+                    # Its backend for joblib hands all results over at the end.
+                    yield {"return_as": "list"}
 
 
 @contextlib.contextmanager

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from keras_entropy import shadow
+from keras_entropy.shadow import runner
 from keras_entropy.shadow.cache import Cache
 from keras_entropy.shadow.runner import Runner
 
@@ -34,11 +35,11 @@ def one_by_one():
     return make_model(keras.optimizers.Adam(0.01, clipnorm=1.0))
 
 
-def train(runner, model, models=4, **changes):
+def train(trainer, model, models=4, **changes):
     plan = shadow.complementary_pairs(40, models, seed=0)
     start = shadow.initialize(model, range(models))
     settings = {**SETTINGS, "seeds": list(range(models)), **changes}
-    return runner.train(model, start, X, Y, plan.rows(), **settings).values(model)
+    return trainer.train(model, start, X, Y, plan.rows(), **settings).values(model)
 
 
 def assert_equal(values, others):
@@ -67,12 +68,12 @@ def test_pieces_together_are_the_whole(build):
 
 
 def test_what_is_kept_is_not_trained_again(tmp_path):
-    runner = Runner(cache=Cache(tmp_path), key={"code": 1})
-    first = train(runner, make_model())
+    trainer = Runner(cache=Cache(tmp_path), key={"code": 1})
+    first = train(trainer, make_model())
     files = {path: path.stat().st_mtime_ns for path in tmp_path.glob("*.npz")}
     done = []
     # Another model of the same configuration: names do not matter.
-    again = train(runner, make_model(), progress=done.append)
+    again = train(trainer, make_model(), progress=done.append)
     assert_equal(first, again)
     assert sum(done) == 12
     assert {p: p.stat().st_mtime_ns for p in tmp_path.glob("*.npz")} == files
@@ -88,16 +89,16 @@ def test_what_is_kept_is_not_trained_again(tmp_path):
     ],
 )
 def test_another_setting_is_trained_anew(tmp_path, change):
-    runner = Runner(cache=Cache(tmp_path))
-    first = train(runner, make_model())
-    assert (train(runner, make_model(), **change)[0] != first[0]).any()
+    trainer = Runner(cache=Cache(tmp_path))
+    first = train(trainer, make_model())
+    assert (train(trainer, make_model(), **change)[0] != first[0]).any()
 
 
 def test_another_recipe_is_trained_anew(tmp_path):
-    runner = Runner(cache=Cache(tmp_path))
-    first = train(runner, make_model())
+    trainer = Runner(cache=Cache(tmp_path))
+    first = train(trainer, make_model())
     for other in (make_model(keras.optimizers.Adam(0.02)), make_model("sgd")):
-        assert (train(runner, other)[0] != first[0]).any()
+        assert (train(trainer, other)[0] != first[0]).any()
     other_code = Runner(cache=Cache(tmp_path), key={"code": 2})
     before = len(list(tmp_path.glob("*.npz")))
     train(other_code, make_model())
@@ -116,6 +117,7 @@ KILLED = """
 import os, signal, sys
 sys.path.insert(0, sys.argv[2])
 from keras_entropy.shadow import runner_test
+from keras_entropy.shadow import runner
 from keras_entropy.shadow.cache import Cache
 from keras_entropy.shadow.runner import Runner
 
@@ -148,8 +150,8 @@ def test_a_killed_run_goes_on_and_ends_with_the_same_numbers(tmp_path):
 
 def test_processes_of_this_machine_give_the_same_numbers(tmp_path):
     done = []
-    runner = Runner(cache=Cache(tmp_path), backend="loky", jobs=2)
-    values = train(runner, one_by_one(), progress=done.append)
+    trainer = Runner(cache=Cache(tmp_path), backend="loky", jobs=2)
+    values = train(trainer, one_by_one(), progress=done.append)
     assert done == [3, 3, 3, 3]
     assert_equal(values, train(Runner(), one_by_one()))
     assert_equal(values, train(Runner(cache=Cache(tmp_path)), one_by_one()))
@@ -166,3 +168,42 @@ def test_processes_of_this_machine_give_the_same_numbers(tmp_path):
 def test_invalid_usage(arguments, message):
     with pytest.raises(ValueError, match=message):
         Runner(**arguments)
+
+
+def test_a_cluster_loses_nothing_when_a_worker_is_killed(tmp_path):
+    distributed = pytest.importorskip("distributed", reason="needs the extra 'dask'")
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, dashboard_address=None
+    ) as cluster:
+        pids = [worker.pid for worker in cluster.workers.values()]
+        done = []
+
+        def progress(epochs):
+            done.append(epochs)
+            if len(done) == 1:
+                os.kill(pids[0], signal.SIGKILL)
+
+        trainer = Runner(backend="dask", scheduler=cluster.scheduler_address)
+        values = train(trainer, one_by_one(), models=6, progress=progress)
+        assert done == [3] * 6
+        assert pids[0] not in [worker.pid for worker in cluster.workers.values()]
+    assert_equal(values, train(Runner(), one_by_one(), models=6))
+
+
+def test_a_scheduler_that_does_not_answer(monkeypatch):
+    pytest.importorskip("distributed", reason="needs the extra 'dask'")
+    monkeypatch.setattr(runner, "_PATIENCE", 0.5)
+    nobody = Runner(backend="dask", scheduler="tcp://127.0.0.1:9")
+    with pytest.raises(ValueError, match=r"`scheduler` must be.*127\.0\.0\.1:9"):
+        train(nobody, one_by_one())
+
+
+def test_ray_gives_the_same_numbers(monkeypatch):
+    monkeypatch.setenv("RAY_AUTH_MODE", "disabled")  # Else it writes into the home.
+    ray = pytest.importorskip("ray", reason="needs the extra 'ray'")
+    ray.init(num_cpus=2, include_dashboard=False)
+    try:
+        values = train(Runner(backend="ray", scheduler="auto"), one_by_one())
+    finally:
+        ray.shutdown()
+    assert_equal(values, train(Runner(), one_by_one()))

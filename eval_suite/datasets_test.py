@@ -1,3 +1,4 @@
+import keras
 import numpy as np
 import pytest
 
@@ -19,15 +20,40 @@ def test_digits_are_the_1797_images():
 
 def test_split_is_even_disjoint_and_seeded():
     digits = datasets.load("digits")
-    population, reference = digits.split(3)
+    population, reference = digits.split(3, 5000)
     assert len(population.x) % 2 == 0
     assert len(population.x) + len(reference.x) == len(digits.x)
     assert len(reference.x) == pytest.approx(0.15 * len(digits.x), abs=2)
     rows = [set(map(bytes, part.x)) for part in (population, reference)]
     # Two pairs of the digits are the same image twice.
     assert len(rows[0] & rows[1]) <= 2
-    assert np.array_equal(digits.split(3)[0].x, population.x)
-    assert not np.array_equal(digits.split(4)[0].x, population.x)
+    assert np.array_equal(digits.split(3, 5000)[0].x, population.x)
+    assert not np.array_equal(digits.split(4, 5000)[0].x, population.x)
+
+
+def test_split_takes_a_part_of_many_examples():
+    population, reference = datasets.load("digits").split(0, 200)
+    assert (len(population.x), len(reference.x)) == (170, 30)
+
+
+def test_a_failed_download_says_what_to_do_instead(monkeypatch):
+    def offline():
+        raise OSError("no route to host")
+
+    monkeypatch.setattr(keras.datasets.mnist, "load_data", offline)
+    with pytest.raises(ValueError, match=r"no route to host.*idx:DIR"):
+        datasets.load("mnist")
+
+
+def test_keras_datasets_are_images_with_an_official_split(monkeypatch):
+    rng = np.random.default_rng(0)
+    train = rng.integers(0, 256, (60, 4, 4, 3), "uint8"), rng.integers(0, 10, (60, 1))
+    test = rng.integers(0, 256, (20, 4, 4, 3), "uint8"), rng.integers(0, 10, (20, 1))
+    monkeypatch.setattr(keras.datasets.cifar10, "load_data", lambda: (train, test))
+    data = datasets.load("cifar10")
+    assert (data.train, data.x.shape, data.y.shape) == (60, (80, 4, 4, 3), (80,))
+    assert data.x[:60].mean() == pytest.approx(0, abs=1e-5)
+    assert data.x[:60].std() == pytest.approx(1, abs=1e-5)
 
 
 def test_digest_depends_on_the_order(examples):

@@ -38,7 +38,7 @@ class MembershipGame:
     """Trains what is needed when it is asked for, and keeps the outputs.
 
     Args:
-        dataset: Examples; 15 % of them become the reference set.
+        dataset: Examples; 15 % of those used become the reference set.
         model: Compiled Keras classifier, whose weights are not used.
         profile: Size of the game.
         seed: Integer: split, pairs, initial weights and order of the examples.
@@ -56,7 +56,7 @@ class MembershipGame:
         cache: Cache,
     ) -> None:
         self.dataset = dataset
-        self.population, self.reference = dataset.split(seed)
+        self.population, self.reference = dataset.split(seed, profile.examples)
         self.model = model
         self.profile = profile
         self.seed = seed

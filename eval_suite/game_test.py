@@ -14,7 +14,7 @@ from eval_suite.profiles import Profile
 from keras_entropy import catalog
 from keras_entropy.shadow.cache import Cache
 
-PROFILE = Profile("tiny", 8, 12, 16, latency_rounds=8, attacks=QUICK)
+PROFILE = Profile("tiny", 8, 400, 12, 16, latency_rounds=8, attacks=QUICK)
 
 
 @contextlib.contextmanager

@@ -12,6 +12,7 @@ class Profile:
     Args:
         name: Name on the command line.
         models: K, the number of models, even; each is the target in turn.
+        examples: Examples that are used at most, reference included.
         epochs: Epochs that each model is trained for.
         batch_size: Examples in a batch.
         latency_rounds: Rounds of alternating blocks that a latency ratio is the
@@ -21,6 +22,7 @@ class Profile:
 
     name: str
     models: int
+    examples: int
     epochs: int
     batch_size: int
     latency_rounds: int
@@ -46,7 +48,9 @@ SLOW = ("mlp", "knn", "forest")
 PROFILES = {
     profile.name: profile
     for profile in (
-        Profile("quick", 16, 50, 32, latency_rounds=40, attacks=QUICK),
-        Profile("full", 64, 50, 32, latency_rounds=120, attacks=(*QUICK, *SLOW)),
+        Profile("quick", 16, 12_000, 50, 32, latency_rounds=40, attacks=QUICK),
+        Profile(
+            "full", 64, 12_000, 50, 32, latency_rounds=120, attacks=(*QUICK, *SLOW)
+        ),
     )
 }

@@ -8,6 +8,7 @@ import pytest
 from eval_suite import latency
 from eval_suite.game import BASE
 from eval_suite.profiles import PROFILES
+from keras_entropy import catalog
 
 
 @pytest.mark.parametrize("batch_size", [1, 256])
@@ -29,6 +30,10 @@ def test_latency(target, batch_size, subject, options, benchmark, record):
     benchmark.group = f"batch {batch_size}"
     benchmark.extra_info.update(ratio=found.ratio, low=found.low, high=found.high)
     answer = benchmark.pedantic(defended, rounds=20, iterations=10, warmup_rounds=1)
+    if target != BASE and not catalog.get(target).claims.deterministic:
+        totals = np.asarray(answer).sum(axis=-1)
+        np.testing.assert_allclose(totals, 1, atol=1e-5)
+        return
     expected = defended_model(batch, training=False)
     np.testing.assert_allclose(
         np.asarray(answer),

@@ -1,3 +1,5 @@
+import sys
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -106,3 +108,29 @@ def test_shrunken_variance_is_as_strong_as_the_better_of_the_others():
 def test_unknown_variance():
     with pytest.raises(ValueError, match=r"`variance` must be one of.*'global'"):
         lira.online(SIGNAL, EQUAL, variance="global")
+
+
+@pytest.mark.parametrize("variance", ["per-example", "fixed"])
+def test_equals_tensorflow_privacy(variance, monkeypatch):
+    monkeypatch.setattr(sys, "skip_tf_privacy_import", True, raising=False)
+    tf_privacy = pytest.importorskip(
+        "tensorflow_privacy.privacy.privacy_tests.membership_inference_attack"
+        ".advanced_mia",
+        reason="TensorFlow Privacy installs on Python 3.11 only",
+    )
+    scores, _ = lira.online(SIGNAL, EQUAL, variance=variance)
+    for k in range(MODELS):
+        others = np.delete(np.arange(MODELS), [k, k ^ 1])
+        inside, outside = (
+            [SIGNAL[others, i][side[others, i], None] for i in range(N)]
+            for side in (EQUAL, ~EQUAL)
+        )
+        theirs = tf_privacy.compute_score_lira(
+            SIGNAL[k][:, None],
+            inside,
+            outside,
+            fix_variance=variance == "fixed",
+            median_or_mean="mean",
+        )
+        # Theirs is small for members.
+        np.testing.assert_allclose(scores[k], -theirs, rtol=1e-9, atol=1e-9)

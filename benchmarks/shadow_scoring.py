@@ -1,0 +1,87 @@
+"""LiRA and RMIA scores of all targets, against TensorFlow Privacy's LiRA of one.
+
+Alternating rounds in one process; what is printed are ratios of the time per target.
+TensorFlow Privacy wants its shadow statistics as one array for each example, whose
+making is not counted.
+
+    python benchmarks/shadow_scoring.py
+"""
+
+import argparse
+import statistics
+import sys
+import time
+
+import numpy as np
+
+from keras_entropy.attacks import lira
+from keras_entropy.attacks import rmia
+from keras_entropy.shadow.plan import complementary_pairs
+
+sys.skip_tf_privacy_import = True
+from tensorflow_privacy.privacy.privacy_tests.membership_inference_attack import (  # noqa: E402
+    advanced_mia,
+)
+
+
+def timed(function, *args, **kwargs):
+    """Return the result of a call and its seconds."""
+    start = time.perf_counter()
+    result = function(*args, **kwargs)
+    return result, time.perf_counter() - start
+
+
+def main():
+    """Print the ratios."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--examples", type=int, default=20_000)
+    parser.add_argument("--models", type=int, default=64)
+    parser.add_argument("--rounds", type=int, default=5)
+    options = parser.parse_args()
+    rng = np.random.default_rng(0)
+    n, models = options.examples, options.models
+    membership = complementary_pairs(n, models, seed=0).membership
+    signal = rng.normal(size=n) * 3 + rng.gamma(2, size=n) * rng.normal(
+        size=(models, n)
+    )
+    inside, outside = (
+        [signal[2:, i][side[2:, i], None] for i in range(n)]
+        for side in (membership, ~membership)
+    )
+    print(f"N={n}, K={models}: all {models} targets of ours, one target of theirs")
+    for variance in ("per-example", "fixed", "shrunken"):
+        ratios, seconds = [], []
+        for _ in range(options.rounds):
+            (scores, _), ours = timed(
+                lira.online, signal, membership, variance=variance
+            )
+            seconds.append(ours)
+            if variance == "shrunken":
+                continue
+            theirs, other = timed(
+                advanced_mia.compute_score_lira,
+                signal[0][:, None],
+                inside,
+                outside,
+                fix_variance=variance == "fixed",
+                median_or_mean="mean",
+            )
+            ratios.append(other / (ours / models))
+            difference = abs(scores[0] + theirs).max()
+        line = f"lira, {variance}: {statistics.median(seconds):.3f} s"
+        if ratios:
+            line += (
+                f"; TensorFlow Privacy / ours per target = "
+                f"{statistics.median(ratios):.0f} [{min(ratios):.0f}-{max(ratios):.0f}]"
+                f", largest difference {difference:.1e}"
+            )
+        print(line)
+    (scores, _), seconds = timed(rmia.online, signal, membership)
+    print(f"rmia, online: {seconds:.3f} s")
+    reference = rng.normal(size=(models, n))
+    _, seconds = timed(rmia.p_values, scores, reference)
+    print(f"rmia, p-values against {n} reference examples: {seconds:.3f} s")
+
+
+if __name__ == "__main__":
+    main()

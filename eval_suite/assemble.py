@@ -7,8 +7,8 @@ import datetime
 from collections.abc import Iterable
 from typing import Any
 
-from eval_suite.game import BASE
-from keras_entropy import catalog
+from eval_suite.names import BASE
+from eval_suite.report.schema import results_schema
 
 SCHEMA_VERSION = 1
 _MEASURED = (
@@ -67,19 +67,22 @@ def assemble(
     run = tables.get("run", [_UNKNOWN_RUN])[0]
     attacks = tables.get("attack", [])
     controls = tables.get("control", [])
+    found = next(iter(tables.get("exchangeability", [])), None)
     return {
         "schema_version": SCHEMA_VERSION,
         "created": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         "command": command,
-        "title": f"Membership inference through {len(names)} defenses, "
-        f"{run['dataset']['name']}",
+        "title": _title(names, run["dataset"]["name"]),
         "environment": environment,
         "dataset": run["dataset"],
         "profile": run["profile"],
-        "threat_model": _threat_model(attacks, run["minimum_detectable_auc"]),
-        "verdict": _verdict(checks, controls),
+        "threat_model": _threat_model(attacks, run["minimum_detectable_auc"], found),
+        "verdict": _verdict(checks, controls, found),
         "controls": controls,
-        "defenses": [_defense(name, tables) for name in [BASE, *names]],
+        "defenses": [
+            _base(tables, is_study=bool(run["profile"]["pairs"])),
+            *(_defense(name, tables) for name in names),
+        ],
         "attacks": attacks,
         "curves": tables.get("curve", []),
         "distributions": tables.get("distribution", []),
@@ -117,7 +120,36 @@ _UNKNOWN_RUN = {
 }
 
 
+def _title(names: list[str], dataset: str) -> str:
+    through = f" through {len(names)} defenses" if names else ""
+    return f"Membership inference{through}, {dataset}"
+
+
 def _defense(name: str, tables: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
+    return {"name": name, **_identity(name), **_figures(name, tables)}
+
+
+def _base(tables: dict[str, list[dict[str, Any]]], *, is_study: bool) -> dict[str, Any]:
+    published = None
+    if is_study:
+        from keras_entropy import catalog
+
+        published = dataclasses.asdict(catalog.PUBLISHED_BASE)
+    return {
+        "name": BASE,
+        "title": "No defense",
+        "family": "none",
+        "layer": None,
+        "config": None,
+        "claims": dict.fromkeys(results_schema()["$defs"]["claims"]["required"]),
+        "reference": None,
+        "trained": False,
+        "published": published,
+        **_figures(BASE, tables),
+    }
+
+
+def _figures(name: str, tables: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for table in ("utility", "headline", "difference"):
         for row in tables.get(table, []):
@@ -126,8 +158,6 @@ def _defense(name: str, tables: dict[str, list[dict[str, Any]]]) -> dict[str, An
     latency = [row for row in tables.get("latency", []) if row["defense"] == name]
     measured = {key: found.get(key) for key in _MEASURED}
     return {
-        "name": name,
-        **_identity(name),
         **measured,
         "latency_us": {str(r["batch_size"]): r["microseconds"] for r in latency}
         or None,
@@ -140,19 +170,9 @@ def _defense(name: str, tables: dict[str, list[dict[str, Any]]]) -> dict[str, An
 
 
 def _identity(name: str) -> dict[str, Any]:
-    if name == BASE:
-        return {
-            "title": "No defense",
-            "family": "none",
-            "layer": None,
-            "config": None,
-            "claims": dict.fromkeys(
-                field.name for field in dataclasses.fields(catalog.Claims)
-            ),
-            "reference": None,
-            "trained": False,
-            "published": dataclasses.asdict(catalog.PUBLISHED_BASE),
-        }
+    # Imported here, as where outputs alone are given no Keras is loaded.
+    from keras_entropy import catalog
+
     entry = catalog.get(name)
     claims = dataclasses.asdict(entry.claims)
     return {
@@ -168,17 +188,23 @@ def _identity(name: str) -> dict[str, Any]:
 
 
 def _threat_model(
-    attacks: list[dict[str, Any]], minimum_detectable_auc: float | None
+    attacks: list[dict[str, Any]],
+    minimum_detectable_auc: float | None,
+    exchangeability: dict[str, Any] | None,
 ) -> dict[str, Any]:
     groups = {row["group"] for row in attacks}
+    confounded = exchangeability is not None and exchangeability["confounded"]
     return {
         "attacker": [text for group, text in _GROUPS.items() if group in groups],
         "not_tested": [
+            *(["this model's leakage apart from its data"] if confounded else []),
             *(text for group, text in _GROUPS.items() if group not in groups),
             "white-box attacks on weights or gradients",
             "attacks that query the neighborhood or augmentations of an example",
         ],
         "minimum_detectable_auc": minimum_detectable_auc,
+        # `None` where membership was drawn at random, so that there is nothing to ask.
+        "exchangeability": exchangeability,
     }
 
 
@@ -194,23 +220,25 @@ def _not_measured(rows: list[dict[str, Any]]) -> list[dict[str, str]]:
 
 
 def _verdict(
-    checks: list[dict[str, str]], controls: list[dict[str, Any]]
+    checks: list[dict[str, str]],
+    controls: list[dict[str, Any]],
+    exchangeability: dict[str, Any] | None,
 ) -> dict[str, Any]:
     failed_controls = [row for row in controls if not row["passed"]]
     failed = [check for check in checks if check["outcome"] == "failed"]
     if failed_controls or not controls:
+        status = "void"
         lines = [
             f"{row['name']}, {row['attack']}: {row['detail']}"
             for row in failed_controls
         ] or ["No control was run, so no figure can be trusted."]
-        return {"status": "void", "lines": lines}
-    if failed:
-        return {
-            "status": "fail",
-            "lines": [f"{check['test']}: {check['message']}" for check in failed],
-        }
-    passed = sum(check["outcome"] == "passed" for check in checks)
-    return {
-        "status": "pass",
-        "lines": [f"All {passed} checks passed, all {len(controls)} controls too."],
-    }
+    elif failed:
+        status = "fail"
+        lines = [f"{check['test']}: {check['message']}" for check in failed]
+    else:
+        passed = sum(check["outcome"] == "passed" for check in checks)
+        status = "pass"
+        lines = [f"All {passed} checks passed, all {len(controls)} controls too."]
+    if exchangeability is not None and exchangeability["confounded"]:
+        lines.insert(0, f"{exchangeability['detail']}.")
+    return {"status": status, "lines": lines}

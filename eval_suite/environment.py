@@ -5,25 +5,27 @@ from __future__ import annotations
 import os
 import platform
 import subprocess
+import sys
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-import keras
 import numpy as np
 
-from keras_entropy import __version__
+from keras_entropy._version import __version__
 
 
 def environment() -> dict[str, Any]:
     """Returns versions, machine and commit, for results.json."""
-    backend = keras.backend.backend()
+    # Where outputs are given, Keras is not loaded.
+    keras = sys.modules.get("keras")
+    backend = keras.backend.backend() if keras else "none"
     return {
         "python": platform.python_version(),
         "platform": platform.platform(),
         "cpus": os.cpu_count(),
         "keras_entropy": __version__,
-        "keras": keras.__version__,
+        "keras": _version("keras") or "none",
         "backend": backend,
         "backend_version": _version(backend),
         "numpy": np.__version__,

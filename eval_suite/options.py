@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from eval_suite.gate.expression import Gate
+from eval_suite.gate.options import MARGIN
+from eval_suite.gate.options import add_gate_options
 from eval_suite.profiles import PROFILES
 
 DEFAULT_REPORT = Path("reports", "latest")
@@ -46,8 +49,8 @@ def add_options(parser: pytest.Parser) -> None:
         "--defenses",
         dest="eval_suite_defenses",
         metavar="NAMES",
-        default="all",
-        help="Names from the catalog, separated by commas. Default: all.",
+        help="Names from the catalog, separated by commas; all; or none. Default: all, "
+        "and none where a gate is for a model of your own and no report is asked for.",
     )
     group.addoption(
         "--profile",
@@ -61,7 +64,8 @@ def add_options(parser: pytest.Parser) -> None:
         dest="eval_suite_dataset",
         metavar="NAME",
         default="digits",
-        help="digits, or an .npz file with arrays x and y. Default: digits.",
+        help="digits, mnist, fashion_mnist, cifar10, idx:DIR for a folder with the "
+        "files of MNIST, or an .npz file with arrays x and y. Default: digits.",
     )
     group.addoption(
         "--seed",
@@ -96,8 +100,24 @@ def add_options(parser: pytest.Parser) -> None:
         "--from-logits",
         dest="eval_suite_from_logits",
         action="store_true",
-        help="--model ends in logits.",
+        help="The model ends in logits.",
     )
+    group.addoption(
+        "--member-outputs",
+        dest="eval_suite_member_outputs",
+        metavar="FILE",
+        type=Path,
+        help="Instead of --model: what it answers to members, as an .npz file with "
+        "arrays outputs and y. No Keras backend is loaded.",
+    )
+    group.addoption(
+        "--nonmember-outputs",
+        dest="eval_suite_nonmember_outputs",
+        metavar="FILE",
+        type=Path,
+        help="What it answers to non-members, likewise.",
+    )
+    add_gate_options(group)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -114,7 +134,15 @@ class Options:
     members: Path | None = None
     nonmembers: Path | None = None
     from_logits: bool = False
+    member_outputs: Path | None = None
+    nonmember_outputs: Path | None = None
+    gates: tuple[Gate, ...] = ()
+    baseline: Path | None = None
+    update_baseline: bool = False
+    margin: float = MARGIN
+    inconclusive: str = "pass"
     parallel: bool = False
+    distributed: bool = False
 
     @classmethod
     def of(cls, config: pytest.Config) -> Options:
@@ -125,18 +153,57 @@ class Options:
         }
         # In a worker of pytest-xdist, others compete for the cores.
         given["parallel"] = hasattr(config, "workerinput")
-        return cls(**given)
+        given["distributed"] = any(
+            config.getoption(name, None) for name in ("numprocesses", "tx")
+        )
+        given["gates"] = tuple(given["gates"])
+        options = cls(**given)
+        if options.defenses is None:
+            own = options.model is not None or options.outputs_only
+            alone = own and options.gating and not options.report
+            options = dataclasses.replace(options, defenses="none" if alone else "all")
+        return options
+
+    @property
+    def gating(self) -> bool:
+        """Whether anything is gated, or a baseline is written."""
+        return bool(self.gates) or self.baseline is not None
+
+    @property
+    def outputs_only(self) -> bool:
+        """Whether outputs are given instead of a model."""
+        return self.member_outputs is not None
 
     def check(self) -> None:
         """Raises `pytest.UsageError` for options that contradict each other."""
+        outputs = (self.member_outputs, self.nonmember_outputs)
+        if outputs.count(None) == 1:
+            raise pytest.UsageError(
+                "--member-outputs and --nonmember-outputs go together"
+            )
+        if self.outputs_only and (self.model or self.members or self.nonmembers):
+            raise pytest.UsageError(
+                "--member-outputs stands for a model: leave out --model, --members "
+                "and --nonmembers"
+            )
+        if self.outputs_only and self.defenses not in ("none", "all"):
+            raise pytest.UsageError("--defenses needs a model to defend")
         if self.model is None:
             for name in ("members", "nonmembers"):
                 if getattr(self, name) is not None:
                     raise pytest.UsageError(f"--{name} needs --model")
-            if self.from_logits:
+            if self.from_logits and not self.outputs_only:
                 raise pytest.UsageError("--from-logits needs --model")
         elif self.members is None or self.nonmembers is None:
             raise pytest.UsageError(
                 "--model needs --members and --nonmembers: examples that the model was "
                 "trained on, and others of the same law, as .npz files with x and y"
+            )
+        if self.update_baseline and self.baseline is None:
+            raise pytest.UsageError("--update-baseline needs --baseline FILE to write")
+        timed = [gate for gate in self.gates if gate.metric == "latency_ratio"]
+        if timed and self.distributed:
+            raise pytest.UsageError(
+                f"--gate {timed[0]}: time is measured in one process only. Run without "
+                "-n"
             )

@@ -6,6 +6,7 @@ it imports nothing heavy and stays out of the way unless `eval_suite` is named.
 
 from __future__ import annotations
 
+import inspect
 import os
 from collections.abc import Callable
 from collections.abc import Generator
@@ -61,9 +62,15 @@ def pytest_configure(config: pytest.Config) -> None:
     from eval_suite.progress import open_terminal
 
     config.stash[TERMINAL] = open_terminal(config)
-    if NAMED not in config.stash or hasattr(config, "workerinput"):
+    if NAMED not in config.stash:
         return
     options = Options.of(config)
+    if options.outputs_only:
+        from eval_suite.scores_only import leave_keras_out
+
+        leave_keras_out()
+    if hasattr(config, "workerinput"):
+        return
     options.check()
     if config.option.collectonly or config.option.help:
         return
@@ -74,10 +81,17 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Leaves the suite's own unit tests out of an evaluation."""
-    own = PACKAGE in collection_path.parents
-    if own and collection_path.name.endswith("_test.py") and Options.of(config).report:
-        return True
+    """Leaves out the suite's own unit tests, and checks that a run does not need."""
+    if PACKAGE not in collection_path.parents:
+        return None
+    options = Options.of(config)
+    name = collection_path.name
+    if name.endswith("_test.py"):
+        return True if options.report or options.gating else None
+    if collection_path.match("test_*.py"):
+        from eval_suite.checks import is_needed
+
+        return None if is_needed(name, options) else True
     return None
 
 
@@ -90,6 +104,17 @@ def pytest_collect_file(
     if own and not any(file_path.match(pattern) for pattern in patterns):
         return pytest.Module.from_parent(parent, path=file_path)
     return None
+
+
+def pytest_pycollect_makeitem(
+    collector: pytest.Collector, name: str, obj: Any
+) -> list[pytest.Item] | None:
+    """Leaves out checks of defenses where none is selected."""
+    if PACKAGE not in collector.path.parents or not name.startswith("test_"):
+        return None
+    if Options.of(collector.config).defenses != "none" or not callable(obj):
+        return None
+    return [] if "defense" in inspect.signature(obj).parameters else None
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -9,18 +9,22 @@ def selected(names: str) -> list[str]:
     """Returns catalog names, in the catalog's order, each once.
 
     Args:
-        names: Names or aliases separated by commas, or `"all"`.
+        names: Names or aliases separated by commas, or `"all"`, or `"none"`.
 
     Raises:
         ValueError: If a name is unknown or none is given.
     """
+    if names == "none":
+        return []
     if names == "all":
         return list(catalog.names())
     given = {
         catalog.get(name.strip()).name for name in names.split(",") if name.strip()
     }
     if not given:
-        raise ValueError(f"No defense named. Known: all, {', '.join(catalog.names())}")
+        raise ValueError(
+            f"No defense named. Known: all, none, {', '.join(catalog.names())}"
+        )
     return [name for name in catalog.names() if name in given]
 
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 from typing import Any
 
 import pytest
 
 from eval_suite.options import Options
+
+if TYPE_CHECKING:
+    from eval_suite.gate.keeper import GateKeeper
 
 
 class EvalSession:
@@ -31,20 +35,38 @@ class EvalSession:
         self._start = time.perf_counter()
         self._results: dict[str, Any] | None = None
         self._page: Path | None = None
-        self._check_before_work()
-
-    def _check_before_work(self) -> None:
-        from eval_suite.report.write import check_writable
-        from eval_suite.selection import selected
-        from eval_suite.subject import check_options
-
+        self._gate: GateKeeper | None = None
         try:
-            self._names = selected(self._options.defenses)
-            if self._options.report:
-                check_writable(self._options.report_dir)
-            check_options(self._options)
+            self._check_before_work()
         except (ValueError, OSError) as error:
             raise pytest.UsageError(str(error)) from error
+
+    def _check_before_work(self) -> None:
+        options = self._options
+        if options.report:
+            from eval_suite.report.write import check_writable
+
+            check_writable(options.report_dir)
+        if options.outputs_only:
+            # Nothing of Keras: neither catalog nor models.
+            from eval_suite.scores_only import GivenOutputs
+
+            self._names = []
+            GivenOutputs.read(
+                options.member_outputs,
+                options.nonmember_outputs,
+                from_logits=options.from_logits,
+            )
+        else:
+            from eval_suite.selection import selected
+            from eval_suite.subject import check_options
+
+            self._names = selected(options.defenses)
+            check_options(options)
+        if options.gating:
+            from eval_suite.gate.keeper import GateKeeper
+
+            self._gate = GateKeeper(options, self._names)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Keeps the rows and the outcome of each check."""
@@ -58,12 +80,13 @@ class EvalSession:
                 }
             )
 
-    @pytest.hookimpl(trylast=True)
+    # First, as JUnit XML is written in the same hook and shows the gates.
+    @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(
         self, session: pytest.Session, exitstatus: int | pytest.ExitCode
     ) -> None:
-        """Writes the report; an interrupted run leaves the previous one in place."""
-        if not self._options.report:
+        """Judges and reports; an interrupted run leaves the last report in place."""
+        if not (self._options.report or self._options.gating):
             return
         if exitstatus in (pytest.ExitCode.INTERRUPTED, pytest.ExitCode.INTERNAL_ERROR):
             return
@@ -73,7 +96,6 @@ class EvalSession:
             return
         from eval_suite.assemble import assemble
         from eval_suite.environment import environment
-        from eval_suite.report.write import write_report
 
         arguments = self._config.invocation_params.args
         self._results = assemble(
@@ -84,17 +106,29 @@ class EvalSession:
             environment=environment(),
             seconds={"total": round(time.perf_counter() - self._start, 1)},
         )
-        self._page = write_report(self._results, self._options.report_dir)
+        if self._gate is not None and self._gate.judge(
+            self._config, self._results, self._rows
+        ):
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        if self._options.report:
+            from eval_suite.report.write import write_report
+
+            self._page = write_report(self._results, self._options.report_dir)
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
-        """Prints the table of defenses."""
+        """Prints the table of defenses, and what the gates say."""
         if self._results is None:
             return
-        from eval_suite.report.terminal import terminal_table
+        if self._options.report:
+            from eval_suite.report.terminal import terminal_table
 
-        terminalreporter.section("keras-entropy")
-        width = terminalreporter._tw.fullwidth
-        terminalreporter.write_line(terminal_table(self._results, width))
+            terminalreporter.section("keras-entropy")
+            width = terminalreporter._tw.fullwidth
+            terminalreporter.write_line(terminal_table(self._results, width))
+        if self._gate is not None:
+            terminalreporter.section("keras-entropy gate")
+            for line in self._gate.lines:
+                terminalreporter.write_line(line)
 
     def pytest_unconfigure(self, config: pytest.Config) -> None:
         """Ends with the path of the report."""

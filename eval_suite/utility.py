@@ -7,16 +7,21 @@ import numpy as np
 ECE_BINS = 15
 
 
-def accuracy(outputs: np.ndarray, labels: np.ndarray) -> float:
-    """Returns the share of rows whose largest entry is the label's.
+def hits(outputs: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """Returns for each row whether its largest entry is the label's, 1 or 0.
 
     A row whose maximum is shared counts as the share of the maximum that the label
     holds, so that a constant output is right by chance and not by class order.
     """
     largest = outputs.max(axis=-1, keepdims=True)
     winners = outputs == largest
-    hits = np.take_along_axis(winners, labels[:, None], axis=-1)[:, 0]
-    return float((hits / winners.sum(axis=-1)).mean())
+    held = np.take_along_axis(winners, labels[:, None], axis=-1)[:, 0]
+    return held / winners.sum(axis=-1)
+
+
+def accuracy(outputs: np.ndarray, labels: np.ndarray) -> float:
+    """Returns the share of rows whose largest entry is the label's, as `hits` says."""
+    return float(hits(outputs, labels).mean())
 
 
 def tied_share(outputs: np.ndarray) -> float:

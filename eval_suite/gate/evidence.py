@@ -7,14 +7,15 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
+from eval_suite import utility
 from eval_suite.comparison import Comparison
-from eval_suite.game import BASE
 from eval_suite.game import MembershipGame
 from eval_suite.gate.baseline import example_rows
 from eval_suite.gate.baseline import pair_row
 from eval_suite.gate.identity import examples_identity
 from eval_suite.gate.identity import game_identity
 from eval_suite.gate.scores import attack_scores
+from eval_suite.names import BASE
 from eval_suite.user_model import UserModel
 from keras_entropy import catalog
 
@@ -78,17 +79,18 @@ def accuracy_drop(subject: MembershipGame | UserModel, name: str) -> dict[str, A
     right = [_right(subject, which) for which in (BASE, name)]
     if isinstance(subject, MembershipGame):
         outside = ~subject.membership
-        shares = [(hits & outside).sum(axis=1) / outside.sum(axis=1) for hits in right]
+        shares = [(hits * outside).sum(axis=1) / outside.sum(axis=1) for hits in right]
         units = (shares[0] - shares[1]).reshape(-1, 2).mean(axis=1)
         degrees = len(units) - 1
     else:
-        units, degrees = right[0].astype(float) - right[1], None
+        units, degrees = right[0] - right[1], None
     error = float(stats.sem(units)) if np.ptp(units) else 0.0
     return {"value": float(units.mean()), "error": error, "degrees": degrees}
 
 
 def _right(subject: MembershipGame | UserModel, name: str) -> np.ndarray:
-    """Returns where the predicted label is right: `(m,)`, or `(K, N)` in a game."""
+    """Returns how far the predicted label is right: `(m,)`, or `(K, N)` in a game."""
+    outputs = subject.outputs(name)
     if isinstance(subject, MembershipGame):
-        return subject.outputs(name).argmax(axis=-1) == subject.labels
-    return subject.outputs(name)[1].argmax(axis=-1) == subject.nonmembers.y
+        return np.stack([utility.hits(rows, subject.labels) for rows in outputs])
+    return utility.hits(outputs[1], subject.nonmembers.y)

@@ -60,6 +60,10 @@ class GateOutcome:
         """Whether the build should turn red."""
         return bool(self.failures or self.problems)
 
+    def reasons(self) -> list[str]:
+        """Returns why the build turns red, one line each."""
+        return [*self.problems, *map(describe, self.failures)]
+
     def headline(self) -> str:
         """Returns the verdict on one line."""
         count = {
@@ -101,7 +105,7 @@ def judge(
     drops: Sequence[Mapping[str, Any]],
     margin: float,
     strict: bool,
-    remarks: Sequence[str] = (),
+    exchangeability: Mapping[str, Any] | None = None,
 ) -> GateOutcome:
     """Holds a run to its gates and to its baseline.
 
@@ -114,9 +118,13 @@ def judge(
         drops: Rows of the falls in accuracy.
         margin: Float, the rise in AUC that is accepted.
         strict: Whether an inconclusive row fails.
-        remarks: What a reader should know.
+        exchangeability: Row that says whether members and non-members differ without
+            any model; `None` where that can't be.
     """
-    problems, remarks, questions = [], list(remarks), []
+    problems, remarks, questions = [], [], []
+    confounded = exchangeability is not None and exchangeability["confounded"]
+    if confounded:
+        remarks.append(exchangeability["detail"])
     if results["verdict"]["status"] == "void":
         problems += [f"void: {line}" for line in results["verdict"]["lines"]]
     for gate in gates:
@@ -143,7 +151,21 @@ def judge(
                     f"{len(added)} attacks are not in the baseline, and are not "
                     "compared until --update-baseline"
                 )
-    return GateOutcome(decide(questions), problems, remarks, strict)
+    verdicts = decide(questions)
+    if confounded:
+        verdicts = [_doubted(verdict) for verdict in verdicts]
+    return GateOutcome(verdicts, problems, remarks, strict)
+
+
+def _doubted(verdict: Verdict) -> Verdict:
+    """Returns a verdict of a confounded run: no attack's AUC shows that all is well."""
+    question = verdict.question
+    about_attack = question.attack is not None and not question.is_change
+    if verdict.status != PASS or not about_attack:
+        return verdict
+    return dataclasses.replace(
+        verdict, status=INCONCLUSIVE, decisive="only exchangeable examples"
+    )
 
 
 def _name(verdict: Verdict) -> str:

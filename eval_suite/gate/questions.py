@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Mapping
@@ -160,6 +161,6 @@ def _why(results: Mapping[str, Any], name: str) -> str:
         if check["outcome"] == "failed" and f"[{name}" in check["test"]:
             return f"not measured, as {check['test']} failed: {check['message']}"
     for row in results["not_measured"]:
-        if name in row["what"]:
+        if name in re.split(r"[ (),:]+", row["what"]):
             return f"not measured: {row['what']}: {row['reason']}"
     return "not measured"

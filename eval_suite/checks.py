@@ -1,0 +1,35 @@
+"""Which checks of the suite a run needs."""
+
+from __future__ import annotations
+
+from eval_suite.options import Options
+
+_GATE = "test_gate.py"
+_EXCHANGEABILITY = "test_exchangeability.py"
+_OUTPUTS = "test_scores_only.py"
+_ATTACKS = "test_membership_inference.py"
+_CONTROLS = "test_controls.py"
+_FOR_METRIC = {"accuracy": "test_utility.py", "latency_ratio": "test_latency.py"}
+
+
+def is_needed(file: str, options: Options) -> bool:
+    """Returns whether a run has use for a file of checks.
+
+    Args:
+        file: Name of the file.
+        options: The options of the run.
+    """
+    if options.outputs_only:
+        return file in (_OUTPUTS, _CONTROLS)
+    if file == _OUTPUTS:
+        return False
+    if file == _GATE:
+        return options.gating
+    if file == _EXCHANGEABILITY:
+        # The game draws who is a member at random.
+        return options.model is not None
+    if options.gating and not options.report:
+        # A gate alone should be quick: nothing runs that it has no use for.
+        gated = {_FOR_METRIC.get(gate.metric) for gate in options.gates}
+        return file in {_ATTACKS, _CONTROLS} | gated
+    return True

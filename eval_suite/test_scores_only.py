@@ -1,0 +1,92 @@
+"""How well members are told from non-members by outputs that are given."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from eval_suite import utility
+from eval_suite.distributions import entropy_distribution
+from eval_suite.exchangeability import check_exchangeability
+from eval_suite.gate.baseline import example_rows
+from eval_suite.gate.identity import examples_identity
+from eval_suite.gate.scores import attack_scores
+from eval_suite.names import BASE
+from eval_suite.scores_only import GivenOutputs
+from keras_entropy.attacks import TARGET_ATTACKS
+from keras_entropy.attacks import audit_outputs
+from keras_entropy.attacks.intervals import share_interval
+
+
+def test_given_outputs(options, record):
+    given = GivenOutputs.read(
+        options.member_outputs,
+        options.nonmember_outputs,
+        from_logits=options.from_logits,
+    )
+    labels = tuple(y.astype("int64") for y in given.labels)
+    probabilities = given.sides(BASE)
+    audit = audit_outputs(
+        given.outputs[0],
+        labels[0],
+        given.outputs[1],
+        labels[1],
+        from_logits=given.from_logits,
+        slices=("entire", "correctness"),
+        seed=options.seed,
+    )
+    accuracies = tuple(map(utility.accuracy, probabilities, labels))
+    n, m = map(len, labels)
+    record(
+        "run",
+        **given.describe(accuracies),
+        # 80 % power at the 5 % level: 1.96 + 0.84 standard errors.
+        minimum_detectable_auc=2.8 * float(np.sqrt((n + m + 1) / (12 * n * m))),
+    )
+    low, high = share_interval(round(accuracies[1] * m), m)
+    record(
+        "utility",
+        defense=BASE,
+        accuracy=accuracies[1],
+        accuracy_low=float(low),
+        accuracy_high=float(high),
+        member_accuracy=accuracies[0],
+    )
+    record("distribution", defense=BASE, **entropy_distribution(given, BASE))
+    for row in audit.rows(BASE):
+        record("attack", **row)
+    strongest = audit.strongest
+    record(
+        "headline",
+        defense=BASE,
+        strongest_attack=strongest.attack,
+        strongest_auc=strongest.auc,
+        strongest_auc_low=strongest.auc_low,
+        strongest_auc_high=strongest.auc_high,
+        strongest_advantage=strongest.advantage,
+        illusion_gap=audit.illusion_gap,
+    )
+    found = check_exchangeability((None, labels[0]), (None, labels[1]))
+    record("exchangeability", detail=str(found), **dataclasses.asdict(found))
+    record(
+        "not_measured",
+        defense=BASE,
+        what="exchangeability of the inputs",
+        reason="outputs were given without inputs: only the labels were compared",
+    )
+    scores = attack_scores(
+        given.outputs,
+        labels,
+        TARGET_ATTACKS,
+        from_logits=given.from_logits,
+        seed=options.seed,
+    )
+    identity = examples_identity((None, labels[0]), (None, labels[1]), given.classes)
+    record("gate_identity", **identity)
+    for row in example_rows(BASE, scores, np.arange(n + m) < n):
+        record("gate_auc", **row)
+    gap = accuracies[0] - accuracies[1]
+    assert audit.get("label_only").auc == pytest.approx(0.5 + gap / 2, abs=2e-3), (
+        f"label-only gap attack: AUC {audit.get('label_only').auc:.4f}; "
+        f"expected {0.5 + gap / 2:.4f} from the accuracies of members and non-members"
+    )

@@ -48,7 +48,9 @@ class UserModel:
         _check_sets(self._undefended, members, nonmembers)
         self.members = members
         # Whichever defenses are selected, so that all are scored on the same examples.
-        self.nonmembers, self.reference = nonmembers.split(seed=0)
+        self.nonmembers, self.reference = nonmembers.split(
+            seed=0, examples=len(nonmembers.x)
+        )
         self._outputs: dict[str, tuple[np.ndarray, np.ndarray]] = {}
 
     @classmethod

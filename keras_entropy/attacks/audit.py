@@ -77,7 +77,7 @@ def audit_outputs(
     )
     membership = member[None]
     parts = slicing.partitions(kinds, signals)
-    results, scored, missing = [], [], []
+    results, scored, orders, missing = [], [], [], []
     for name in names:
         attack = ladder.ATTACKS[name]
         scores = attack.score(signals, membership, seed)
@@ -88,10 +88,11 @@ def audit_outputs(
             results += [result for result in found if isinstance(result, AttackResult)]
             missing += [result for result in found if isinstance(result, NotMeasured)]
         scored.append(scores)
+        orders.append(order)
     entire = [result for result in results if result.slice == "entire"]
     strongest = gap = None
     if entire:
-        strongest = target_headline(entire, scored, member, seed, confidence)
+        strongest = target_headline(entire, scored, orders, member, seed, confidence)
         loss = [result.auc for result in entire if result.attack == "loss"]
         gap = strongest.auc - loss[0] if loss else None
     return Audit(

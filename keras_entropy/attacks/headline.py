@@ -46,7 +46,7 @@ def game_headline(results, confidence=0.95):
     )
 
 
-def target_headline(results, scores, member, seed, confidence=0.95):
+def target_headline(results, scores, orders, member, seed, confidence=0.95):
     """The headline of one target: the examples are split 50/50.
 
     Each half chooses the attack that the other half reports; the interval is that of
@@ -55,6 +55,7 @@ def target_headline(results, scores, member, seed, confidence=0.95):
     Args:
         results: Sequence of `AttackResult` on the entire set.
         scores: Sequence of `Scores` of one target, in the same order.
+        orders: Sequence of integer arrays `(n,)`, `roc.descending` of the scores.
         member: Boolean array `(n,)`.
         seed: Integer.
         confidence: Float in (0, 1).
@@ -67,7 +68,10 @@ def target_headline(results, scores, member, seed, confidence=0.95):
     for side in (np.flatnonzero(member), np.flatnonzero(~member)):
         halves[rng.permutation(side)] = np.arange(side.size) % 2 == 0
     # Each half is resampled by itself, as the estimate treats the halves apart.
-    rocs = [_roc_by_half(score, member, halves) for score in scores]
+    rocs = [
+        _roc_by_half(score, order, member, halves)
+        for score, order in zip(scores, orders, strict=True)
+    ]
     by_half = np.array([_half_auc(roc) for roc in rocs])
     choice = np.nan_to_num(by_half, nan=-1.0).argmax(axis=0)
     auc, variance = 0.0, 0.0
@@ -91,15 +95,15 @@ def target_headline(results, scores, member, seed, confidence=0.95):
     )
 
 
-def _roc_by_half(scores, member, halves):
+def _roc_by_half(scores, order, member, halves):
     """`RocFamily` with group `2 * fold + half`."""
-    codes, count = halves.astype(np.int64), 2
+    codes, count = halves.astype(np.int16), 2
     if scores.folds is not None:
         codes = codes + 2 * scores.folds[0]
         count *= int(scores.folds[0].max()) + 1
     if scores.excluded is not None:
         codes = np.where(scores.excluded[0], -1, codes)
-    return RocFamily(scores.values[0], member, codes, count)
+    return RocFamily(scores.values[0], member, codes, count, order)
 
 
 def _half_auc(roc):

@@ -40,23 +40,22 @@ class RocFamily:
 
     def __init__(self, scores, member, groups=None, count=1, order=None):
         order = descending(scores) if order is None else order
-        if groups is None:
-            codes = np.zeros(order.size, np.int16)
+        if groups is None or (count == 1 and groups.min(initial=0) == 0):
+            codes = np.zeros(1, np.int16)
+            scores, member = scores[order], member[order]
+            changes = scores[1:] != scores[:-1]
         else:
             # A stable sort of small integers is a radix sort: linear.
             kind = np.int16 if count < 2**15 else np.int64
-            codes = groups[order].astype(kind, copy=False)
+            codes = groups.astype(kind, copy=False)[order]
             regroup = np.argsort(codes, kind="stable")
-            regroup = regroup[np.searchsorted(codes[regroup], 0) :]
-            order, codes = order[regroup], codes[regroup]
-        scores, member = scores[order], member[order]
-        ends = np.flatnonzero(
-            np.r_[
-                (scores[1:] != scores[:-1]) | (codes[1:] != codes[:-1]),
-                np.ones(min(1, scores.size), bool),
-            ]
-        )
-        codes = codes[ends]
+            codes = codes[regroup]
+            kept = slice(np.searchsorted(codes, 0), None)
+            order, codes = order[regroup[kept]], codes[kept]
+            scores, member = scores[order], member[order]
+            changes = (scores[1:] != scores[:-1]) | (codes[1:] != codes[:-1])
+        ends = np.append(np.flatnonzero(changes), scores.size - 1)[: scores.size]
+        codes = codes[ends] if codes.size > 1 else np.repeat(codes, ends.size)
         self.first = np.searchsorted(codes, np.arange(count), "left")
         self.last = np.searchsorted(codes, np.arange(count), "right")
         self.thresholds = scores[ends]

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from scipy import special
 
 
 def leave_keras_out() -> None:
@@ -88,14 +89,7 @@ class GivenOutputs:
 
     def sides(self, name: str) -> tuple[np.ndarray, np.ndarray]:
         """Returns the probabilities on both sides; the only `name` is `"base"`."""
-        from keras_entropy.attacks.signals import compute_signals
-
-        return tuple(
-            compute_signals(rows[None], y, from_logits=self.from_logits).probabilities(
-                0
-            )
-            for rows, y in zip(self.outputs, self.labels, strict=True)
-        )
+        return tuple(_probabilities(rows, self.from_logits) for rows in self.outputs)
 
     def describe(self, accuracies: tuple[float, float]) -> dict[str, dict]:
         """Returns the blocks of results.json that say what was run."""
@@ -126,6 +120,15 @@ class GivenOutputs:
                 "nonmember_accuracy": accuracies[1],
             },
         }
+
+
+def _probabilities(rows: np.ndarray, from_logits: bool) -> np.ndarray:
+    """Returns float64 `(N, C)` with C at least 2."""
+    rows = rows.astype("float64")
+    if rows.shape[1] > 1:
+        return special.softmax(rows, axis=1) if from_logits else rows
+    second = special.expit(rows) if from_logits else rows
+    return np.hstack([1 - second, second])
 
 
 def _read(path: Path) -> tuple[np.ndarray, np.ndarray]:

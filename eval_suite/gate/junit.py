@@ -9,7 +9,7 @@ from eval_suite.gate.decision import PASS
 from eval_suite.gate.outcome import GateOutcome
 from eval_suite.gate.outcome import describe
 
-_CLASS = "eval_suite.gate.decision"
+_CLASS = "eval_suite.gate"
 
 
 def add_to_junit(config: pytest.Config, outcome: GateOutcome) -> None:

@@ -28,7 +28,7 @@ _COLUMNS = (
     "metric",
     "baseline",
     "now",
-    "change [interval]",
+    "interval",
     "limit",
 )
 

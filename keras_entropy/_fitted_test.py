@@ -6,6 +6,7 @@ import pytest
 
 import keras_entropy
 from keras_entropy import BinnedFrequencies
+from keras_entropy import PairFrequencies
 from keras_entropy import RankFrequencies
 from keras_entropy import RankMap
 from keras_entropy import contract_test as contract
@@ -16,6 +17,7 @@ CASES = [
     (BinnedFrequencies, {"bins": 3, "min_count": 5}),
     (RankFrequencies, {"ranks": 3, "bins": 2, "min_count": 5}),
     (RankMap, {"ranks": 2}),
+    (PairFrequencies, {"min_count": 5}),
 ]
 LAYERS = [cls for cls, _ in CASES]
 

@@ -10,19 +10,42 @@ def sizes(confidence, edges):
     return np.bincount(found, minlength=len(edges) + 1).tolist()
 
 
-def test_each_cut_halves_what_is_below_the_last():
+def steps(confidence, *edges):
+    """Rows of two outcomes that depend on the confidence by steps alone."""
+    level = (confidence[:, None] >= np.array(edges)).sum(axis=-1)
+    right = 0.5 + 0.45 * level / len(edges)
+    return np.stack([right, 1 - right], axis=-1)
+
+
+def test_cuts_are_made_where_the_rows_change():
     confidence = np.linspace(0, 1, 64, dtype="float32")
-    edges = _frequencies.halving_edges(confidence, 4, 1)
-    assert sizes(confidence, edges) == [8, 8, 16, 32]
-    assert _frequencies.halving_edges(confidence, 1, 1).size == 0
+    rows = steps(confidence, 0.25, 0.5)
+    edges = _frequencies.informative_edges(confidence, rows, 4, 1)
+    assert sizes(confidence, edges) == [16, 16, 32, 0]  # a fourth bin is worth nothing
+    edges = _frequencies.informative_edges(confidence, rows, 2, 1)
+    assert 0.2 < edges[0] < 0.55
+    assert _frequencies.informative_edges(confidence, rows, 1, 1).size == 0
 
 
 def test_bins_that_would_be_too_small_are_merged():
     confidence = np.linspace(0, 1, 64, dtype="float32")
-    edges = _frequencies.halving_edges(confidence, 4, 12)
-    assert sizes(confidence, edges) == [16, 16, 32, 0]
-    edges = _frequencies.halving_edges(confidence, 4, 33)
+    rows = steps(confidence, 0.25, 0.5)
+    edges = _frequencies.informative_edges(confidence, rows, 4, 20)
+    assert min(size for size in sizes(confidence, edges) if size) >= 20
+    edges = _frequencies.informative_edges(confidence, rows, 4, 33)
     assert sizes(confidence, edges) == [64, 0, 0, 0]
+
+
+@pytest.mark.parametrize("temperature", [1.0, 3.0])
+def test_the_temperature_that_made_the_labels_is_found(temperature):
+    random = np.random.default_rng(0)
+    truth = random.dirichlet(np.ones(4), 20_000)
+    labels = (truth.cumsum(axis=-1) < random.uniform(size=(20_000, 1))).sum(axis=-1)
+    outputs = truth**temperature
+    outputs /= outputs.sum(axis=-1, keepdims=True)
+    np.testing.assert_allclose(
+        _frequencies.calibrated(outputs, labels), truth, atol=0.02
+    )
 
 
 @pytest.mark.parametrize("step", [1e-7, 1.0])
@@ -30,7 +53,8 @@ def test_equal_confidences_share_a_bin(step):
     confidence = 1 - np.float32(step) * np.repeat([0, 0.2, 0.4, 0.6], [10, 3, 2, 1])
     confidence = np.unique(confidence.astype("float32"), return_inverse=True)
     values = confidence[0][confidence[1]]
-    edges = _frequencies.halving_edges(values, 3, 1)
+    rows = steps(values, *np.unique(values)[1:])
+    edges = _frequencies.informative_edges(values, rows, 3, 1)
     found = _frequencies.bin_of(values, edges)
     for value in np.unique(values):
         assert len(set(found[values == value])) == 1

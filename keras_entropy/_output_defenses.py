@@ -6,6 +6,7 @@ from keras_entropy._entry import Entry
 from keras_entropy.binned import BinnedFrequencies
 from keras_entropy.mixing import EntropyFloor
 from keras_entropy.mixing import UniformMixing
+from keras_entropy.pairs import PairFrequencies
 from keras_entropy.rank import RankFrequencies
 from keras_entropy.rank import RankMap
 from keras_entropy.reverse_sigmoid import ReverseSigmoid
@@ -99,20 +100,20 @@ OUTPUT_DEFENSES = (
     Entry(
         name="ranks-1",
         alias="rank-frequencies",
-        title="Rank frequencies, 2 ranks",
+        title="Rank frequencies",
         family="output-transform",
         layer=RankFrequencies,
-        config={"ranks": 2, "bins": 1},
+        config={"bins": 1},
         recipe=None,
         reference="keras-entropy",
     ),
     Entry(
-        name="ranks-4",
+        name="ranks-2",
         alias="rank-frequencies-binned",
-        title="Rank frequencies, 2 ranks, 4 bins",
+        title="Rank frequencies, 2 bins",
         family="output-transform",
         layer=RankFrequencies,
-        config={"ranks": 2, "bins": 4},
+        config={"bins": 2},
         recipe=None,
         reference="keras-entropy",
     ),
@@ -133,6 +134,16 @@ OUTPUT_DEFENSES = (
         family="output-transform",
         layer=BinnedFrequencies,
         config={"bins": 4},
+        recipe=None,
+        reference="keras-entropy",
+    ),
+    Entry(
+        name="pairs",
+        alias="pair-frequencies",
+        title="Frequencies of the two first choices",
+        family="output-transform",
+        layer=PairFrequencies,
+        config={},
         recipe=None,
         reference="keras-entropy",
     ),

@@ -38,9 +38,8 @@ class BinnedFrequencies(FittedDefense):
     >>> layer(np.array([[0.6, 0.4]], "float32"))  # what [0.9, 0.1] gives, too
 
     Args:
-        bins: Integer, at least 1: bins of confidence for each class. The lowest holds
-            `2**(1 - bins)` of the examples, each further one as many as all below it.
-            Defaults to `1`.
+        bins: Integer, at least 1: bins of confidence for each class, cut where the
+            answers differ most. Defaults to `1`.
         min_count: Integer, at least 1: the least number of reference examples that
             share an answer. Bins with fewer are merged; a class predicted for fewer
             examples gets the pooled frequencies of all classes. Defaults to `10`.
@@ -105,10 +104,12 @@ class BinnedFrequencies(FittedDefense):
             )
         predicted, confidence = outputs.argmax(axis=-1), outputs.max(axis=-1)
         correct = predicted == labels
+        rows = _frequencies.calibrated(outputs, labels)
         edges = np.full((classes, self.bins - 1), _frequencies.NEVER, "float32")
         for c in range(classes):
-            edges[c] = _frequencies.halving_edges(
-                confidence[predicted == c], self.bins, self.min_count
+            alike = predicted == c
+            edges[c] = _frequencies.informative_edges(
+                confidence[alike], rows[alike], self.bins, self.min_count
             )
         cell = predicted * self.bins + _frequencies.bin_of(confidence, edges[predicted])
         counts = np.zeros((classes * self.bins, classes))

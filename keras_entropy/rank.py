@@ -130,7 +130,8 @@ class RankFrequencies(_RankProfile):
 
     Counted on reference examples: how often the label is the model's first choice, its
     second and so on up to `ranks`; the classes below share the rest evenly. The counts
-    may be kept apart for bins of confidence.
+    are drawn to what the calibrated model says where they are few, and may be kept
+    apart for bins of confidence.
 
     A calibrated answer made of the ranking alone. Unlike `BinnedFrequencies` it
     counts over all classes together, so it needs far fewer reference examples, treats
@@ -147,10 +148,9 @@ class RankFrequencies(_RankProfile):
 
     Args:
         ranks: Integer, at least 1 and below the number of classes: how many of the
-            largest entries are told apart, or `None` for all. Defaults to `2`.
-        bins: Integer, at least 1: bins of confidence. The lowest holds
-            `2**(1 - bins)` of the examples, each further one as many as all below it.
-            Defaults to `1`.
+            largest entries are told apart, or `None` for all. Defaults to `None`.
+        bins: Integer, at least 1: bins of confidence, cut where the answers differ
+            most. Defaults to `1`.
         min_count: Integer, at least 1: the least number of reference examples that
             share a row of numbers; bins with fewer are merged. Defaults to `10`.
         **kwargs: Base layer arguments, such as `name`.
@@ -169,7 +169,7 @@ class RankFrequencies(_RankProfile):
 
     def __init__(
         self,
-        ranks: int | None = 2,
+        ranks: int | None = None,
         bins: int = 1,
         *,
         min_count: int = 10,
@@ -188,14 +188,22 @@ class RankFrequencies(_RankProfile):
         told = self._told(classes)
         given = np.take_along_axis(outputs, labels[:, None], axis=-1)
         rank = np.minimum((outputs > given).sum(axis=-1), told)
+        # What a calibrated model says of the ranks, in classes of its own ranking.
+        said = -np.sort(-_frequencies.calibrated(outputs, labels), axis=-1)
+        said = np.column_stack([said[:, :told], said[:, told:].sum(axis=-1)])
         confidence = outputs.max(axis=-1)
-        edges = _frequencies.halving_edges(confidence, self.bins, self.min_count)
+        edges = _frequencies.informative_edges(
+            confidence, said, self.bins, self.min_count
+        )
+        cell = _frequencies.bin_of(confidence, edges)
         counts = np.zeros((self.bins, told + 1))
-        np.add.at(counts, (_frequencies.bin_of(confidence, edges), rank), 1)
-        # All bins together are the prior of each, and the uniform row is theirs.
+        np.add.at(counts, (cell, rank), 1)
         size = np.append(np.ones(told), classes - told)
-        pooled = _frequencies.shrunken(counts.sum(axis=0)[None], size[None] / classes)
-        rows = _frequencies.shrunken(counts, np.repeat(pooled, self.bins, axis=0))
+        # One uniform example more in each bin, so that no probability is 0.
+        prior = np.repeat(size[None] / classes, self.bins, axis=0)
+        np.add.at(prior, cell, said)
+        prior /= prior.sum(axis=-1, keepdims=True)
+        rows = _frequencies.shrunken(counts, prior)
         profile = np.array(
             [_frequencies.non_increasing(row, size) for row in rows / size]
         )

@@ -11,7 +11,7 @@ from scipy import stats
 
 from eval_suite.game import BASE
 from eval_suite.game import MembershipGame
-from eval_suite.user_model import UserModel
+from eval_suite.one_target import OneTarget
 from keras_entropy import catalog
 from keras_entropy.attacks import AttackResult
 from keras_entropy.attacks import Difference
@@ -62,7 +62,7 @@ class Comparison:
     """
 
     def __init__(
-        self, subject: MembershipGame | UserModel, names: Sequence[str], *, seed: int
+        self, subject: MembershipGame | OneTarget, names: Sequence[str], *, seed: int
     ) -> None:
         self.subject = subject
         self.names = list(names)
@@ -172,12 +172,14 @@ class Comparison:
                 slices=("entire", "correctness"),
                 seed=self._seed,
             )
+        profile = getattr(self.subject, "profile", None)
         members, nonmembers = outputs
         return audit_outputs(
             members,
             self.subject.members.y,
             nonmembers,
             self.subject.nonmembers.y,
+            attacks=profile.attacks if profile else "all",
             slices=("entire", "correctness"),
             seed=self._seed,
         )

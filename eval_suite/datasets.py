@@ -54,9 +54,9 @@ class Dataset:
         """
         order = np.random.default_rng(seed).permutation(len(self.x))[:examples]
         population = int(len(order) * (1 - REFERENCE_SHARE)) // 2 * 2
-        return self._rows(order[:population]), self._rows(order[population:])
+        return self.rows(order[:population]), self.rows(order[population:])
 
-    def _rows(self, rows: np.ndarray) -> Dataset:
+    def rows(self, rows: np.ndarray) -> Dataset:
         return dataclasses.replace(self, x=self.x[rows], y=self.y[rows], train=None)
 
 
@@ -150,21 +150,37 @@ def read_examples(path: Path) -> tuple[np.ndarray, np.ndarray]:
         raise ValueError(
             f"{path}: expected arrays named x and y. Received: {sorted(found)}"
         )
-    x, y = found["x"], found["y"]
+    return check_examples(found["x"], found["y"], str(path))
+
+
+def check_examples(
+    x: np.ndarray, y: np.ndarray, source: str
+) -> tuple[np.ndarray, np.ndarray]:
+    """Returns `x` float32 `(N, ...)` and `y` int64 `(N,)`.
+
+    Args:
+        x: Array of inputs.
+        y: Array of class indices.
+        source: Where they come from, for messages.
+
+    Raises:
+        ValueError: If an array is not numeric, not finite or empty, or the lengths
+            differ.
+    """
     if x.ndim < 2 or y.ndim != 1 or len(x) != len(y) or not len(x):
         raise ValueError(
-            f"{path}: expected x of shape (N, ...) and y of shape (N,), N at least 1. "
+            f"{source}: expected x of shape (N, ...) and y of shape (N,), N > 0. "
             f"Received: x {x.shape}, y {y.shape}"
         )
     for key, array in (("x", x), ("y", y)):
         if array.dtype.kind not in "biuf" or not np.isfinite(array).all():
             raise ValueError(
-                f"{path}: {key} must hold finite numbers. "
+                f"{source}: {key} must hold finite numbers. "
                 f"Received: dtype={array.dtype}, or NaN or infinity within"
             )
     if (y != y.astype("int64")).any() or y.min() < 0:
         raise ValueError(
-            f"{path}: y must hold class indices 0, 1, 2, ... "
+            f"{source}: y must hold class indices 0, 1, 2, ... "
             f"Received: values from {y.min()} to {y.max()}"
         )
     return x.astype("float32"), y.astype("int64")

@@ -60,6 +60,13 @@ def add_options(parser: pytest.Parser) -> None:
         help="Size of the membership game. Default: quick.",
     )
     group.addoption(
+        "--as-published",
+        dest="eval_suite_as_published",
+        action="store_true",
+        help="With --profile study: train heads as the study's code does, with what it "
+        "does without saying so.",
+    )
+    group.addoption(
         "--dataset",
         dest="eval_suite_dataset",
         metavar="NAME",
@@ -128,6 +135,7 @@ class Options:
     report_dir: Path = DEFAULT_REPORT
     defenses: str = "all"
     profile: str = "quick"
+    as_published: bool = False
     dataset: str = "digits"
     seed: int = 0
     model: Path | None = None
@@ -161,7 +169,8 @@ class Options:
         if options.defenses is None:
             own = options.model is not None or options.outputs_only
             alone = own and options.gating and not options.report
-            options = dataclasses.replace(options, defenses="none" if alone else "all")
+            every = "study" if options.profile == "study" else "all"
+            options = dataclasses.replace(options, defenses="none" if alone else every)
         return options
 
     @property
@@ -199,6 +208,8 @@ class Options:
                 "--model needs --members and --nonmembers: examples that the model was "
                 "trained on, and others of the same law, as .npz files with x and y"
             )
+        if self.as_published and self.profile != "study":
+            raise pytest.UsageError("--as-published needs --profile study")
         if self.update_baseline and self.baseline is None:
             raise pytest.UsageError("--update-baseline needs --baseline FILE to write")
         timed = [gate for gate in self.gates if gate.metric == "latency_ratio"]

@@ -9,7 +9,8 @@ def selected(names: str) -> list[str]:
     """Returns catalog names, in the catalog's order, each once.
 
     Args:
-        names: Names or aliases separated by commas, or `"all"`, or `"none"`.
+        names: Names or aliases separated by commas, or `"all"`, `"study"` (those of
+            the reference study), or `"none"`.
 
     Raises:
         ValueError: If a name is unknown or none is given.
@@ -18,6 +19,8 @@ def selected(names: str) -> list[str]:
         return []
     if names == "all":
         return list(catalog.names())
+    if names == "study":
+        return [entry.name for entry in catalog.entries() if entry.published]
     given = {
         catalog.get(name.strip()).name for name in names.split(",") if name.strip()
     }

@@ -6,15 +6,18 @@ from eval_suite import architectures
 from eval_suite import datasets
 from eval_suite.game import MembershipGame
 from eval_suite.game import ProgressBar
+from eval_suite.one_target import OneTarget
 from eval_suite.options import Options
 from eval_suite.profiles import PROFILES
+from eval_suite.study import StudyTarget
+from eval_suite.study import check_official_split
 from eval_suite.user_model import UserModel
 from keras_entropy.shadow.cache import Cache
 
 
 def make_subject(
     options: Options, progress: ProgressBar, cache: Cache
-) -> MembershipGame | UserModel:
+) -> MembershipGame | OneTarget:
     """Returns the subject that the options ask for; nothing is trained yet.
 
     Raises:
@@ -23,8 +26,17 @@ def make_subject(
     if options.model is not None:
         return _user_model(options)
     dataset = datasets.load(options.dataset)
-    model = architectures.study_mlp(dataset.x.shape[1:], len(dataset.class_names))
     profile = PROFILES[options.profile]
+    if profile.name == "study":
+        return StudyTarget(
+            dataset,
+            profile,
+            options.seed,
+            progress,
+            cache,
+            as_published=options.as_published,
+        )
+    model = architectures.study_mlp(dataset.x.shape[1:], len(dataset.class_names))
     return MembershipGame(dataset, model, profile, options.seed, progress, cache)
 
 
@@ -36,8 +48,10 @@ def check_options(options: Options) -> None:
     """
     if options.model is not None:
         _user_model(options)
-    else:
-        datasets.load(options.dataset)
+        return
+    dataset = datasets.load(options.dataset)
+    if options.profile == "study":
+        check_official_split(dataset)
 
 
 def _user_model(options: Options) -> UserModel:

@@ -8,17 +8,16 @@ import keras
 import numpy as np
 
 import keras_entropy
-from eval_suite import utility
 from eval_suite.datasets import Dataset
 from eval_suite.datasets import read_examples
 from eval_suite.game import BASE
+from eval_suite.one_target import OneTarget
 from keras_entropy import attach
 from keras_entropy import catalog
-from keras_entropy.attacks.intervals import share_interval
 from keras_entropy.fitting import fit_to_model
 
 
-class UserModel:
+class UserModel(OneTarget):
     """One target model and its two sets of examples.
 
     Args:
@@ -72,11 +71,6 @@ class UserModel:
         return self._undefended
 
     def outputs(self, name: str) -> tuple[np.ndarray, np.ndarray]:
-        """Returns what the defended model answers to members and to non-members.
-
-        Args:
-            name: Name of a defense, or `"base"` for the undefended model.
-        """
         if name not in self._outputs:
             model = self.live_model(name)
             self._outputs[name] = (
@@ -93,41 +87,6 @@ class UserModel:
         if isinstance(layer, keras_entropy.FittedDefense):
             fit_to_model(layer, self._undefended, self.reference.x, self.reference.y)
         return keras_entropy.defend(self._model, layer, from_logits=self._from_logits)
-
-    def utility(self, name: str) -> dict[str, float]:
-        """Returns what the defended model is worth, on non-members.
-
-        The interval of the accuracy is Clopper and Pearson's, over examples.
-        """
-        inside, outside = self.outputs(name)
-        labels = self.nonmembers.y
-        accuracy = utility.accuracy(outside, labels)
-        hits = round(accuracy * len(labels))
-        low, high = share_interval(hits, len(labels))
-        entropy = utility.mean_entropy(outside)
-        return {
-            "accuracy": accuracy,
-            "accuracy_low": float(low),
-            "accuracy_high": float(high),
-            "member_accuracy": utility.accuracy(inside, self.members.y),
-            "nll": utility.nll(outside, labels),
-            "ece": utility.expected_calibration_error(outside, labels),
-            "entropy_mean": entropy,
-            "entropy_normalized": entropy / float(np.log(outside.shape[-1])),
-        }
-
-    def sides(self, name: str) -> tuple[np.ndarray, np.ndarray]:
-        """Returns the answers to members and to non-members."""
-        return self.outputs(name)
-
-    def majority_share(self) -> float:
-        """Returns the accuracy of always answering the most frequent class."""
-        labels = self.nonmembers.y
-        return float(np.bincount(labels).max() / len(labels))
-
-    def probe(self) -> np.ndarray:
-        """Returns examples to time calls with."""
-        return self.nonmembers.x
 
     def describe(self) -> dict[str, dict]:
         """Returns the blocks of results.json that say what was run."""

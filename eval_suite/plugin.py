@@ -184,3 +184,19 @@ def comparison(subject: Any, options: Options) -> Any:
     from eval_suite.selection import selected
 
     return Comparison(subject, selected(options.defenses), seed=options.seed)
+
+
+@pytest.fixture(scope="session")
+def membership_audit() -> Callable[..., Any]:
+    """Function that attacks a trained model, for tests of your own.
+
+    Example:
+
+        >>> def test_privacy(membership_audit, model, train, test):
+        ...     audit = membership_audit(model, members=train, nonmembers=test)
+        ...     assert audit.auc <= 0.55
+        ...     audit.assert_no_regression("privacy-baseline.json")
+    """
+    from eval_suite.membership_audit import audit_model
+
+    return audit_model

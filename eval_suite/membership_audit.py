@@ -1,0 +1,191 @@
+"""The audit of one model, for a user's own tests."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from eval_suite.exchangeability import Exchangeability
+from eval_suite.exchangeability import check_exchangeability
+from eval_suite.gate.baseline import Baseline
+from eval_suite.gate.baseline import example_rows
+from eval_suite.gate.identity import examples_identity
+from eval_suite.gate.identity import is_paired
+from eval_suite.gate.options import MARGIN
+from eval_suite.gate.outcome import GateOutcome
+from eval_suite.gate.questions import change_questions
+from eval_suite.gate.scores import attack_scores
+from eval_suite.names import BASE
+from keras_entropy.attacks import TARGET_ATTACKS
+from keras_entropy.attacks import Audit
+from keras_entropy.attacks import audit_outputs
+
+if TYPE_CHECKING:
+    import keras
+
+
+@dataclasses.dataclass(frozen=True, repr=False)
+class MembershipAudit:
+    """How well members are told from non-members by one model's outputs.
+
+    Args:
+        name: Name of the model.
+        outputs: Probabilities of members `(n, C)` and of non-members `(m, C)`.
+        labels: Likewise, `(n,)` and `(m,)`.
+        inputs: Likewise, `(n, ...)` and `(m, ...)`.
+        attacks: Names of attacks.
+        seed: Integer, for folds and resamples.
+    """
+
+    name: str
+    outputs: tuple[np.ndarray, np.ndarray]
+    labels: tuple[np.ndarray, np.ndarray]
+    inputs: tuple[np.ndarray, np.ndarray]
+    attacks: Sequence[str]
+    seed: int
+
+    @functools.cached_property
+    def audit(self) -> Audit:
+        """All results, as of `keras_entropy.attacks.audit_outputs`."""
+        (inside, outside), (y_inside, y_outside) = self.outputs, self.labels
+        return audit_outputs(
+            inside,
+            y_inside,
+            outside,
+            y_outside,
+            attacks=tuple(self.attacks),
+            seed=self.seed,
+        )
+
+    @property
+    def auc(self) -> float:
+        """The strongest attack's AUC, chosen and reported on different halves."""
+        return self.audit.strongest.auc
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """The 95 % interval of `auc`."""
+        return self.audit.strongest.auc_low, self.audit.strongest.auc_high
+
+    @functools.cached_property
+    def exchangeability(self) -> Exchangeability:
+        """How well inputs and labels alone, without a model, tell the sides apart."""
+        sides = zip(self.inputs, self.labels, strict=True)
+        return check_exchangeability(*sides, seed=self.seed)
+
+    @functools.cached_property
+    def baseline(self) -> Baseline:
+        """What a later audit is compared with; `baseline.write(path)` keeps it."""
+        members, nonmembers = zip(self.inputs, self.labels, strict=True)
+        classes = self.outputs[0].shape[-1]
+        scores = attack_scores(self.outputs, self.labels, self.attacks, seed=self.seed)
+        sizes = [len(y) for y in self.labels]
+        rows = example_rows(BASE, scores, np.arange(sum(sizes)) < sizes[0])
+        return Baseline.of(examples_identity(members, nonmembers, classes), rows)
+
+    def assert_no_regression(
+        self, baseline: Path | str, *, margin: float = MARGIN, strict: bool = False
+    ) -> None:
+        """Raises if an attack's AUC is shown to have risen by more than a margin.
+
+        Args:
+            baseline: A file that `audit.baseline.write(path)` or `--update-baseline`
+                wrote.
+            margin: Float, the rise that is accepted. Defaults to 0.02.
+            strict: Boolean: raise also if the data do not decide. Defaults to
+                `False`: warn.
+
+        Raises:
+            AssertionError: With one row for each attack that has risen.
+            ValueError: If the baseline can't be read, or is of another dataset, schema
+                or split.
+        """
+        __tracebackhide__ = True
+        from eval_suite.gate.decision import decide
+
+        before = Baseline.read(Path(baseline))
+        paired = is_paired(before.identity, self.baseline.identity)
+        nothing: dict[str, list] = {"checks": [], "not_measured": []}
+        questions = change_questions(
+            before, self.baseline, nothing, margin=margin, paired=paired
+        )
+        remarks = [str(self.exchangeability)] if self.exchangeability.confounded else []
+        outcome = GateOutcome(decide(questions), remarks=remarks, strict=strict)
+        text = "\n".join([f"{self!r} against {baseline}", *outcome.lines()])
+        if outcome.failed:
+            raise AssertionError(text)
+        if any(verdict.decisive for verdict in outcome.verdicts):
+            warnings.warn(text, stacklevel=2)
+
+    def table(self) -> str:
+        """Returns the attacks, strongest first, as text."""
+        rows = sorted(self.audit.attacks, key=lambda row: -row.auc)
+        width = max(len(row.attack) for row in rows)
+        lines = [str(self.exchangeability)]
+        lines += [
+            f"{row.attack:{width}}  AUC {row.auc:.3f} [{row.auc_low:.3f}, "
+            f"{row.auc_high:.3f}]  advantage {row.advantage:.3f}"
+            for row in rows
+        ]
+        return "\n".join(lines)
+
+    def __repr__(self) -> str:
+        low, high = self.interval
+        n, m = map(len, self.labels)
+        return (
+            f"<audit of {self.name}: strongest attack {self.audit.strongest.attack}, "
+            f"AUC {self.auc:.3f} [{low:.3f}, {high:.3f}], {n} members, {m} non-members>"
+        )
+
+
+def audit_model(
+    model: keras.Model,
+    members: tuple[np.ndarray, np.ndarray],
+    nonmembers: tuple[np.ndarray, np.ndarray],
+    *,
+    from_logits: bool = False,
+    attacks: str | Sequence[str] = "all",
+    seed: int = 0,
+) -> MembershipAudit:
+    """Attacks a trained model.
+
+    Args:
+        model: Keras classifier, of one output.
+        members: `(x, y)` that it was trained on: inputs `(n, ...)` and class indices
+            `(n,)`.
+        nonmembers: `(x, y)` of the same law that it was not trained on.
+        from_logits: Boolean, whether the model ends in logits. Defaults to `False`.
+        attacks: `"all"`, or names out of `keras_entropy.attacks.TARGET_ATTACKS`.
+        seed: Integer. Defaults to 0.
+
+    Returns:
+        `MembershipAudit`.
+
+    Raises:
+        ValueError: If the sets overlap or do not fit the model or each other, or the
+            model is no classifier.
+    """
+    from eval_suite.datasets import Dataset
+    from eval_suite.datasets import check_examples
+    from eval_suite.user_model import UserModel
+
+    sides = [
+        Dataset(name, name, *check_examples(*map(np.asarray, pair), name), ())
+        for name, pair in (("members", members), ("nonmembers", nonmembers))
+    ]
+    subject = UserModel(model, *sides, from_logits=from_logits)
+    names = TARGET_ATTACKS if attacks == "all" else tuple(attacks)
+    return MembershipAudit(
+        name=model.name,
+        outputs=subject.outputs(BASE),
+        labels=(subject.members.y, subject.nonmembers.y),
+        inputs=(subject.members.x, subject.nonmembers.x),
+        attacks=names,
+        seed=seed,
+    )

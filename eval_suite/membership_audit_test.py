@@ -1,0 +1,104 @@
+import keras
+import numpy as np
+import pytest
+
+from eval_suite.gate.identity import MismatchError
+
+FAST = ("loss", "entropy", "label_only", "logistic")
+
+
+@pytest.fixture(scope="module")
+def sides():
+    rng = np.random.default_rng(0)
+    y = rng.integers(0, 4, 1600)
+    x = rng.normal(size=(1600, 12)).astype("float32")
+    x[np.arange(1600), y] += 1.2
+    return (x[:800], y[:800]), (x[800:], y[800:])
+
+
+def trained(sides, epochs, units=64):
+    keras.utils.set_random_seed(0)
+    model = keras.Sequential(
+        [
+            keras.Input((12,)),
+            keras.layers.Dense(units, "relu"),
+            keras.layers.Dense(4, "softmax"),
+        ],
+        name="classifier",
+    )
+    model.compile(keras.optimizers.Adam(0.01), "sparse_categorical_crossentropy")
+    model.fit(*sides[0], epochs=epochs, batch_size=200, verbose=0)
+    return model
+
+
+@pytest.fixture(scope="module")
+def audits(sides, membership_audit):
+    return [membership_audit(trained(sides, e), *sides, attacks=FAST) for e in (3, 60)]
+
+
+@pytest.fixture
+def baseline(audits, tmp_path):
+    audits[0].baseline.write(tmp_path / "baseline.json")
+    return tmp_path / "baseline.json"
+
+
+def test_finds_what_a_memorizing_model_leaks(audits):
+    modest, leaky = audits
+    assert modest.interval[0] < modest.auc < modest.interval[1]
+    assert modest.auc < 0.55
+    assert leaky.interval[0] > 0.6
+
+
+def test_table_and_failed_assertion_read_well(audits):
+    leaky = audits[1]
+    table = leaky.table().splitlines()
+    assert "exchangeable" in table[0]
+    assert sorted(line.split()[0] for line in table[1:]) == sorted(FAST)
+    assert "classifier" in repr(leaky)
+    assert f"AUC {leaky.auc:.3f} [{leaky.interval[0]:.3f}" in repr(leaky)
+    assert "800 members" in repr(leaky)
+
+
+def test_same_model_does_not_regress(audits, baseline):
+    for _ in range(2):
+        audits[0].assert_no_regression(baseline, strict=True)
+
+
+def test_leakier_model_is_named_with_its_interval(audits, baseline):
+    with pytest.raises(AssertionError) as caught:
+        audits[1].assert_no_regression(baseline)
+    message = str(caught.value)
+    for part in ("classifier", "fail", "loss", "margin 0.02", "[+0.", "FAIL: "):
+        assert part in message
+
+
+def test_undecided_change_warns_and_fails_if_strict(audits, sides, baseline, tmp_path):
+    from eval_suite.membership_audit import audit_model
+
+    few = tuple(tuple(array[:150] for array in side) for side in sides)
+    audit = audit_model(trained(sides, 4), *few, attacks=FAST)
+    with pytest.warns(UserWarning, match="would decide"):
+        audit.assert_no_regression(baseline)
+    with pytest.raises(AssertionError, match="inconclusive"):
+        audit.assert_no_regression(baseline, strict=True)
+
+
+def test_other_split_is_refused(audits, sides, baseline, membership_audit):
+    swapped = membership_audit(trained(sides, 1), *reversed(sides), attacks=FAST)
+    with pytest.raises(MismatchError, match="another split"):
+        swapped.assert_no_regression(baseline)
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (lambda a, b: (a, a), "must not overlap"),
+        (lambda a, b: ((a[0][:, :5], a[1]), b), "one shape"),
+        (lambda a, b: ((a[0], a[1][:9]), b), "members: expected x of shape"),
+        (lambda a, b: ((a[0] * np.nan, a[1]), b), "finite"),
+        (lambda a, b: ((a[0], a[1] + 9), b), "labels must be 0 to 3"),
+    ],
+)
+def test_bad_examples_are_refused(sides, membership_audit, change, reason):
+    with pytest.raises(ValueError, match=reason):
+        membership_audit(trained(sides, 1), *change(*sides))

@@ -169,8 +169,8 @@ def check_examples(
     """
     if x.ndim < 2 or y.ndim != 1 or len(x) != len(y) or not len(x):
         raise ValueError(
-            f"{source}: expected x of shape (N, ...) and y of shape (N,), N > 0. "
-            f"Received: x {x.shape}, y {y.shape}"
+            f"{source}: expected x of shape (N, ...) and y of shape (N,), N at least "
+            f"1. Received: x {x.shape}, y {y.shape}"
         )
     for key, array in (("x", x), ("y", y)):
         if array.dtype.kind not in "biuf" or not np.isfinite(array).all():

@@ -56,6 +56,17 @@ def p_value(p: float) -> str:
     return "p < 0.001" if p < 0.001 else f"p = {p:.2g}"
 
 
+def called(row: dict) -> str:
+    """Returns a defense's name with its title, if that says more: "M-6 (Linear)"."""
+    same = row["title"].casefold().replace(" ", "-") == row["name"].casefold()
+    return row["name"] if same else f"{row['name']} ({row['title']})"
+
+
+def detectable(auc: float | None) -> str:
+    """Returns the smallest AUC that would be seen; below 0.5 it is given as a rise."""
+    return number(auc + 0.5 if auc is not None and auc < 0.5 else auc)
+
+
 def count(number: int, singular: str, plural: str | None = None) -> str:
     """Returns "1 pair", "2 pairs", "1,000 classes"."""
     noun = singular if number == 1 else plural or f"{singular}s"

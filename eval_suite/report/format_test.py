@@ -1,6 +1,8 @@
 import pytest
 
+from eval_suite.report.format import called
 from eval_suite.report.format import count
+from eval_suite.report.format import detectable
 from eval_suite.report.format import estimate
 from eval_suite.report.format import listing
 from eval_suite.report.format import number
@@ -32,6 +34,11 @@ from eval_suite.report.format import visible
         (ratio(None), "not measured"),
         (p_value(0.0341), "p = 0.034"),
         (p_value(1e-12), "p < 0.001"),
+        (called({"name": "label-only", "title": "Label only"}), "label-only"),
+        (called({"name": "M-6", "title": "Linear"}), "M-6 (Linear)"),
+        (detectable(0.513), "0.513"),
+        (detectable(0.013), "0.513"),
+        (detectable(None), "not measured"),
         (count(1, "pair"), "1 pair"),
         (count(2000, "class", "classes"), "2,000 classes"),
         (listing([]), ""),

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+from datetime import datetime
 from importlib import resources
 
 from jinja2 import Environment
@@ -14,8 +15,9 @@ from eval_suite.report.claims import LEGEND
 from eval_suite.report.details import details
 from eval_suite.report.figures.style import Drawing
 from eval_suite.report.format import count
+from eval_suite.report.format import detectable
 from eval_suite.report.format import estimate
-from eval_suite.report.format import number
+from eval_suite.report.format import one_line
 from eval_suite.report.format import percent
 from eval_suite.report.format import visible
 from eval_suite.report.recommend import RULE
@@ -23,9 +25,11 @@ from eval_suite.report.rows import Rows
 
 _ANSWERS = {
     "pass": "Yes: every check passed",
-    "fail": "Read on: a check failed",
+    "fail": "Not yet: {} failed",
     "void": "No: a control failed",
 }
+_LINES = 4  # of the verdict in the summary
+_LINE = 160  # characters of each
 _KINDS = {"null": "Null controls", "positive": "Positive controls"}
 
 
@@ -78,16 +82,17 @@ def _document(rows: Rows) -> dict:
     keys = ("title", "command", "environment", "dataset", "profile", "threat_model")
     return {
         **{key: results[key] for key in keys},
-        "created": results["created"].replace("T", " ").replace("Z", " UTC"),
+        "created": _moment(results["created"]),
         "not_measured": results["not_measured"],
         "verdict": results["verdict"],
-        "answers": _ANSWERS,
+        "answer": _ANSWERS[results["verdict"]["status"]].format(_failed(results)),
         "advice": rows.advice,
         "rule": RULE,
         "tallies": _tallies(rows),
         "columns": table.columns(),
         "families": table.families(rows),
         "table": table.table(rows),
+        "scale": table.Scale(rows).style,
         "badge_legend": LEGEND,
         "details": details(rows),
         "size_facts": _size_facts(results),
@@ -99,11 +104,31 @@ def _document(rows: Rows) -> dict:
     }
 
 
+def _failed(results: dict) -> str:
+    failed = [check for check in results["checks"] if check["outcome"] == "failed"]
+    return count(len(failed), "check") if failed else "a check"
+
+
+def _moment(text: str) -> str:
+    """Returns "2025-11-23 18:30 UTC" of an ISO 8601 time, or the text as it is."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    return f"{moment:%Y-%m-%d %H:%M} {moment.tzname() or ''}".rstrip()
+
+
 def _tallies(rows: Rows) -> list[dict]:
     """Returns the reasons to believe the numbers, or not, each marked good or bad."""
     results = rows.results
     failed = results["verdict"]["status"] != "pass"
-    lines = [{"good": not failed, "text": line} for line in results["verdict"]["lines"]]
+    said = results["verdict"]["lines"]
+    lines = [
+        {"good": not failed, "text": one_line(line, _LINE)} for line in said[:_LINES]
+    ]
+    if len(said) > _LINES:
+        text = f"and {len(said) - _LINES} more, see controls and checks"
+        lines.append({"good": not failed, "text": text})
     for kind, words in _KINDS.items():
         passed = [c["passed"] for c in results["controls"] if c["kind"] == kind]
         lines.append(
@@ -114,12 +139,12 @@ def _tallies(rows: Rows) -> list[dict]:
                 else f"{words}: none was run",
             }
         )
-    detectable = results["threat_model"]["minimum_detectable_auc"]
-    if detectable is not None:
+    smallest = results["threat_model"]["minimum_detectable_auc"]
+    if smallest is not None:
         lines.append(
             {
                 "good": True,
-                "text": f"A leak of AUC {number(detectable)} or more would be seen",
+                "text": f"A leak of AUC {detectable(smallest)} or more would be seen",
             }
         )
     return lines
@@ -155,7 +180,7 @@ def _size_facts(results: dict) -> list[tuple[str, str | None]]:
         ("Complementary pairs", _integer(profile["pairs"])),
         (
             "Smallest leak seen with 80 % power",
-            f"AUC {number(results['threat_model']['minimum_detectable_auc'])}",
+            f"AUC {detectable(results['threat_model']['minimum_detectable_auc'])}",
         ),
         ("Digest of the data", dataset["digest"]),
     ]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from scipy.special import stdtr
 from scipy.special import stdtrit
 
+from eval_suite.report.format import called
 from eval_suite.report.format import count
 from eval_suite.report.format import estimate
 from eval_suite.report.format import interval
@@ -101,9 +102,7 @@ def recommend(results: dict) -> Recommendation:
     affordable = [row for row in weaker if _affordable(results, row)]
     if affordable:
         best = min(affordable, key=lambda row: row["strongest_auc"])
-        return Recommendation(
-            best["name"], f"Use {_called(best)}", _gain(results, best)
-        )
+        return _advise(results, best)
     tested = count(len(others), "defense")
     reason = (
         f"The strongest attack on the undefended model reaches AUC {_auc(base)}; "
@@ -126,9 +125,13 @@ def recommend(results: dict) -> Recommendation:
     return Recommendation(None, "None of these defenses earns its place", reason)
 
 
-def _called(row: dict) -> str:
-    name, title = row["name"], row["title"]
-    return name if name == title else f"{name} ({title})"
+def _advise(results: dict, row: dict) -> Recommendation:
+    reason = _gain(results, row)
+    if results["verdict"]["status"] == "pass":
+        return Recommendation(row["name"], f"Use {called(row)}", reason)
+    failed = sum(check["outcome"] == "failed" for check in results["checks"])
+    reason += f" Not final: {count(failed, 'check')} failed."
+    return Recommendation(row["name"], f"Candidate: {called(row)}", reason)
 
 
 def _auc(row: dict) -> str:
@@ -147,6 +150,8 @@ def _gain(results: dict, row: dict) -> str:
         f"{number(row['strongest_auc'])} (difference {difference} {limits}; 0.5 is "
         f"guessing). Accuracy {percent(row['accuracy'])}, {change} points."
     )
+    if None not in (row["nll"], base["nll"]):
+        text += f" NLL {number(row['nll'], 2)}, undefended {number(base['nll'], 2)}."
     entry = (row["latency_ratio"] or {}).get("1")
     if entry:
         text += f" Latency × {ratio(entry)} for a single example."

@@ -70,6 +70,15 @@ def test_recommends_none_where_nothing_is_measurable():
     assert "none of 6 defenses" in advice.reason
 
 
+def test_a_failed_check_makes_the_advice_provisional():
+    results = build_results()
+    results["verdict"]["status"] = "fail"
+    results["checks"][0]["outcome"] = "failed"
+    advice = recommend(results)
+    assert advice.headline == "Candidate: M-17 (Entropy penalty)"
+    assert advice.reason.endswith("Not final: 1 check failed.")
+
+
 def test_a_void_verdict_gives_no_advice():
     results = build_results()
     results["verdict"]["status"] = "void"

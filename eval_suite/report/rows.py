@@ -59,16 +59,42 @@ class Rows:
         rows = self.attacks(defense, part)
         return next((row for row in rows if row["attack"] == attack), None)
 
+    def strongest(self, row: dict, part: str = "entire") -> dict | None:
+        """Returns the row of the strongest attack on a defense, or None.
+
+        The headline may name an attack without a row of its own; then it is the
+        attack with the highest AUC among the rows.
+        """
+        found = self.attack(row["name"], row["strongest_attack"], part)
+        if found:
+            return found
+        measured = [a for a in self.attacks(row["name"], part) if a["auc"] is not None]
+        return max(measured, key=lambda a: a["auc"], default=None)
+
     def slices(self, defense: str) -> list[dict]:
         """Returns the attack rows of a defense on slices other than the entire set."""
         rows = self._attacks.get(defense, ())
         return [row for row in rows if row["slice"] != "entire"]
 
     def curve(self, row: dict, part: str = "entire") -> dict | None:
-        """Returns the ROC curve of the strongest attack on a defense, or None."""
+        """Returns the ROC curve of the strongest attack on a defense that has one.
+
+        Not every attack has its curve in the results: then it is the curve of the
+        attack with the highest AUC among those that have. None if there is none.
+        """
         curves = [c for c in self._curves.get(row["name"], ()) if c["slice"] == part]
-        strongest = row["strongest_attack"]
-        return next((c for c in curves if c["attack"] == strongest), None)
+        aucs = {a["attack"]: a["auc"] or 0.0 for a in self.attacks(row["name"], part)}
+        aucs[row["strongest_attack"]] = 1.0
+        return max(curves, key=lambda c: aucs.get(c["attack"], 0.0), default=None)
+
+    def reference_curve(self) -> dict | None:
+        """Returns the undefended model's curve, if it is of the strongest attack.
+
+        The curve of a weaker one would make every defense look harmful.
+        """
+        curve, strongest = self.curve(self.base), self.strongest(self.base)
+        fits = curve and strongest and curve["attack"] == strongest["attack"]
+        return curve if fits else None
 
     def distribution(self, defense: str, quantity: str) -> dict | None:
         """Returns the densities of a quantity over members and non-members."""

@@ -11,7 +11,6 @@ from eval_suite.report.format import signed
 from eval_suite.report.rows import Rows
 
 _KNOWN_FAMILIES = ("none", "output-transform", "training-loss", "head")
-_WHISKER = 112  # width in SVG units, with a margin of 4 at both ends
 EFFECT_WORDS = {
     "reference": "compared with",
     "weaker": "weaker",
@@ -134,26 +133,25 @@ class Scale:
         self.high = max([0.55, *ends])
         self.base = rows.base["strongest_auc"]
 
-    def place(self, value: float | None) -> float | None:
-        """Returns the horizontal place of a value; beyond the range, the nearer end."""
-        if value is None:
-            return None
-        share = (value - self.low) / (self.high - self.low)
-        return round(4 + _WHISKER * min(1.0, max(0.0, share)), 1)
+    @property
+    def style(self) -> str:
+        """The places of 0.5 and of the undefended model, as CSS variables."""
+        base = 0.5 if self.base is None else self.base
+        return f"--g:{self._place(0.5)};--b:{self._place(base)}"
 
     def whisker(self, row: dict, value, low, high) -> dict | None:
-        """Returns the places of a small interval picture, or None without a value."""
+        """Returns class and CSS variables of an interval, or None without a value."""
         if value is None:
             return None
-        has_interval = low is not None and high is not None
-        return {
-            "css": family(row)["css"],
-            "value": self.place(value),
-            "low": self.place(low) if has_interval else None,
-            "high": self.place(high) if has_interval else None,
-            "guess": self.place(0.5),
-            "base": self.place(self.base),
-        }
+        low, high = (value, value) if None in (low, high) else (low, high)
+        places = [self._place(v) for v in (low, value, high)]
+        style = "--l:{};--v:{};--h:{}".format(*places)
+        return {"css": family(row)["css"], "style": style}
+
+    def _place(self, value: float) -> float:
+        """Returns the percentage of the width; beyond the range, the nearer end."""
+        share = (value - self.low) / (self.high - self.low)
+        return round(4 + 92 * min(1.0, max(0.0, share)), 1)
 
 
 @dataclass(frozen=True)
@@ -163,27 +161,27 @@ class Cell:
     Attributes:
         sort: Number or text; empty sorts last.
         text: The value.
-        note: Smaller, below it.
+        notes: Smaller, each on a line below it.
         missing: The reason why nothing was measured, else empty.
-        whisker: Places of the small interval picture, see `Scale.whisker`.
+        whisker: The small interval picture, see `Scale.whisker`.
         chip: CSS class of a judgement on the value, or empty.
         word: The judgement.
     """
 
     sort: float | str
     text: str
-    note: str = ""
+    notes: tuple[str, ...] = ()
     missing: str = ""
     whisker: dict | None = None
     chip: str = ""
     word: str = ""
 
 
-def cell(value: float | None, text: str, reason: str, note: str = "", **more) -> Cell:
+def cell(value: float | None, text: str, reason: str, *notes: str, **more) -> Cell:
     """Returns the cell of a measured value, or of a missing one with its reason."""
     if value is None:
         return Cell("", "", missing=reason)
-    return Cell(value, text, note, **more)
+    return Cell(value, text, tuple(filter(None, notes)), **more)
 
 
 def table(rows: Rows) -> list[dict]:
@@ -217,7 +215,8 @@ def _privacy_cells(rows: Rows, scale: Scale, row: dict) -> dict:
             auc[0],
             number(auc[0]),
             unattacked,
-            " ".join(filter(None, [row["strongest_attack"], interval(*auc[1:])])),
+            interval(*auc[1:]),
+            row["strongest_attack"],
             whisker=scale.whisker(row, *auc),
         ),
         "difference": Cell(0.0, "", chip=effect, word="the reference")
@@ -279,5 +278,5 @@ def _published(published: dict | None) -> Cell:
     return Cell(
         "" if auc is None else auc,
         "–" if auc is None else f"AUC {auc:g} %",
-        "" if accuracy is None else f"acc. {accuracy:g} %",
+        () if accuracy is None else (f"acc. {accuracy:g} %",),
     )

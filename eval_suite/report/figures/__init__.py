@@ -5,6 +5,7 @@ from eval_suite.report.figures import divergence
 from eval_suite.report.figures import dots
 from eval_suite.report.figures import entropy
 from eval_suite.report.figures import frontier
+from eval_suite.report.figures import heat
 from eval_suite.report.figures import roc
 from eval_suite.report.figures.style import Drawing
 from eval_suite.report.figures.style import arrange
@@ -18,7 +19,8 @@ _FIGURES = (
     dots.advantage,
     attacks.kinds,
     attacks.illusion,
-    attacks.heat_map,
+    heat.attacks,
+    heat.slices,
     roc.roc,
     roc.roc_low,
     roc.roc_slices,

@@ -1,7 +1,5 @@
-"""Attacks against each other: heat map, kinds of attack, and the illusion gap."""
+"""Attacks against each other: the kinds of attack, and the illusion gap."""
 
-import numpy as np
-from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.ticker import MaxNLocator
 
 from eval_suite.report.figures import style
@@ -10,76 +8,6 @@ from eval_suite.report.format import count
 from eval_suite.report.format import number
 from eval_suite.report.format import signed
 from eval_suite.report.rows import Rows
-
-_ATTACKS = 24  # columns of the heat map, of which
-_NARROW = 13  # fit a figure of normal width
-# Light to dark at constant steps of lightness: as good in grey as in colour.
-_MAP = LinearSegmentedColormap.from_list(
-    "auc", ["#f4f6fa", "#c3d4ea", "#7fa3d1", "#3d6cab", "#13356b"]
-)
-
-
-def heat_map(rows: Rows) -> Drawing:
-    """Draws the AUC of every attack on every defense."""
-    name, title = "attacks", "AUC of every attack on every defense"
-    attacks = _attack_names(rows)
-    shown = attacks[:_ATTACKS]
-    grid = np.full((len(rows.drawn), len(shown)), np.nan)
-    for place, row in enumerate(rows.drawn):
-        for column, attack in enumerate(shown):
-            found = rows.attack(row["name"], attack)
-            if found and found["auc"] is not None:
-                grid[place, column] = found["auc"]
-    if np.isnan(grid).all():
-        return Drawing(name, title, missing=rows.reason("attack"))
-    width = style.WIDTH if len(shown) <= _NARROW else style.WIDE
-    figure = style.canvas(1.0 + style.ROW_HEIGHT * len(rows.drawn), width)
-    axes = figure.subplots()
-    low, high = min(0.5, np.nanmin(grid)), max(0.55, np.nanmax(grid))
-    edges = [np.arange(n + 1) - 0.5 for n in (len(shown), len(rows.drawn))]
-    axes.pcolormesh(*edges, np.ma.masked_invalid(grid), cmap=_MAP, vmin=low, vmax=high)
-    for place, column in np.argwhere(~np.isnan(grid)):
-        auc = grid[place, column]
-        axes.text(
-            column,
-            place,
-            f"{auc:.2f}".removeprefix("0"),
-            ha="center",
-            va="center_baseline",
-            fontsize=7,
-            # On a coloured cell: the same in the light and the dark theme.
-            color="#ffffff" if auc > (low + high) / 2 else "#101216",
-        )
-    axes.set_xlim(-0.5, len(shown) - 0.5)
-    axes.set_ylim(len(rows.drawn) - 0.5, -0.5)
-    axes.set_yticks(range(len(rows.drawn)), [style.label(row) for row in rows.drawn])
-    axes.set_xticks(
-        range(len(shown)),
-        [style.safe_text(attack, 20) for attack in shown],
-        rotation=40,
-        ha="left",
-        rotation_mode="anchor",
-    )
-    axes.xaxis.tick_top()
-    axes.tick_params(length=0)
-    axes.grid(visible=False)
-    for spine in axes.spines.values():
-        spine.set_visible(False)
-    place, column = np.unravel_index(np.nanargmax(grid), grid.shape)
-    finding = (
-        f"The highest cell is {shown[column]} on {rows.drawn[place]['name']}: "
-        f"{number(grid[place, column])}. Empty cells were not measured."
-    )
-    if len(attacks) > len(shown):
-        finding += (
-            f" {count(len(attacks) - len(shown), 'more attack')} in results.json."
-        )
-    alt = (
-        f"Table of {count(len(rows.drawn), 'model')} by "
-        f"{count(len(shown), 'attack')}. {finding}"
-    )
-    reading = "Darker is worse for privacy; 0.5 is guessing. Decimals without the 0."
-    return Drawing(name, title, finding, alt, reading, figure)
 
 
 def kinds(rows: Rows) -> Drawing:
@@ -104,7 +32,7 @@ def kinds(rows: Rows) -> Drawing:
             colour, marker = style.GROUPS[group]
             axes.plot(auc, place, marker, color=colour, markersize=5.5, zorder=3)
     _rows_axis(axes, [row for row, _ in best], rows.base)
-    axes.set_xlabel("highest AUC of each kind of attack (0.5: guessing, dotted)")
+    axes.set_xlabel("highest AUC of each kind (0.5: guessing, dotted)")
     kinds_found = dict.fromkeys(g for g in style.GROUPS if any(g in f for _, f in best))
     style.legend(figure, [style.dot(g, *style.GROUPS[g]) for g in kinds_found])
     wins = [max(found, key=found.get) for _, found in best]
@@ -162,16 +90,6 @@ def illusion(rows: Rows) -> Drawing:
         "what such a test would have missed."
     )
     return Drawing(name, title, finding, alt, reading, figure)
-
-
-def _attack_names(rows: Rows) -> list[str]:
-    """Returns the attacks, the kinds in the order of what the attacker needs."""
-    order = list(style.GROUPS)
-    names = {}
-    for row in rows.drawn:
-        for attack in rows.attacks(row["name"]):
-            names.setdefault(attack["attack"], order.index(attack["group"]))
-    return sorted(names, key=names.get)
 
 
 def _best_of_each_kind(rows: Rows, row: dict) -> dict[str, float]:

@@ -75,8 +75,7 @@ def advantage(rows: Rows) -> Drawing:
     axes = figure.axes[0]
     levels = []
     for place, dot in enumerate(dots):
-        strongest = dot.row["strongest_attack"]
-        attack = strongest and rows.attack(dot.row["name"], strongest)
+        attack = rows.strongest(dot.row)
         if attack and attack["advantage_null"] is not None:
             levels.append(attack["advantage_null"])
             axes.plot(levels[-1], place, "|", color=style.MUTED, ms=9, mew=1.4)

@@ -1,5 +1,7 @@
 """How certain the outputs are, for members and for non-members."""
 
+import numpy as np
+
 from eval_suite.report.figures import style
 from eval_suite.report.figures.style import Drawing
 from eval_suite.report.format import count
@@ -48,19 +50,19 @@ def entropy(rows: Rows) -> Drawing:
     alt = f"{count(len(found), 'panel')} of two densities each. {finding}"
     reading = (
         "A defense that moves both curves to the right raises entropy; it protects "
-        "only if it also moves them onto each other. Heights differ between panels."
+        "only if it also moves them onto each other. Heights are square roots of "
+        "densities and differ between panels."
     )
     return Drawing(name, title, finding, alt, reading, figure)
 
 
 def _draw(axes, density: dict) -> None:
-    edges = density["edges"]
-    axes.stairs(density["member"], edges, color=style.MEMBER, lw=1.2, zorder=3)
+    # The square root keeps both the spike at 0 of a confident model and its tail.
+    edges, members = density["edges"], np.sqrt(density["member"])
+    axes.stairs(members, edges, color=style.MEMBER, lw=1.2, zorder=3)
+    axes.stairs(members, edges, fill=True, color=style.MEMBER, alpha=0.18, zorder=2)
     axes.stairs(
-        density["member"], edges, fill=True, color=style.MEMBER, alpha=0.18, zorder=2
-    )
-    axes.stairs(
-        density["nonmember"],
+        np.sqrt(density["nonmember"]),
         edges,
         color=style.NONMEMBER,
         lw=1.2,

@@ -11,6 +11,7 @@ from eval_suite.report.format import percent
 from eval_suite.report.recommend import ACCURACY_BUDGET
 from eval_suite.report.rows import Rows
 
+_SHOWN_LOSS = 0.3  # of accuracy, at most
 # Where a name may stand relative to its point, in points of type, the best first.
 _PLACES = [
     (7, 9, "left"),
@@ -34,6 +35,7 @@ def frontier(rows: Rows) -> Drawing:
     ]
     if not drawn:
         return Drawing(name, title, missing=rows.reason("accuracy", "auc", "attack"))
+    drawn, beyond = _near(rows, drawn)
     best = pareto(drawn)
     figure = style.canvas(3.5)
     axes = figure.subplots()
@@ -84,7 +86,18 @@ def frontier(rows: Rows) -> Drawing:
         f"{100 * ACCURACY_BUDGET:.0f} points, the long dashes are the undefended "
         "model's AUC, the dots guessing."
     )
+    if beyond:
+        names = [f"{row['name']} ({percent(row['accuracy'])})" for row in beyond]
+        reading += f" Too inaccurate for the picture: {listing(names)}."
     return Drawing(name, title, finding, alt, reading, figure)
+
+
+def _near(rows: Rows, drawn: list[dict]) -> tuple[list[dict], list[dict]]:
+    """Splits off the rows so inaccurate that they would squeeze all others."""
+    base = rows.base["accuracy"]
+    lowest = 0.0 if base is None else base - _SHOWN_LOSS
+    near = [row for row in drawn if row["accuracy"] >= lowest]
+    return near, [row for row in drawn if row["accuracy"] < lowest]
 
 
 def pareto(rows: list[dict]) -> list[dict]:

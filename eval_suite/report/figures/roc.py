@@ -1,5 +1,6 @@
 """ROC curves of the strongest attack: one panel a defense, and by slice."""
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -13,6 +14,7 @@ from eval_suite.report.rows import Rows
 
 _SLICES = 8
 _LOWEST = 1e-3
+_TOLERANCE = 0.003  # of a panel's side: a third of a point
 
 
 def roc(rows: Rows) -> Drawing:
@@ -24,11 +26,11 @@ def roc(rows: Rows) -> Drawing:
     figure, panels = style.panels(len(curves))
     for axes, (row, curve) in zip(panels, curves, strict=True):
         _diagonal(axes)
-        _reference(axes, rows.curve(rows.base))
+        _reference(axes, rows.reference_curve())
         _draw(axes, row, curve, band=True)
         axes.set_title(style.safe_text(row["name"], 18), loc="left", pad=3)
-        auc = f"AUC {number(row['strongest_auc'], 2)}"
-        axes.text(0.97, 0.06, auc, ha="right", fontsize=8, transform=axes.transAxes)
+        note = _note(rows, row, curve)
+        axes.text(0.97, 0.06, note, ha="right", fontsize=7.5, transform=axes.transAxes)
     _label_linear(figure)
     finding = (
         "The further a curve bends above the diagonal, the more members the attack "
@@ -37,9 +39,8 @@ def roc(rows: Rows) -> Drawing:
     alt = (
         f"{count(len(curves), 'panel')} of true-positive against false-positive rate. "
         + "; ".join(
-            f"{row['name']} ({row['strongest_attack']}) AUC "
-            f"{number(row['strongest_auc'])}"
-            for row, _ in curves[:12]
+            f"{row['name']} ({curve['attack']}) AUC {number(row['strongest_auc'])}"
+            for row, curve in curves[:12]
         )
         + "."
     )
@@ -62,7 +63,7 @@ def roc_low(rows: Rows) -> Drawing:
         axes.set_yscale("log")
         axes.set_aspect("equal")
         _diagonal(axes)
-        _reference(axes, rows.curve(rows.base))
+        _reference(axes, rows.reference_curve())
         _draw(axes, row, curve, band=True)
         axes.set_xlim(_LOWEST, 1)
         axes.set_ylim(_LOWEST, 1)
@@ -76,7 +77,7 @@ def roc_low(rows: Rows) -> Drawing:
     figure.supylabel("true-positive rate", fontsize=9)
     found = []
     for row, _ in curves:
-        attack = rows.attack(row["name"], row["strongest_attack"])
+        attack = rows.strongest(row)
         entry = ((attack or {}).get("tpr_at_fpr") or {}).get("0.01")
         if entry and entry["tpr"] is not None:
             found.append((entry["tpr"], row["name"]))
@@ -134,6 +135,14 @@ def _curves(rows: Rows, part: str) -> list[tuple[dict, dict]]:
     return [(row, curve) for row, curve in found if curve]
 
 
+def _note(rows: Rows, row: dict, curve: dict) -> str:
+    """Returns the headline AUC, or the attack where the curve is of another one."""
+    strongest = rows.strongest(row)
+    if strongest and strongest["attack"] != curve["attack"]:
+        return style.safe_text(f"only {curve['attack']}", 18)
+    return f"AUC {number(row['strongest_auc'], 2)}"
+
+
 def _diagonal(axes: Axes) -> None:
     line = [1e-4, 1]
     axes.plot(line, line, ":", color=style.MUTED, lw=0.9, zorder=1)
@@ -141,22 +150,51 @@ def _diagonal(axes: Axes) -> None:
 
 def _reference(axes: Axes, curve: dict | None) -> None:
     if curve:
-        axes.plot(curve["fpr"], curve["tpr"], color=style.MUTED, lw=1.0, zorder=2)
+        line = _thin(axes, curve["fpr"], curve["tpr"])
+        axes.plot(*line, color=style.MUTED, lw=1.0, zorder=2)
 
 
 def _draw(axes: Axes, row: dict, curve: dict, band: bool) -> None:
     colour, _ = style.family_style(row["family"])
     if band and curve["tpr_low"] and curve["tpr_high"]:
-        axes.fill_between(
-            curve["fpr"],
-            curve["tpr_low"],
-            curve["tpr_high"],
-            color=colour,
-            alpha=0.22,
-            linewidth=0,
-            zorder=2,
-        )
-    axes.plot(curve["fpr"], curve["tpr"], color=colour, lw=1.4, zorder=3)
+        low = _thin(axes, curve["fpr"], curve["tpr_low"])
+        high = _thin(axes, curve["fpr"], curve["tpr_high"])
+        x, y = np.concatenate([low, high[:, ::-1]], axis=1)
+        axes.fill(x, y, color=colour, alpha=0.22, linewidth=0, zorder=2)
+    line = _thin(axes, curve["fpr"], curve["tpr"])
+    axes.plot(*line, color=colour, lw=1.4, zorder=3)
+
+
+def _thin(axes: Axes, x: list[float], y: list[float]) -> np.ndarray:
+    """Returns the points of a curve that the eye needs, `(2, points)`.
+
+    By Ramer, Douglas and Peucker, on the scale of the axes: no point that is left out
+    lies farther than `_TOLERANCE` of the panel from the line that is drawn.
+    """
+    points = np.array([x, y])
+    place = points
+    if axes.get_xscale() == "log":
+        place = np.log10(np.maximum(points, _LOWEST)) / -np.log10(_LOWEST)
+    keep = np.zeros(points.shape[1], bool)
+    keep[[0, -1]] = True
+    spans = [(0, points.shape[1] - 1)]
+    while spans:
+        first, last = spans.pop()
+        between = place[:, first + 1 : last] - place[:, [first]]
+        if between.shape[1] == 0:
+            continue
+        chord = place[:, last] - place[:, first]
+        length = np.hypot(*chord)
+        if length > 0:
+            distance = np.abs(chord[0] * between[1] - chord[1] * between[0]) / length
+        else:
+            distance = np.hypot(*between)
+        farthest = int(np.argmax(distance))
+        if distance[farthest] > _TOLERANCE:
+            middle = first + 1 + farthest
+            keep[middle] = True
+            spans += [(first, middle), (middle, last)]
+    return points[:, keep]
 
 
 def _label_linear(figure: Figure) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterator
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,6 +13,8 @@ from scipy import stats
 from eval_suite.game import BASE
 from eval_suite.game import MembershipGame
 from eval_suite.one_target import OneTarget
+from eval_suite.repeated import QUERIES
+from eval_suite.repeated import averaged_answers
 from keras_entropy import catalog
 from keras_entropy.attacks import AttackResult
 from keras_entropy.attacks import Difference
@@ -77,27 +80,41 @@ class Comparison:
     def attacked(self, name: str) -> Attacked:
         """Returns the attacks on a defense, or on `"base"`, by its own outputs.
 
-        An injective layer is undone first as well: the attacker knows the defense.
+        The attacker knows the defense: one that can be undone, exactly or nearly, is
+        undone first as well, and one that is random is asked repeatedly.
         """
         if name not in self._attacked:
             outputs = self.subject.outputs(name)
-            audits = [self._audit(outputs)]
-            results = list(audits[0].attacks)
-            layer = None if name == BASE else catalog.get(name).create()
-            if layer is not None and layer.claims.injective and name not in _TRAINED:
-                undone = (
-                    layer.invert(outputs)
-                    if self.is_game
-                    else tuple(layer.invert(side) for side in outputs)
-                )
-                audits.append(self._audit(undone))
-                results += _renamed(audits[1].attacks, "inverse")
+            audits = {"": self._audit(outputs)}
+            results = list(audits[""].attacks)
+            if name != BASE and name not in _TRAINED:
+                for variant, answers in self._adapted(name, outputs):
+                    audits[variant] = self._audit(answers)
+                    results += _renamed(audits[variant].attacks, variant)
             self._attacked[name] = Attacked(
                 results=results,
                 strongest=self._strongest(results, audits),
-                not_measured=[gap for audit in audits for gap in audit.not_measured],
+                not_measured=[
+                    gap for audit in audits.values() for gap in audit.not_measured
+                ],
             )
         return self._attacked[name]
+
+    def _adapted(self, name: str, outputs: Any) -> Iterator[tuple[str, Any]]:
+        """Yields the adaptive variants of the outputs, each with its name."""
+        layer = catalog.get(name).create(seed=self._seed)
+        if hasattr(layer, "invert"):
+            yield (
+                "inverse",
+                layer.invert(outputs)
+                if self.is_game
+                else tuple(layer.invert(side) for side in outputs),
+            )
+        if not layer.claims.deterministic:
+            undefended = self.subject.outputs(BASE)
+            for queries in QUERIES:
+                answers = averaged_answers(layer, undefended, queries)
+                yield f"repeat{queries}", answers
 
     def base_headline(self, *, without: str | None = None) -> Headline:
         """Returns the strongest attack on the undefended model.
@@ -184,14 +201,16 @@ class Comparison:
             seed=self._seed,
         )
 
-    def _strongest(self, results: list[AttackResult], audits: list[Any]) -> Headline:
+    def _strongest(
+        self, results: list[AttackResult], audits: dict[str, Any]
+    ) -> Headline:
         if self.is_game:
             return game_headline(_entire(results))
-        best = max(range(len(audits)), key=lambda i: audits[i].strongest.auc)
+        best = max(audits, key=lambda variant: audits[variant].strongest.auc)
         headline = audits[best].strongest
-        if best == 0:
+        if not best:
             return headline
-        return dataclasses.replace(headline, attack=f"inverse:{headline.attack}")
+        return dataclasses.replace(headline, attack=f"{best}:{headline.attack}")
 
 
 _TRAINED = frozenset(entry.name for entry in catalog.entries() if entry.recipe)

@@ -6,6 +6,8 @@ from keras_entropy._entry import Entry
 from keras_entropy.binned import BinnedFrequencies
 from keras_entropy.mixing import EntropyFloor
 from keras_entropy.mixing import UniformMixing
+from keras_entropy.noise import GaussianNoise
+from keras_entropy.noise import LaplaceNoise
 from keras_entropy.pairs import PairFrequencies
 from keras_entropy.rank import RankFrequencies
 from keras_entropy.rank import RankMap
@@ -146,5 +148,35 @@ OUTPUT_DEFENSES = (
         config={},
         recipe=None,
         reference="keras-entropy",
+    ),
+    Entry(
+        name="gaussian-noise",
+        alias="gaussian",
+        title="Gaussian noise",
+        family="output-transform",
+        layer=GaussianNoise,
+        config={"stddev": 0.2},
+        recipe=None,
+        reference="Adversarial Robustness Toolbox, GaussianNoise",
+    ),
+    Entry(
+        name="gaussian-noise-keyed",
+        alias="keyed-gaussian",
+        title="Gaussian noise, keyed",
+        family="output-transform",
+        layer=GaussianNoise,
+        config={"stddev": 0.2, "keyed": True, "keep_argmax": True},
+        recipe=None,
+        reference="keras-entropy",
+    ),
+    Entry(
+        name="laplace-noise",
+        alias="laplace",
+        title="Laplace noise",
+        family="output-transform",
+        layer=LaplaceNoise,
+        config={"scale": 0.1},
+        recipe=None,
+        reference="Dwork et al., 2006",
     ),
 )

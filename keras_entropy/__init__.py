@@ -18,6 +18,8 @@ from keras_entropy.koopman import GaussianKoopman as GaussianKoopman
 from keras_entropy.koopman import RandomFourierKoopman as RandomFourierKoopman
 from keras_entropy.mixing import EntropyFloor as EntropyFloor
 from keras_entropy.mixing import UniformMixing as UniformMixing
+from keras_entropy.noise import GaussianNoise as GaussianNoise
+from keras_entropy.noise import LaplaceNoise as LaplaceNoise
 from keras_entropy.pairs import PairFrequencies as PairFrequencies
 from keras_entropy.rank import RankFrequencies as RankFrequencies
 from keras_entropy.rank import RankMap as RankMap

@@ -106,5 +106,6 @@ def _check_writable(options: Options) -> None:
     folder = options.baseline.parent
     while not folder.exists():
         folder = folder.parent
-    if options.baseline.is_dir() or not os.access(folder, os.W_OK):
+    usable = folder.is_dir() and os.access(folder, os.W_OK)
+    if options.baseline.is_dir() or not usable:
         raise ValueError(f"--baseline {options.baseline}: can't be written there")

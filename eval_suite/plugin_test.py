@@ -1,0 +1,169 @@
+import numpy as np
+import pytest
+
+pytest_plugins = ["pytester"]
+
+OWN_OPTION = """
+def pytest_addoption(parser):
+    parser.addoption("--model", default="mine")
+    parser.addoption("--seed", default="7")
+"""
+
+
+@pytest.fixture
+def run(pytester):
+    """Runs pytest in this process, as a project that has the package installed."""
+
+    def run(*arguments):
+        return pytester.runpytest_inprocess(
+            "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:benchmark", *arguments
+        )
+
+    return run
+
+
+@pytest.fixture
+def files(pytester):
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(size=(80, 6)).astype("float32"), rng.integers(0, 3, 80)
+    outputs = np.exp(rng.normal(size=(80, 3)))
+    outputs /= outputs.sum(axis=1, keepdims=True)
+    for name, rows in (("in", slice(40)), ("out", slice(40, None))):
+        np.savez(pytester.path / f"{name}.npz", x=x[rows], y=y[rows])
+        np.savez(pytester.path / f"{name}_p.npz", outputs=outputs[rows], y=y[rows])
+    np.savez(pytester.path / "other.npz", x=x[:, :4], y=y)
+    np.savez(pytester.path / "logits.npz", outputs=9 * outputs - 4, y=y)
+    (pytester.path / "text.keras").write_text("not a model")
+    return pytester.path
+
+
+@pytest.fixture
+def model(files):
+    import keras
+
+    model = keras.Sequential([keras.Input((6,)), keras.layers.Dense(3, "softmax")])
+    model.save(files / "m.keras")
+
+
+def test_options_do_not_clash_with_a_projects_own(pytester, run):
+    pytester.makeconftest(OWN_OPTION)
+    pytester.makepyfile(
+        """
+        def test_own(pytestconfig):
+            assert pytestconfig.getoption("--model") == "gpt"
+            assert pytestconfig.getoption("--seed") == "7"
+        """
+    )
+    run("--model", "gpt").assert_outcomes(passed=1)
+
+
+def test_report_needs_the_suite_to_be_named(pytester, run):
+    pytester.makepyfile("def test_own(): pass")
+    result = run("--report")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*unrecognized arguments: --report*"])
+
+
+def test_fixture_is_there_without_the_suite(pytester, run):
+    pytester.makepyfile(
+        """
+        def test_own(membership_audit):
+            assert callable(membership_audit)
+        """
+    )
+    run().assert_outcomes(passed=1)
+
+
+def test_own_unit_tests_of_a_project_are_kept(pytester, run):
+    pytester.makeini("[pytest]\npython_files = *_test.py")
+    pytester.makepyfile(thing_test="def test_own(): pass")
+    run().assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize("ini", ["check_*.py", "test_*.py *_test.py"])
+def test_checks_are_collected_whatever_the_ini_says(pytester, run, ini):
+    pytester.makeini(f"[pytest]\npython_files = {ini}")
+    result = run("--pyargs", "eval_suite", "--collect-only", "-q", "--defenses", "M-1")
+    names = {
+        line.split("::")[0].split("/")[-1] for line in result.outlines if "::" in line
+    }
+    assert {"test_controls.py", "test_membership_inference.py"} <= names
+    assert "test_gate.py" not in names
+
+
+def test_gate_alone_collects_what_it_needs(run, files, model):
+    result = run(
+        *("--pyargs", "eval_suite", "--collect-only", "-q", "--model", "m.keras"),
+        *("--members", "in.npz", "--nonmembers", "out.npz", "--gate", "auc<=0.6"),
+    )
+    names = {
+        line.split("::")[0].split("/")[-1] for line in result.outlines if "::" in line
+    }
+    assert names == {
+        "test_controls.py",
+        "test_exchangeability.py",
+        "test_gate.py",
+        "test_membership_inference.py",
+    }
+
+
+@pytest.mark.parametrize(
+    "asked", [("--report", "--report-dir", "r"), ("--gate", "auc<=0.6")]
+)
+def test_no_check_at_all_is_a_failure(run, files, asked):
+    result = run(
+        *("--pyargs", "eval_suite", "-k", "nothing_is_called_so", *asked),
+        *("--member-outputs", "in_p.npz", "--nonmember-outputs", "out_p.npz"),
+    )
+    assert result.ret == pytest.ExitCode.NO_TESTS_COLLECTED
+
+
+MODEL = ("--model", "m.keras", "--members", "in.npz", "--nonmembers", "out.npz")
+OUTPUTS = ("--member-outputs", "in_p.npz", "--nonmember-outputs", "out_p.npz")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (("--defenses", "M-99"), "M-99"),
+        (("--profile", "huge"), "--profile"),
+        (("--members", "in.npz"), "--members needs --model"),
+        (("--model", "m.keras"), "--model needs --members and --nonmembers"),
+        (("--model", "no.keras", *MODEL[2:]), "no.keras: no such file"),
+        (("--model", "text.keras", *MODEL[2:]), "text.keras: not a Keras model"),
+        ((*MODEL[:4], "--nonmembers", "in.npz"), "must not overlap"),
+        ((*MODEL[:4], "--nonmembers", "other.npz"), "one shape"),
+        ((*MODEL[:4], "--nonmembers", "no.npz"), "no.npz: no such file"),
+        ((*MODEL[:4], "--nonmembers", "text.keras"), "not a readable .npz file"),
+        (("--report", "--report-dir", "in.npz"), "in.npz"),
+        (("--gate", "auc<0.5"), "METRIC"),
+        (("--gate", "M-5:auc<=0.5", "--defenses", "M-1"), "M-5 is not evaluated"),
+        (("--margin", "-1"), "--margin"),
+        (("--update-baseline",), "--update-baseline needs --baseline"),
+        (("--baseline", "no.json"), "no.json: no such file"),
+        (("--baseline", "text.keras"), "text.keras: not readable"),
+        (("--baseline", "in.npz/b.json", "--update-baseline"), "can't be written"),
+        (OUTPUTS[:2], "go together"),
+        ((*OUTPUTS, *MODEL), "leave out --model"),
+        ((*OUTPUTS[:3], "logits.npz"), "--from-logits"),
+        ((*OUTPUTS[:3], "out.npz"), "expected arrays named outputs and y"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else None,
+)
+def test_wrong_options_are_refused_before_any_work(
+    run, files, model, arguments, reason
+):
+    # Selects no check: should an option be accepted, no work starts.
+    result = run("--pyargs", "eval_suite", "-k", "nothing_is_called_so", *arguments)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert reason in " ".join(result.errlines)
+    assert not (files / "reports").exists()
+
+
+def test_time_is_not_gated_over_several_processes(pytester, files):
+    result = pytester.runpytest_inprocess(
+        *("-p", "no:cacheprovider", "-n", "2", "--pyargs", "eval_suite"),
+        *("--gate", "latency_ratio<=1.2", "--defenses", "M-1"),
+    )
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert "time is measured in one process only" in " ".join(result.errlines)

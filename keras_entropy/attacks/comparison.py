@@ -24,6 +24,7 @@ def paired_difference(first, second, *, margin=0.0, confidence=0.95):
     Raises:
         ValueError: If the two have different numbers of pairs or none.
     """
+    inflation = max(getattr(side, "pair_inflation", 1.0) for side in (first, second))
     first, second = (getattr(side, "pair_auc", side) for side in (first, second))
     if first is None or second is None or np.shape(first) != np.shape(second):
         raise ValueError(
@@ -32,11 +33,11 @@ def paired_difference(first, second, *, margin=0.0, confidence=0.95):
         )
     values = np.asarray(first, np.float64) - np.asarray(second, np.float64)
     mean, low, high = (
-        float(end) for end in intervals.mean_interval(values, confidence)
+        float(end) for end in intervals.mean_interval(values, confidence, inflation)
     )
-    error = values.std(ddof=1) / np.sqrt(values.size)
     if low == high:
         p_value = 1.0 if mean <= margin else 0.0
     else:
+        error = values.std(ddof=1) * np.sqrt(inflation / values.size)
         p_value = float(stats.t.sf((mean - margin) / error, values.size - 1))
     return Difference(mean, low, high, p_value)

@@ -82,7 +82,9 @@ def audit_game(
         order = descending(scores.values.reshape(-1))
         for part in parts:
             measurement = Measurement(scores, member, part, order)
-            found, absent = _results(attack, measurement, part, confidence)
+            found, absent = _results(
+                attack, measurement, part, confidence, pair_inflation(scores, targets)
+            )
             results += found
             missing += absent
     entire = [result for result in results if result.slice == "entire"]
@@ -111,14 +113,27 @@ def _check_targets(targets, models):
     return targets
 
 
-def _results(attack, measurement, part, confidence):
+def pair_inflation(scores, targets):
+    """By how much the variance over pairs of targets must be enlarged.
+
+    Where an attack learns from the other pairs in which direction members differ, pair
+    i's accident decides on pair j's score and the reverse: A_j = sum_i W_ij with W
+    symmetric. Without signal two of J pairs then correlate by 1 / (J - 1): the variance
+    of the mean is twice that of independent pairs, and the spread over pairs shows
+    (J - 2) / (J - 1) of it.
+    """
+    pairs = targets // 2
+    return 2 * (pairs - 1) / max(1, pairs - 2) if scores.learns_from_pairs else 1.0
+
+
+def _results(attack, measurement, part, confidence, inflation):
     """Lists of `AttackResult` and of `NotMeasured`, together one for each slice."""
     # The slices of a partition are looked at together, the entire set by itself.
     simultaneous = 1 - (1 - confidence) / len(part.names)
 
     def over_pairs(values):
         paired = values.reshape(-1, 2, *values.shape[1:]).mean(axis=1)
-        return paired, *intervals.mean_interval(paired, simultaneous)
+        return paired, *intervals.mean_interval(paired, simultaneous, inflation)
 
     pair_auc, auc, low, high = over_pairs(measurement.auc)
     points = {
@@ -158,6 +173,7 @@ def _results(attack, measurement, part, confidence):
                 n_nonmembers=round(measurement.nonmembers[:, number].mean()),
                 curve=curve,
                 pair_auc=pair_auc[:, number],
+                pair_inflation=inflation,
             )
         )
     return results, missing

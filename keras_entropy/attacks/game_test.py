@@ -98,6 +98,7 @@ def test_headline_is_chosen_on_one_half_of_the_pairs():
         def __init__(self, attack, pair_auc):
             self.attack, self.pair_auc = attack, np.array(pair_auc)
             self.auc, self.advantage = self.pair_auc.mean(), 0.1
+            self.pair_inflation = 1.0
 
     # "even" is strong on even pairs only, so odd pairs report it, and the reverse.
     headline = game_headline(
@@ -131,6 +132,29 @@ def test_paired_difference_is_the_paired_t_test():
         paired_difference(first, second[:6])
     with pytest.raises(ValueError, match="same pairs"):
         paired_difference(first, None)
+
+
+def test_attacks_that_learn_from_pairs_get_wider_intervals(leak):
+    outputs, labels, membership = leak
+    names = ("lira_online", "lira_offline")
+    for targets in (8, 32):
+        game = audit_game(outputs, labels, membership, targets=targets, attacks=names)
+        online, offline = (game.get(name) for name in names)
+        pairs = targets // 2
+        assert online.pair_inflation == pytest.approx(2 * (pairs - 1) / (pairs - 2))
+        assert offline.pair_inflation == 1
+        for result in (online, offline):
+            values = result.pair_auc
+            error = values.std(ddof=1) * np.sqrt(result.pair_inflation / pairs)
+            half = stats.t.ppf(0.975, pairs - 1) * error
+            assert result.auc_high - result.auc == pytest.approx(half)
+    assert game.strongest.pair_inflation == max(
+        game.get(name).pair_inflation for name in game.strongest.chosen
+    )
+    wide = paired_difference(online, offline)
+    plain = paired_difference(online.pair_auc, offline.pair_auc)
+    ratio = (wide.high - wide.low) / (plain.high - plain.low)
+    assert ratio == pytest.approx(np.sqrt(online.pair_inflation))
 
 
 def test_pairing_makes_differences_tighter_than_either_side(leak):

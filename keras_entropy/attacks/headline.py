@@ -33,7 +33,8 @@ def game_headline(results, confidence=0.95):
         int(pair_auc[:, half].mean(axis=1).argmax()) for half in (halves, ~halves)
     ]
     reported = np.where(halves, pair_auc[choice[1]], pair_auc[choice[0]])
-    auc, low, high = intervals.mean_interval(reported, confidence)
+    inflation = max(results[index].pair_inflation for index in choice)
+    auc, low, high = intervals.mean_interval(reported, confidence, inflation)
     best = max(results, key=lambda result: result.auc)
     return Headline(
         attack=best.attack,
@@ -43,6 +44,7 @@ def game_headline(results, confidence=0.95):
         auc_high=float(min(1.0, high)),
         advantage=best.advantage,
         pair_auc=reported,
+        pair_inflation=inflation,
     )
 
 

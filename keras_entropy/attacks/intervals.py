@@ -4,12 +4,14 @@ import numpy as np
 from scipy import stats
 
 
-def mean_interval(values, confidence=0.95):
+def mean_interval(values, confidence=0.95, inflation=1.0):
     """Mean and Student t interval over the first axis.
 
     Args:
         values: Float array `(n, ...)`, n >= 2, independent along the first axis.
         confidence: Float in (0, 1).
+        inflation: Float, what to multiply the variance of the mean by where the values
+            are not quite independent. Defaults to 1.
 
     Returns:
         `(mean, low, high)`, arrays `(...)`, with `n - 1` degrees of freedom.
@@ -26,7 +28,8 @@ def mean_interval(values, confidence=0.95):
     equal = (values == values[:1]).all(axis=0)
     mean = np.where(equal, values[0], mean)
     error = np.where(equal, 0.0, values.std(axis=0, ddof=1) / np.sqrt(count))
-    half = stats.t.ppf((1 + confidence) / 2, count - 1) * error
+    quantile = stats.t.ppf((1 + confidence) / 2, count - 1)
+    half = quantile * error * np.sqrt(inflation)
     return mean, mean - half, mean + half
 
 
@@ -53,9 +56,9 @@ def auc_interval(auc, terms, members, nonmembers, confidence=0.95, correlation=0
 
     The estimate averages the folds' AUCs by their numbers of (member, non-member)
     pairs: scores of different folds are never compared. The variance is DeLong's, the
-    degrees of freedom Satterthwaite's (as in the test of Brunner and Munzel), so few
-    examples get an honestly wide interval. A perfect separation, whose estimated
-    variance is zero, gets its exact bound.
+    degrees of freedom Satterthwaite's, as in the test of Brunner and Munzel, with two
+    examples added to each side (`RocFamily.placement_variances`), so that few
+    examples, rare events and a perfect separation get honestly wide intervals.
 
     Args:
         auc: Float array `(G,)`.
@@ -66,8 +69,7 @@ def auc_interval(auc, terms, members, nonmembers, confidence=0.95, correlation=0
         correlation: Float in [0, 1), the assumed correlation of two folds' AUCs.
 
     Returns:
-        `(auc, low, high)`, floats; the interval is (0, 1) where a fold has a side with
-        fewer than two examples.
+        `(auc, low, high)`, floats.
     """
     used = members * nonmembers > 0
     auc, members, nonmembers = auc[used], members[used], nonmembers[used]
@@ -75,21 +77,12 @@ def auc_interval(auc, terms, members, nonmembers, confidence=0.95, correlation=0
     weights = members * nonmembers / (members * nonmembers).sum()
     # Equal AUCs, as of constant scores, must not be moved by rounding.
     mean = float(auc[0] if (auc == auc[0]).all() else weights @ auc)
-    if np.isnan(terms).any():
-        return mean, 0.0, 1.0
-    if mean in (0.0, 1.0):
-        # Pair the examples off: that many independent comparisons came out alike.
-        comparisons = np.minimum(members, nonmembers).sum()
-        reach = float(((1 - confidence) / 2) ** (1 / comparisons))
-        return (mean, reach, 1.0) if mean else (mean, 0.0, 1 - reach)
     spread = weights * np.sqrt(terms.sum(axis=0))
     variance = (1 - correlation) * (spread**2).sum() + correlation * spread.sum() ** 2
-    if variance == 0:
-        return mean, mean, mean
     shares = weights**2 * terms
     degrees = (
         shares.sum() ** 2
-        / (shares[0] ** 2 / (members - 1) + shares[1] ** 2 / (nonmembers - 1)).sum()
+        / (shares[0] ** 2 / (members + 1) + shares[1] ** 2 / (nonmembers + 1)).sum()
     )
     half = float(stats.t.ppf((1 + confidence) / 2, degrees) * np.sqrt(variance))
     return mean, max(0.0, mean - half), min(1.0, mean + half)

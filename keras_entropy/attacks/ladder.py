@@ -60,7 +60,7 @@ def _per_class(name):
 def _on_shadows(name):
     def score(signals, membership, seed):
         values = trained.fit_on_shadows(name, signals, membership, seed)
-        return Scores(values, natural=True)
+        return Scores(values, natural=True, learns_from_pairs=True)
 
     return score
 
@@ -69,7 +69,9 @@ def _shadow(name):
     def score(signals, membership, seed):
         scorer = shadow_attacks.SCORERS[name]
         values, excluded = scorer(signals.confidence, membership)
-        return Scores(values, excluded=excluded)
+        return Scores(
+            values, excluded=excluded, learns_from_pairs=name == "lira_online"
+        )
 
     return score
 

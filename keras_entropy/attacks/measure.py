@@ -25,6 +25,8 @@ class Scores:
         folds: Integer array `(R, N)` where scores compare within a fold only.
         excluded: Boolean array `(R, N)`, examples that the attack cannot score.
         fold_correlation: Float, assumed correlation of two folds' AUCs.
+        learns_from_pairs: Boolean, whether the attack on a pair of targets learns from
+            the other pairs in which direction members differ.
     """
 
     values: np.ndarray
@@ -32,6 +34,7 @@ class Scores:
     folds: np.ndarray | None = None
     excluded: np.ndarray | None = None
     fold_correlation: float = 0.0
+    learns_from_pairs: bool = False
 
     @property
     def inflation(self):

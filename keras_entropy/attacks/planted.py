@@ -47,15 +47,15 @@ def noise(law, examples, rng):
     return _outputs(law, labels, _base_logits(labels, rng), rng), labels
 
 
-def noise_game(law, rng):
+def noise_game(law, rng, models=_MODELS, examples=_EXAMPLES):
     """Arguments of `audit_game`: the plan has nothing to do with the outputs.
 
     Examples have a difficulty of their own, as real ones do.
     """
-    labels = rng.integers(0, CLASSES, _EXAMPLES)
+    labels = rng.integers(0, CLASSES, examples)
     logits = _base_logits(labels, rng)
-    logits = logits + rng.normal(0, GAME_NOISE, (_MODELS, *logits.shape))
-    return _outputs(law, labels, logits, rng), labels, _plan(rng)
+    logits = logits + rng.normal(0, GAME_NOISE, (models, *logits.shape))
+    return _outputs(law, labels, logits, rng), labels, _plan(models, examples, rng)
 
 
 def _base_logits(labels, rng):
@@ -72,10 +72,10 @@ def _outputs(law, labels, logits, rng):
     return _softmax(logits).astype(np.float32)
 
 
-def _plan(rng):
+def _plan(models, examples, rng):
     """Balanced complementary halves `(K, N)`."""
-    half = np.arange(_EXAMPLES) % 2 == 0
-    rows = [rng.permutation(half) for _ in range(_MODELS // 2)]
+    half = np.arange(examples) % 2 == 0
+    rows = [rng.permutation(half) for _ in range(models // 2)]
     return np.stack([side for row in rows for side in (row, ~row)])
 
 
@@ -95,7 +95,10 @@ def planted_game(rng):
     # targets, so a random draw would move all pairs together.
     quantiles = (np.arange(_EXAMPLES) + 0.5) / _EXAMPLES
     difficulty = rng.permutation(stats.norm.ppf(quantiles))
-    labels, membership = rng.integers(0, CLASSES, _EXAMPLES), _plan(rng)
+    labels, membership = (
+        rng.integers(0, CLASSES, _EXAMPLES),
+        _plan(_MODELS, _EXAMPLES, rng),
+    )
     noise = rng.normal(0, GAME_NOISE, membership.shape)
     confidence = 2 + difficulty + SHIFT * membership + noise
     return with_confidence(confidence, labels, "even"), labels, membership

@@ -55,6 +55,9 @@ class Curve:
     high: np.ndarray
 
 
+_NOT_IN_ROW = ("curve", "pair_auc", "pair_inflation", "tpr_at_fpr")
+
+
 @dataclasses.dataclass(frozen=True)
 class AttackResult:
     """One attack on one slice of the examples.
@@ -78,6 +81,8 @@ class AttackResult:
         curve: `Curve`, or `None` for slices other than the entire set.
         pair_auc: Float array `(T / 2,)`, the mean AUC of each complementary pair of
             targets; `None` for a single target.
+        pair_inflation: Float, by which the variance over pairs is enlarged, because
+            the attack on one pair learns from the others.
     """
 
     attack: str
@@ -94,12 +99,13 @@ class AttackResult:
     n_nonmembers: int
     curve: Curve | None = None
     pair_auc: np.ndarray | None = None
+    pair_inflation: float = 1.0
 
     def row(self, defense):
         """The result as a dictionary of plain JSON values, for `defense`'s name."""
         row = {"defense": defense}
         for field in dataclasses.fields(self):
-            if field.name not in ("curve", "pair_auc", "tpr_at_fpr"):
+            if field.name not in _NOT_IN_ROW:
                 row[field.name] = getattr(self, field.name)
         row["tpr_at_fpr"] = {
             level: None if point is None else dataclasses.asdict(point)
@@ -134,6 +140,7 @@ class Headline:
         advantage: Float, the advantage of `attack`.
         pair_auc: Float array `(T / 2,)`: for each pair of targets the AUC of the attack
             that the other half chose; `None` for a single target.
+        pair_inflation: Float, the largest of the two choices'.
     """
 
     attack: str
@@ -143,6 +150,7 @@ class Headline:
     auc_high: float
     advantage: float
     pair_auc: np.ndarray | None = None
+    pair_inflation: float = 1.0
 
 
 @dataclasses.dataclass(frozen=True)

@@ -75,21 +75,31 @@ class RocFamily:
         return _divide(doubled, 2 * self.members * self.nonmembers)
 
     def placement_variances(self):
-        """The two terms of the AUC's variance, each `(G,)`; NaN below two examples.
+        """The two terms of the AUC's variance, each `(G,)`; NaN without both sides.
 
         The variances, over members and over non-members, of the share of the other
         side that an example beats, ties counted half (DeLong et al., 1988), each
-        divided by its number of examples. Their sum is the variance of the AUC.
+        divided by its number of examples. Their sum is the variance of the AUC. Each
+        side counts as if it held one example more above all others and one below: a
+        share of 0 in 100 is no certainty (Agresti and Caffo, 2000, for two shares,
+        which is what the AUC of two distinct scores compares).
         """
-        auc = self.auc()[self._codes]
-        above = 1 - _divide(self.fp - self._dfp / 2, self.nonmembers[self._codes])
-        below = _divide(self.tp - self._dtp / 2, self.members[self._codes])
-        of_members = self._sum(self._dtp * (above - auc) ** 2)
-        of_nonmembers = self._sum(self._dfp * (below - auc) ** 2)
+        members, nonmembers = self.members[self._codes], self.nonmembers[self._codes]
+        above = (nonmembers - self.fp + self._dfp / 2 + 1) / (nonmembers + 2)
+        below = (self.tp - self._dtp / 2 + 1) / (members + 2)
         return (
-            _divide(of_members, self.members * (self.members - 1)),
-            _divide(of_nonmembers, self.nonmembers * (self.nonmembers - 1)),
+            self._variance(above, self._dtp, self.members, self.nonmembers),
+            self._variance(below, self._dfp, self.nonmembers, self.members),
         )
+
+    def _variance(self, share, weight, examples, others):
+        """Variance `(G,)` of a mean of shares, with the two examples added."""
+        ends = np.stack([0.5 / (others + 2), (others + 1.5) / (others + 2)])
+        mean = (self._sum(weight * share) + ends.sum(axis=0)) / (examples + 2)
+        squares = self._sum(weight * (share - mean[self._codes]) ** 2)
+        squares += ((ends - mean) ** 2).sum(axis=0)
+        result = squares / ((examples + 1) * (examples + 2))
+        return np.where((examples > 0) & (others > 0), result, np.nan)
 
     def advantage(self):
         """Largest `|TPR - FPR|` over all thresholds `(G,)`; NaN without both sides."""

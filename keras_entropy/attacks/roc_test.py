@@ -64,13 +64,16 @@ def test_groups_from_one_sort_equal_separate_curves(sample):
             assert [c[group] for c in counts] == [c[0] for c in single]
 
 
-def test_variance_is_that_of_brunner_and_munzel():
+def test_variance_is_that_of_brunner_and_munzel_with_four_more_examples():
     rng = np.random.default_rng(1)
     inside, outside = rng.integers(0, 6, 40).astype(float), rng.integers(0, 5, 30) * 1.0
     roc = RocFamily(np.r_[inside, outside], np.arange(70) < 40)
-    error = np.sqrt(np.sum(roc.placement_variances()))
+    # One more of each side above all others, and one below.
+    inside, outside = (np.r_[side, -9, 99] for side in (inside, outside))
+    auc = RocFamily(np.r_[inside, outside], np.arange(74) < 42).auc()[0]
     statistic = stats.brunnermunzel(outside, inside).statistic
-    assert (roc.auc()[0] - 0.5) / error == pytest.approx(statistic, rel=1e-12)
+    error = np.sqrt(np.sum(roc.placement_variances()))
+    assert (auc - 0.5) / error == pytest.approx(statistic, rel=1e-12)
 
 
 def test_order_of_examples_does_not_matter():

@@ -1,0 +1,33 @@
+import importlib.util
+
+import numpy as np
+import pytest
+
+from keras_entropy.attacks import benchmark
+
+
+@pytest.mark.skipif(
+    importlib.util.find_spec("tensorflow_privacy") is None,
+    reason="TensorFlow Privacy needs Python < 3.12",
+)
+def test_runs_both_engines():
+    seconds = benchmark.measure(400, 200, ("loss", "entropy"), ("entire", "class"), 2)
+    assert seconds.shape == (2, 2, 2)
+    assert (seconds > 0).all()
+
+
+def test_ratios_are_medians_of_rounds():
+    seconds = np.ones((3, 5, 2))
+    seconds[:, 2, 1] = [10, 30, 20]
+    lines, ratios = benchmark.table(seconds, benchmark.ATTACKS)
+    assert ratios["logistic"] == 20
+    assert ratios["loss"] == 1
+    assert ratios["total"] == pytest.approx((4 + 20) / 5)
+    assert "20.0x   [10.0, 30.0]" in lines[3]
+
+
+def test_floors():
+    ratios = dict.fromkeys((*benchmark.ATTACKS, "total"), 7.0)
+    assert benchmark.too_slow(ratios) == []
+    assert benchmark.too_slow(ratios | {"mlp": 5.9}) == ["mlp"]
+    assert benchmark.too_slow(ratios | {"total": np.nan}) == ["total"]

@@ -1,6 +1,28 @@
-"""The arrays that training and prediction are given, checked."""
+"""What training and prediction are given, checked."""
 
+import keras
 import numpy as np
+
+
+def check_compiled(model):
+    """Raise if a model can't be trained as `fit` would."""
+    if not getattr(model, "compiled", False) or model.optimizer is None:
+        raise ValueError(
+            "`model` must be compiled with an optimizer and a loss, because shadow "
+            "models are trained by the same recipe; call `model.compile(...)`. "
+            f"Received: model={model.name!r}, which is not compiled"
+        )
+    if type(model).train_step is not keras.Model.train_step:
+        raise ValueError(
+            "`model` must use the training step of `keras.Model`; its own one can't be "
+            "compiled for many models. "
+            f"Received: {type(model).__name__} with its own `train_step`"
+        )
+    if not model.trainable_variables:
+        raise ValueError(
+            "`model` must have trainable variables. "
+            f"Received: model={model.name!r}, whose layers are all frozen"
+        )
 
 
 def examples(x, models, model):

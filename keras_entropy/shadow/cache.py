@@ -93,14 +93,19 @@ def digest(key: Mapping) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def describe(array: np.ndarray) -> dict:
+    """Return what an array counts as in a key: for arrays that many keys share."""
+    content = hashlib.sha256(np.ascontiguousarray(array)).hexdigest()
+    return {"array": [array.dtype.str, list(array.shape), content]}
+
+
 def _plain(value):
     if isinstance(value, Mapping):
         return {str(field): _plain(item) for field, item in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
     if isinstance(value, np.ndarray) and value.dtype != object:
-        content = hashlib.sha256(np.ascontiguousarray(value)).hexdigest()
-        return {"array": [value.dtype.str, list(value.shape), content]}
+        return describe(value)
     if isinstance(value, np.generic):
         return value.item()
     if value is None or isinstance(value, bool | int | float | str):

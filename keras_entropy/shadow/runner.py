@@ -17,6 +17,7 @@ from keras_entropy.shadow import _data
 from keras_entropy.shadow import _engine
 from keras_entropy.shadow._configuration import training_configuration
 from keras_entropy.shadow.cache import Cache
+from keras_entropy.shadow.cache import describe
 from keras_entropy.shadow.stack import Stack
 from keras_entropy.shadow.stack import variables_of
 from keras_entropy.shadow.train import train
@@ -111,8 +112,21 @@ class Runner:
             "batch_size": batch_size,
             "class_weight": class_weight,
         }
+        _data.check_compiled(model)
+        x, own_x = _data.examples(x, len(stack), model)
+        y, own_y = _data.targets(y, len(stack), x.shape[int(own_x)])
+        rows = _data.checked_rows(rows, len(stack), x.shape[int(own_x)])
+        values = stack.values(model)
+        # All that the training of some of the models depends on, but the model.
         pieces = [
-            _piece(model, stack, x, y, rows, seeds, group, settings)
+            {
+                "values": [value[group] for value in values],
+                "x": x[group] if own_x else x,
+                "y": y[group] if own_y else y,
+                "rows": rows[group],
+                "seeds": [int(seed) for seed in seeds[group]],
+                "settings": settings,
+            }
             for group in _groups(model, len(stack))
         ]
         keys = self._keys(model, pieces)
@@ -156,7 +170,21 @@ class Runner:
             "backend": backend,
             "backend_version": __import__(backend).__version__,
         }
-        return [{**common, "piece": piece} for piece in pieces]
+        # All pieces hold the same inputs, unless each model has its own.
+        known = {}
+        for piece in pieces:
+            for array in (piece["x"], piece["y"]):
+                if id(array) not in known:
+                    known[id(array)] = describe(array)
+        return [
+            {
+                **common,
+                **piece,
+                "x": known[id(piece["x"])],
+                "y": known[id(piece["y"])],
+            }
+            for piece in pieces
+        ]
 
     def _get(self, key, compute):
         if key is None:
@@ -259,20 +287,6 @@ def _in_order(stored):
 def _groups(model, models):
     size = _PIECE if _engine.trains_at_once(model) else 1
     return [slice(k, min(k + size, models)) for k in range(0, models, size)]
-
-
-def _piece(model, stack, x, y, rows, seeds, group, settings):
-    """Return all that the training of some of the models depends on but the model."""
-    x, own_x = _data.examples(x, len(stack), model)
-    y, own_y = _data.targets(y, len(stack), x.shape[int(own_x)])
-    return {
-        "values": [value[group] for value in stack.values(model)],
-        "x": x[group] if own_x else x,
-        "y": y[group] if own_y else y,
-        "rows": np.asarray(rows)[group],
-        "seeds": [int(seed) for seed in seeds[group]],
-        "settings": settings,
-    }
 
 
 def _train(model, piece, progress):

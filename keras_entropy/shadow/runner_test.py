@@ -94,6 +94,17 @@ def test_another_setting_is_trained_anew(tmp_path, change):
     assert (train(trainer, make_model(), **change)[0] != first[0]).any()
 
 
+def test_arguments_are_checked_before_the_work_starts():
+    model = make_model()
+    with pytest.raises(ValueError, match="`rows` must be integers"):
+        Runner().train(
+            model, shadow.replicate(model, 2), X, Y, [[0]], seeds=[1, 2], **SETTINGS
+        )
+    uncompiled = keras.Sequential([keras.Input((5,)), keras.layers.Dense(3)])
+    with pytest.raises(ValueError, match="`model` must be compiled"):
+        train(Runner(), uncompiled)
+
+
 def test_another_recipe_is_trained_anew(tmp_path):
     trainer = Runner(cache=Cache(tmp_path))
     first = train(trainer, make_model())

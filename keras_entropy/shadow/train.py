@@ -1,6 +1,5 @@
 """Training and prediction of many models with one architecture."""
 
-import keras
 import numpy as np
 
 from keras_entropy.shadow import _data
@@ -71,7 +70,7 @@ def train(
     >>> predict(model, stack, x).shape
     (16, 1797, 10)
     """
-    _check_compiled(model)
+    _data.check_compiled(model)
     models = len(stack)
     x, x_own = _data.examples(x, models, model)
     n = x.shape[int(x_own)]
@@ -156,23 +155,3 @@ def _groups(models, stacked):
     parts = -(-models // _LARGEST_GROUP)
     for part in np.array_split(np.arange(models), parts):
         yield slice(part[0], part[-1] + 1), len(part)
-
-
-def _check_compiled(model):
-    if not getattr(model, "compiled", False) or model.optimizer is None:
-        raise ValueError(
-            "`model` must be compiled with an optimizer and a loss, because shadow "
-            "models are trained by the same recipe; call `model.compile(...)`. "
-            f"Received: model={model.name!r}, which is not compiled"
-        )
-    if type(model).train_step is not keras.Model.train_step:
-        raise ValueError(
-            "`model` must use the training step of `keras.Model`; its own one can't be "
-            "compiled for many models. "
-            f"Received: {type(model).__name__} with its own `train_step`"
-        )
-    if not model.trainable_variables:
-        raise ValueError(
-            "`model` must have trainable variables. "
-            f"Received: model={model.name!r}, whose layers are all frozen"
-        )

@@ -5,6 +5,7 @@ import shutil
 import sys
 from pathlib import Path
 
+from eval_suite.report.compare import compare
 from eval_suite.report.schema import load_results
 from eval_suite.report.terminal import terminal_table
 from eval_suite.report.write import write_report
@@ -23,12 +24,22 @@ def main(arguments: list[str] | None = None) -> int:
         metavar="DIR",
         help="folder of the report (default: the folder of results.json)",
     )
+    parser.add_argument(
+        "--compare",
+        type=Path,
+        metavar="OTHER",
+        help="results.json of another run: show the differences from it",
+    )
     options = parser.parse_args(arguments)
     try:
         results = load_results(options.results)
-        page = write_report(results, options.report_dir or options.results.parent)
+        other = load_results(options.compare) if options.compare else None
+        folder = options.report_dir or options.results.parent
+        page = write_report(results, folder, other=other)
     except ValueError as error:
         parser.error(str(error))
+    if other:
+        print(f"Compared with {options.compare}: {compare(results, other).sentence}")
     print(terminal_table(results, shutil.get_terminal_size().columns))
     print(page)
     return 0

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable
+from datetime import datetime
 
 NOT_MEASURED = "not measured"
 # C0 and C1 controls except tab and line feed, bidirectional overrides and isolates.
@@ -65,6 +66,15 @@ def called(row: dict) -> str:
 def detectable(auc: float | None) -> str:
     """Returns the smallest AUC that would be seen; below 0.5 it is given as a rise."""
     return number(auc + 0.5 if auc is not None and auc < 0.5 else auc)
+
+
+def moment(text: str) -> str:
+    """Returns "2025-11-23 18:30 UTC" of an ISO 8601 time, or the text as it is."""
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    return f"{time:%Y-%m-%d %H:%M} {time.tzname() or ''}".rstrip()
 
 
 def count(number: int, singular: str, plural: str | None = None) -> str:

@@ -5,6 +5,7 @@ from eval_suite.report.format import count
 from eval_suite.report.format import detectable
 from eval_suite.report.format import estimate
 from eval_suite.report.format import listing
+from eval_suite.report.format import moment
 from eval_suite.report.format import number
 from eval_suite.report.format import one_line
 from eval_suite.report.format import p_value
@@ -39,6 +40,9 @@ from eval_suite.report.format import visible
         (detectable(0.513), "0.513"),
         (detectable(0.013), "0.513"),
         (detectable(None), "not measured"),
+        (moment("2025-11-23T18:30:00Z"), "2025-11-23 18:30 UTC"),
+        (moment("2025-11-23T18:30:00+02:00"), "2025-11-23 18:30 UTC+02:00"),
+        (moment("yesterday"), "yesterday"),
         (count(1, "pair"), "1 pair"),
         (count(2000, "class", "classes"), "2,000 classes"),
         (listing([]), ""),

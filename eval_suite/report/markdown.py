@@ -2,6 +2,9 @@
 
 import re
 
+from eval_suite.report.compare import Comparison
+from eval_suite.report.compare import points
+from eval_suite.report.compare import words
 from eval_suite.report.format import count
 from eval_suite.report.format import estimate
 from eval_suite.report.format import interval
@@ -18,11 +21,12 @@ _LISTED = 100
 _LISTED_LINES = 20
 
 
-def render_markdown(rows: Rows) -> str:
+def render_markdown(rows: Rows, comparison: Comparison | None = None) -> str:
     """Renders report.md: verdict and table first, below 60,000 bytes.
 
     Args:
         rows: The run.
+        comparison: With another run, if wanted.
 
     Returns:
         GitHub-flavoured Markdown in which names from the run have no effect.
@@ -41,6 +45,7 @@ def render_markdown(rows: Rows) -> str:
     ]
     tail = [
         "",
+        *(_compared(comparison) if comparison else []),
         *_problems(results),
         f"Rule: {_escape(RULE)}",
         "",
@@ -108,6 +113,23 @@ def _line(rows: Rows, row: dict) -> str:
         signed(row["illusion_gap"]),
     )
     return "| " + " | ".join(cells) + " |"
+
+
+def _compared(comparison: Comparison) -> list[str]:
+    """Returns the outcome, and the rows whose attack changed clearly."""
+    clear = [row for row in comparison.rows if row.auc.clear]
+    lines = [
+        f"**Compared with {_escape(comparison.other)}.** "
+        f"{_escape(comparison.sentence, 2000)}",
+        "",
+        *[f"- Caution: {_escape(warning)}" for warning in comparison.warnings],
+        *[
+            f"- {_escape(row.name, 60)}: AUC {words(row.auc)}, accuracy "
+            f"{points(row.accuracy) or 'not measured'} points"
+            for row in clear[:_LISTED_LINES]
+        ],
+    ]
+    return [*lines, ""]
 
 
 def _problems(results: dict) -> list[str]:

@@ -2,7 +2,6 @@
 
 import base64
 import hashlib
-from datetime import datetime
 from importlib import resources
 
 from jinja2 import Environment
@@ -10,15 +9,20 @@ from jinja2 import PackageLoader
 from jinja2 import StrictUndefined
 from markupsafe import Markup
 
+from eval_suite.report import facts
 from eval_suite.report import table
 from eval_suite.report.claims import LEGEND
+from eval_suite.report.compare import METHOD
+from eval_suite.report.compare import Comparison
+from eval_suite.report.compare import points
+from eval_suite.report.compare import words
 from eval_suite.report.details import details
 from eval_suite.report.figures.style import Drawing
 from eval_suite.report.format import count
 from eval_suite.report.format import detectable
 from eval_suite.report.format import estimate
+from eval_suite.report.format import moment
 from eval_suite.report.format import one_line
-from eval_suite.report.format import percent
 from eval_suite.report.format import visible
 from eval_suite.report.recommend import RULE
 from eval_suite.report.rows import Rows
@@ -33,12 +37,17 @@ _LINE = 160  # characters of each
 _KINDS = {"null": "Null controls", "positive": "Positive controls"}
 
 
-def render_page(rows: Rows, figures: list[tuple[Drawing, str]]) -> str:
+def render_page(
+    rows: Rows,
+    figures: list[tuple[Drawing, str]],
+    comparison: Comparison | None = None,
+) -> str:
     """Renders the page.
 
     Args:
         rows: The run.
         figures: Each drawing with its SVG (empty where nothing was drawn).
+        comparison: With another run, if wanted.
 
     Returns:
         An HTML document. Every name from the run is escaped; a content security
@@ -58,8 +67,29 @@ def render_page(rows: Rows, figures: list[tuple[Drawing, str]]) -> str:
         css=Markup(_asset("style.css")),
         script=Markup(script),
         script_hash=_hash(script),
+        compared=comparison and _compared(comparison),
         figures=[{**vars(drawing), "svg": Markup(svg)} for drawing, svg in figures],
     )
+
+
+def _compared(comparison: Comparison) -> dict:
+    return {
+        "other": comparison.other,
+        "warnings": comparison.warnings,
+        "sentence": comparison.sentence,
+        "method": METHOD,
+        "rows": [
+            {
+                "name": row.name,
+                "presence": row.presence,
+                "clear": row.auc.clear,
+                "auc": words(row.auc),
+                "accuracy": points(row.accuracy),
+                "latency": words(row.latency, 2),
+            }
+            for row in comparison.rows
+        ],
+    }
 
 
 def _visible(value):
@@ -82,7 +112,7 @@ def _document(rows: Rows) -> dict:
     keys = ("title", "command", "environment", "dataset", "profile", "threat_model")
     return {
         **{key: results[key] for key in keys},
-        "created": _moment(results["created"]),
+        "created": moment(results["created"]),
         "not_measured": results["not_measured"],
         "verdict": results["verdict"],
         "answer": _ANSWERS[results["verdict"]["status"]].format(_failed(results)),
@@ -95,9 +125,9 @@ def _document(rows: Rows) -> dict:
         "scale": table.Scale(rows).style,
         "badge_legend": LEGEND,
         "details": details(rows),
-        "size_facts": _size_facts(results),
-        "model_facts": _model_facts(results),
-        "run_facts": _run_facts(results),
+        "size_facts": facts.size(results),
+        "model_facts": facts.model(results),
+        "run_facts": facts.run(results),
         "controls": _controls(results),
         "checks": _checks(results),
         **_omissions(rows),
@@ -107,15 +137,6 @@ def _document(rows: Rows) -> dict:
 def _failed(results: dict) -> str:
     failed = [check for check in results["checks"] if check["outcome"] == "failed"]
     return count(len(failed), "check") if failed else "a check"
-
-
-def _moment(text: str) -> str:
-    """Returns "2025-11-23 18:30 UTC" of an ISO 8601 time, or the text as it is."""
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return text
-    return f"{moment:%Y-%m-%d %H:%M} {moment.tzname() or ''}".rstrip()
 
 
 def _tallies(rows: Rows) -> list[dict]:
@@ -129,14 +150,14 @@ def _tallies(rows: Rows) -> list[dict]:
     if len(said) > _LINES:
         text = f"and {len(said) - _LINES} more, see controls and checks"
         lines.append({"good": not failed, "text": text})
-    for kind, words in _KINDS.items():
+    for kind, title in _KINDS.items():
         passed = [c["passed"] for c in results["controls"] if c["kind"] == kind]
         lines.append(
             {
                 "good": bool(passed) and all(passed),
-                "text": f"{words}: {sum(passed)} of {len(passed)} as expected"
+                "text": f"{title}: {sum(passed)} of {len(passed)} as expected"
                 if passed
-                else f"{words}: none was run",
+                else f"{title}: none was run",
             }
         )
     smallest = results["threat_model"]["minimum_detectable_auc"]
@@ -164,79 +185,9 @@ def _omissions(rows: Rows) -> dict:
     }
 
 
-def _size_facts(results: dict) -> list[tuple[str, str | None]]:
-    dataset, profile = results["dataset"], results["profile"]
-    entire = [row for row in results["attacks"] if row["slice"] == "entire"]
-    names = dataset["class_names"] or []
-    shown = ", ".join(names[:12]) + (", ..." if len(names) > 12 else "")
-    facts = [
-        ("Data", " – ".join(filter(None, [dataset["name"], dataset["source"]]))),
-        ("Examples", _integer(dataset["examples"])),
-        ("In no model (reference)", _integer(dataset["reference"])),
-        ("Population", _integer(dataset["population"])),
-        ("Classes", _integer(dataset["classes"])),
-        ("Class names", shown or None),
-        ("Models, of them targets", f"{profile['models']}, {profile['targets']}"),
-        ("Complementary pairs", _integer(profile["pairs"])),
-        (
-            "Smallest leak seen with 80 % power",
-            f"AUC {detectable(results['threat_model']['minimum_detectable_auc'])}",
-        ),
-        ("Digest of the data", dataset["digest"]),
-    ]
-    if entire:
-        row = entire[0]
-        sizes = f"{_integer(row['n_members'])}, {_integer(row['n_nonmembers'])}"
-        facts.insert(6, ("Members, non-members of a target", sizes))
-    return facts
-
-
-def _model_facts(results: dict) -> list[tuple[str, str | None]]:
-    profile, base = results["profile"], results["defenses"][0]
-    shape = results["dataset"]["input_shape"]
-    accuracy = (base["accuracy"], base["accuracy_low"], base["accuracy_high"])
-    return [
-        ("Architecture", profile["architecture"]),
-        ("Input shape", None if shape is None else " × ".join(map(str, shape))),
-        ("Epochs", _integer(profile["epochs"])),
-        ("Batch size", _integer(profile["batch_size"])),
-        ("Seed", None if profile["seed"] is None else str(profile["seed"])),
-        ("Accuracy, members", percent(profile["member_accuracy"])),
-        ("Accuracy, non-members", percent(profile["nonmember_accuracy"])),
-        ("Accuracy, undefended", estimate(*accuracy)),
-    ]
-
-
-def _run_facts(results: dict) -> list[tuple[str, str | None]]:
-    environment = results["environment"]
-    backend = f"{environment['backend']} {environment['backend_version'] or ''}"
-    commit = environment["commit"]
-    if commit and environment["dirty"]:
-        commit += " with uncommitted changes"
-    timings = results["timings"]
-    return [
-        ("Made", results["created"]),
-        ("keras-entropy", environment["keras_entropy"]),
-        ("Commit", commit),
-        ("Keras, backend", f"{environment['keras']}, {backend.strip()}"),
-        ("Python, NumPy", f"{environment['python']}, {environment['numpy']}"),
-        ("Platform", environment["platform"]),
-        ("CPUs", _integer(environment["cpus"])),
-        (
-            "Time",
-            ", ".join(f"{stage} {seconds:.1f} s" for stage, seconds in timings.items())
-            or None,
-        ),
-    ]
-
-
-def _integer(value: int | None) -> str | None:
-    return None if value is None else f"{value:,}"
-
-
 def _controls(results: dict) -> list[tuple[str, list[dict]]]:
     found = []
-    for kind, words in _KINDS.items():
+    for kind, title in _KINDS.items():
         rows = [
             {
                 "name": control["name"],
@@ -251,7 +202,7 @@ def _controls(results: dict) -> list[tuple[str, list[dict]]]:
             if control["kind"] == kind
         ]
         if rows:
-            found.append((words, sorted(rows, key=lambda row: row["passed"])))
+            found.append((title, sorted(rows, key=lambda row: row["passed"])))
     return found
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from eval_suite.report.builder_test import build_results
 from eval_suite.report.figures import draw_all
+from eval_suite.report.figures import save
 from eval_suite.report.figures import style
 from eval_suite.report.page import render_page
 from eval_suite.report.rows import Rows
@@ -63,7 +64,7 @@ def _render(results, with_figures=False):
     figures = []
     if with_figures:
         with style.style():
-            figures = [(d, style.svg(d) if d.figure else "") for d in draw_all(rows)]
+            figures = [(d, save.svg(d) if d.figure else "") for d in draw_all(rows)]
     return render_page(rows, figures)
 
 

@@ -49,7 +49,9 @@ def check_writable(folder: Path | str) -> None:
 _MESSAGE = "The report folder can't be used:"
 
 
-def write_report(results: dict, folder: Path | str) -> Path:
+def write_report(
+    results: dict, folder: Path | str, *, other: dict | None = None
+) -> Path:
     """Writes results.json, report.md, index.html and figures/*.png.
 
     Everything is written to a temporary folder beside `folder`, which then takes its
@@ -60,12 +62,13 @@ def write_report(results: dict, folder: Path | str) -> Path:
         results: The rows of a run, as in results.schema.json. The file keeps five
             significant digits of each number.
         folder: The report's folder, made or replaced.
+        other: Results of another run, to show the differences from it.
 
     Returns:
         The path of index.html.
 
     Raises:
-        ResultsError: `results` has not the documented form.
+        ResultsError: `results` or `other` has not the documented form.
         ValueError: `folder` can't be used; see `check_writable`.
 
     Example:
@@ -76,6 +79,8 @@ def write_report(results: dict, folder: Path | str) -> Path:
     PosixPath('reports/mine/index.html')
     """
     check_results(results)
+    if other is not None:
+        check_results(other)
     folder = Path(folder).absolute()
     _restore(folder)
     check_writable(folder)
@@ -84,17 +89,19 @@ def write_report(results: dict, folder: Path | str) -> Path:
     try:
         # mkdtemp's folder is private; a report is as readable as other new files.
         fresh.chmod(0o777 & ~_umask())
-        _fill(fresh, results)
+        _fill(fresh, results, other)
         _swap(fresh, folder)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
     return folder / "index.html"
 
 
-def _fill(folder: Path, results: dict) -> None:
+def _fill(folder: Path, results: dict, other: dict | None) -> None:
     # Matplotlib and Jinja2 take half a second to import: not for a session that only
     # checks its options.
+    from eval_suite.report.compare import compare
     from eval_suite.report.figures import draw_all
+    from eval_suite.report.figures import save
     from eval_suite.report.figures import style
     from eval_suite.report.markdown import render_markdown
     from eval_suite.report.page import render_page
@@ -103,6 +110,7 @@ def _fill(folder: Path, results: dict) -> None:
     # Rounded before drawing, so that rendering again gives the same report.
     results = _rounded(results)
     rows = Rows(results)
+    comparison = None if other is None else compare(results, other)
     pictures = folder / "figures"
     pictures.mkdir()
     figures = []
@@ -111,11 +119,11 @@ def _fill(folder: Path, results: dict) -> None:
             if drawing.figure is None:
                 figures.append((drawing, ""))
             else:
-                figures.append((drawing, style.svg(drawing)))
-                (pictures / f"{drawing.name}.png").write_bytes(style.png(drawing))
+                figures.append((drawing, save.svg(drawing)))
+                (pictures / f"{drawing.name}.png").write_bytes(save.png(drawing))
     _write(folder / "results.json", _json(results))
-    _write(folder / "report.md", render_markdown(rows))
-    _write(folder / "index.html", render_page(rows, figures))
+    _write(folder / "report.md", render_markdown(rows, comparison))
+    _write(folder / "index.html", render_page(rows, figures, comparison))
 
 
 def _json(results: dict) -> str:

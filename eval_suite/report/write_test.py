@@ -1,3 +1,4 @@
+import copy
 import json
 import os
 import signal
@@ -231,6 +232,21 @@ def test_command_line_renders_again(report, tmp_path, capsys):
     assert main([results, "--report-dir", str(target)]) == 0
     assert capsys.readouterr().out.endswith(f"{target / 'index.html'}\n")
     assert _contents(target) == _contents(folder)
+
+
+def test_command_line_compares(report, tmp_path, capsys):
+    folder, _, results = report
+    results = copy.deepcopy(results)
+    for key in ("strongest_auc", "strongest_auc_low", "strongest_auc_high"):
+        results["defenses"][5][key] += 0.05
+    new = tmp_path / "new.json"
+    new.write_text(json.dumps(results))
+    old = str(folder / "results.json")
+    target = tmp_path / "copy"
+    assert main([str(new), "--compare", old, "--report-dir", str(target)]) == 0
+    sentence = "Attacked more successfully than before: M-18."
+    assert sentence in capsys.readouterr().out
+    assert sentence in (target / "index.html").read_text(encoding="utf-8")
 
 
 def test_command_line_says_what_is_wrong(tmp_path, capsys):

@@ -7,6 +7,7 @@ from scipy import stats
 
 from eval_suite.report.builder_test import build_results
 from eval_suite.report.figures import draw_all
+from eval_suite.report.figures import save
 from eval_suite.report.figures import style
 from eval_suite.report.figures.attacks import illusion
 from eval_suite.report.figures.attacks import kinds
@@ -259,7 +260,7 @@ def test_names_on_the_frontier_do_not_cover_each_other():
     results = build_results(defenses=27)
     with style.style():
         drawing = frontier(Rows(results))
-        style.arrange(drawing)
+        save.arrange(drawing)
         renderer = FigureCanvasAgg(drawing.figure).get_renderer()
         names = drawing.figure.axes[0].texts
         boxes = [text.get_window_extent(renderer) for text in names]

@@ -1,24 +1,17 @@
 """What all figures share: size, colours that mean something, and text that is safe."""
 
 import math
-import re
-from collections import Counter
 from dataclasses import dataclass
 from functools import cache
-from html import escape
-from io import BytesIO
 
 import matplotlib as mpl
 from matplotlib import font_manager
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter
-from PIL import Image
 
 from eval_suite.report.format import one_line
-from eval_suite.report.format import visible
 
 PNG_DPI = 200
 WIDTH = 5.2  # inches: one column in print, and still readable on a phone
@@ -57,7 +50,8 @@ GROUPS = {
     "adaptive": (_PINK, "P"),
 }
 
-_ROLES = {
+# CSS variables of the page.
+ROLES = {
     INK: "ink",
     MUTED: "muted",
     GRID: "grid",
@@ -264,105 +258,3 @@ def percent_axis(axis, digits: int | None = None) -> None:
         return f"{share:.{digits}f} %" if digits is not None else f"{share:g} %"
 
     axis.set_major_formatter(FuncFormatter(text))
-
-
-def arrange(drawing: Drawing) -> None:
-    """Adds the title and lays the figure out, once: saving it must not do so again."""
-    figure = drawing.figure
-    if figure is None:
-        return
-    figure.text(0.01, 0.995, drawing.title, fontsize=10.5, fontweight="bold", va="top")
-    figure.get_layout_engine().execute(figure)
-    figure.set_layout_engine("none")
-
-
-def _below_title(box: str) -> str:
-    left, top, width, height = map(float, box.split())
-    return f"{left:g} {top + TITLE:g} {width:g} {height - TITLE:g}"
-
-
-def png(drawing: Drawing) -> bytes:
-    """Returns an arranged figure as PNG of print quality, its title above it."""
-    figure = drawing.figure
-    figure.set_dpi(PNG_DPI)
-    canvas = FigureCanvasAgg(figure)
-    canvas.draw()
-    picture = Image.frombuffer("RGBA", canvas.get_width_height(), canvas.buffer_rgba())
-    # A palette of 96 colours looks the same and takes a third of the space.
-    picture = picture.convert("RGB").quantize(
-        96, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE
-    )
-    buffer = BytesIO()
-    picture.save(buffer, format="png", optimize=True, dpi=(PNG_DPI, PNG_DPI))
-    return buffer.getvalue()
-
-
-def svg(drawing: Drawing) -> str:
-    """Returns an arranged figure as an SVG element to inline in the page.
-
-    The title is cut off, for the page has it as a heading. Colours become CSS
-    variables, the font the page's own, coordinates are rounded to a hundredth of a
-    point, and every id starts with the drawing's name so that two figures in one page
-    don't clash.
-    """
-    buffer = BytesIO()
-    drawing.figure.savefig(
-        buffer, format="svg", transparent=True, metadata={"Date": None}
-    )
-    text = buffer.getvalue().decode()
-    text = text[text.index("<svg") :]
-    text = re.sub(r"<metadata>.*?</metadata>", "", text, flags=re.DOTALL)
-    text = re.sub(r"<style.*?</style>", "", text, flags=re.DOTALL)
-    used = set(re.findall(r"#([\w.-]+)", text))
-    label = escape(visible(drawing.alt), quote=True)
-    text = re.sub(
-        r'<svg\b[^>]*viewBox="([^"]*)"[^>]*>',
-        lambda m: (
-            f'<svg viewBox="{_below_title(m[1])}" role="img" aria-label="{label}">'
-        ),
-        text,
-        count=1,
-    )
-
-    def rewrite(match: re.Match) -> str:
-        # Only inside tags: what a user named stands between them.
-        tag = match[0]
-        if tag.startswith("<svg"):
-            return tag
-        tag = re.sub(
-            r' id="([^"]*)"',
-            lambda m: f' id="{drawing.name}-{m[1]}"' if m[1] in used else "",
-            tag,
-        )
-        tag = re.sub(r"(url\(#|href=\"#)", rf"\g<1>{drawing.name}-", tag)
-        tag = re.sub(r' transform="rotate\(-0 [^"]*"', "", tag)
-        tag = tag.replace("xlink:href", "href").replace(
-            " font-family: 'DejaVu Sans';", ""
-        )
-        tag = re.sub(r"\d+\.\d{3,}", lambda m: f"{float(m[0]):.2f}", tag)
-        for colour, role in _ROLES.items():
-            tag = tag.replace(colour, f"var(--{role})")
-        return " ".join(tag.split())
-
-    text = re.sub(r"<[^!?][^>]*>", rewrite, text)
-    text = re.sub(r">\s*\n\s*<", ">\n<", text)
-    return _with_classes(text, drawing.name)
-
-
-def _with_classes(text: str, name: str) -> str:
-    """Turns styles that are repeated into classes: a third of the file."""
-    styles = Counter(re.findall(r'(?<= )style="([^"<>]*)"(?=[^<]*>)', text))
-    names = {
-        style: f"{name}-{index}"
-        for index, (style, times) in enumerate(styles.items())
-        if times > 2
-    }
-
-    def rewrite(match: re.Match) -> str:
-        known = names.get(match[1])
-        return f'class="{known}"' if known else match[0]
-
-    text = re.sub(r'(?<= )style="([^"<>]*)"(?=[^<]*>)', rewrite, text)
-    rules = "".join(f".{known}{{{style}}}" for style, known in names.items())
-    end = text.index(">") + 1
-    return f"{text[:end]}<style>{rules}</style>{text[end:]}"

@@ -1,0 +1,79 @@
+"""Names and values of the page's cards: data, model, run. None is "not recorded"."""
+
+from eval_suite.report.format import detectable
+from eval_suite.report.format import estimate
+from eval_suite.report.format import moment
+from eval_suite.report.format import percent
+
+
+def size(results: dict) -> list[tuple[str, str | None]]:
+    """Returns how much data there was."""
+    dataset, profile = results["dataset"], results["profile"]
+    entire = [row for row in results["attacks"] if row["slice"] == "entire"]
+    names = dataset["class_names"] or []
+    shown = ", ".join(names[:12]) + (", ..." if len(names) > 12 else "")
+    facts = [
+        ("Data", " – ".join(filter(None, [dataset["name"], dataset["source"]]))),
+        ("Examples", _integer(dataset["examples"])),
+        ("In no model (reference)", _integer(dataset["reference"])),
+        ("Population", _integer(dataset["population"])),
+        ("Classes", _integer(dataset["classes"])),
+        ("Class names", shown or None),
+        ("Models, of them targets", f"{profile['models']}, {profile['targets']}"),
+        ("Complementary pairs", _integer(profile["pairs"])),
+        (
+            "Smallest leak seen with 80 % power",
+            f"AUC {detectable(results['threat_model']['minimum_detectable_auc'])}",
+        ),
+        ("Digest of the data", dataset["digest"]),
+    ]
+    if entire:
+        row = entire[0]
+        sizes = f"{_integer(row['n_members'])}, {_integer(row['n_nonmembers'])}"
+        facts.insert(6, ("Members, non-members of a target", sizes))
+    return facts
+
+
+def model(results: dict) -> list[tuple[str, str | None]]:
+    """Returns what was attacked."""
+    profile, base = results["profile"], results["defenses"][0]
+    shape = results["dataset"]["input_shape"]
+    accuracy = (base["accuracy"], base["accuracy_low"], base["accuracy_high"])
+    return [
+        ("Architecture", profile["architecture"]),
+        ("Input shape", None if shape is None else " × ".join(map(str, shape))),
+        ("Epochs", _integer(profile["epochs"])),
+        ("Batch size", _integer(profile["batch_size"])),
+        ("Seed", None if profile["seed"] is None else str(profile["seed"])),
+        ("Accuracy, members", percent(profile["member_accuracy"])),
+        ("Accuracy, non-members", percent(profile["nonmember_accuracy"])),
+        ("Accuracy, undefended", estimate(*accuracy)),
+    ]
+
+
+def run(results: dict) -> list[tuple[str, str | None]]:
+    """Returns when, where and with what the run was made."""
+    environment = results["environment"]
+    backend = f"{environment['backend']} {environment['backend_version'] or ''}"
+    commit = environment["commit"]
+    if commit and environment["dirty"]:
+        commit += " with uncommitted changes"
+    timings = results["timings"]
+    return [
+        ("Made", moment(results["created"])),
+        ("keras-entropy", environment["keras_entropy"]),
+        ("Commit", commit),
+        ("Keras, backend", f"{environment['keras']}, {backend.strip()}"),
+        ("Python, NumPy", f"{environment['python']}, {environment['numpy']}"),
+        ("Platform", environment["platform"]),
+        ("CPUs", _integer(environment["cpus"])),
+        (
+            "Time",
+            ", ".join(f"{stage} {seconds:.1f} s" for stage, seconds in timings.items())
+            or None,
+        ),
+    ]
+
+
+def _integer(value: int | None) -> str | None:
+    return None if value is None else f"{value:,}"

@@ -5,7 +5,7 @@ import numpy as np
 # Resampling n examples draws each tie block a multinomial number of times, so the
 # blocks' counts are all it takes. Neighbouring blocks are merged down to this many: it
 # moves the spread by less than its own error.
-_BLOCKS = 512
+_BLOCKS = 128
 
 
 def auc_deviation(roc, groups, resamples, rng):

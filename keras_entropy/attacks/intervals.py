@@ -1,7 +1,7 @@
 """Confidence intervals: of means, of shares and of the AUC of one target."""
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 
 def mean_interval(values, confidence=0.95, inflation=1.0):
@@ -28,7 +28,7 @@ def mean_interval(values, confidence=0.95, inflation=1.0):
     equal = (values == values[:1]).all(axis=0)
     mean = np.where(equal, values[0], mean)
     error = np.where(equal, 0.0, values.std(axis=0, ddof=1) / np.sqrt(count))
-    quantile = stats.t.ppf((1 + confidence) / 2, count - 1)
+    quantile = special.stdtrit(count - 1, (1 + confidence) / 2)
     half = quantile * error * np.sqrt(inflation)
     return mean, mean - half, mean + half
 
@@ -46,8 +46,8 @@ def share_interval(hits, total, confidence=0.95):
     """
     hits, total = np.asarray(hits), np.asarray(total)
     tail = (1 - confidence) / 2
-    low = stats.beta.ppf(tail, np.maximum(hits, 1), total - hits + 1)
-    high = stats.beta.ppf(1 - tail, hits + 1, np.maximum(total - hits, 1))
+    low = special.betaincinv(np.maximum(hits, 1), total - hits + 1, tail)
+    high = special.betaincinv(hits + 1, np.maximum(total - hits, 1), 1 - tail)
     return np.where(hits > 0, low, 0.0), np.where(hits < total, high, 1.0)
 
 
@@ -84,10 +84,13 @@ def auc_interval(auc, terms, members, nonmembers, confidence=0.95, correlation=0
         shares.sum() ** 2
         / (shares[0] ** 2 / (members + 1) + shares[1] ** 2 / (nonmembers + 1)).sum()
     )
-    half = float(stats.t.ppf((1 + confidence) / 2, degrees) * np.sqrt(variance))
+    half = float(special.stdtrit(degrees, (1 + confidence) / 2) * np.sqrt(variance))
     return mean, max(0.0, mean - half), min(1.0, mean + half)
 
 
 def binomial_quantile(probability, trials, share):
-    """The quantile of a binomial count, elementwise."""
-    return stats.binom.ppf(probability, trials, share)
+    """The smallest count with a distribution function of at least `probability`."""
+    count = np.maximum(np.ceil(special.bdtrik(probability, trials, share)), 0)
+    # The inverse is that of a continuous function, and may end one count too high.
+    below = np.maximum(count - 1, 0)
+    return np.where(special.bdtr(below, trials, share) >= probability, below, count)

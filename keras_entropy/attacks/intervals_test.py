@@ -107,3 +107,12 @@ def test_coverage_on_noise(ties):
         _, low, high = one_group(scores, member)
         covered += low <= 0.5 <= high
     assert stats.binom.cdf(covered, runs, 0.95) > 1e-3
+
+
+@pytest.mark.parametrize("share", [0.001, 0.01, 0.3])
+def test_binomial_quantile_is_scipys(share):
+    trials = np.array([1, 7, 150, 763, 10_000])
+    for probability in (0.0125, 0.5, 0.9875):
+        found = intervals.binomial_quantile(probability, trials, share)
+        expected = stats.binom.ppf(probability, trials, share)
+        np.testing.assert_array_equal(found, expected)

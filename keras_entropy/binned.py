@@ -66,6 +66,7 @@ class BinnedFrequencies(FittedDefense):
         super().__init__(**kwargs)
         self.bins = check_count("bins", bins)
         self.min_count = check_count("min_count", min_count)
+        self._said: set[str] = set()
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
         super().build(input_shape)
@@ -149,23 +150,21 @@ class BinnedFrequencies(FittedDefense):
         empty = counts.reshape(classes, self.bins, -1).sum(axis=(1, 2)) == 0
         fewer = np.flatnonzero((kept < self.bins) & ~empty)
         if len(fewer):
-            _LOG.warning(
-                "%s: too few reference examples for %d bins of at least %d: merged to "
-                "%d or more for classes %s",
-                self.name,
-                self.bins,
-                self.min_count,
-                kept[fewer].min(),
-                fewer.tolist(),
+            self._say(
+                f"too few reference examples for {self.bins} bins of at least "
+                f"{self.min_count}: fewer bins for some classes"
             )
         if empty.any():
-            _LOG.warning(
-                "%s: classes %s are predicted for fewer than %d reference examples; "
-                "they get the pooled accuracy of all classes",
-                self.name,
-                np.flatnonzero(empty).tolist(),
-                self.min_count,
+            self._say(
+                f"classes {np.flatnonzero(empty).tolist()} are predicted for fewer "
+                f"than {self.min_count} reference examples: they get the pooled accuracy"
             )
+
+    def _say(self, message: str) -> None:
+        # Once, also where the layer is fitted to many models in turn.
+        if message not in self._said:
+            self._said.add(message)
+            _LOG.warning("%s: %s", self.name, message)
 
     def get_config(self) -> dict[str, Any]:
         return {

@@ -1,0 +1,198 @@
+"""The output defenses and strengths that are searched, and what each is worth."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from collections.abc import Sequence
+
+import numpy as np
+from keras import ops
+
+from keras_entropy import attacks
+from keras_entropy._defense import Defense
+from keras_entropy._fitted import FittedDefense
+from keras_entropy.attacks.adaptive import adaptive_results
+from keras_entropy.binned import BinnedFrequencies
+from keras_entropy.mixing import EntropyFloor
+from keras_entropy.mixing import UniformMixing
+from keras_entropy.pairs import PairFrequencies
+from keras_entropy.rank import RankFrequencies
+from keras_entropy.rank import RankMap
+from keras_entropy.reverse_sigmoid import ReverseSigmoid
+from keras_entropy.rounding import Rounding
+from keras_entropy.temperature import TemperatureScaling
+from keras_entropy.truncation import LabelOnly
+from keras_entropy.truncation import TopK
+
+ATTACKS = ("loss", "modified_entropy", "label_only", "lira_online", "rmia_online")
+
+_ECE_BINS = 15
+
+
+@dataclasses.dataclass(frozen=True)
+class Candidate:
+    """One layer at one strength.
+
+    Args:
+        name: Name for people.
+        create: Function without arguments that returns a new layer, or `None` for no
+            defense at all.
+    """
+
+    name: str
+    create: Callable[[], Defense] | None
+
+
+def _of(cls: type[Defense], **kwargs: object) -> Candidate:
+    values = ", ".join(f"{key}={value}" for key, value in kwargs.items())
+    return Candidate(f"{cls.__name__}({values})", lambda: cls(**kwargs))
+
+
+NO_DEFENSE = Candidate("no defense", None)
+CANDIDATES = (
+    *(_of(TemperatureScaling, temperature=t) for t in (2.0, 8.0)),
+    *(_of(UniformMixing, weight=w) for w in (0.1, 0.5)),
+    *(_of(EntropyFloor, minimum=m) for m in (0.1, 0.25, 0.5)),
+    _of(TopK, k=1),
+    *(_of(Rounding, decimals=d) for d in (2, 1)),
+    *(_of(ReverseSigmoid, magnitude=m, keep_argmax=True) for m in (0.3, 1.0)),
+    _of(RankMap),
+    *(_of(RankFrequencies, bins=b) for b in (4, 3, 2, 1)),
+    _of(RankFrequencies, ranks=1),
+    *(_of(BinnedFrequencies, bins=b) for b in (4, 2, 1)),
+    _of(PairFrequencies),
+    _of(LabelOnly, confidence=1.0),
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class Point:
+    """What a candidate protects and what it costs, in one membership game.
+
+    Args:
+        name: Name of the candidate.
+        attack: The strongest attack, an adaptive one included.
+        pair_auc: float64 array `(pairs,)`: the AUC of the attack chosen on the other
+            half of the pairs.
+        accuracy: float64 array `(pairs,)`, on non-members.
+        nll: float64 array `(pairs,)`, on non-members, in nats.
+        ece: float64 array `(pairs,)`, on non-members, over 15 bins.
+        keeps_argmax: Boolean, whether no predicted class changed on any row.
+    """
+
+    name: str
+    attack: str
+    pair_auc: np.ndarray
+    accuracy: np.ndarray
+    nll: np.ndarray
+    ece: np.ndarray
+    keeps_argmax: bool
+
+
+def evaluate(
+    candidate: Candidate,
+    outputs: np.ndarray,
+    labels: np.ndarray,
+    membership: np.ndarray,
+    answers: Callable[[FittedDefense], np.ndarray],
+    reference_labels: np.ndarray,
+    *,
+    seed: int = 0,
+) -> Point:
+    """Returns what a candidate is worth on the undefended models of a game.
+
+    Args:
+        candidate: What to evaluate.
+        outputs: float32 array `(K, N, C)`: what K undefended models answer.
+        labels: Integer array `(N,)`.
+        membership: Boolean array `(K, N)`, of complementary pairs.
+        answers: Function from a layer that is to be fitted to float32 `(K, R, C)`: what
+            the models answer to the layer's `queries` on the reference inputs.
+        reference_labels: Integer array `(R,)`.
+        seed: Integer. Defaults to `0`.
+    """
+    layer = candidate.create() if candidate.create else None
+    defended = _defended(layer, outputs, answers, reference_labels)
+    results = list(_audit(defended, labels, membership, seed))
+    if hasattr(layer, "invert"):
+        undone = layer.invert(defended)
+        results += adaptive_results(_audit(undone, labels, membership, seed), "inverse")
+    headline = attacks.game_headline(results)
+    worth = np.array(
+        [
+            utility(answer[~members], labels[~members])
+            for answer, members in zip(defended, membership, strict=True)
+        ]
+    )
+    accuracy, nll, ece = worth.reshape(-1, 2, 3).mean(axis=1).T
+    winners = np.take_along_axis(defended, outputs.argmax(-1)[..., None], -1)[..., 0]
+    return Point(
+        name=candidate.name,
+        attack=headline.attack,
+        pair_auc=headline.pair_auc,
+        accuracy=accuracy,
+        nll=nll,
+        ece=ece,
+        keeps_argmax=bool((winners == defended.max(axis=-1)).all()),
+    )
+
+
+def utility(outputs: np.ndarray, labels: np.ndarray) -> tuple[float, float, float]:
+    """Returns accuracy, NLL in nats and ECE over 15 bins of equal width."""
+    given = outputs[np.arange(len(labels)), labels].astype("float64")
+    confidence = outputs.max(axis=-1).astype("float64")
+    correct = outputs.argmax(axis=-1) == labels
+    cell = np.minimum((confidence * _ECE_BINS).astype(int), _ECE_BINS - 1)
+    gap = np.bincount(cell, weights=correct - confidence, minlength=_ECE_BINS)
+    # A probability of 0 counts as the smallest float32.
+    nll = -np.log(np.maximum(given, 2.0**-149)).mean()
+    return float(correct.mean()), float(nll), float(np.abs(gap).sum() / len(labels))
+
+
+def dominated(points: Sequence[Point]) -> list[bool]:
+    """Returns for each point whether another is as good on AUC, accuracy and NLL.
+
+    And better on one of them. Differences of less than 0.001 in AUC and of less than
+    1 % in NLL count as none.
+    """
+    figures = np.array(
+        [[p.pair_auc.mean(), -p.accuracy.mean(), p.nll.mean()] for p in points]
+    )
+    slack = np.stack(
+        [
+            np.full(len(points), 1e-3),
+            np.full(len(points), 1e-6),
+            0.01 * np.maximum(figures[:, 2], 1e-3),
+        ],
+        axis=-1,
+    )
+    # `[i, j]`: j against i.
+    as_good = (figures[None] <= figures[:, None] + slack[:, None]).all(axis=-1)
+    better = (figures[None] < figures[:, None] - slack[:, None]).any(axis=-1)
+    return (as_good & better).any(axis=1).tolist()
+
+
+def _defended(
+    layer: Defense | None,
+    outputs: np.ndarray,
+    answers: Callable[[FittedDefense], np.ndarray],
+    reference_labels: np.ndarray,
+) -> np.ndarray:
+    if layer is None:
+        return outputs
+    if not isinstance(layer, FittedDefense):
+        return ops.convert_to_numpy(layer(outputs))
+    return np.stack(
+        [
+            ops.convert_to_numpy(layer.fit(fit, reference_labels)(rows))
+            for fit, rows in zip(answers(layer), outputs, strict=True)
+        ]
+    )
+
+
+def _audit(
+    outputs: np.ndarray, labels: np.ndarray, membership: np.ndarray, seed: int
+) -> list[attacks.AttackResult]:
+    audit = attacks.audit_game(outputs, labels, membership, attacks=ATTACKS, seed=seed)
+    return audit.attacks

@@ -1,0 +1,82 @@
+import numpy as np
+import pytest
+from scipy.special import softmax
+
+from keras_entropy import candidates
+from keras_entropy.candidates import NO_DEFENSE
+from keras_entropy.candidates import Candidate
+from keras_entropy.candidates import Point
+from keras_entropy.shadow.plan import complementary_pairs
+from keras_entropy.temperature import TemperatureScaling
+from keras_entropy.truncation import LabelOnly
+
+
+@pytest.fixture(scope="module")
+def game():
+    """Models that are surer of what they were trained on."""
+    random = np.random.default_rng(0)
+    plan = complementary_pairs(400, 8, seed=0)
+    labels = random.integers(0, 4, 400)
+    hard = random.uniform(size=400) < 0.3
+
+    def outputs(boost, labels, hard, shape):
+        right = np.where(hard, 0.5, 4.0) + boost
+        logits = random.normal(size=(*shape, 4))
+        logits += right[..., None] * np.eye(4)[labels]
+        return softmax(logits, axis=-1).astype("float32")
+
+    inside = outputs(2.0 * plan.membership, labels, hard, (8, 400))
+    other = random.integers(0, 4, 100)
+    fit = outputs(np.zeros(100), other, random.uniform(size=100) < 0.3, (8, 100))
+    return inside, labels, plan.membership, lambda layer: fit, other
+
+
+def test_a_candidate_that_can_be_undone_protects_from_nothing(game):
+    base = candidates.evaluate(NO_DEFENSE, *game)
+    tempered = Candidate("temperature", lambda: TemperatureScaling(8.0))
+    found = candidates.evaluate(tempered, *game)
+    assert base.pair_auc.mean() > 0.7
+    assert (found.pair_auc > base.pair_auc - 0.02).all()
+    assert found.nll.mean() > base.nll.mean()
+    np.testing.assert_allclose(found.accuracy, base.accuracy)
+
+
+def test_label_only_protects_and_costs(game):
+    base = candidates.evaluate(NO_DEFENSE, *game)
+    found = candidates.evaluate(Candidate("label", LabelOnly), *game)
+    assert found.pair_auc.mean() < base.pair_auc.mean() - 0.05
+    assert found.nll.mean() > 5 * base.nll.mean()
+    assert found.keeps_argmax
+
+
+@pytest.mark.parametrize("candidate", candidates.CANDIDATES, ids=lambda c: c.name)
+def test_every_candidate_can_be_evaluated(candidate, game):
+    point = candidates.evaluate(candidate, *game)
+    assert point.pair_auc.shape == point.nll.shape == (4,)
+    assert np.isfinite(point.nll).all()
+    assert point.keeps_argmax
+
+
+def test_utility_by_hand():
+    outputs = np.float32([[0.9, 0.1], [0.9, 0.1], [0.2, 0.8]])
+    accuracy, nll, ece = candidates.utility(outputs, np.array([0, 1, 1]))
+    assert accuracy == pytest.approx(2 / 3)
+    assert nll == pytest.approx(-np.log(0.9 * 0.1 * 0.8) / 3, rel=1e-6)
+    # 0.9 twice, right once; 0.8 once, right.
+    assert ece == pytest.approx((0.8 + 0.2) / 3, rel=1e-6)
+
+
+def point(auc, accuracy, nll):
+    auc, accuracy, nll, ece = (np.array([v]) for v in (auc, accuracy, nll, 0.0))
+    return Point("", "", auc, accuracy, nll, ece, True)
+
+
+def test_dominated():
+    points = [
+        point(0.6, 0.9, 0.3),
+        point(0.55, 0.9, 0.4),
+        point(0.55, 0.9, 0.5),
+        point(0.5, 0.8, 0.6),
+        point(0.5505, 0.9, 0.401),  # no worse than the second, within the slack
+    ]
+    assert candidates.dominated(points) == [False, False, True, False, False]

@@ -1,0 +1,296 @@
+"""The search for the output defense that fits a model."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from typing import Any
+
+import keras
+import numpy as np
+
+from keras_entropy import candidates
+from keras_entropy._defense import Defense
+from keras_entropy._fitted import FittedDefense
+from keras_entropy.attach import defend
+from keras_entropy.attach import probabilities_of
+from keras_entropy.fitting import check_no_member
+from keras_entropy.fitting import fit_to_model
+from keras_entropy.shadow.plan import complementary_pairs
+from keras_entropy.shadow.stack import initialize
+from keras_entropy.shadow.train import predict
+from keras_entropy.shadow.train import train
+from keras_entropy.training import class_indices
+
+# Two AUCs that differ by less are the same to the search, and the better answer wins.
+_TIE = 0.005
+_FIT_SHARE = 0.15
+_FEWEST = 20
+_ROUNDS = 30
+
+
+@dataclasses.dataclass(frozen=True)
+class Row:
+    """One line of the table, measured on the half that did not choose.
+
+    Args:
+        name: Layer and strength.
+        auc: AUC of the strongest attack; 0.5 is no signal.
+        accuracy: On examples that the models were not trained on.
+        nll: Mean negative log-likelihood on them, in nats.
+        ece: Expected calibration error on them.
+        latency_ratio: Time of a call over that without defense, or `None` where it was
+            not measured.
+        allowed: Whether it met the limits, on the half that chose.
+        dominated: Whether another line is as good in all and better in something.
+    """
+
+    name: str
+    auc: float
+    accuracy: float
+    nll: float
+    ece: float
+    latency_ratio: float | None
+    allowed: bool
+    dominated: bool
+
+
+@dataclasses.dataclass(frozen=True)
+class Recommendation:
+    """What `recommend` returns.
+
+    Args:
+        model: The defended model, or the undefended probabilities where no candidate
+            meets the limits and protects more than none.
+        name: The chosen layer and strength, or `"no defense"`.
+        layer: The layer within `model`, or `None`.
+        table: One row for each candidate, the undefended model first.
+    """
+
+    model: keras.Model
+    name: str
+    layer: Defense | None
+    table: tuple[Row, ...]
+
+    def __str__(self) -> str:
+        """Returns the table as text."""
+        width = max(len(row.name) for row in self.table)
+        head = f"{'AUC':>6s} {'accuracy':>9s} {'NLL':>7s} {'ECE':>6s}"
+        lines = [f"  {'':{width}s} {head}"]
+        for row in self.table:
+            mark = ">" if row.name == self.name else " "
+            note = "" if row.allowed else "  beyond a limit"
+            note += "  dominated" if row.dominated else ""
+            lines.append(
+                f"{mark} {row.name:{width}s} {row.auc:6.3f} {row.accuracy:9.4f} "
+                f"{row.nll:7.3f} {row.ece:6.3f}{note}"
+            )
+        return "\n".join(lines)
+
+
+def recommend(
+    model: keras.Model,
+    reference: tuple[Any, Any],
+    *,
+    members: tuple[Any, Any],
+    max_accuracy_drop: float = 0.0,
+    max_nll_increase: float = float("inf"),
+    max_latency_ratio: float | None = None,
+    keep_argmax: bool = True,
+    models: int = 16,
+    epochs: int = 50,
+    batch_size: int = 32,
+    seed: int = 0,
+) -> Recommendation:
+    """Searches layers and strengths, and defends the model by the best.
+
+    Protection is measured where it can be: `models` models of this architecture are
+    trained on halves of the members and of the reference examples, and each is
+    attacked by thresholds, LiRA and RMIA, with every candidate in front of it. Half of
+    the pairs of models chooses; the figures of the table are those of the other half,
+    which the choice can't have flattered.
+
+    Of the candidates within the limits, the one with the lowest AUC is chosen; among
+    those within 0.005 of it, the one with the lowest NLL. The result is a function of
+    the arguments, but for the limit on time.
+
+    Example:
+
+    >>> found = keras_entropy.recommend(
+    ...     model, (x_test, y_test), members=(x_train, y_train), max_nll_increase=1.0
+    ... )
+    >>> print(found)
+    >>> found.model.save("defended.keras")
+
+    Args:
+        model: Compiled Keras classifier that ends in probabilities.
+        reference: Inputs and labels that the model was not trained on, at least 20.
+        members: Inputs and labels that it was trained on, or some of them.
+        max_accuracy_drop: Float, share of examples. Defaults to `0.0`.
+        max_nll_increase: Float, relative to the undefended model's: 0.15 allows 15 %
+            more. Defaults to no limit.
+        max_latency_ratio: Float, of calls of `predict_on_batch` with up to 256
+            examples, or `None` for no limit. Defaults to `None`.
+        keep_argmax: Boolean, whether no predicted class may change. Defaults to `True`.
+        models: Even integer, at least 8. Defaults to `16`.
+        epochs: Integer, that each model is trained for. Defaults to `50`.
+        batch_size: Integer. Defaults to `32`.
+        seed: Integer. Defaults to `0`.
+
+    Returns:
+        `Recommendation`.
+
+    Raises:
+        ValueError: If the sets overlap, a label is no class, there are too few
+            examples or models, or the model can't be trained or defended.
+    """
+    if models % 2 or models < 8:
+        raise ValueError(
+            f"`models` must be even and at least 8. Received: models={models}"
+        )
+    undefended = probabilities_of(model)
+    reference = _examples(reference, undefended)
+    members = _examples(members, undefended)
+    game = _play(model, reference, members, models, epochs, batch_size, seed)
+    tried = (candidates.NO_DEFENSE, *candidates.CANDIDATES)
+    points = [candidates.evaluate(candidate, *game, seed=seed) for candidate in tried]
+
+    def layer_of(candidate: candidates.Candidate) -> Defense | None:
+        layer = candidate.create() if candidate.create else None
+        if isinstance(layer, FittedDefense):
+            fit_to_model(layer, undefended, *reference, seed=seed)
+        return layer
+
+    ratios: list[float | None] = [None] * len(tried)
+    if max_latency_ratio is not None:
+        defended = [defend(model, layer_of(candidate)) for candidate in tried[1:]]
+        batch = reference[0][:256]
+        ratios = [1.0, *(_latency_ratio(d, undefended, batch) for d in defended)]
+    choosing = np.arange(models // 2) % 2 == 0
+    # No defense is always allowed: it is what remains if nothing else is.
+    allowed = [True] + [
+        _within(
+            point, points[0], choosing, max_accuracy_drop, max_nll_increase, keep_argmax
+        )
+        and (ratio is None or ratio <= max_latency_ratio)
+        for point, ratio in zip(points[1:], ratios[1:], strict=True)
+    ]
+    auc = np.array([point.pair_auc[choosing].mean() for point in points])
+    nll = np.array([point.nll[choosing].mean() for point in points])
+    best = auc[allowed].min()
+    near = [i for i, ok in enumerate(allowed) if ok and auc[i] <= best + _TIE]
+    chosen = min(near, key=lambda i: nll[i])
+    layer = layer_of(tried[chosen])
+    marks = candidates.dominated(points)
+    return Recommendation(
+        model=undefended if layer is None else defend(model, layer),
+        name=tried[chosen].name,
+        layer=layer,
+        table=tuple(
+            _row(point, ~choosing, ratio, ok, mark)
+            for point, ratio, ok, mark in zip(
+                points, ratios, allowed, marks, strict=True
+            )
+        ),
+    )
+
+
+def _examples(examples: tuple[Any, Any], model: keras.Model) -> tuple[Any, Any]:
+    x, y = examples
+    return np.asarray(x), class_indices(y, model.outputs[0].shape[-1])
+
+
+def _play(
+    model: keras.Model,
+    reference: tuple[np.ndarray, np.ndarray],
+    members: tuple[np.ndarray, np.ndarray],
+    models: int,
+    epochs: int,
+    batch_size: int,
+    seed: int,
+) -> tuple[Any, ...]:
+    """Trains the models of the game, and returns what `candidates.evaluate` needs."""
+    reference_x, reference_y = reference
+    check_no_member(reference_x, members[0])
+    if len(reference_x) < _FEWEST:
+        raise ValueError(
+            f"`reference` must hold at least {_FEWEST} examples. "
+            f"Received: {len(reference_x)} examples"
+        )
+    # Some of the reference examples are in no model; layers are fitted to them.
+    order = np.random.default_rng(seed).permutation(len(reference_x))
+    wanted = round(_FIT_SHARE * (len(members[0]) + len(order)))
+    fit, rest = np.split(order, [min(max(wanted, _FEWEST // 2), len(order) // 2)])
+    x = np.concatenate([members[0], reference_x[rest]])
+    y = np.concatenate([members[1], reference_y[rest]])
+    even = len(x) // 2 * 2
+    x, y = x[:even], y[:even]
+    plan = complementary_pairs(even, models, seed=seed)
+    seeds = [seed * 1000 + k for k in range(models)]
+    stack = train(
+        model,
+        initialize(model, seeds),
+        x,
+        y,
+        plan.rows(),
+        epochs=epochs,
+        batch_size=batch_size,
+        seeds=seeds,
+    )
+
+    def answers(layer: FittedDefense) -> np.ndarray:
+        return predict(model, stack, layer.queries(reference_x[fit], seed=seed))
+
+    return predict(model, stack, x), y, plan.membership, answers, reference_y[fit]
+
+
+def _row(
+    point: candidates.Point,
+    reporting: np.ndarray,
+    latency_ratio: float | None,
+    allowed: bool,
+    dominated: bool,
+) -> Row:
+    return Row(
+        name=point.name,
+        auc=float(point.pair_auc[reporting].mean()),
+        accuracy=float(point.accuracy[reporting].mean()),
+        nll=float(point.nll[reporting].mean()),
+        ece=float(point.ece[reporting].mean()),
+        latency_ratio=latency_ratio,
+        allowed=allowed,
+        dominated=dominated,
+    )
+
+
+def _within(
+    point: candidates.Point,
+    base: candidates.Point,
+    choosing: np.ndarray,
+    max_accuracy_drop: float,
+    max_nll_increase: float,
+    keep_argmax: bool,
+) -> bool:
+    drop = (base.accuracy - point.accuracy)[choosing].mean()
+    increase = point.nll[choosing].mean() / base.nll[choosing].mean() - 1
+    return bool(
+        drop <= max_accuracy_drop + 1e-9
+        and increase <= max_nll_increase
+        and (point.keeps_argmax or not keep_argmax)
+    )
+
+
+def _latency_ratio(
+    defended: keras.Model, undefended: keras.Model, batch: np.ndarray
+) -> float:
+    times = np.empty((_ROUNDS, 2))
+    for model in (defended, undefended):
+        for _ in range(3):  # compiles
+            model.predict_on_batch(batch)
+    for i in range(_ROUNDS):
+        # In alternating order, so that what slows one down slows both.
+        for column in (0, 1) if i % 2 else (1, 0):
+            start = time.perf_counter()
+            (defended, undefended)[column].predict_on_batch(batch)
+            times[i, column] = time.perf_counter() - start
+    return float(np.median(times[:, 0] / times[:, 1]))

@@ -32,3 +32,12 @@ from keras_entropy.taylor import TaylorSoftmax as TaylorSoftmax
 from keras_entropy.temperature import TemperatureScaling as TemperatureScaling
 from keras_entropy.truncation import LabelOnly as LabelOnly
 from keras_entropy.truncation import TopK as TopK
+
+
+def __getattr__(name: str) -> object:
+    # The search needs SciPy and scikit-learn, which a deployed model does not.
+    if name == "recommend":
+        from keras_entropy.search import recommend
+
+        return recommend
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

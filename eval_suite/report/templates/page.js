@@ -37,7 +37,7 @@
     const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
     let shown = 0;
     for (const row of rows) {
-      const text = row.textContent.toLowerCase();
+      const text = row.cells[0].textContent.toLowerCase(); // name, title and badges
       row.hidden = !chosen.has(row.dataset.family) || !words.every((word) => text.includes(word));
       shown += !row.hidden;
     }

@@ -86,6 +86,7 @@ def assemble(
         "attacks": attacks,
         "curves": tables.get("curve", []),
         "distributions": tables.get("distribution", []),
+        "frontier": tables.get("frontier", []),
         "checks": checks,
         "not_measured": _not_measured(tables.get("not_measured", [])),
         "timings": seconds,

@@ -102,6 +102,20 @@ class MembershipGame:
             self._outputs[name] = self._cache.get(self._key(name), compute)["outputs"]
         return self._outputs[name]
 
+    def reference_answers(self, layer: FittedDefense) -> np.ndarray:
+        """Returns float32 `(K, R, C)`: the undefended models' answers to be fitted to.
+
+        Args:
+            layer: The layer, which says what to ask about the reference inputs.
+        """
+        queries = layer.queries(self.reference.x, seed=self.seed)
+
+        def compute() -> dict[str, np.ndarray]:
+            return {"outputs": predict(*self._train(BASE), queries)}
+
+        key = {**self._key(BASE), "queries": queries}
+        return self._cache.get(key, compute)["outputs"]
+
     def live_model(self, name: str) -> keras.Model:
         """Returns the defended architecture, to time; its weights mean nothing."""
         if name == BASE:

@@ -157,7 +157,7 @@ class BinnedFrequencies(FittedDefense):
         if empty.any():
             self._say(
                 f"classes {np.flatnonzero(empty).tolist()} are predicted for fewer "
-                f"than {self.min_count} reference examples: they get the pooled accuracy"
+                f"than {self.min_count} reference examples: pooled accuracy for these"
             )
 
     def _say(self, message: str) -> None:

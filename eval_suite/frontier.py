@@ -1,0 +1,84 @@
+"""Privacy against utility: every output defense at several strengths, on one game."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import numpy as np
+
+from eval_suite.game import BASE
+from eval_suite.game import MembershipGame
+from keras_entropy import candidates
+from keras_entropy.attacks.intervals import mean_interval
+from keras_entropy.candidates import Point
+
+
+@dataclasses.dataclass(frozen=True)
+class Frontier:
+    """The points of one game.
+
+    Args:
+        points: One for each candidate, no defense first.
+        dominated: For each point, whether another is as good in all and better in
+            something.
+    """
+
+    points: list[Point]
+    dominated: list[bool]
+
+    def get(self, name: str) -> Point:
+        """Returns the point of a candidate.
+
+        Raises:
+            KeyError: If there is none.
+        """
+        for point in self.points:
+            if point.name == name:
+                return point
+        raise KeyError(f"{name}: no candidate. Known: {[p.name for p in self.points]}")
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Returns plain rows: means over the pairs of models, with 95 % intervals."""
+        return [
+            {
+                "name": point.name,
+                "attack": point.attack,
+                **_interval("auc", point.pair_auc, ceiling=1.0),
+                **_interval("accuracy", point.accuracy, ceiling=1.0),
+                **_interval("nll", point.nll),
+                **_interval("ece", point.ece, ceiling=1.0),
+                "keeps_argmax": point.keeps_argmax,
+                "dominated": dominated,
+            }
+            for point, dominated in zip(self.points, self.dominated, strict=True)
+        ]
+
+
+def play(game: MembershipGame) -> Frontier:
+    """Attacks the undefended models of a game behind every candidate."""
+    outputs = game.outputs(BASE)
+    points = [
+        candidates.evaluate(
+            candidate,
+            outputs,
+            game.labels,
+            game.membership,
+            game.reference_answers,
+            game.reference.y,
+            seed=game.seed,
+        )
+        for candidate in (candidates.NO_DEFENSE, *candidates.CANDIDATES)
+    ]
+    return Frontier(points, candidates.dominated(points))
+
+
+def _interval(
+    name: str, values: np.ndarray, ceiling: float | None = None
+) -> dict[str, float]:
+    mean, low, high = mean_interval(values)
+    return {
+        name: float(mean),
+        f"{name}_low": max(0.0, float(low)),
+        f"{name}_high": float(high if ceiling is None else min(ceiling, high)),
+    }

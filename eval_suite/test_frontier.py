@@ -1,0 +1,31 @@
+"""All output defenses at several strengths: what protection costs."""
+
+import numpy as np
+import pytest
+
+from eval_suite import frontier
+from eval_suite.game import MembershipGame
+from keras_entropy.attacks import paired_difference
+
+# What one bin of label frequencies may leak more than the predicted label alone.
+MARGIN = 0.01
+
+
+def test_frontier(subject, options, record):
+    if not isinstance(subject, MembershipGame) or options.defenses != "all":
+        pytest.skip("the frontier is drawn for the membership game with all defenses")
+    found = frontier.play(subject)
+    for row in found.rows():
+        record("frontier", **row)
+    label = found.get("LabelOnly(confidence=1.0)")
+    binned = found.get("BinnedFrequencies(bins=1)")
+    excess = paired_difference(binned.pair_auc, label.pair_auc, margin=MARGIN)
+    assert excess.p_value >= 0.05, (
+        f"label frequencies in one bin leak {excess.value:+.3f} [{excess.low:+.3f}, "
+        f"{excess.high:+.3f}] against the label alone; expected at most +{MARGIN}"
+    )
+    np.testing.assert_array_equal(binned.accuracy, label.accuracy)
+    assert binned.nll.mean() < label.nll.mean() / 2, (
+        f"label frequencies have NLL {binned.nll.mean():.3f}; expected far below "
+        f"label-only's {label.nll.mean():.3f}"
+    )

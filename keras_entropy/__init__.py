@@ -12,10 +12,14 @@ from keras_entropy._version import __version__ as __version__
 from keras_entropy.attach import defend as defend
 from keras_entropy.attach import strip as strip
 from keras_entropy.binned import BinnedFrequencies as BinnedFrequencies
+from keras_entropy.emd import FirstIntrinsicMode as FirstIntrinsicMode
 from keras_entropy.heads import LinearHead as LinearHead
 from keras_entropy.heads import QuadraticHead as QuadraticHead
 from keras_entropy.koopman import GaussianKoopman as GaussianKoopman
 from keras_entropy.koopman import RandomFourierKoopman as RandomFourierKoopman
+from keras_entropy.losses import (
+    EntropyRegularizedCrossentropy as EntropyRegularizedCrossentropy,
+)
 from keras_entropy.mixing import EntropyFloor as EntropyFloor
 from keras_entropy.mixing import UniformMixing as UniformMixing
 from keras_entropy.noise import GaussianNoise as GaussianNoise

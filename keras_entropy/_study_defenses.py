@@ -9,9 +9,11 @@ from keras_entropy._defense import Defense
 from keras_entropy._entry import STUDY
 from keras_entropy._entry import Entry
 from keras_entropy._entry import Published
+from keras_entropy.emd import FirstIntrinsicMode
 from keras_entropy.heads import LinearHead
 from keras_entropy.heads import QuadraticHead
 from keras_entropy.koopman import GaussianKoopman
+from keras_entropy.koopman import RandomFourierKoopman
 from keras_entropy.regularization import EntropyRegularization
 from keras_entropy.smoothing import PolynomialSmoothing
 from keras_entropy.smoothing import SplineSmoothing
@@ -107,6 +109,20 @@ STUDY_DEFENSES = (
         "Gaussian Koopman operator",
         GaussianKoopman,
         Published(77.62, 3440.04, 71, 42),
+    ),
+    _transform(
+        "M-3",
+        "emd-first-imf",
+        "First intrinsic mode",
+        FirstIntrinsicMode,
+        Published(59.62, 5576.59, 69, 42),
+    ),
+    _transform(
+        "M-4",
+        "edmd-random-fourier",
+        "Random Fourier Koopman operator",
+        RandomFourierKoopman,
+        Published(37.81, 888.13, 70, 40),
     ),
     _transform(
         "M-5",

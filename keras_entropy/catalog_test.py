@@ -57,6 +57,16 @@ def test_a_transform_needs_no_data():
     np.testing.assert_allclose(to_numpy(defended(X)), to_numpy(expected), atol=1e-6)
 
 
+def test_a_random_layer_draws_from_the_given_seed():
+    model = classifier()
+    one, same, other, unknown = [
+        to_numpy(catalog.build("M-4", model, seed=seed)(X)) for seed in (1, 1, 2, None)
+    ]
+    np.testing.assert_array_equal(one, same)
+    assert np.abs(one - other).max() > 0.01
+    assert np.abs(one - unknown).max() > 0.01
+
+
 def study_table():
     """The parts of the study's table that tell a row from another."""
     return {
@@ -92,24 +102,37 @@ def test_a_head_is_trained_as_its_row_says(name, row):
     assert (entry.as_published is None) == (name in ("M-6", "M-16"))
 
 
+def test_all_defenses_of_the_study_are_there():
+    published = {e.name for e in catalog.entries() if e.published is not None}
+    assert published == {f"M-{i}" for i in range(1, 26)}
+
+
 TRAINED = [entry.name for entry in catalog.entries() if entry.recipe is not None]
 
 
+def answers(name, model, seed):
+    kwargs = dict(epochs=1, seed=seed, verbose=False)
+    return to_numpy(catalog.build(name, model, X, Y, **kwargs)(X))
+
+
 @pytest.mark.parametrize("name", TRAINED)
-def test_a_trained_defense_leaves_the_model_and_repeats_itself(name):
+def test_a_trained_defense_leaves_the_model_as_it_was(name):
     model = classifier()
     before = to_numpy(model(X))
-
-    def build(seed):
-        kwargs = dict(epochs=2, seed=seed, verbose=False)
-        return to_numpy(catalog.build(name, model, X, Y, **kwargs)(X))
-
-    first = build(3)
-    assert first.shape == (64, 5)
-    np.testing.assert_allclose(first.sum(axis=1), 1, atol=1e-5)
-    np.testing.assert_allclose(build(3), first, atol=1e-6)
-    assert np.abs(build(4) - first).max() > 1e-4
+    out = answers(name, model, 3)
+    assert out.shape == (64, 5)
+    assert (out >= 0).all()
+    np.testing.assert_allclose(out.sum(axis=1), 1, atol=1e-5)
+    assert np.abs(out - before).max() > 1e-3
     np.testing.assert_array_equal(to_numpy(model(X)), before)
+
+
+@pytest.mark.parametrize("name", ["M-6", "M-17", "M-24"])
+def test_a_seed_gives_the_same_result_twice(name):
+    model = classifier()
+    first = answers(name, model, 3)
+    np.testing.assert_allclose(answers(name, model, 3), first, atol=1e-6)
+    assert np.abs(answers(name, model, 4) - first).max() > 1e-4
 
 
 def test_as_published_is_another_model():

@@ -64,7 +64,7 @@ def assemble(
     for row in rows:
         fields = {key: value for key, value in row.items() if key != "table"}
         tables.setdefault(row["table"], []).append(fields)
-    run = tables.get("run", [_UNKNOWN_RUN])[0]
+    run = tables.get("run", [UNKNOWN_RUN])[0]
     attacks = tables.get("attack", [])
     controls = tables.get("control", [])
     found = next(iter(tables.get("exchangeability", [])), None)
@@ -80,7 +80,7 @@ def assemble(
         "verdict": _verdict(checks, controls, found),
         "controls": controls,
         "defenses": [
-            _base(tables, is_study=bool(run["profile"]["pairs"])),
+            _base(tables, is_study=_is_study(run)),
             *(_defense(name, tables) for name in names),
         ],
         "attacks": attacks,
@@ -93,7 +93,7 @@ def assemble(
     }
 
 
-_UNKNOWN_RUN = {
+UNKNOWN_RUN = {
     "dataset": {
         "name": "not measured",
         "source": None,
@@ -130,12 +130,19 @@ def _defense(name: str, tables: dict[str, list[dict[str, Any]]]) -> dict[str, An
     return {"name": name, **_identity(name), **_figures(name, tables)}
 
 
+def _is_study(run: dict[str, Any]) -> bool:
+    """Whether the undefended model is the study's network."""
+    return str(run["profile"]["architecture"]).startswith("study_mlp")
+
+
 def _base(tables: dict[str, list[dict[str, Any]]], *, is_study: bool) -> dict[str, Any]:
-    published = None
+    published = differs = None
     if is_study:
+        from eval_suite.faithfulness import why
         from keras_entropy import catalog
 
         published = dataclasses.asdict(catalog.PUBLISHED_BASE)
+        differs = why(None)
     return {
         "name": BASE,
         "title": "No defense",
@@ -146,6 +153,7 @@ def _base(tables: dict[str, list[dict[str, Any]]], *, is_study: bool) -> dict[st
         "reference": None,
         "trained": False,
         "published": published,
+        "differs": differs,
         **_figures(BASE, tables),
     }
 
@@ -172,6 +180,7 @@ def _figures(name: str, tables: dict[str, list[dict[str, Any]]]) -> dict[str, An
 
 def _identity(name: str) -> dict[str, Any]:
     # Imported here, as where outputs alone are given no Keras is loaded.
+    from eval_suite.faithfulness import why
     from keras_entropy import catalog
 
     entry = catalog.get(name)
@@ -185,6 +194,7 @@ def _identity(name: str) -> dict[str, Any]:
         "reference": entry.reference,
         "trained": entry.recipe is not None,
         "published": dataclasses.asdict(entry.published) if entry.published else None,
+        "differs": why(entry) if entry.published else None,
     }
 
 

@@ -1,6 +1,10 @@
+import copy
+
 import pytest
 
+from eval_suite.assemble import UNKNOWN_RUN
 from eval_suite.assemble import assemble
+from eval_suite.report.faithfulness import faithfulness_table
 from eval_suite.report.schema import check_results
 
 CONTROL = {
@@ -114,3 +118,18 @@ def test_threat_model_names_what_was_not_run():
     model = results([CONTROL, attack], [PASSED])["threat_model"]
     assert any("threshold" in text for text in model["attacker"])
     assert any("shadow" in text for text in model["not_tested"])
+
+
+def test_the_study_stands_beside_the_run():
+    rows = [CONTROL, {"table": "utility", "defense": "M-1", "accuracy": 0.75}]
+    run = copy.deepcopy(UNKNOWN_RUN)
+    run["profile"]["architecture"] = "study_mlp (128-64-10)"
+    rows.append({"table": "run", **run})
+    assembled = results(rows, [PASSED], names=("M-1", "M-20", "temperature"))
+    lines = faithfulness_table(assembled)
+    assert len(lines) == 2 + 3  # with the undefended model, without temperature
+    spline, quadratic = lines[3:]
+    assert spline.startswith("| M-1 | 75.0 % | 77.6 % | × not measured | × 8.00 |")
+    assert "artifact" in spline
+    for quirk in ("ReLUs", "chains", "probabilities"):
+        assert quirk in quadratic

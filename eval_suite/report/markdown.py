@@ -5,6 +5,7 @@ import re
 from eval_suite.report.compare import Comparison
 from eval_suite.report.compare import points
 from eval_suite.report.compare import words
+from eval_suite.report.faithfulness import faithfulness_table
 from eval_suite.report.format import count
 from eval_suite.report.format import estimate
 from eval_suite.report.format import interval
@@ -46,6 +47,7 @@ def render_markdown(rows: Rows, comparison: Comparison | None = None) -> str:
     tail = [
         "",
         *(_compared(comparison) if comparison else []),
+        *_study(results),
         *_problems(results),
         f"Rule: {_escape(RULE)}",
         "",
@@ -60,6 +62,12 @@ def render_markdown(rows: Rows, comparison: Comparison | None = None) -> str:
         if len(text.encode()) < LIMIT or listed <= 1:
             return text
         listed //= 2
+
+
+def _study(results: dict) -> list[str]:
+    if not results["profile"]["name"].startswith("study"):
+        return []
+    return ["**Beside the study**", "", *faithfulness_table(results), ""]
 
 
 def _control_lines(results: dict) -> list[str]:

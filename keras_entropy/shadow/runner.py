@@ -1,8 +1,6 @@
 """Training in pieces: kept from run to run, and spread over processes or machines."""
 
-import contextlib
 from collections.abc import Callable
-from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
 from typing import Any
@@ -16,6 +14,7 @@ from keras_entropy._version import __version__
 from keras_entropy.shadow import _data
 from keras_entropy.shadow import _engine
 from keras_entropy.shadow._configuration import training_configuration
+from keras_entropy.shadow._workers import workers
 from keras_entropy.shadow.cache import Cache
 from keras_entropy.shadow.cache import describe
 from keras_entropy.shadow.stack import Stack
@@ -26,8 +25,6 @@ BACKENDS = ("sequential", "loky", "dask", "ray")
 # Models of one piece that are trained at once. The same whatever the backend, because
 # the last digits of a sum may depend on how many models are stacked.
 _PIECE = 8
-# Seconds until a scheduler that doesn't answer is given up.
-_PATIENCE = 20
 
 
 class Runner:
@@ -201,7 +198,7 @@ class Runner:
             joblib.delayed(_train_elsewhere)(number, config, pieces[number])
             for number in missing
         ]
-        with self._workers() as options:
+        with workers(self._backend, self._jobs, self._scheduler) as options:
             parallel = joblib.Parallel(batch_size=1, **options)
             try:
                 yield from parallel(tasks)
@@ -211,73 +208,6 @@ class Runner:
                     "`jobs`. What was done is kept in the `cache`, if there is one. "
                     f"Received: {error}"
                 ) from error
-
-    @contextlib.contextmanager
-    def _workers(self) -> Iterator[dict]:
-        if self._backend == "loky":
-            yield {
-                "backend": "loky",
-                "n_jobs": self._jobs,
-                "return_as": "generator_unordered",
-            }
-        elif self._backend == "dask":
-            with _dask_client(self._scheduler) as client:
-                with joblib.parallel_config(backend="dask", client=client):
-                    yield {"return_as": "generator_unordered"}
-        else:
-            with _ray_cluster(self._scheduler):
-                with joblib.parallel_config(backend="ray"):
-                    # Its backend for joblib hands all results over at the end.
-                    yield {"return_as": "list"}
-
-
-@contextlib.contextmanager
-def _dask_client(address):
-    try:
-        from dask import distributed
-    except ImportError as error:
-        raise _not_installed("dask") from error
-    try:
-        client = distributed.Client(address, timeout=_PATIENCE, set_as_default=False)
-    except (OSError, TimeoutError) as error:
-        raise _no_answer(address, error) from error
-    with client:
-        try:
-            client.wait_for_workers(1, timeout=_PATIENCE)
-        except TimeoutError as error:
-            raise _no_answer(address, error) from error
-        yield client
-
-
-@contextlib.contextmanager
-def _ray_cluster(address):
-    try:
-        import ray
-        from ray.util.joblib import register_ray
-    except ImportError as error:
-        raise _not_installed("ray") from error
-    register_ray()
-    try:
-        cluster = ray.init(address=address, ignore_reinit_error=True)
-    except (OSError, TimeoutError, ValueError) as error:
-        raise _no_answer(address, error) from error
-    with cluster:
-        yield
-
-
-def _not_installed(backend):
-    return ValueError(
-        f"`backend` must be installed: pip install 'keras-entropy[{backend}]'. "
-        f"Received: backend={backend!r}"
-    )
-
-
-def _no_answer(address, error):
-    return ValueError(
-        f"`scheduler` must be the address of a cluster that answers within {_PATIENCE} "
-        "s and has workers. "
-        f"Received: scheduler={address!r}, which fails with: {error}"
-    )
 
 
 def _in_order(stored):

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from keras_entropy import shadow
-from keras_entropy.shadow import runner
+from keras_entropy.shadow import _workers
 from keras_entropy.shadow.cache import Cache
 from keras_entropy.shadow.runner import Runner
 
@@ -128,7 +128,7 @@ KILLED = """
 import os, signal, sys
 sys.path.insert(0, sys.argv[2])
 from keras_entropy.shadow import runner_test
-from keras_entropy.shadow import runner
+from keras_entropy.shadow import _workers
 from keras_entropy.shadow.cache import Cache
 from keras_entropy.shadow.runner import Runner
 
@@ -203,7 +203,7 @@ def test_a_cluster_loses_nothing_when_a_worker_is_killed(tmp_path):
 
 def test_a_scheduler_that_does_not_answer(monkeypatch):
     pytest.importorskip("distributed", reason="needs the extra 'dask'")
-    monkeypatch.setattr(runner, "_PATIENCE", 0.5)
+    monkeypatch.setattr(_workers, "PATIENCE", 0.5)
     nobody = Runner(backend="dask", scheduler="tcp://127.0.0.1:9")
     with pytest.raises(ValueError, match=r"`scheduler` must be.*127\.0\.0\.1:9"):
         train(nobody, one_by_one())

@@ -97,7 +97,7 @@ class MembershipAudit:
         Args:
             baseline: A file that `audit.baseline.write(path)` or `--update-baseline`
                 wrote.
-            margin: Float, the rise that is accepted. Defaults to 0.02.
+            margin: Float, the rise that is accepted. Defaults to 0.01.
             strict: Boolean: raise also if the data do not decide. Defaults to
                 `False`: warn.
 
@@ -111,7 +111,7 @@ class MembershipAudit:
 
         before = Baseline.read(Path(baseline))
         paired = is_paired(before.identity, self.baseline.identity)
-        nothing: dict[str, list] = {"checks": [], "not_measured": []}
+        nothing: dict[str, list] = {"checks": [], "attacks": [], "not_measured": []}
         questions = change_questions(
             before, self.baseline, nothing, margin=margin, paired=paired
         )

@@ -68,7 +68,7 @@ def test_leakier_model_is_named_with_its_interval(audits, baseline):
     with pytest.raises(AssertionError) as caught:
         audits[1].assert_no_regression(baseline)
     message = str(caught.value)
-    for part in ("classifier", "fail", "loss", "margin 0.02", "[+0.", "FAIL: "):
+    for part in ("classifier", "fail", "loss", "margin 0.01", "[+0.", "FAIL: "):
         assert part in message
 
 

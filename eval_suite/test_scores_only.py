@@ -32,6 +32,7 @@ def test_given_outputs(options, record):
         given.outputs[1],
         labels[1],
         from_logits=given.from_logits,
+        attacks=TARGET_ATTACKS,
         slices=("entire", "correctness"),
         seed=options.seed,
     )

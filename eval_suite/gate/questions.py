@@ -15,6 +15,7 @@ from eval_suite.gate.baseline import change
 from eval_suite.gate.decision import Question
 from eval_suite.gate.estimate import Estimate
 from eval_suite.gate.expression import Gate
+from keras_entropy.attacks.measure import MIN_FALSE_POSITIVES
 
 
 def limit_questions(
@@ -40,7 +41,11 @@ def limit_questions(
             for label, attack, now, *rest in figures
         ] or [
             Question(
-                name, gate.metric, gate.limit, gate.sign, problem=_why(results, name)
+                name,
+                gate.metric,
+                gate.limit,
+                gate.sign,
+                problem=_why(results, name, gate.metric),
             )
         ]
     return found
@@ -74,7 +79,7 @@ def change_questions(
             "baseline": then["auc"],
         }
         if now is None:
-            questions.append(Question(**known, problem=_why(results, defense)))
+            questions.append(Question(**known, problem=_why(results, defense, attack)))
             continue
         if "pairs" in now:
             units = ((len(now["pairs"]), "pairs of models"),)
@@ -155,12 +160,28 @@ def _units(pairs: int | None, attacks: Sequence[Mapping[str, Any]]) -> tuple:
     return ((members, "members"), (nonmembers, "non-members"))
 
 
-def _why(results: Mapping[str, Any], name: str) -> str:
-    """Returns the reason why a figure of a defense is missing."""
+def _why(results: Mapping[str, Any], name: str, what: str) -> str:
+    """Returns the reason why a figure of a defense is missing.
+
+    Args:
+        results: Results of the run.
+        name: Name of the defense.
+        what: The attack, or else the metric.
+    """
     for check in results["checks"]:
         if check["outcome"] == "failed" and f"[{name}" in check["test"]:
             return f"not measured, as {check['test']} failed: {check['message']}"
+    if what.startswith("tpr@"):
+        few = [r["n_nonmembers"] for r in results["attacks"] if r["defense"] == name]
+        needed = round(MIN_FALSE_POSITIVES / float(what.removeprefix("tpr@")))
+        if few and max(few) < needed:
+            return (
+                f"not measured: {max(few):,} non-members are too few; {needed:,} would "
+                "do"
+            )
+    topic = what.split("_ratio")[0]
     for row in results["not_measured"]:
-        if name in re.split(r"[ (),:]+", row["what"]):
+        words = re.split(r"[ (),]+", row["what"])
+        if name in words and topic in words:
             return f"not measured: {row['what']}: {row['reason']}"
     return "not measured"

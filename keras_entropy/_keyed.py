@@ -52,6 +52,10 @@ def derive(key: bytes, purpose: str, words: int) -> np.ndarray:
     return np.frombuffer(hashlib.shake_256(message).digest(4 * words), "<i4")
 
 
+def _tensor(words: np.ndarray) -> Any:
+    return ops.convert_to_tensor(words, dtype="int32")
+
+
 def _rotate(x: Any, bits: int) -> Any:
     # A right shift of a negative int32 shifts ones in, which the mask takes away.
     low = ops.bitwise_and(ops.right_shift(x, 32 - bits), (1 << bits) - 1)
@@ -83,7 +87,8 @@ def chacha(key: np.ndarray, inputs: Any, rounds: int = 8) -> Any:
         [Aumasson, 2020](https://eprint.iacr.org/2019/1492)
     """
     zero = ops.zeros_like(inputs)
-    start = (zero + _CONSTANTS, zero + key[:4], zero + key[4:], inputs)
+    rows = (_CONSTANTS, key[:4], key[4:])
+    start = (*(zero + _tensor(row) for row in rows), inputs)
     a, b, c, d = start
     for _ in range(rounds // 2):
         a, b, c, d = _quarter_rounds(a, b, c, d)
@@ -108,10 +113,10 @@ def uniforms(key: bytes, vectors: Any, count: int) -> Any:
     length = vectors.shape[-1]
     coefficients = derive(key, f"hash {length}", _HASH_WORDS * length)
     coefficients = coefficients.reshape(length, _HASH_WORDS)
-    hashed = ops.sum(vectors[..., None] * coefficients, axis=-2)[..., None, :]
+    hashed = ops.sum(vectors[..., None] * _tensor(coefficients), axis=-2)[..., None, :]
     blocks = -(-count // _WORDS)
     counter = np.arange(blocks, dtype="int32")[:, None]
-    counters = ops.zeros_like(hashed[..., :1]) + counter
+    counters = ops.zeros_like(hashed[..., :1]) + _tensor(counter)
     inputs = ops.concatenate([counters, ops.zeros_like(counters) + hashed], axis=-1)
     words = chacha(derive(key, f"stream {length}", 8), inputs)
     words = ops.reshape(words, (*ops.shape(vectors)[:-1], blocks * _WORDS))

@@ -22,7 +22,8 @@ def test_twenty_rounds_are_those_of_the_standard():
 
 
 def draws(vectors, count=10, key=KEY):
-    return ops.convert_to_numpy(_keyed.uniforms(key, np.int32(vectors), count))
+    vectors = ops.convert_to_tensor(np.int32(vectors))
+    return ops.convert_to_numpy(_keyed.uniforms(key, vectors, count))
 
 
 def test_equal_vectors_have_equal_numbers_wherever_they_stand():

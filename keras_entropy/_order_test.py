@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 import scipy.stats
+from keras import ops
 
 from keras_entropy import _order
 from keras_entropy.contract_test import example_rows
@@ -24,14 +25,14 @@ def test_maxima_marks_every_tied_entry():
 def test_keep_argmax_swaps_the_winner_with_the_leader():
     outputs = np.array([[0.2, 0.5, 0.3], [0.6, 0.3, 0.1]], "float32")
     inputs = np.array([[0.1, 0.2, 0.7], [0.8, 0.1, 0.1]], "float32")
-    out = to_numpy(_order.keep_argmax(outputs, inputs))
+    out = to_numpy(_order.keep_argmax(*map(ops.convert_to_tensor, (outputs, inputs))))
     np.testing.assert_allclose(out, [[0.2, 0.3, 0.5], [0.6, 0.3, 0.1]], atol=1e-6)
 
 
 def test_keep_argmax_treats_tied_leaders_alike():
     outputs = np.array([[0.2, 0.4, 0.4]], "float32")
     inputs = np.array([[0.8, 0.1, 0.1]], "float32")
-    out = to_numpy(_order.keep_argmax(outputs, inputs))
+    out = to_numpy(_order.keep_argmax(*map(ops.convert_to_tensor, (outputs, inputs))))
     np.testing.assert_allclose(out, [[0.4, 0.3, 0.3]], atol=1e-6)
 
 

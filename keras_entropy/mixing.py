@@ -128,7 +128,7 @@ class EntropyFloor(Defense):
 
     def call(self, inputs: Any) -> Any:
         classes = inputs.shape[-1]
-        wanted = self.minimum * np.log(classes)
+        wanted = float(self.minimum * np.log(classes))
 
         def mixed(weight: Any) -> Any:
             return inputs + weight * (1.0 / classes - inputs)

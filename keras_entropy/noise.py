@@ -5,7 +5,6 @@ import dataclasses
 from typing import Any
 
 import keras
-import numpy as np
 from keras import ops
 
 from keras_entropy import _keyed
@@ -146,7 +145,7 @@ class GaussianNoise(_Noise):
         self.stddev = _check_width("stddev", stddev)
 
     def quantile(self, uniform: Any) -> Any:
-        return self.stddev * np.sqrt(2) * ops.erfinv(2.0 * uniform - 1.0)
+        return self.stddev * 2**0.5 * ops.erfinv(2.0 * uniform - 1.0)
 
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "stddev": self.stddev}

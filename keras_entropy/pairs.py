@@ -81,7 +81,7 @@ class PairFrequencies(FittedDefense):
     def call(self, inputs: Any) -> Any:
         classes = inputs.shape[-1]
         first = ops.cast(ops.argmax(inputs, axis=-1), "int32")
-        is_first = first[..., None] == np.arange(classes, dtype="int32")
+        is_first = first[..., None] == ops.arange(classes, dtype="int32")
         others = ops.where(is_first, ops.full_like(inputs, -1.0), inputs)
         second = ops.cast(ops.argmax(others, axis=-1), "int32")
         out = ops.take(self.table, first * classes + second, axis=0)

@@ -101,14 +101,18 @@ def audit_outputs(
         illusion_gap=gap,
         js_entropy=jensen_shannon(signals.entropy, membership, seed=seed),
         js_cross_entropy=jensen_shannon(signals.loss, membership, seed=seed),
-        epsilon=_epsilon(scored, member, confidence, seed),
+        epsilon=_epsilon(names, scored, member, confidence, seed),
         not_measured=missing,
     )
 
 
-def _epsilon(scored, member, confidence, seed):
+def _epsilon(names, scored, member, confidence, seed):
     """The epsilon bound of the attacks whose scores all compare."""
-    whole = [scores.values[0] for scores in scored if scores.folds is None]
+    whole = {
+        name: scores.values[0]
+        for name, scores in zip(names, scored, strict=True)
+        if scores.folds is None
+    }
     if not whole or min(member.sum(), (~member).sum()) < 10:
         return None
     return epsilon_lower_bound(whole, member, confidence=confidence, seed=seed)

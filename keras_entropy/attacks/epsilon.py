@@ -32,7 +32,7 @@ class EpsilonBound:
         value: Float, at least 0.
         ceiling: Float, what a perfect attack would have given on as many examples; no
             leak can show more than this.
-        attack: Integer, the row of the scores that was chosen.
+        attack: String, the attack that was chosen.
         threshold: Float, the score that was chosen.
         of_members: Boolean: whether the bound is ln(TPR / FPR), of calling scores from
             the threshold on members, or ln(TNR / FNR).
@@ -41,7 +41,7 @@ class EpsilonBound:
 
     value: float
     ceiling: float
-    attack: int
+    attack: str
     threshold: float
     of_members: bool
     confidence: float
@@ -51,9 +51,9 @@ def epsilon_lower_bound(scores, member, *, delta=0.0, confidence=0.95, seed=0):
     """The epsilon that the best of several attacks certifies.
 
     Args:
-        scores: Float array `(n,)`, or a sequence of them, one for each attack; larger
-            for a likelier member. The scores of an attack must be comparable, so none
-            of a cross-fitted attacker.
+        scores: Dict from an attack's name to a float array `(n,)`, larger for a
+            likelier member. The scores of an attack must be comparable, so none of a
+            cross-fitted attacker.
         member: Boolean array `(n,)`, at least 10 of both.
         delta: Float in 0..1, of (epsilon, delta). Defaults to 0.
         confidence: Float in (0, 1). Defaults to 0.95.
@@ -68,17 +68,17 @@ def epsilon_lower_bound(scores, member, *, delta=0.0, confidence=0.95, seed=0):
     Example:
 
         >>> member = np.arange(4000) < 2000
-        >>> bound = epsilon_lower_bound(np.where(member, 1.0, 0.0), member)
+        >>> bound = epsilon_lower_bound({"loss": np.where(member, 1.0, 0.0)}, member)
         >>> bound.value == bound.ceiling > 5
         True
     """
     member = np.asarray(member, bool)
-    rows = [scores] if np.ndim(scores[0]) == 0 else scores
-    rows = [np.asarray(row, np.float64) for row in rows]
-    if any(row.shape != member.shape for row in rows):
+    rows = {name: np.asarray(row, np.float64) for name, row in scores.items()}
+    if not rows or any(row.shape != member.shape for row in rows.values()):
         raise ValueError(
-            "`scores` must hold one number for each entry of `member`. Received: "
-            f"shapes {[row.shape for row in rows]}, member.shape={member.shape}"
+            "`scores` must hold, for each attack, one number for each entry of "
+            f"`member`. Received: { ({k: v.shape for k, v in rows.items()}) }, "
+            f"member.shape={member.shape}"
         )
     if min(member.sum(), (~member).sum()) < 10:
         raise ValueError(
@@ -92,8 +92,7 @@ def epsilon_lower_bound(scores, member, *, delta=0.0, confidence=0.95, seed=0):
     # Two limits, on the numerator and on the denominator, share the error.
     tail = (1 - confidence) / 2
     _, attack, threshold, of_members = max(
-        _best(row, member, choose, delta, tail, number)
-        for number, row in enumerate(rows)
+        _best(row, member, choose, delta, tail, name) for name, row in rows.items()
     )
     certify, totals = ~choose, _totals(member, ~choose, of_members)
     flagged = certify & ((rows[attack] >= threshold) == of_members)
@@ -109,7 +108,7 @@ def epsilon_lower_bound(scores, member, *, delta=0.0, confidence=0.95, seed=0):
     )
 
 
-def _best(scores, member, choose, delta, tail, number):
+def _best(scores, member, choose, delta, tail, name):
     """`(bound, attack, threshold, of_members)` that is best on the first part."""
     roc = RocFamily(scores[choose], member[choose])
     members, nonmembers = int(roc.members[0]), int(roc.nonmembers[0])
@@ -121,7 +120,7 @@ def _best(scores, member, choose, delta, tail, number):
     bounds = up if of_members else down
     best = int(bounds.argmax())
     threshold = float(roc.thresholds[vertices[best]])
-    return float(bounds[best]), number, threshold, of_members
+    return float(bounds[best]), name, threshold, of_members
 
 
 def _spread(counts):

@@ -15,7 +15,10 @@ from eval_suite.gate.baseline import change
 from eval_suite.gate.decision import Question
 from eval_suite.gate.estimate import Estimate
 from eval_suite.gate.expression import Gate
+from eval_suite.names import BASE
 from keras_entropy.attacks.measure import MIN_FALSE_POSITIVES
+
+_AGAINST_BASE = ("accuracy_drop", "latency_ratio")
 
 
 def limit_questions(
@@ -108,7 +111,7 @@ def _figures(
     pairs = results["profile"]["pairs"]
     degrees = pairs - 1 if pairs else math.inf
     units = _units(pairs, attacks)
-    if row is None:
+    if row is None or (metric in _AGAINST_BASE and name == BASE):
         return
     if metric == "auc":
         keys = ("strongest_auc", "strongest_auc_low", "strongest_auc_high")
@@ -171,6 +174,11 @@ def _why(results: Mapping[str, Any], name: str, what: str) -> str:
     for check in results["checks"]:
         if check["outcome"] == "failed" and f"[{name}" in check["test"]:
             return f"not measured, as {check['test']} failed: {check['message']}"
+    if what in _AGAINST_BASE and name == BASE:
+        return (
+            "not measured: it compares a defense with the model as it is; select one "
+            "with --defenses"
+        )
     if what.startswith("tpr@"):
         few = [r["n_nonmembers"] for r in results["attacks"] if r["defense"] == name]
         needed = round(MIN_FALSE_POSITIVES / float(what.removeprefix("tpr@")))

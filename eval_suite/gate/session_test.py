@@ -123,7 +123,7 @@ def test_figure_that_is_not_measured_fails(pytester, run):
     result.stdout.fnmatch_lines(
         [
             "base, tpr@0.001: not measured: 500 non-members are too few; 10,000 *",
-            "base, latency_ratio: not measured",
+            "base, latency_ratio: not measured: it compares a defense *",
         ],
         consecutive=True,
     )

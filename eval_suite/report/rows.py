@@ -5,7 +5,9 @@ from eval_suite.report.recommend import effects
 from eval_suite.report.recommend import recommend
 
 DRAWN = 40  # defenses in one figure: what a printed page can hold
-KEPT = 24  # and how many are left of more
+KEPT = 16  # and how many are left of more
+PANELS = 28  # small panels in one figure: seven lines of four
+KEPT_PANELS = 8
 
 
 class Rows:
@@ -21,6 +23,7 @@ class Rows:
         drawn: The rows that figures show: all, or where there are more than
             `DRAWN`, the undefended model and those with the lowest attack AUC,
             `KEPT` in all.
+        panels: Those of them that get a small panel of their own.
         omitted: How many rows the figures leave out.
         effects: See `recommend.effects`.
         advice: See `recommend.recommend`.
@@ -35,6 +38,8 @@ class Rows:
             measured.sort(key=lambda row: row["strongest_auc"])
             others = measured[: KEPT - 1]
         self.drawn = [self.base, *others]
+        panels = PANELS if len(self.drawn) == len(self.defenses) else KEPT_PANELS
+        self.panels = self.drawn[:panels]
         self.omitted = len(self.defenses) - len(self.drawn)
         self.effects = effects(results)
         self.advice = recommend(results)

@@ -12,10 +12,7 @@ from eval_suite.report.rows import Rows
 def entropy(rows: Rows) -> Drawing:
     """Draws the density of the entropy of members' and non-members' outputs."""
     name, title = "entropy", "Entropy of the outputs, members and non-members"
-    found = [
-        (row, rows.distribution(row["name"], "entropy"))
-        for row in rows.drawn[: style.PANELS]
-    ]
+    found = [(row, rows.distribution(row["name"], "entropy")) for row in rows.panels]
     found = [(row, density) for row, density in found if density]
     if not found:
         return Drawing(name, title, missing=rows.reason("entropy", "distribution"))

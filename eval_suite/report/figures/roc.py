@@ -131,7 +131,7 @@ def roc_slices(rows: Rows) -> Drawing:
 
 
 def _curves(rows: Rows, part: str) -> list[tuple[dict, dict]]:
-    found = [(row, rows.curve(row, part)) for row in rows.drawn[: style.PANELS]]
+    found = [(row, rows.curve(row, part)) for row in rows.panels]
     return [(row, curve) for row, curve in found if curve]
 
 

@@ -40,9 +40,7 @@ def png(drawing: Drawing) -> bytes:
         96, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE
     )
     buffer = BytesIO()
-    picture.save(
-        buffer, format="png", optimize=True, dpi=(style.PNG_DPI, style.PNG_DPI)
-    )
+    picture.save(buffer, format="png", dpi=(style.PNG_DPI, style.PNG_DPI))
     return buffer.getvalue()
 
 

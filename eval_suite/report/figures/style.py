@@ -17,7 +17,6 @@ PNG_DPI = 200
 WIDTH = 5.2  # inches: one column in print, and still readable on a phone
 WIDE = 6.8
 ROW_HEIGHT = 0.21
-PANELS = 28  # small panels in one figure: seven lines of four
 _COLUMNS = 4
 TITLE = 18  # points at the top that only the PNG shows
 _LEGEND = 17  # points below it
@@ -230,7 +229,7 @@ def panels(number: int) -> tuple[Figure, list[Axes]]:
     """Returns a figure of small panels, four a line, labelled at the outer edges.
 
     Args:
-        number: Of panels, at most `PANELS`.
+        number: Of panels.
     """
     columns = min(number, _COLUMNS)
     lines = math.ceil(number / columns)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Iterator
 from collections.abc import Sequence
 from typing import Any
@@ -25,6 +26,7 @@ from keras_entropy.attacks import audit_outputs
 from keras_entropy.attacks import game_headline
 from keras_entropy.attacks import holm
 from keras_entropy.attacks import paired_difference
+from keras_entropy.attacks.divergence import Divergence
 
 # A difference in AUC up to this is accepted: post-processing adds no information, but
 # the attacks that look for it are not perfect.
@@ -40,11 +42,16 @@ class Attacked:
         results: One result for each attack and slice.
         strongest: The strongest attack, chosen and reported on different data.
         not_measured: What could not be had.
+        js_entropy: Jensen-Shannon distance of the entropy of the answers between
+            members and non-members, bias-corrected.
+        js_cross_entropy: The same of the cross-entropy.
     """
 
     results: list[AttackResult]
     strongest: Headline
     not_measured: list[NotMeasured]
+    js_entropy: Divergence
+    js_cross_entropy: Divergence
 
     def loss_auc(self) -> float:
         """Returns the AUC of the plain loss attack on the entire set."""
@@ -97,6 +104,8 @@ class Comparison:
                 not_measured=[
                     gap for audit in audits.values() for gap in audit.not_measured
                 ],
+                js_entropy=audits[""].js_entropy,
+                js_cross_entropy=audits[""].js_cross_entropy,
             )
         return self._attacked[name]
 
@@ -153,18 +162,20 @@ class Comparison:
         One-sided against `MARGIN`, paired over the pairs of models, and Holm-corrected
         over the selected transforms. `None` for trained defenses and single targets.
         """
-        transforms = [other for other in self.names if other not in _TRAINED]
-        if not self.is_game or name not in transforms:
-            return None
+        return self._adjusted.get(name) if self.is_game else None
+
+    @functools.cached_property
+    def _adjusted(self) -> dict[str, float]:
+        transforms = [name for name in self.names if name not in _TRAINED]
         p_values = [
             paired_difference(
-                self.attacked(other).strongest,
-                self.base_headline(without=other),
+                self.attacked(name).strongest,
+                self.base_headline(without=name),
                 margin=MARGIN,
             ).p_value
-            for other in transforms
+            for name in transforms
         ]
-        return float(holm(p_values)[transforms.index(name)])
+        return dict(zip(transforms, holm(p_values).tolist(), strict=True))
 
     def minimum_detectable_auc(self) -> float:
         """Returns the AUC difference found with 80 % power at the 5 % level."""

@@ -112,6 +112,8 @@ def record_attacks(record, name, attacked, headline):
         strongest_auc_high=headline.auc_high,
         strongest_advantage=headline.advantage,
         illusion_gap=headline.auc - attacked.loss_auc(),
+        js_entropy=attacked.js_entropy.row(),
+        js_cross_entropy=attacked.js_cross_entropy.row(),
     )
 
 

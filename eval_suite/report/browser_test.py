@@ -204,5 +204,8 @@ def test_prints_without_controls_in_dark_ink(open_page):
     page.emulate_media(media="print")
     assert page.locator("nav").is_hidden()
     assert page.locator("#tools").is_hidden()
+    page.set_viewport_size({"width": 1047, "height": 718})  # A4, landscape
+    box = page.locator("#table .scroll")
+    assert box.evaluate("element => element.scrollWidth - element.clientWidth") <= 0
     ink = page.evaluate("getComputedStyle(document.body).color")
     assert ink == "rgb(26, 28, 32)"

@@ -114,7 +114,8 @@ def test_page_and_markdown_show_the_comparison():
     page = render_page(rows, [], comparison)
     assert 'id="compared"' in page
     assert "&lt;b&gt;older" in page
-    assert "+0.050 [0.037, 0.063]" in page
+    assert "<strong>+0.050 [0.037, 0.063]</strong>" in page
+    assert page.count("<strong>") == 1
     text = render_markdown(rows, comparison)
     assert "Attacked more successfully than before: M-18" in text
     assert "+0.050 [0.037, 0.063]" in text

@@ -74,12 +74,23 @@ def _facts(row: dict) -> list[tuple[str, str | None]]:
         ),
     ]
     if row["published"]:
-        facts.append(("Published by the study", _json(row["published"])))
+        facts.append(("Published by the study", _published(row["published"])))
     return facts
 
 
 def _json(value: dict | None) -> str | None:
     return json.dumps(value, ensure_ascii=False) if value else None
+
+
+def _published(published: dict) -> str | None:
+    words = {
+        "accuracy_pct": "accuracy {:g} %",
+        "auc_pct": "attack AUC {:g} %",
+        "advantage_pct": "advantage {:g} %",
+        "latency_us": "{:g} µs a call",
+    }
+    known = {key: v for key, v in published.items() if v is not None and key in words}
+    return ", ".join(words[key].format(v) for key, v in known.items()) or None
 
 
 def _divergence(entry: dict | None) -> str | None:

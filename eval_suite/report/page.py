@@ -82,7 +82,8 @@ def _compared(comparison: Comparison) -> dict:
             {
                 "name": row.name,
                 "presence": row.presence,
-                "clear": row.auc.clear,
+                # Not "clear": in a template that is the method of the dict.
+                "decided": row.auc.clear,
                 "auc": words(row.auc),
                 "accuracy": points(row.accuracy),
                 "latency": words(row.latency, 2),

@@ -21,7 +21,7 @@ def check_writable(folder: Path | str) -> None:
         ValueError: `folder` is a file, holds something other than a report (which
             a new report would replace), or lies where this process can't write.
     """
-    folder = Path(folder).absolute()
+    folder = Path(folder).resolve()
     if folder.is_dir() and not os.access(folder, os.W_OK | os.X_OK):
         raise ValueError(f"{_MESSAGE} {folder} is not writable.")
     if folder.exists() and not folder.is_dir():
@@ -81,7 +81,7 @@ def write_report(
     check_results(results)
     if other is not None:
         check_results(other)
-    folder = Path(folder).absolute()
+    folder = Path(folder).resolve()
     _restore(folder)
     check_writable(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)

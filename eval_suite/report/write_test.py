@@ -111,6 +111,16 @@ def test_replaces_the_previous_report_and_keeps_other_files(tmp_path):
     assert [p.name for p in tmp_path.iterdir()] == ["r"]
 
 
+def test_a_link_to_a_folder_stays_a_link(tmp_path):
+    (tmp_path / "real").mkdir()
+    link = tmp_path / "link"
+    link.symlink_to(tmp_path / "real")
+    for _ in range(2):
+        write_report(build_results(), link)
+        assert link.is_symlink()
+        assert (tmp_path / "real" / "index.html").exists()
+
+
 @pytest.mark.parametrize("interruption", [KeyboardInterrupt, OSError])
 @pytest.mark.parametrize("stage", ["_json", "_write"])
 def test_an_interrupted_write_leaves_the_previous_report(

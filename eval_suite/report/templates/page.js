@@ -63,7 +63,6 @@
   search.addEventListener("input", filter);
   families.forEach((box) => box.addEventListener("change", filter));
   addEventListener("hashchange", reveal);
-  addEventListener("beforeprint", () => document.querySelectorAll("details").forEach((d) => { d.open = true; }));
   document.getElementById("tools").hidden = false;
   filter();
   reveal();

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 from keras import ops
 
 # Off-diagonal entries are half of the diagonal at most, and each level of cyclic
@@ -29,8 +28,8 @@ def spline(knots: Any, n: int, most: int) -> Any:
     Returns:
         Tensor `(Q, n)`.
     """
-    grid = np.arange(n, dtype="float32")
-    there = knots[..., 0] < np.inf
+    grid = ops.arange(n, dtype="float32")
+    there = knots[..., 0] < float("inf")
     rank = ops.cumsum(ops.cast(there, "int32"), axis=-1) - 1
     count = rank[:, -1:] + 1
     packed = _packed(ops.where(there[..., None], knots, 0.0), there, rank, most)
@@ -76,7 +75,7 @@ def _rows_at(table: Any, index: Any) -> Any:
 
 def _pieces(positions: Any, values: Any, count: Any) -> Any:
     """Returns start and polynomial coefficients of each piece, `(Q, m, 5)`."""
-    slot = np.arange(positions.shape[1], dtype="int32")
+    slot = ops.arange(positions.shape[1], dtype="int32")
     is_piece = slot < count - 1
     width = _after(positions, 1) - positions
     width = ops.where(is_piece, width, 1.0)
@@ -95,7 +94,7 @@ def _pieces(positions: Any, values: Any, count: Any) -> Any:
     )
 
 
-def _second_derivatives(width: Any, slope: Any, count: Any, slot: np.ndarray) -> Any:
+def _second_derivatives(width: Any, slope: Any, count: Any, slot: Any) -> Any:
     """Returns the second derivative at each knot, `(Q, m)`."""
     before = _after(width, -1)
     # The slope is continuous at the inner knots.

@@ -50,7 +50,7 @@ class BinnedFrequencies(FittedDefense):
 
     Returns:
         Class probabilities of the same shape: one of at most `bins * classes` rows;
-        deterministic; exports to SavedModel and ONNX.
+        deterministic; exports to SavedModel.
 
     Raises:
         ValueError: If an argument is no integer in its range; from `fit`, if there
@@ -60,7 +60,8 @@ class BinnedFrequencies(FittedDefense):
         Histogram binning: [Zadrozny and Elkan, 2001](https://cseweb.ucsd.edu/~elkan/calibrated.pdf).
     """
 
-    claims = Claims(keeps_argmax=True)
+    # TensorFlow makes a `Bitcast` of `ops.argmax`, which ONNX Runtime lacks.
+    claims = Claims(keeps_argmax=True, export=("tf_saved_model",))
 
     def __init__(self, bins: int = 1, *, min_count: int = 10, **kwargs: Any) -> None:
         super().__init__(**kwargs)

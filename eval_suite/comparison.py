@@ -134,16 +134,28 @@ class Comparison:
         Args:
             without: Name of a defense that is left out, because it is compared.
         """
-        results = _entire(self.attacked(BASE).results)
         if not self.is_game:
             return self.attacked(BASE).strongest
+        return game_headline(self._base_pool(without))
+
+    def base_through_defense(self) -> AttackResult | None:
+        """Returns the strongest attack on no defense, if it goes through a defense."""
+        if not self.is_game:
+            return None
+        strongest = self.base_headline().attack
+        pool = self._base_pool(None)
+        found = next(result for result in pool if result.attack == strongest)
+        return found if found.group == "adaptive" else None
+
+    def _base_pool(self, without: str | None) -> list[AttackResult]:
+        results = _entire(self.attacked(BASE).results)
         for name in self.names:
             entry = catalog.get(name)
             if name == without or entry.recipe or not entry.claims.deterministic:
                 continue
             own = [r for r in self.attacked(name).results if r.group != "adaptive"]
             results += _renamed(_entire(own), name)
-        return game_headline(results)
+        return results
 
     def difference(self, name: str) -> Difference | None:
         """Returns strongest attack on the defense minus that on no defense, paired.

@@ -13,6 +13,7 @@ import numpy as np
 from eval_suite import utility
 from eval_suite.datasets import Dataset
 from eval_suite.fingerprint import fingerprint
+from eval_suite.names import BASE as BASE
 from eval_suite.profiles import Profile
 from keras_entropy import attach
 from keras_entropy import catalog
@@ -27,8 +28,6 @@ from keras_entropy.shadow.stack import Stack
 from keras_entropy.shadow.stack import initialize
 from keras_entropy.shadow.train import predict
 from keras_entropy.shadow.train import train
-
-BASE = "base"
 
 # Opens a progress bar: title and number of steps in, a function that advances it out.
 ProgressBar = Callable[[str, int], AbstractContextManager[Callable[[int], None]]]

@@ -1,5 +1,7 @@
 """How well members are told from non-members through each defense."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -14,6 +16,9 @@ from keras_entropy import catalog
 def test_undefended_model(comparison, subject, record):
     attacked = comparison.attacked(BASE)
     headline = comparison.base_headline()
+    through = comparison.base_through_defense()
+    if through is not None:
+        attacked = dataclasses.replace(attacked, results=[*attacked.results, through])
     record_attacks(record, BASE, attacked, headline)
     record("distribution", defense=BASE, **entropy_distribution(subject, BASE))
     record(

@@ -4,7 +4,7 @@ Alternating rounds in one process; what is printed are ratios of the time per ta
 TensorFlow Privacy wants its shadow statistics as one array for each example, whose
 making is not counted.
 
-    python benchmarks/shadow_scoring.py
+    python eval_suite/benchmarks/shadow_scoring.py
 """
 
 import argparse

@@ -6,9 +6,9 @@ and, for a machine that others use too, of processor time. `cold` includes the
 compilation, as in the first call of a session; `warm` is any later call. `fit` is
 called as users call it, on a model that is built anew for every shadow.
 
-    python benchmarks/shadow_training.py digits
-    python benchmarks/shadow_training.py fashion --data FOLDER-WITH-IDX-FILES
-    python benchmarks/shadow_training.py cnn
+    python eval_suite/benchmarks/shadow_training.py digits
+    python eval_suite/benchmarks/shadow_training.py fashion --data FOLDER-WITH-IDX-FILES
+    python eval_suite/benchmarks/shadow_training.py cnn
 """
 
 import argparse

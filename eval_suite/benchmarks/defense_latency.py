@@ -1,0 +1,136 @@
+"""What the study's output transforms cost, as ratios of processor time in one process.
+
+Two comparisons, in alternating rounds with one thread: the defended model over the
+undefended one, compiled, for the study's network trained on digits; and the layer
+alone over the study's way, the same mathematics for one example after the other with
+SciPy and EMD-signal.
+
+    python eval_suite/benchmarks/defense_latency.py
+"""
+
+import argparse
+import statistics
+import time
+
+import numpy as np
+import PyEMD
+import scipy.interpolate
+import tensorflow as tf
+from sklearn import datasets
+
+from eval_suite.architectures import study_mlp
+from keras_entropy import catalog
+from keras_entropy import defend
+
+NAMES = ("M-1", "M-2", "M-3", "M-4", "M-5", "M-6", "M-18", "M-19")
+
+
+def spline(row):
+    """Return the study's grid and the spline of one row on it."""
+    classes = len(row)
+    grid = np.linspace(0, classes, 3 * classes)
+    knots = np.linspace(0, classes, classes)
+    return grid, scipy.interpolate.CubicSpline(knots, row)(grid)
+
+
+def spline_dmd(row):
+    """Return M-1's values as the study computes them."""
+    data = np.stack(spline(row), axis=1)
+    left, singular, right = np.linalg.svd(data, full_matrices=False)
+    reduced = left.T @ data @ right.T @ np.diag(1 / singular)
+    return (left @ reduced @ left.T @ data)[0::3, 1]
+
+
+def koopman_gaussian(row):
+    """Return M-2's values as the study computes them."""
+    grid, values = spline(row)
+    centers = np.arange(len(row) + 1)[:, None]
+    before = np.exp(-((grid - centers) ** 2) / 2)
+    after = np.exp(-((values - centers) ** 2) / 2)
+    return (after @ np.linalg.pinv(before) @ before)[1, 0::3]
+
+
+def first_imf(row):
+    """Return M-3's values as the study computes them."""
+    grid, values = spline(row)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return PyEMD.EMD()(values, grid)[0][0::3]
+
+
+STUDY = {"M-1": spline_dmd, "M-2": koopman_gaussian, "M-3": first_imf}
+
+
+def compiled(call, x, xla):
+    """Return a call of no arguments."""
+    x = tf.constant(x)
+    function = tf.function(call, jit_compile=xla, autograph=False)
+    concrete = function.get_concrete_function(tf.TensorSpec(x.shape, x.dtype))
+    return lambda: concrete(x)
+
+
+def seconds(call, repeats):
+    """Return the processor time of one call."""
+    start = time.process_time()
+    for _ in range(repeats):
+        call()
+    return (time.process_time() - start) / repeats
+
+
+def ratio(one, other, rounds, repeats):
+    """Return the median ratio of two calls' times."""
+    for call in (one, other):
+        seconds(call, 5)
+    pairs = [(seconds(one, repeats), seconds(other, repeats)) for _ in range(rounds)]
+    return statistics.median(a / b for a, b in pairs)
+
+
+def trained_model():
+    """Return the study's network, trained on digits, and the digits."""
+    images, labels = datasets.load_digits(return_X_y=True)
+    images = (images / 16).astype("float32")
+    model = study_mlp(images.shape[1:], 10)
+    model.fit(images, labels, epochs=20, batch_size=32, verbose=0)
+    return model, images
+
+
+def main():
+    """Print the ratios."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--rounds", type=int, default=15)
+    rounds = parser.parse_args().rounds
+    tf.config.threading.set_intra_op_parallelism_threads(1)
+    tf.config.threading.set_inter_op_parallelism_threads(1)
+    model, images = trained_model()
+
+    print("defended over undefended: batch 1, batch 256; with XLA: batch 1, batch 256")
+    defended = {n: defend(model, catalog.get(n).create(seed=0)) for n in NAMES}
+    for name in ("A/A", *NAMES):
+        other = defended.get(name, model)
+        figures = []
+        for xla in (False, True):
+            for batch, repeats in ((1, 200), (256, 20)):
+                calls = [
+                    compiled(lambda x, m=m: m(x, training=False), images[:batch], xla)
+                    for m in (other, model)
+                ]
+                figures.append(ratio(*calls, rounds, repeats))
+        print(f"{name:5}", *(f"{figure:8.2f}" for figure in figures), flush=True)
+
+    print("the study's way over the layer, an example, batch 256: graph, XLA")
+    rows = model.predict(images[:256], verbose=0)
+    for name, function in STUDY.items():
+        layer = defended[name].layers[-1]
+
+        def one_by_one(function=function):
+            for row in rows.astype("float64"):
+                function(row)
+
+        figures = [
+            ratio(one_by_one, compiled(layer, rows, xla), max(3, rounds // 5), 1)
+            for xla in (False, True)
+        ]
+        print(f"{name:5}", *(f"{figure:8.0f}" for figure in figures), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -21,6 +21,7 @@ from keras_entropy.attacks import AttackResult
 from keras_entropy.attacks import Difference
 from keras_entropy.attacks import Headline
 from keras_entropy.attacks import NotMeasured
+from keras_entropy.attacks import adaptive_results
 from keras_entropy.attacks import audit_game
 from keras_entropy.attacks import audit_outputs
 from keras_entropy.attacks import game_headline
@@ -97,7 +98,7 @@ class Comparison:
             if name != BASE and name not in _TRAINED:
                 for variant, answers in self._adapted(name, outputs):
                     audits[variant] = self._audit(answers)
-                    results += _renamed(audits[variant].attacks, variant)
+                    results += adaptive_results(audits[variant].attacks, variant)
             self._attacked[name] = Attacked(
                 results=results,
                 strongest=self._strongest(results, audits),
@@ -154,7 +155,7 @@ class Comparison:
             if name == without or entry.recipe or not entry.claims.deterministic:
                 continue
             own = [r for r in self.attacked(name).results if r.group != "adaptive"]
-            results += _renamed(_entire(own), name)
+            results += adaptive_results(_entire(own), name)
         return results
 
     def difference(self, name: str) -> Difference | None:
@@ -241,12 +242,3 @@ _TRAINED = frozenset(entry.name for entry in catalog.entries() if entry.recipe)
 
 def _entire(results: Sequence[AttackResult]) -> list[AttackResult]:
     return [result for result in results if result.slice == "entire"]
-
-
-def _renamed(results: Sequence[AttackResult], prefix: str) -> list[AttackResult]:
-    return [
-        dataclasses.replace(
-            result, attack=f"{prefix}:{result.attack}", group="adaptive"
-        )
-        for result in results
-    ]

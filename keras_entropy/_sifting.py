@@ -12,11 +12,14 @@ first of the reversed signal.
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from keras import ops
 
+from keras_entropy._compiled import compiled
 from keras_entropy._envelope import spline
 
 # Limits of the stopping rule, PyEMD's defaults.
@@ -26,6 +29,7 @@ _ENERGY_RATIO = 0.2
 _POWER = 1e-10
 
 _ROWS_AT_ONCE = 32
+_LARGE_BLOCK = 256
 
 # What varies less is rounding.
 _FLAT = 1e-5
@@ -38,10 +42,28 @@ def first_mode(signals: Any, siftings: int) -> Any:
     and is returned as it is, and so is a flat row.
 
     Args:
-        signals: Tensor `(B, n)`.
+        signals: Tensor `(B, n)`, float32.
         siftings: Largest number of siftings of a row.
     """
+    n = signals.shape[-1]
+    rows = ops.shape(signals)[0]
+    # Two sizes of block, for each is compiled. A row of zeros is flat, and done.
+    if isinstance(rows, int):  # JAX needs an integer
+        block = _LARGE_BLOCK if rows > _ROWS_AT_ONCE else _ROWS_AT_ONCE
+    else:
+        block = ops.where(rows > _ROWS_AT_ONCE, _LARGE_BLOCK, _ROWS_AT_ONCE)
+    blocks = -(-rows // block)
+    padded = ops.pad(signals, ((0, blocks * block - rows), (0, 0)))
+    modes = ops.map(_of_block(n, siftings), ops.reshape(padded, (blocks, block, n)))
+    return ops.reshape(modes, (-1, n))[:rows]
 
+
+@functools.cache
+def _of_block(n: int, siftings: int) -> Callable[[Any], Any]:
+    return compiled(functools.partial(_first_modes, siftings=siftings), n)
+
+
+def _first_modes(signals: Any, siftings: int) -> Any:
     def unfinished(modes: Any, left: Any) -> Any:
         return ops.any(left > 0)
 

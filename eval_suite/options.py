@@ -11,8 +11,9 @@ from eval_suite.gate.expression import Gate
 from eval_suite.gate.options import MARGIN
 from eval_suite.gate.options import add_gate_options
 from eval_suite.profiles import PROFILES
-
-DEFAULT_REPORT = Path("reports", "latest")
+from eval_suite.report.place import LATEST
+from eval_suite.report.place import REPORTS
+from eval_suite.report.place import report_name
 
 
 def names_eval_suite(arguments: list[str]) -> bool:
@@ -42,8 +43,17 @@ def add_options(parser: pytest.Parser) -> None:
         dest="eval_suite_report_dir",
         metavar="DIR",
         type=Path,
-        default=DEFAULT_REPORT,
-        help=f"Folder of the report. Default: {DEFAULT_REPORT}.",
+        default=REPORTS,
+        help=f"Folder that holds the reports of all runs. Default: {REPORTS}.",
+    )
+    group.addoption(
+        "--report-name",
+        dest="eval_suite_report_name",
+        metavar="NAME",
+        type=report_name,
+        default=LATEST,
+        help="Folder of this run's report in it. A report of the same name is "
+        f"replaced, others are kept. Default: {LATEST}.",
     )
     group.addoption(
         "--defenses",
@@ -132,7 +142,8 @@ class Options:
     """The options as given, or their defaults where the suite was not named."""
 
     report: bool = False
-    report_dir: Path = DEFAULT_REPORT
+    report_dir: Path = REPORTS
+    report_name: str = LATEST
     defenses: str = "all"
     profile: str = "quick"
     as_published: bool = False
@@ -172,6 +183,11 @@ class Options:
             every = "study" if options.profile == "study" else "all"
             options = dataclasses.replace(options, defenses="none" if alone else every)
         return options
+
+    @property
+    def report_folder(self) -> Path:
+        """Where the report of this run goes."""
+        return self.report_dir / self.report_name
 
     @property
     def gating(self) -> bool:

@@ -136,6 +136,8 @@ OUTPUTS = ("--member-outputs", "in_p.npz", "--nonmember-outputs", "out_p.npz")
         ((*MODEL[:4], "--nonmembers", "no.npz"), "no.npz: no such file"),
         ((*MODEL[:4], "--nonmembers", "text.keras"), "not a readable .npz file"),
         (("--report", "--report-dir", "in.npz"), "in.npz"),
+        (("--report", "--report-name", "../up"), "one folder's name"),
+        (("--report", "--report-dir", ".", "--report-name", "in.npz"), "in.npz"),
         (("--gate", "auc<0.5"), "METRIC"),
         (("--gate", "M-5:auc<=0.5", "--defenses", "M-1"), "M-5 is not evaluated"),
         (("--margin", "-1"), "--margin"),

@@ -46,7 +46,7 @@ class EvalSession:
         if options.report:
             from eval_suite.report.write import check_writable
 
-            check_writable(options.report_dir)
+            check_writable(options.report_folder)
         if options.outputs_only:
             # Nothing of Keras: neither catalog nor models.
             from eval_suite.scores_only import GivenOutputs
@@ -113,7 +113,7 @@ class EvalSession:
         if self._options.report:
             from eval_suite.report.write import write_report
 
-            self._page = write_report(self._results, self._options.report_dir)
+            self._page = write_report(self._results, self._options.report_folder)
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         """Prints the table of defenses, and what the gates say."""

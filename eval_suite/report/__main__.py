@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from eval_suite.report.compare import compare
+from eval_suite.report.place import report_name
 from eval_suite.report.schema import load_results
 from eval_suite.report.terminal import terminal_table
 from eval_suite.report.write import write_report
@@ -22,7 +23,14 @@ def main(arguments: list[str] | None = None) -> int:
         "--report-dir",
         type=Path,
         metavar="DIR",
-        help="folder of the report (default: the folder of results.json)",
+        help="folder that holds reports (default: the one that results.json's report "
+        "lies in)",
+    )
+    parser.add_argument(
+        "--report-name",
+        type=report_name,
+        metavar="NAME",
+        help="folder of the report in it (default: as results.json's report)",
     )
     parser.add_argument(
         "--compare",
@@ -34,8 +42,11 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         results = load_results(options.results)
         other = load_results(options.compare) if options.compare else None
-        folder = options.report_dir or options.results.parent
-        page = write_report(results, folder, other=other)
+        old = options.results.resolve().parent
+        folder = options.report_dir or old.parent
+        page = write_report(
+            results, folder / (options.report_name or old.name), other=other
+        )
     except ValueError as error:
         parser.error(str(error))
     if other:

@@ -237,11 +237,21 @@ def test_check_writable_refuses_a_read_only_folder(tmp_path):
 
 def test_command_line_renders_again(report, tmp_path, capsys):
     folder, _, _ = report
-    target = tmp_path / "copy"
     results = str(folder / "results.json")
-    assert main([results, "--report-dir", str(target)]) == 0
-    assert capsys.readouterr().out.endswith(f"{target / 'index.html'}\n")
-    assert _contents(target) == _contents(folder)
+    to = ["--report-dir", str(tmp_path)]
+    for arguments, name in ((to, folder.name), ([*to, "--report-name", "b"], "b")):
+        assert main([results, *arguments]) == 0
+        page = tmp_path / name / "index.html"
+        assert capsys.readouterr().out.endswith(f"{page}\n")
+        assert _contents(page.parent) == _contents(folder)
+
+
+def test_command_line_renders_in_place(report, capsys):
+    folder, page, _ = report
+    before = _contents(folder)
+    assert main([str(folder / "results.json")]) == 0
+    assert capsys.readouterr().out.endswith(f"{page}\n")
+    assert _contents(folder) == before
 
 
 def test_command_line_compares(report, tmp_path, capsys):
@@ -252,11 +262,11 @@ def test_command_line_compares(report, tmp_path, capsys):
     new = tmp_path / "new.json"
     new.write_text(json.dumps(results))
     old = str(folder / "results.json")
-    target = tmp_path / "copy"
-    assert main([str(new), "--compare", old, "--report-dir", str(target)]) == 0
+    to = ["--report-dir", str(tmp_path), "--report-name", "copy"]
+    assert main([str(new), "--compare", old, *to]) == 0
     sentence = "Attacked more successfully than before: M-18."
     assert sentence in capsys.readouterr().out
-    assert sentence in (target / "index.html").read_text(encoding="utf-8")
+    assert sentence in (tmp_path / "copy" / "index.html").read_text(encoding="utf-8")
 
 
 def test_command_line_says_what_is_wrong(tmp_path, capsys):

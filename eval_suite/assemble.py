@@ -9,8 +9,8 @@ from typing import Any
 
 from eval_suite.names import BASE
 from eval_suite.report.schema import results_schema
+from eval_suite.report.upgrade import VERSION
 
-SCHEMA_VERSION = 1
 _MEASURED = (
     "accuracy",
     "accuracy_low",
@@ -69,7 +69,7 @@ def assemble(
     controls = tables.get("control", [])
     found = next(iter(tables.get("exchangeability", [])), None)
     return {
-        "schema_version": SCHEMA_VERSION,
+        "schema_version": VERSION,
         "created": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         "command": command,
         "title": _title(names, run["dataset"]["name"]),
@@ -87,6 +87,8 @@ def assemble(
         "curves": tables.get("curve", []),
         "distributions": tables.get("distribution", []),
         "frontier": tables.get("frontier", []),
+        "tf_privacy": tables.get("tf_privacy", []),
+        "tf_privacy_null": tables.get("tf_privacy_null", []),
         "checks": checks,
         "not_measured": _not_measured(tables.get("not_measured", [])),
         "timings": seconds,

@@ -132,6 +132,9 @@ def test_entropy_distributions_are_densities(game):
     assert found["edges"][-1] == pytest.approx(np.log(5))
 
 
-def test_detectable_difference_shrinks_with_pairs(comparison):
-    found = comparison.minimum_detectable_auc()
-    assert 0 < found < 0.3
+def test_the_smallest_detectable_leak_is_an_auc(comparison):
+    loss = next(r for r in comparison.attacked("base").results if r.attack == "loss")
+    rise = comparison.minimum_detectable_auc() - 0.5
+    # Four pairs: (t 95 % + t 80 %) of 3 degrees of freedom, 2.353 + 0.978.
+    error = loss.pair_auc.std(ddof=1) / 2
+    assert rise == pytest.approx(3.332 * error, rel=1e-3)

@@ -15,6 +15,7 @@ from eval_suite.names import BASE
 from eval_suite.scores_only import GivenOutputs
 from keras_entropy.attacks import TARGET_ATTACKS
 from keras_entropy.attacks import audit_outputs
+from keras_entropy.attacks import minimum_detectable_auc
 from keras_entropy.attacks.intervals import share_interval
 
 
@@ -41,8 +42,7 @@ def test_given_outputs(options, record):
     record(
         "run",
         **given.describe(accuracies),
-        # 80 % power at the 5 % level: 1.96 + 0.84 standard errors.
-        minimum_detectable_auc=2.8 * float(np.sqrt((n + m + 1) / (12 * n * m))),
+        minimum_detectable_auc=minimum_detectable_auc(n, m),
     )
     low, high = share_interval(round(accuracies[1] * m), m)
     record(

@@ -4,6 +4,9 @@ import numpy as np
 from scipy.special import ndtr
 from scipy.special import ndtri
 
+from eval_suite.report.builder_tables_test import frontier_rows
+from eval_suite.report.builder_tables_test import null_rows
+from eval_suite.report.builder_tables_test import tf_privacy_rows
 from eval_suite.report.schema import check_results
 
 # Made-up defenses: the AUC of the strongest attack and of the loss threshold, the
@@ -49,7 +52,7 @@ def build_results(defenses: int = 7, classes: int = 10, seed: int = 0) -> dict:
     rows = [_ROWS[i] if i < len(_ROWS) else _extra_row(i, rng) for i in range(defenses)]
     names = [f"{digit}" for digit in range(classes)]
     return {
-        "schema_version": 1,
+        "schema_version": 2,
         "created": "2025-11-23T18:30:00Z",
         "command": "pytest eval_suite --report",
         "title": "Digits, quick profile",
@@ -113,6 +116,9 @@ def build_results(defenses: int = 7, classes: int = 10, seed: int = 0) -> dict:
         + [_slice_row(row, "incorrect", rng) for row in rows],
         "curves": [c for row in rows for c in _curves(row)],
         "distributions": [_distribution(row, classes) for row in rows],
+        "frontier": frontier_rows(rows[0][4]),
+        "tf_privacy": tf_privacy_rows([(row[0], row[5], row[4]) for row in rows[:40]]),
+        "tf_privacy_null": null_rows(rng),
         "checks": [
             _check("test_entropy.py::test_claims[M-1]", "passed", None),
             _check("test_latency.py::test_latency[M-5]", "skipped", "needs one CPU"),

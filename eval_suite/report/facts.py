@@ -1,8 +1,8 @@
 """Names and values of the page's cards: data, model, run. None is "not recorded"."""
 
-from eval_suite.report.format import detectable
 from eval_suite.report.format import estimate
 from eval_suite.report.format import moment
+from eval_suite.report.format import number
 from eval_suite.report.format import percent
 
 
@@ -23,7 +23,7 @@ def size(results: dict) -> list[tuple[str, str | None]]:
         ("Complementary pairs", _integer(profile["pairs"])),
         (
             "Smallest leak seen with 80 % power",
-            f"AUC {detectable(results['threat_model']['minimum_detectable_auc'])}",
+            f"AUC {number(results['threat_model']['minimum_detectable_auc'])}",
         ),
         ("Digest of the data", dataset["digest"]),
     ]

@@ -63,11 +63,6 @@ def called(row: dict) -> str:
     return row["name"] if same else f"{row['name']} ({row['title']})"
 
 
-def detectable(auc: float | None) -> str:
-    """Returns the smallest AUC that would be seen; below 0.5 it is given as a rise."""
-    return number(auc + 0.5 if auc is not None and auc < 0.5 else auc)
-
-
 def moment(text: str) -> str:
     """Returns "2025-11-23 18:30 UTC" of an ISO 8601 time, or the text as it is."""
     try:

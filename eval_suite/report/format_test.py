@@ -2,7 +2,6 @@ import pytest
 
 from eval_suite.report.format import called
 from eval_suite.report.format import count
-from eval_suite.report.format import detectable
 from eval_suite.report.format import estimate
 from eval_suite.report.format import listing
 from eval_suite.report.format import moment
@@ -37,9 +36,6 @@ from eval_suite.report.format import visible
         (p_value(1e-12), "p < 0.001"),
         (called({"name": "label-only", "title": "Label only"}), "label-only"),
         (called({"name": "M-6", "title": "Linear"}), "M-6 (Linear)"),
-        (detectable(0.513), "0.513"),
-        (detectable(0.013), "0.513"),
-        (detectable(None), "not measured"),
         (moment("2025-11-23T18:30:00Z"), "2025-11-23 18:30 UTC"),
         (moment("2025-11-23T18:30:00+02:00"), "2025-11-23 18:30 UTC+02:00"),
         (moment("yesterday"), "yesterday"),

@@ -19,9 +19,9 @@ from eval_suite.report.compare import words
 from eval_suite.report.details import details
 from eval_suite.report.figures.style import Drawing
 from eval_suite.report.format import count
-from eval_suite.report.format import detectable
 from eval_suite.report.format import estimate
 from eval_suite.report.format import moment
+from eval_suite.report.format import number
 from eval_suite.report.format import one_line
 from eval_suite.report.format import visible
 from eval_suite.report.recommend import RULE
@@ -166,7 +166,7 @@ def _tallies(rows: Rows) -> list[dict]:
         lines.append(
             {
                 "good": True,
-                "text": f"A leak of AUC {detectable(smallest)} or more would be seen",
+                "text": f"A leak of AUC {number(smallest)} or more would be seen",
             }
         )
     return lines

@@ -12,7 +12,21 @@ def test_a_folders_name_is_taken_as_it_is(name):
 
 @pytest.mark.parametrize(
     "name",
-    ["", ".", "..", ".a", "-x", "a/b", "/a", "a\\b", "a b", "a\n", "ä", "C:", "a" * 101],
+    [
+        "",
+        ".",
+        "..",
+        ".a",
+        "-x",
+        "a/b",
+        "/a",
+        "a\\b",
+        "a b",
+        "a\n",
+        "ä",
+        "C:",
+        "a" * 101,
+    ],
 )
 def test_what_would_lead_elsewhere_is_refused(name):
     with pytest.raises(argparse.ArgumentTypeError, match="one folder's name") as error:

@@ -7,6 +7,8 @@ from functools import cache
 from importlib import resources
 from pathlib import Path
 
+from eval_suite.report.upgrade import upgrade
+
 _SHOWN_FAULTS = 10
 _TYPES = {
     "object": lambda v: isinstance(v, dict),
@@ -30,13 +32,13 @@ class ResultsError(ValueError):
 
 @cache
 def results_schema() -> dict:
-    """Returns the JSON Schema (draft 2020-12) of results.json, version 1."""
+    """Returns the JSON Schema (draft 2020-12) of results.json, version 2."""
     text = resources.files(__package__).joinpath("results.schema.json").read_text()
     return json.loads(text)
 
 
 def load_results(path: Path | str) -> dict:
-    """Reads and checks a results.json.
+    """Reads and checks a results.json, of the present version or an earlier one.
 
     Args:
         path: The file.
@@ -54,6 +56,7 @@ def load_results(path: Path | str) -> dict:
         raise ResultsError(f"Can't read {path}: {error.strerror}.") from error
     except ValueError as error:  # JSONDecodeError and UnicodeDecodeError are both
         raise ResultsError(f"{path} is not valid JSON: {error}.") from error
+    results = upgrade(results)
     try:
         check_results(results)
     except ResultsError as error:
@@ -78,7 +81,7 @@ def check_results(results: dict) -> None:
         shown = faults[:_SHOWN_FAULTS]
         if len(faults) > len(shown):
             shown.append(f"and {len(faults) - len(shown)} more")
-        raise ResultsError("not a results.json of version 1: " + "; ".join(shown) + ".")
+        raise ResultsError("not a results.json of version 2: " + "; ".join(shown) + ".")
 
 
 def _refuse(constant: str):
@@ -164,7 +167,7 @@ def _inconsistencies(results: dict) -> Iterator[str]:
     for name in sorted({name for name in names if names.count(name) > 1}):
         yield f"defenses has more than one row named {_show(name)}"
     known = set(names)
-    for table in ("attacks", "curves", "distributions"):
+    for table in ("attacks", "curves", "distributions", "tf_privacy"):
         for index, row in enumerate(results[table]):
             if row["defense"] not in known:
                 yield (

@@ -34,7 +34,7 @@ def _delete(*path):
 
 
 CHANGES = {
-    "schema_version": _set(["schema_version"], 2),
+    "schema_version": _set(["schema_version"], 3),
     "version is true": _set(["schema_version"], True),
     "no verdict": _delete("verdict"),
     "status": _set(["verdict", "status"], "maybe"),
@@ -56,6 +56,10 @@ CHANGES = {
     "curve below 0": _set(["curves", 0, "tpr_low", 3], -1),
     "short curve": _set(["curves", 0, "tpr_low"], "none"),
     "group": _set(["attacks", 0, "group"], "other"),
+    "strength": _set(["frontier", 0, "dominated"], None),
+    "engine": _delete("tf_privacy", 0, "own_auc"),
+    "seed of a null run": _set(["tf_privacy_null", 0, "seed"], "0"),
+    "rise for an AUC": _set(["threat_model", "minimum_detectable_auc"], 0.012),
     "list for object": _set(["environment"], []),
 }
 

@@ -187,7 +187,7 @@ def test_a_killed_process_leaves_the_previous_report(report):
 
 def test_invalid_results_are_refused_before_anything_is_touched(tmp_path):
     with pytest.raises(ResultsError):
-        write_report({"schema_version": 1}, tmp_path / "r")
+        write_report({"schema_version": 2}, tmp_path / "r")
     assert list(tmp_path.iterdir()) == []
 
 

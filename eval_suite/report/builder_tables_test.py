@@ -1,0 +1,79 @@
+"""Made-up rows for results dicts: strengths of defenses, and the two engines."""
+
+# Layer, what is set, its values, and for each of them AUC, accuracy and NLL.
+_STRENGTHS = (
+    ("TemperatureScaling", "temperature", (2.0, 8.0), (1, 1), (0.97, 0.97), (0.2, 1.0)),
+    ("UniformMixing", "weight", (0.1, 0.5), (0.9, 0.7), (0.97, 0.97), (0.15, 0.7)),
+    ("Rounding", "decimals", (2, 1), (0.8, 0.4), (0.97, 0.96), (0.3, 0.9)),
+    ("BinnedFrequencies", "bins", (4, 2, 1), (0.5, 0.3, 0.2), (0.97,) * 3, (0.12,) * 3),
+)
+LAWS = ("tied 6:1", "continuous 6:1", "tied 1:1")
+_ATTACKS = ("loss", "logistic", "mlp", "knn", "forest")
+
+
+def frontier_rows(base_auc: float) -> list[dict]:
+    """Returns no defense, four layers at several strengths, and the label alone."""
+    rows = [_strength("no defense", base_auc, 0.97, 0.12, False)]
+    for layer, setting, values, shares, accuracies, losses in _STRENGTHS:
+        for value, share, accuracy, nll in zip(
+            values, shares, accuracies, losses, strict=True
+        ):
+            auc = 0.51 + share * (base_auc - 0.51)
+            name = f"{layer}({setting}={value})"
+            rows.append(_strength(name, auc, accuracy, nll, layer != _STRENGTHS[3][0]))
+    rows.append(_strength("LabelOnly(confidence=1.0)", 0.51, 0.97, 3.2, True))
+    return rows
+
+
+def _strength(name, auc, accuracy, nll, dominated) -> dict:
+    figures = {"auc": auc, "accuracy": accuracy, "nll": nll, "ece": nll / 10}
+    ends = {
+        f"{key}_{end}": value + sign * 0.004
+        for key, value in figures.items()
+        for end, sign in (("low", -1), ("high", 1))
+    }
+    more = {"attack": "loss", "keeps_argmax": True, "dominated": dominated}
+    return {"name": name, **figures, **ends, **more}
+
+
+def tf_privacy_rows(defenses: list[tuple[str, float, float]]) -> list[dict]:
+    """Returns both engines on each defense of `(name, loss AUC, trained AUC)`."""
+    return [
+        {
+            "defense": name,
+            "attack": attack,
+            "slice": "entire",
+            "targets": 1,
+            **_figures(loss if attack == "loss" else trained, loss, 0.015),
+        }
+        for name, loss, trained in defenses
+        for attack in _ATTACKS
+    ]
+
+
+def null_rows(rng) -> list[dict]:
+    """Returns both engines on data without signal: theirs is off on ties at 6:1."""
+    rows = []
+    for law in LAWS:
+        for attack in _ATTACKS:
+            for seed in range(4):
+                own = 0.5 + float(rng.normal(0, 0.006))
+                mirror = 0.18 if seed % 2 else -0.18
+                off = law == "tied 6:1" and attack != "loss"
+                auc = own + mirror if off else own
+                figures = _figures(auc, own, 0.012)
+                rows.append({"attack": attack, "law": law, "seed": seed, **figures})
+    return rows
+
+
+def _figures(auc: float, own: float, half: float) -> dict:
+    return {
+        "auc": auc,
+        "advantage": 2 * abs(auc - 0.5),
+        "own_auc": own,
+        "own_auc_low": own - half,
+        "own_auc_high": own + half,
+        "own_advantage": 2 * abs(own - 0.5),
+        "n_members": 6000,
+        "n_nonmembers": 1000,
+    }

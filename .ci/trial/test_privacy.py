@@ -1,0 +1,22 @@
+"""The project's own test, with the fixture that the wheel brings."""
+
+import os
+from pathlib import Path
+
+import keras
+import numpy as np
+
+
+def test_no_more_leaks_than_accepted(membership_audit):
+    """Holds a limit, and a baseline."""
+    folder = Path(os.environ["TRIAL"])
+    model = keras.models.load_model(folder / "model.keras")
+    members = np.load(folder / "members.npz")
+    nonmembers = np.load(folder / "nonmembers.npz")
+    audit = membership_audit(
+        model,
+        members=(members["x"], members["y"]),
+        nonmembers=(nonmembers["x"], nonmembers["y"]),
+    )
+    assert audit.auc <= 0.58
+    audit.assert_no_regression("privacy.json")

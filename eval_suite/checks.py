@@ -9,6 +9,8 @@ _EXCHANGEABILITY = "test_exchangeability.py"
 _OUTPUTS = "test_scores_only.py"
 _ATTACKS = "test_membership_inference.py"
 _CONTROLS = "test_controls.py"
+_TF_PRIVACY = "test_tf_privacy.py"
+_TF_PRIVACY_FULL = "test_tf_privacy_full.py"
 _FOR_METRIC = {"accuracy": "test_utility.py", "latency_ratio": "test_latency.py"}
 
 
@@ -22,6 +24,10 @@ def is_needed(file: str, options: Options) -> bool:
     if options.outputs_only:
         return file in (_OUTPUTS, _CONTROLS)
     if file == _OUTPUTS:
+        return False
+    if file == _TF_PRIVACY_FULL:
+        return options.tf_privacy == "full"
+    if file == _TF_PRIVACY and options.tf_privacy == "off":
         return False
     if file == _GATE:
         return options.gating

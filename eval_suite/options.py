@@ -10,6 +10,7 @@ import pytest
 from eval_suite.gate.expression import Gate
 from eval_suite.gate.options import MARGIN
 from eval_suite.gate.options import add_gate_options
+from eval_suite.installed import why_no_tf_privacy
 from eval_suite.profiles import PROFILES
 from eval_suite.report.place import LATEST
 from eval_suite.report.place import REPORTS
@@ -134,6 +135,16 @@ def add_options(parser: pytest.Parser) -> None:
         type=Path,
         help="What it answers to non-members, likewise.",
     )
+    group.addoption(
+        "--tf-privacy",
+        dest="eval_suite_tf_privacy",
+        choices=("check", "full", "off"),
+        default="check",
+        help="TensorFlow Privacy on the same outputs, on Python < 3.12. check: its "
+        "threshold attacks must agree with ours. full: its other attackers beside ours "
+        "as well, and both engines on data without a signal; takes many minutes. "
+        "Default: check.",
+    )
     add_gate_options(group)
 
 
@@ -155,6 +166,7 @@ class Options:
     from_logits: bool = False
     member_outputs: Path | None = None
     nonmember_outputs: Path | None = None
+    tf_privacy: str = "check"
     gates: tuple[Gate, ...] = ()
     baseline: Path | None = None
     update_baseline: bool = False
@@ -226,6 +238,8 @@ class Options:
             )
         if self.as_published and self.profile != "study":
             raise pytest.UsageError("--as-published needs --profile study")
+        if self.tf_privacy == "full":
+            self._check_tf_privacy()
         if self.update_baseline and self.baseline is None:
             raise pytest.UsageError("--update-baseline needs --baseline FILE to write")
         timed = [gate for gate in self.gates if gate.metric == "latency_ratio"]
@@ -234,3 +248,10 @@ class Options:
                 f"--gate {timed[0]}: time is measured in one process only. Run without "
                 "-n"
             )
+
+    def _check_tf_privacy(self) -> None:
+        missing = why_no_tf_privacy()
+        if missing:
+            raise pytest.UsageError(f"--tf-privacy full: {missing}")
+        if self.outputs_only:
+            raise pytest.UsageError("--tf-privacy full needs a model or a game")

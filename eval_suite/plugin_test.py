@@ -1,6 +1,8 @@
 import numpy as np
 import pytest
 
+from eval_suite import options
+
 pytest_plugins = ["pytester"]
 
 OWN_OPTION = """
@@ -108,6 +110,31 @@ def test_gate_alone_collects_what_it_needs(run, files, model):
 
 
 @pytest.mark.parametrize(
+    ("mode", "files"),
+    [
+        ("check", {"test_tf_privacy.py"}),
+        ("full", {"test_tf_privacy.py", "test_tf_privacy_full.py"}),
+        ("off", set()),
+    ],
+)
+def test_tf_privacys_attacks_are_run_as_asked(run, monkeypatch, mode, files):
+    monkeypatch.setattr(options, "why_no_tf_privacy", lambda: None)
+    result = run(
+        *("--pyargs", "eval_suite", "--collect-only", "-q", "--defenses", "M-1"),
+        *("--tf-privacy", mode),
+    )
+    names = {line.split("::")[0].split("/")[-1] for line in result.outlines}
+    assert {name for name in names if "tf_privacy" in name} == files
+
+
+def test_tf_privacy_in_full_needs_it_installed(run, monkeypatch):
+    monkeypatch.setattr(options, "why_no_tf_privacy", lambda: "not here")
+    result = run("--pyargs", "eval_suite", "--tf-privacy", "full")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*--tf-privacy full: not here*"])
+
+
+@pytest.mark.parametrize(
     "asked", [("--report", "--report-dir", "r"), ("--gate", "auc<=0.6")]
 )
 def test_no_check_at_all_is_a_failure(run, files, asked):
@@ -145,6 +172,7 @@ OUTPUTS = ("--member-outputs", "in_p.npz", "--nonmember-outputs", "out_p.npz")
         (("--baseline", "no.json"), "no.json: no such file"),
         (("--baseline", "text.keras"), "text.keras: not readable"),
         (("--baseline", "in.npz/b.json", "--update-baseline"), "can't be written"),
+        (("--tf-privacy", "some"), "--tf-privacy"),
         (OUTPUTS[:2], "go together"),
         ((*OUTPUTS, *MODEL), "leave out --model"),
         ((*OUTPUTS[:3], "logits.npz"), "--from-logits"),

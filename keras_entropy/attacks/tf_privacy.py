@@ -28,6 +28,7 @@ ATTACKS = {
     "forest": "RANDOM_FOREST",
 }
 THRESHOLD_ATTACKS = ("loss", "entropy", "modified_entropy")
+TRAINED_ATTACKS = ("logistic", "mlp", "knn", "forest")
 TOLERANCE = 1e-9
 
 

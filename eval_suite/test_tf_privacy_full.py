@@ -1,0 +1,73 @@
+"""TensorFlow Privacy's other attackers beside ours, and both where there is no signal.
+
+Its figures are shown, not trusted: its trained attackers report a signal on noise.
+"""
+
+import math
+
+import pytest
+
+from eval_suite import reference
+from eval_suite.comparison import MARGIN
+from eval_suite.study import StudyTarget
+from keras_entropy.attacks.tf_privacy import THRESHOLD_ATTACKS
+from keras_entropy.attacks.tf_privacy import TRAINED_ATTACKS
+from keras_entropy.attacks.tf_privacy import disagreements
+
+
+def test_trained_attackers(target, subject, options, record):
+    sides = reference.one_targets_rows(subject, target)
+    sides = reference.thinned(sides, seed=options.seed)
+    attacks = (*THRESHOLD_ATTACKS, *TRAINED_ATTACKS)
+    ours, theirs = reference.compare(
+        sides,
+        attacks,
+        seed=options.seed,
+        loss_only=isinstance(subject, StudyTarget),
+    )
+    for row in reference.rows(ours, theirs):
+        record("tf_privacy", defense=target, slice="entire", targets=1, **row)
+    assert [found.attack for found in theirs] == list(attacks)
+    assert not disagreements(ours, theirs)
+    assert all(math.isfinite(found.auc + found.advantage) for found in theirs)
+
+
+def test_shadow_attacks(target, comparison, subject, record):
+    if not comparison.is_game:
+        reason = "one model has no shadows: LiRA and the offset need a membership game"
+        record(
+            "not_measured",
+            what="TensorFlow Privacy's LiRA and offset",
+            reason=reason,
+            defense=target,
+        )
+        pytest.skip(reason)
+    attacked = comparison.attacked(target)
+    found = reference.shadow_rows(subject, target, attacked.results)
+    for row in found:
+        record("tf_privacy", defense=target, slice="entire", **row)
+    assert found, "neither LiRA nor the offset is among the profile's attacks"
+    strongest = attacked.strongest
+    for row in found:
+        assert row["auc"] <= strongest.auc_high + MARGIN, (
+            f"{target}: TensorFlow Privacy's {row['attack']} has AUC {row['auc']:.3f}; "
+            f"expected at most our strongest attack's, {strongest.attack} "
+            f"{strongest.auc:.3f}, whose upper bound is {strongest.auc_high:.3f}, plus "
+            f"{MARGIN}: our attacks are too weak"
+        )
+
+
+@pytest.mark.parametrize("seed", reference.NULL_SEEDS)
+@pytest.mark.parametrize("law", reference.NULL_LAWS)
+def test_no_signal(law, seed, record):
+    ours, theirs = reference.compare_on_noise(law, seed)
+    for row in reference.rows(ours, theirs):
+        record("tf_privacy_null", law=law, seed=seed, **row)
+    assert not disagreements(ours, theirs)
+    missed = [
+        f"{result.attack} {result.auc:.3f} [{result.auc_low:.3f}, "
+        f"{result.auc_high:.3f}]"
+        for result in ours.attacks
+        if not result.auc_low <= 0.5 <= result.auc_high
+    ]
+    assert not missed, f"expected intervals that cover 0.5: {'; '.join(missed)}"

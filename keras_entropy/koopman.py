@@ -163,13 +163,8 @@ class RandomFourierKoopman(Defense):
             inputs, ops.convert_to_tensor(self._spline, dtype=inputs.dtype)
         )
         frequencies, phases = self.draw(ops.shape(inputs)[:-1])
-        # Features first, so that each is one tensor `(batch, ..., 3C)`.
-        features = [
-            np.sqrt(2 / 3)
-            * ops.cos(spline * frequencies[..., j : j + 1] + phases[..., j : j + 1])
-            for j in range(3)
-        ]
-        values = _forward(features)[..., 0::3]
+        angles = spline[..., None, :] * frequencies[..., None] + phases[..., None]
+        values = np.sqrt(2 / 3) * _forward(ops.cos(angles))
         return _simplex.normalize(values, self.normalization)
 
     def get_config(self) -> dict[str, Any]:
@@ -180,30 +175,34 @@ class RandomFourierKoopman(Defense):
         }
 
 
-def _forward(features: list[Any]) -> Any:
-    """Returns `(Phi K^T)[:, 0]` for features given as columns of Phi.
+def _forward(features: Any) -> Any:
+    """Returns every third entry of `(Phi K^T)[:, 0]`, for `Phi^T` up to a factor.
 
     With `A = Q R`, where `R` is taken from the rows of A alone, all of Phi is `P R`;
     then `Phi K^T = Phi R^-1 R^-T B^T A = P P[1:]^T A`, which holds no inverse.
     """
     dropped = 1e-5
-    columns: list[Any] = []
-    for feature in features:
-        rest = feature
-        for _ in range(2):  # once more for what rounding leaves of the others
-            for column in columns:
-                rest = rest - column * _dot(column, rest)
-        norm = ops.sqrt(ops.maximum(_dot(rest, rest), _simplex.TINY))
-        kept = norm > dropped * ops.sqrt(_dot(feature, feature))
-        columns.append(ops.where(kept, rest / norm, ops.zeros_like(rest)))
-    first = features[0][..., :-1]
-    values = ops.zeros_like(features[0])
-    for column in columns:
-        weight = ops.sum(column[..., 1:] * first, axis=-1, keepdims=True)
-        values = values + column * weight
+    first = features[..., 0, :-1]
+    columns: list[tuple[Any, Any]] = []
+    values = 0.0
+    for j in range(3):
+        # Without the last point, which A lacks, and that point.
+        rest, last = features[..., j, :-1], features[..., j, -1:]
+        size = _dot(rest, rest)
+        least = dropped**2 * size
+        # Once more for what rounding leaves of the others.
+        for column, end in 2 * columns:
+            weight = _dot(column, rest)
+            rest, last = rest - column * weight, last - end * weight
+        size = _dot(rest, rest) if columns else size
+        scale = ops.rsqrt(ops.maximum(size, _simplex.TINY))
+        scale = ops.where(size > least, scale, 0.0)
+        column, end = rest * scale, last * scale
+        columns.append((column, end))
+        weight = _dot(column[..., 1:], first[..., :-1]) + end * first[..., -1:]
+        values = values + column[..., 0::3] * weight
     return values
 
 
 def _dot(a: Any, b: Any) -> Any:
-    """Inner product over the rows of A, which lack the last point."""
-    return ops.sum(a[..., :-1] * b[..., :-1], axis=-1, keepdims=True)
+    return ops.sum(a * b, axis=-1, keepdims=True)

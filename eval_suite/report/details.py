@@ -2,6 +2,7 @@
 
 import json
 
+from eval_suite.report import engines
 from eval_suite.report.claims import claims_in_words
 from eval_suite.report.format import estimate
 from eval_suite.report.format import interval
@@ -39,6 +40,7 @@ def _details(rows: Rows, scale: Scale, place: int, row: dict) -> dict:
         "attacks": [_attack(rows, scale, row, attack) for attack in attacks],
         "slices": [_attack(rows, scale, row, attack) for attack in slices[:_SLICES]],
         "slice_count": len(slices),
+        "engines": engines.beside(rows.results, row["name"]),
         "missing": rows.reason("attack"),
     }
 

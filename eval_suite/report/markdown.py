@@ -5,6 +5,8 @@ import re
 from eval_suite.report.compare import Comparison
 from eval_suite.report.compare import points
 from eval_suite.report.compare import words
+from eval_suite.report.engines import finding
+from eval_suite.report.engines import null_runs
 from eval_suite.report.faithfulness import faithfulness_table
 from eval_suite.report.format import count
 from eval_suite.report.format import estimate
@@ -20,6 +22,7 @@ from eval_suite.report.table import EFFECT_WORDS
 LIMIT = 60_000  # bytes; GitHub refuses comments of more than 65,536 characters
 _LISTED = 100
 _LISTED_LINES = 20
+_ENGINE_KEYS = ("auc", "own_auc", "advantage", "own_advantage")
 
 
 def render_markdown(rows: Rows, comparison: Comparison | None = None) -> str:
@@ -48,6 +51,7 @@ def render_markdown(rows: Rows, comparison: Comparison | None = None) -> str:
         "",
         *(_compared(comparison) if comparison else []),
         *_study(results),
+        *_engines(results),
         *_problems(results),
         f"Rule: {_escape(RULE)}",
         "",
@@ -68,6 +72,24 @@ def _study(results: dict) -> list[str]:
     if not results["profile"]["name"].startswith("study"):
         return []
     return ["**Beside the study**", "", *faithfulness_table(results), ""]
+
+
+def _engines(results: dict) -> list[str]:
+    runs = null_runs(results)
+    if not runs:
+        return []
+    lines = [
+        f"**Beside TensorFlow Privacy.** {finding(results)}",
+        "",
+        "| data without a signal | attack | its AUC | ours | its advantage | ours |",
+        "|---|---|---:|---:|---:|---:|",
+    ]
+    for run in runs[:_LISTED_LINES]:
+        said = run.words()
+        figures = (said[key] for key in _ENGINE_KEYS)
+        cells = (_escape(run.law, 60), _escape(run.attack, 60), *figures)
+        lines.append(f"| {' | '.join(cells)} |")
+    return [*lines, ""]
 
 
 def _control_lines(results: dict) -> list[str]:

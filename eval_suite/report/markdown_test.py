@@ -21,7 +21,8 @@ def test_every_table_row_has_the_same_cells_whatever_the_names():
     results["defenses"][1]["title"] = "a|b\n| c <img src=x onerror=alert(1)> @octocat"
     results["defenses"][2]["title"] = "`code` [link](javascript:alert(1)) $x$"
     text = _render(results)
-    rows = [line for line in text.splitlines() if line.startswith("|")]
+    defenses = text.partition("**Beside")[0].splitlines()
+    rows = [line for line in defenses if line.startswith("|")]
     cells = {line.replace("\\|", "").count("|") for line in rows}
     assert cells == {9}
     assert "<img" not in text
@@ -39,6 +40,27 @@ def test_failures_and_gaps_are_listed():
     assert "**Failed controls**" in text
     assert "AUC 0.7, expected 0.6" in text
     assert "764 non-members" in text
+
+
+def test_both_engines_stand_side_by_side_where_they_were_run():
+    results = build_results()
+    table = _render(results).partition("**Beside TensorFlow Privacy.**")[2]
+    lines = [line for line in table.splitlines() if line.startswith("|")][2:]
+    assert len(lines) == 15
+    for line in lines:
+        law, attack, theirs, ours, *_ = line.strip("| ").split(" | ")
+        found = [
+            row
+            for row in results["tf_privacy_null"]
+            if (row["law"], row["attack"]) == (law, attack)
+        ]
+        for text, key in ((theirs, "auc"), (ours, "own_auc")):
+            values = [round(row[key], 2) for row in found]
+            low, _, high = text.partition(" – ")
+            assert float(low) == min(values)
+            assert float(high or low) == max(values)
+    results["tf_privacy_null"] = []
+    assert "TensorFlow Privacy" not in _render(results)
 
 
 def test_missing_numbers_are_named():

@@ -9,6 +9,7 @@ from jinja2 import PackageLoader
 from jinja2 import StrictUndefined
 from markupsafe import Markup
 
+from eval_suite.report import engines
 from eval_suite.report import facts
 from eval_suite.report import table
 from eval_suite.report.claims import LEGEND
@@ -34,6 +35,7 @@ _ANSWERS = {
 }
 _LINES = 4  # of the verdict in the summary
 _LINE = 160  # characters of each
+_NULL_RUNS = 60
 _KINDS = {"null": "Null controls", "positive": "Positive controls"}
 
 
@@ -126,6 +128,7 @@ def _document(rows: Rows) -> dict:
         "scale": table.Scale(rows).style,
         "badge_legend": LEGEND,
         "details": details(rows),
+        "engines": _engines(results),
         "size_facts": facts.size(results),
         "model_facts": facts.model(results),
         "run_facts": facts.run(results),
@@ -133,6 +136,14 @@ def _document(rows: Rows) -> dict:
         "checks": _checks(results),
         **_omissions(rows),
     }
+
+
+def _engines(results: dict) -> dict | None:
+    runs = engines.null_runs(results)
+    if not runs:
+        return None
+    rows = [{"law": run.law, "attack": run.attack, **run.words()} for run in runs]
+    return {"finding": engines.finding(results), "rows": rows[:_NULL_RUNS]}
 
 
 def _failed(results: dict) -> str:

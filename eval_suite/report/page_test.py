@@ -179,6 +179,18 @@ def test_nothing_measured_still_renders():
     assert "the disk was full" in page.text
 
 
+def test_both_engines_have_a_section_where_they_were_run():
+    results = build_results()
+    page = _Page(_render(results, with_figures=True))
+    assert {"engines", "engines-beside"} <= set(page.ids)
+    assert "TensorFlow Privacy on the same outputs" in page.text
+    results.update(tf_privacy=[], tf_privacy_null=[])
+    page = _Page(_render(results, with_figures=True))
+    assert "engines-beside" not in page.ids
+    assert "Not measured: run with --tf-privacy full" in page.text
+    assert "TensorFlow Privacy on the same outputs" not in page.text
+
+
 def test_a_failed_control_is_seen_first():
     results = build_results()
     results["verdict"] = {"status": "void", "lines": ["a control failed"]}

@@ -3,6 +3,7 @@
 from eval_suite.report.figures import attacks
 from eval_suite.report.figures import divergence
 from eval_suite.report.figures import dots
+from eval_suite.report.figures import engines
 from eval_suite.report.figures import entropy
 from eval_suite.report.figures import frontier
 from eval_suite.report.figures import heat
@@ -26,6 +27,7 @@ _FIGURES = (
     roc.roc_slices,
     entropy.entropy,
     divergence.divergence,
+    engines.engines,
 )
 
 

@@ -17,6 +17,7 @@ from eval_suite.report.figures.dots import accuracy
 from eval_suite.report.figures.dots import advantage
 from eval_suite.report.figures.dots import latency
 from eval_suite.report.figures.dots import strongest_auc
+from eval_suite.report.figures.engines import engines
 from eval_suite.report.figures.entropy import entropy
 from eval_suite.report.figures.frontier import frontier
 from eval_suite.report.figures.frontier import pareto
@@ -32,6 +33,7 @@ ALL = (
     advantage,
     attacks,
     divergence,
+    engines,
     entropy,
     frontier,
     illusion,
@@ -88,11 +90,30 @@ def test_alt_text_follows_the_data(figure, rows):
         row["auc"] *= 0.9
         if row["tpr_at_fpr"]:
             row["tpr_at_fpr"]["0.01"]["tpr"] /= 2
+    for row in other["tf_privacy_null"]:
+        row["auc"] /= 2
     other["curves"] = [row for row in other["curves"] if row["slice"] != "incorrect"]
     assert _draw(figure, rows).alt != _draw(figure, Rows(other)).alt
 
 
-@pytest.mark.parametrize("figure", ALL)
+def test_engines_are_drawn_where_they_were_run():
+    results = build_results()
+    drawn = _draw(engines, Rows(results))
+    dots = {
+        (line.get_xdata()[0], line.get_marker())
+        for axes in drawn.figure.axes
+        for line in axes.lines
+        if len(line.get_xdata()) == 1
+    }
+    for row in results["tf_privacy_null"]:
+        assert {(row["auc"], "s"), (row["own_auc"], "o")} <= dots
+    results["tf_privacy_null"] = []
+    absent = _draw(engines, Rows(results))
+    assert absent.figure is None
+    assert absent.missing == "run with --tf-privacy full"
+
+
+@pytest.mark.parametrize("figure", [figure for figure in ALL if figure is not engines])
 def test_says_why_nothing_is_drawn(figure):
     results = build_results()
     for row in results["defenses"]:

@@ -29,6 +29,7 @@ GRID = "#dadde2"
 PAPER = "#ffffff"
 _BLUE, _GREEN, _ORANGE, _PINK = "#134a8e", "#007056", "#c85a00", "#c77bb0"
 MEMBER, NONMEMBER = _ORANGE, _BLUE
+OTHER_ENGINE, OWN_ENGINE = _ORANGE, _BLUE
 
 # One colour and one marker a family. The lightness of all differs, so that they stay
 # apart in grey and with every colour vision; style_test.py measures it.

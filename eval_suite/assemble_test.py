@@ -129,7 +129,7 @@ def test_the_study_stands_beside_the_run():
     lines = faithfulness_table(assembled)
     assert len(lines) == 2 + 3  # with the undefended model, without temperature
     spline, quadratic = lines[3:]
-    assert spline.startswith("| M-1 | 75.0 % | 77.6 % | × not measured | × 8.00 |")
+    assert spline.startswith("| M-1 | 75.0 % | 77.6 % | not measured | × 8.00 |")
     assert "artifact" in spline
     for quirk in ("ReLUs", "chains", "probabilities"):
         assert quirk in quadratic

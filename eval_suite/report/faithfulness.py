@@ -1,7 +1,42 @@
 """The run beside the figures that the reference study published."""
 
+from dataclasses import dataclass
+
 from eval_suite.report.format import percent
 from eval_suite.report.format import ratio
+
+_HEADERS = ("accuracy", "latency", "best AUC", "advantage")
+
+
+@dataclass(frozen=True)
+class Beside:
+    """One model: what was measured here, and what the study prints.
+
+    Attributes:
+        row: Its row of results.json.
+        pairs: Measured and published, as text, for each of accuracy, latency, AUC of
+            the strongest attack and advantage.
+        why: The reason why they differ.
+    """
+
+    row: dict
+    pairs: list[tuple[str, str]]
+    why: str
+
+
+def is_study(results: dict) -> bool:
+    """Whether the run plays the study's own game, so that figures can be compared."""
+    return results["profile"]["name"].startswith("study")
+
+
+def beside_study(results: dict) -> list[Beside]:
+    """Returns an entry for each model of which the study published figures."""
+    base = results["defenses"][0]["published"]
+    return [
+        Beside(row, _pairs(row, row["published"], base), row.get("differs") or "")
+        for row in results["defenses"]
+        if row["published"] is not None
+    ]
 
 
 def faithfulness_table(results: dict) -> list[str]:
@@ -10,28 +45,36 @@ def faithfulness_table(results: dict) -> list[str]:
     Args:
         results: Results of a run with `--profile study`.
     """
+    titles = [title for name in _HEADERS for title in (name, "published")]
     lines = [
-        "| model | accuracy | published | latency | published | best AUC | published | "
-        "advantage | published | why they differ |",
-        "|---|---:|---:|---:|---:|---:|---:|---:|---:|---|",
+        f"| model | {' | '.join(titles)} | why they differ |",
+        f"|---|{'---:|' * len(titles)}---|",
     ]
-    base_us = results["defenses"][0]["published"]["latency_us"]
-    for row in results["defenses"]:
-        published = row["published"]
-        if published is None:
-            continue
-        latency = (row["latency_ratio"] or {}).get("1")
-        cells = [
-            row["name"],
-            percent(row["accuracy"]),
-            f"{published['accuracy_pct']:.1f} %",
-            f"× {ratio(latency)}",
-            f"× {published['latency_us'] / base_us:.2f}",
-            percent(row["strongest_auc"]),
-            f"{published['auc_pct']:.0f} %",
-            percent(row["strongest_advantage"]),
-            f"{published['advantage_pct']:.0f} %",
-            row.get("differs") or "",
-        ]
-        lines.append(f"| {' | '.join(cells)} |")
+    for found in beside_study(results):
+        figures = [text for pair in found.pairs for text in pair]
+        cells = [found.row["name"], *figures, found.why]
+        lines.append(f"| {' | '.join(map(_cell, cells))} |")
     return lines
+
+
+def _pairs(row: dict, published: dict, base: dict | None) -> list[tuple[str, str]]:
+    single = (row["latency_ratio"] or {}).get("1")
+    return [
+        (percent(row["accuracy"]), _percent(published["accuracy_pct"], 1)),
+        (f"× {ratio(single)}" if single else ratio(None), _times(published, base)),
+        (percent(row["strongest_auc"]), _percent(published["auc_pct"], 0)),
+        (percent(row["strongest_advantage"]), _percent(published["advantage_pct"], 0)),
+    ]
+
+
+def _percent(value: float | None, digits: int) -> str:
+    return "–" if value is None else f"{value:.{digits}f} %"
+
+
+def _times(published: dict, base: dict | None) -> str:
+    own, other = (entry and entry["latency_us"] for entry in (published, base))
+    return f"× {own / other:.2f}" if own and other else "–"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")

@@ -8,6 +8,7 @@ from eval_suite.report.compare import words
 from eval_suite.report.engines import finding
 from eval_suite.report.engines import null_runs
 from eval_suite.report.faithfulness import faithfulness_table
+from eval_suite.report.faithfulness import is_study
 from eval_suite.report.format import count
 from eval_suite.report.format import estimate
 from eval_suite.report.format import interval
@@ -69,7 +70,7 @@ def render_markdown(rows: Rows, comparison: Comparison | None = None) -> str:
 
 
 def _study(results: dict) -> list[str]:
-    if not results["profile"]["name"].startswith("study"):
+    if not is_study(results):
         return []
     return ["**Beside the study**", "", *faithfulness_table(results), ""]
 

@@ -18,6 +18,8 @@ from eval_suite.report.compare import Comparison
 from eval_suite.report.compare import points
 from eval_suite.report.compare import words
 from eval_suite.report.details import details
+from eval_suite.report.faithfulness import beside_study
+from eval_suite.report.faithfulness import is_study
 from eval_suite.report.figures.style import Drawing
 from eval_suite.report.format import count
 from eval_suite.report.format import estimate
@@ -112,6 +114,7 @@ def _hash(script: str) -> str:
 
 def _document(rows: Rows) -> dict:
     results = rows.results
+    shown = details(rows)
     keys = ("title", "command", "environment", "dataset", "profile", "threat_model")
     return {
         **{key: results[key] for key in keys},
@@ -127,8 +130,9 @@ def _document(rows: Rows) -> dict:
         "table": table.table(rows),
         "scale": table.Scale(rows).style,
         "badge_legend": LEGEND,
-        "details": details(rows),
+        "details": shown,
         "engines": _engines(results),
+        "study": _study(rows, shown),
         "size_facts": facts.size(results),
         "model_facts": facts.model(results),
         "run_facts": facts.run(results),
@@ -144,6 +148,22 @@ def _engines(results: dict) -> dict | None:
         return None
     rows = [{"law": run.law, "attack": run.attack, **run.words()} for run in runs]
     return {"finding": engines.finding(results), "rows": rows[:_NULL_RUNS]}
+
+
+def _study(rows: Rows, shown: list[dict]) -> list[dict] | None:
+    if not is_study(rows.results):
+        return None
+    anchors = {defense["name"]: defense["anchor"] for defense in shown}
+    return [
+        {
+            "name": found.row["name"],
+            "title": found.row["title"],
+            "anchor": anchors.get(found.row["name"]),
+            "pairs": found.pairs,
+            "why": found.why,
+        }
+        for found in beside_study(rows.results)
+    ]
 
 
 def _failed(results: dict) -> str:

@@ -191,6 +191,23 @@ def test_both_engines_have_a_section_where_they_were_run():
     assert "TensorFlow Privacy on the same outputs" not in page.text
 
 
+def test_the_study_has_a_section_in_its_own_game():
+    results = build_results()
+    assert "study" not in _Page(_render(results)).ids
+    results["profile"]["name"] = "study, heads as its code trains them"
+    row = results["defenses"][1]
+    row["differs"] = "accuracy: <b>another</b> dataset"
+    row["strongest_advantage"] = None
+    results["defenses"][0]["published"] = {**row["published"], "latency_us": 81.95}
+    page = _Page(_render(results))
+    assert "study" in page.ids
+    section = page.text[page.text.index("Beside the study") :]
+    section = " ".join(section[: section.index("Threat model")].split())
+    assert "M-1 Spline smoothing (DMD)95.8 %study: 77.6 %× 1.02study: × 8.00" in section
+    assert "61.1 %study: 71 %not measuredstudy: 42 %" in section
+    assert "accuracy: <b>another</b> dataset" in section
+
+
 def test_a_failed_control_is_seen_first():
     results = build_results()
     results["verdict"] = {"status": "void", "lines": ["a control failed"]}

@@ -32,6 +32,8 @@ from keras_entropy.attacks.divergence import Divergence
 # the attacks that look for it are not perfect.
 MARGIN = 0.02
 LEVEL = 0.05
+# Of more classes none is looked at by itself: each would have few examples.
+MAX_CLASSES = 20
 
 
 @dataclasses.dataclass(frozen=True)
@@ -201,6 +203,23 @@ class Comparison:
             return minimum_detectable_auc(loss.n_members, loss.n_nonmembers)
         return min(1.0, 0.5 + minimum_detectable_difference(loss.pair_auc))
 
+    def slices(self) -> tuple[str, ...]:
+        """Returns the kinds of slices that attacks are measured on."""
+        by_class = ("class",) if self._classes() <= MAX_CLASSES else ()
+        return "entire", "correctness", *by_class
+
+    def slices_not_measured(self) -> NotMeasured | None:
+        """Returns what is left out because there are too many classes, or `None`."""
+        if "class" in self.slices():
+            return None
+        return NotMeasured(
+            "slices by class",
+            f"{self._classes()} classes; up to {MAX_CLASSES} are looked at one by one",
+        )
+
+    def _classes(self) -> int:
+        return self.subject.outputs(BASE)[0].shape[-1]
+
     def _audit(self, outputs: Any) -> Any:
         if self.is_game:
             return audit_game(
@@ -208,7 +227,7 @@ class Comparison:
                 self.subject.labels,
                 self.subject.membership,
                 attacks=self.subject.profile.attacks,
-                slices=("entire", "correctness"),
+                slices=self.slices(),
                 seed=self._seed,
             )
         profile = getattr(self.subject, "profile", None)
@@ -219,7 +238,7 @@ class Comparison:
             nonmembers,
             self.subject.nonmembers.y,
             attacks=profile.attacks if profile else "all",
-            slices=("entire", "correctness"),
+            slices=self.slices(),
             seed=self._seed,
         )
 

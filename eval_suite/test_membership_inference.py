@@ -16,6 +16,9 @@ from keras_entropy import catalog
 def test_undefended_model(comparison, subject, record):
     attacked = comparison.attacked(BASE)
     headline = comparison.base_headline()
+    gap = comparison.slices_not_measured()
+    if gap is not None:
+        record("not_measured", what=gap.what, reason=gap.reason, defense=BASE)
     through = comparison.base_through_defense()
     if through is not None:
         attacked = dataclasses.replace(attacked, results=[*attacked.results, through])
@@ -90,22 +93,20 @@ def hold_to_committed_report(comparison, defense, headline, measured):
 
 
 def record_attacks(record, name, attacked, headline):
-    """Sends the attacks on one defense to the report."""
+    """Sends the attacks on one defense to the report.
+
+    Slices are many: they are told of the loss and of the strongest attack alone, and
+    drawn of the latter.
+    """
+    # Of the undefended model the headline's attack may be one through a defense.
+    strongest = attacked.strongest.attack
     for result in attacked.results:
-        record("attack", **result.row(name))
-        drawn = result.attack in ("loss", headline.attack)
-        if result.curve is not None and drawn:
-            curve = result.curve
-            record(
-                "curve",
-                defense=name,
-                attack=result.attack,
-                slice=result.slice,
-                fpr=rounded(curve.fpr, 6),
-                tpr=rounded(curve.tpr),
-                tpr_low=rounded(curve.low),
-                tpr_high=rounded(curve.high),
-            )
+        entire = result.slice == "entire"
+        if entire or result.attack in ("loss", strongest):
+            record("attack", **result.row(name))
+        drawn = ("loss", strongest, headline.attack) if entire else (strongest,)
+        if result.attack in drawn:
+            record_curve(record, name, result, band=entire)
     for gap in attacked.not_measured:
         record("not_measured", what=gap.what, reason=gap.reason, defense=name)
     record(
@@ -119,6 +120,21 @@ def record_attacks(record, name, attacked, headline):
         illusion_gap=headline.auc - attacked.loss_auc(),
         js_entropy=attacked.js_entropy.row(),
         js_cross_entropy=attacked.js_cross_entropy.row(),
+    )
+
+
+def record_curve(record, name, result, *, band):
+    """Sends the ROC curve of an attack to the report."""
+    curve = result.curve
+    record(
+        "curve",
+        defense=name,
+        attack=result.attack,
+        slice=result.slice,
+        fpr=rounded(curve.fpr, 6),
+        tpr=rounded(curve.tpr),
+        tpr_low=rounded(curve.low) if band else None,
+        tpr_high=rounded(curve.high) if band else None,
     )
 
 

@@ -83,5 +83,6 @@ def _span(pairs: list[tuple[float, float]]) -> tuple[float, float]:
 def _range(pair: tuple[float, float] | None, between: str = " – ") -> str:
     if pair is None:
         return "not measured"
-    low, high = (number(value, 2) for value in pair)
+    # Adding zero turns a rounded "-0.00" into "0.00".
+    low, high = (number(round(value, 2) + 0.0, 2) for value in pair)
     return low if low == high else f"{low}{between}{high}"

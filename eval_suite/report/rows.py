@@ -81,6 +81,14 @@ class Rows:
         rows = self._attacks.get(defense, ())
         return [row for row in rows if row["slice"] != "entire"]
 
+    def slice_label(self, part: str) -> str:
+        """Returns what people call a slice: "class 3" or "class sneaker"."""
+        kind, _, index = part.partition("=")
+        names = self.results["dataset"]["class_names"] or []
+        if kind != "class" or not index.isdecimal() or int(index) >= len(names):
+            return part
+        return f"class {names[int(index)]}"
+
     def curve(self, row: dict, part: str = "entire") -> dict | None:
         """Returns the ROC curve of the strongest attack on a defense that has one.
 

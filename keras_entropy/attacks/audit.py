@@ -11,6 +11,7 @@ from keras_entropy.attacks.headline import target_headline
 from keras_entropy.attacks.measure import FPR_LEVELS
 from keras_entropy.attacks.measure import Measurement
 from keras_entropy.attacks.measure import curve_grid
+from keras_entropy.attacks.measure import slice_grid
 from keras_entropy.attacks.results import AttackResult
 from keras_entropy.attacks.results import Audit
 from keras_entropy.attacks.results import Curve
@@ -122,6 +123,9 @@ def _results(attack, measurement, part, confidence):
     """One `AttackResult` or `NotMeasured` for each slice of a partition."""
     # The slices of a partition are looked at together, the entire set by itself.
     simultaneous = 1 - (1 - confidence) / len(part.names)
+    entire = part.names == ("entire",)
+    grid = curve_grid(measurement.nonmembers[0, 0]) if entire else slice_grid()
+    curves = measurement.curves(grid)[0]
     found = []
     for number, name in enumerate(part.names):
         members = int(measurement.members[0, number])
@@ -136,11 +140,7 @@ def _results(attack, measurement, part, confidence):
             )
             continue
         auc, low, high = measurement.interval(number, simultaneous)
-        curve = None
-        if part.names == ("entire",):
-            grid = curve_grid(nonmembers)
-            unknown = np.full(grid.size, np.nan)
-            curve = Curve(grid, measurement.curves(grid)[0], unknown, unknown)
+        unknown = np.full(grid.size, np.nan)
         found.append(
             AttackResult(
                 attack=attack.name,
@@ -158,7 +158,7 @@ def _results(attack, measurement, part, confidence):
                 targets=1,
                 n_members=members,
                 n_nonmembers=nonmembers,
-                curve=curve,
+                curve=Curve(grid, curves[number], unknown, unknown),
             )
         )
     return found

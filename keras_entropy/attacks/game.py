@@ -12,6 +12,7 @@ from keras_entropy.attacks.headline import game_headline
 from keras_entropy.attacks.measure import FPR_LEVELS
 from keras_entropy.attacks.measure import Measurement
 from keras_entropy.attacks.measure import curve_grid
+from keras_entropy.attacks.measure import slice_grid
 from keras_entropy.attacks.results import AttackResult
 from keras_entropy.attacks.results import Curve
 from keras_entropy.attacks.results import GameAudit
@@ -140,11 +141,10 @@ def _results(attack, measurement, part, confidence, inflation):
         key: _operating_points(measurement.rates(level), over_pairs)
         for key, level in FPR_LEVELS.items()
     }
-    curve = None
-    if part.names == ("entire",):
-        grid = curve_grid(measurement.nonmembers.mean())
-        _, *bands = over_pairs(measurement.curves(grid))
-        curve = Curve(grid, *np.clip(bands, 0, 1))
+    entire = part.names == ("entire",)
+    grid = curve_grid(measurement.nonmembers.mean()) if entire else slice_grid()
+    _, *bands = over_pairs(measurement.curves(grid))
+    tpr, tpr_low, tpr_high = np.clip(bands, 0, 1)
     results, missing = [], []
     for number, name in enumerate(part.names):
         unmeasured = int(np.isnan(measurement.auc[:, number]).sum())
@@ -171,7 +171,7 @@ def _results(attack, measurement, part, confidence, inflation):
                 targets=len(measurement.auc),
                 n_members=round(measurement.members[:, number].mean()),
                 n_nonmembers=round(measurement.nonmembers[:, number].mean()),
-                curve=curve,
+                curve=Curve(grid, tpr[number], tpr_low[number], tpr_high[number]),
                 pair_auc=pair_auc[:, number],
                 pair_inflation=inflation,
             )

@@ -167,16 +167,25 @@ class Measurement:
         )
 
     def curves(self, fpr):
-        """TPR of each target on a grid of FPRs `(R, L)`, for the first slice."""
-        up = self._roc.tpr_on(fpr).reshape(*self._shape, len(fpr))[:, 0]
-        weights = self._members[:, 0]
-        return (up * weights[:, :, None]).sum(axis=1) / weights.sum(axis=1)[:, None]
+        """TPR on a grid of FPRs `(R, S, L)`, NaN where no fold has both sides."""
+        up = self._roc.tpr_on(fpr).reshape(*self._shape, len(fpr))
+        # A fold without one of the sides has no curve, and no part in the mean.
+        weights = np.where(self._nonmembers > 0, self._members, 0)[..., None]
+        total = weights.sum(axis=2)
+        mean = np.full((*self._shape[:2], len(fpr)), np.nan)
+        drawn = np.where(weights > 0, up, 0.0) * weights
+        return np.divide(drawn.sum(axis=2), total, out=mean, where=total > 0)
 
 
 def curve_grid(nonmembers):
     """FPRs to draw a curve at: dense at the low end, nothing below one example."""
-    low = np.geomspace(1 / nonmembers, 0.1, 80)
-    return np.unique(np.r_[0.0, low, np.linspace(0.1, 1, 91)])
+    low = np.geomspace(1 / nonmembers, 0.1, 40)
+    return np.unique(np.r_[0.0, low, np.linspace(0.1, 1, 46)])
+
+
+def slice_grid():
+    """FPRs to draw a curve of a slice at: few, for there are many slices."""
+    return np.r_[0.0, 0.01, 0.02, 0.03, 0.05, 0.07, np.linspace(0.1, 1, 19)]
 
 
 def weighted_mean(values, weights):

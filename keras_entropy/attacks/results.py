@@ -43,7 +43,7 @@ class Curve:
     """An ROC curve on a fixed grid, for drawing.
 
     Attributes:
-        fpr: Float array `(L,)`, at most 200 points, from 0 to 1.
+        fpr: Float array `(L,)`, at most 100 points, from 0 to 1; 25 for a slice.
         tpr: Float array `(L,)`, the mean over targets.
         low: Float array `(L,)`, pointwise interval; NaN for a single target.
         high: Float array `(L,)`.
@@ -78,7 +78,7 @@ class AttackResult:
         targets: Integer, the number of models attacked.
         n_members: Integer, members per target (the mean, rounded).
         n_nonmembers: Integer, non-members per target.
-        curve: `Curve`, or `None` for slices other than the entire set.
+        curve: `Curve`, or `None` if it was not asked for.
         pair_auc: Float array `(T / 2,)`, the mean AUC of each complementary pair of
             targets; `None` for a single target.
         pair_inflation: Float, by which the variance over pairs is enlarged, because

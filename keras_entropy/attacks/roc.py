@@ -170,7 +170,9 @@ class RocFamily:
         """
         result = np.full((self.members.size, len(fpr)), np.nan)
         for group in np.flatnonzero((self.members > 0) & (self.nonmembers > 0)):
-            across, up, _ = self.vertices(group)
+            here = slice(self.first[group], self.last[group])
+            across = np.append(0.0, self.fp[here] / self.nonmembers[group])
+            up = np.append(0.0, self.tp[here] / self.members[group])
             result[group] = np.interp(fpr, across, up)
         return result
 

@@ -36,6 +36,7 @@ def slices(rows: Rows) -> Drawing:
     grid = _grid(rows, columns[:_COLUMNS], _slice_auc)
     if grid is None or len(columns) < 2:
         return Drawing(name, title, missing=rows.reason("slice", "attack"))
+    columns = [rows.slice_label(column) for column in columns]
     finding = _highest(rows, columns, grid)
     reading = (
         f"{_READING} The attack is the one that is strongest on the entire set. Small "

@@ -12,7 +12,7 @@ from eval_suite.report.format import number
 from eval_suite.report.format import percent
 from eval_suite.report.rows import Rows
 
-_SLICES = 8
+_SLICES = 16  # four lines of panels: the entire set, right and wrong, and the classes
 _LOWEST = 1e-3
 _TOLERANCE = 0.003  # of a panel's side: a third of a point
 
@@ -113,21 +113,45 @@ def roc_slices(rows: Rows) -> Drawing:
         _diagonal(axes)
         for row, curve in reversed(_curves(rows, part)):
             _draw(axes, row, curve, band=row is rows.base)
-        axes.set_title(style.safe_text(part, 18), loc="left", pad=3)
+        label = style.safe_text(rows.slice_label(part), 18)
+        axes.set_title(label, loc="left", pad=3)
     _label_linear(figure)
-    families = [row for row, _ in _curves(rows, shown[0])]
-    style.legend(figure, style.families(families))
-    finding = f"Slices: {listing(shown)}" + (
-        f", and {len(parts) - len(shown)} more in results.json."
-        if len(parts) > len(shown)
-        else "."
+    drawn = [row for row, _ in _curves(rows, shown[0])]
+    style.legend(figure, style.families(drawn))
+    finding = _most_exposed(rows, shown)
+    if len(parts) > len(shown):
+        finding += f" In results.json: {count(len(parts) - len(shown), 'more slice')}."
+    alt = (
+        f"{count(len(shown), 'panel')} of ROC curves, one a slice: "
+        f"{listing(rows.slice_label(part) for part in shown)}. {finding}"
     )
-    alt = f"{count(len(shown), 'panel')} of ROC curves, one a slice. {finding}"
     reading = (
-        "The black line with its band is the undefended model, each coloured line "
-        "the strongest attack on one defense."
+        "True-positive against false-positive rate. The black line is the undefended "
+        "model, each coloured line the strongest attack on one defense"
+        + ("" if rows.base in drawn else "; the undefended model has no curve")
+        + ". A class, or the wrong answers, may leak more than the entire set does; a "
+        "slice is small, so its curve is rough."
     )
     return Drawing(name, title, finding, alt, reading, figure)
+
+
+def _most_exposed(rows: Rows, parts: list[str]) -> str:
+    """Says on which slice the strongest attack on the undefended model does best."""
+    strongest = rows.strongest(rows.base)
+    found = [
+        (attack["auc"], part)
+        for part in parts
+        if part != "entire" and strongest
+        for attack in (rows.attack(rows.base["name"], strongest["attack"], part),)
+        if attack and attack["auc"] is not None
+    ]
+    if not found:
+        return "Of the undefended model no slice was measured."
+    auc, part = max(found)
+    return (
+        f"The undefended model leaks most on {rows.slice_label(part)}, AUC "
+        f"{number(auc)}, against {number(strongest['auc'])} on the entire set."
+    )
 
 
 def _curves(rows: Rows, part: str) -> list[tuple[dict, dict]]:

@@ -2,7 +2,14 @@
 
 # Layer, what is set, its values, and for each of them AUC, accuracy and NLL.
 _STRENGTHS = (
-    ("TemperatureScaling", "temperature", (2.0, 8.0), (1, 1), (0.97, 0.97), (0.2, 1.0)),
+    (
+        "TemperatureScaling",
+        "temperature",
+        (2.0, 8.0),
+        (0.99, 0.98),
+        (0.97, 0.97),
+        (0.2, 1.0),
+    ),
     ("UniformMixing", "weight", (0.1, 0.5), (0.9, 0.7), (0.97, 0.97), (0.15, 0.7)),
     ("Rounding", "decimals", (2, 1), (0.8, 0.4), (0.97, 0.96), (0.3, 0.9)),
     ("BinnedFrequencies", "bins", (4, 2, 1), (0.5, 0.3, 0.2), (0.97,) * 3, (0.12,) * 3),

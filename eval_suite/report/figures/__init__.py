@@ -8,12 +8,14 @@ from eval_suite.report.figures import entropy
 from eval_suite.report.figures import frontier
 from eval_suite.report.figures import heat
 from eval_suite.report.figures import roc
+from eval_suite.report.figures import strengths
 from eval_suite.report.figures.save import arrange
 from eval_suite.report.figures.style import Drawing
 from eval_suite.report.rows import Rows
 
 _FIGURES = (
     frontier.frontier,
+    strengths.strengths,
     dots.strongest_auc,
     dots.accuracy,
     dots.latency,

@@ -26,6 +26,7 @@ from eval_suite.report.figures.heat import slices
 from eval_suite.report.figures.roc import roc
 from eval_suite.report.figures.roc import roc_low
 from eval_suite.report.figures.roc import roc_slices
+from eval_suite.report.figures.strengths import strengths
 from eval_suite.report.rows import Rows
 
 ALL = (
@@ -43,6 +44,7 @@ ALL = (
     roc_low,
     roc_slices,
     slices,
+    strengths,
     strongest_auc,
 )
 
@@ -90,7 +92,7 @@ def test_alt_text_follows_the_data(figure, rows):
         row["auc"] *= 0.9
         if row["tpr_at_fpr"]:
             row["tpr_at_fpr"]["0.01"]["tpr"] /= 2
-    for row in other["tf_privacy_null"]:
+    for row in (*other["tf_privacy_null"], *other["frontier"]):
         row["auc"] /= 2
     other["curves"] = [row for row in other["curves"] if row["slice"] != "incorrect"]
     assert _draw(figure, rows).alt != _draw(figure, Rows(other)).alt
@@ -113,6 +115,23 @@ def test_engines_are_drawn_where_they_were_run():
     assert absent.missing == "run with --tf-privacy full"
 
 
+def test_strengths_are_the_rows_and_dominated_ones_hollow():
+    results = build_results()
+    panels = _draw(strengths, Rows(results)).figure.axes
+    for axes, key in zip(panels, ("accuracy", "nll"), strict=True):
+        hollow = {
+            (line.get_xdata()[0], line.get_ydata()[0]): line.get_mfc() == style.PAPER
+            for line in axes.lines
+            if len(line.get_xdata()) == 1
+        }
+        for row in results["frontier"]:
+            assert hollow[row[key], row["auc"]] is row["dominated"]
+        joined = [len(line.get_xdata()) for line in axes.lines if line.get_lw() == 1]
+        assert joined.count(3) == 1  # the layer with three strengths
+        floors = [line.get_ydata() for line in axes.lines if line.get_lw() == 0.8]
+        assert [results["frontier"][-1]["auc"]] * 2 in [list(y) for y in floors]
+
+
 @pytest.mark.parametrize("figure", [figure for figure in ALL if figure is not engines])
 def test_says_why_nothing_is_drawn(figure):
     results = build_results()
@@ -121,7 +140,7 @@ def test_says_why_nothing_is_drawn(figure):
             row[key] = None
         for key in ("latency_ratio", "js_entropy", "js_cross_entropy"):
             row[key] = None
-    for table in ("attacks", "curves", "distributions"):
+    for table in ("attacks", "curves", "distributions", "frontier"):
         results[table] = []
     results["not_measured"] = [
         {"what": what, "reason": f"no {what} today"}

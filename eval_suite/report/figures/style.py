@@ -27,27 +27,27 @@ INK = "#1a1c20"
 MUTED = "#5b616b"
 GRID = "#dadde2"
 PAPER = "#ffffff"
-_BLUE, _GREEN, _ORANGE, _PINK = "#134a8e", "#007056", "#c85a00", "#c77bb0"
-MEMBER, NONMEMBER = _ORANGE, _BLUE
-OTHER_ENGINE, OWN_ENGINE = _ORANGE, _BLUE
+BLUE, GREEN, ORANGE, PINK = "#134a8e", "#007056", "#c85a00", "#c77bb0"
+MEMBER, NONMEMBER = ORANGE, BLUE
+OTHER_ENGINE, OWN_ENGINE = ORANGE, BLUE
 
 # One colour and one marker a family. The lightness of all differs, so that they stay
 # apart in grey and with every colour vision; style_test.py measures it.
 FAMILIES = {
     "none": (INK, "D"),
-    "output-transform": (_BLUE, "o"),
-    "training-loss": (_GREEN, "^"),
-    "head": (_ORANGE, "s"),
+    "output-transform": (BLUE, "o"),
+    "training-loss": (GREEN, "^"),
+    "head": (ORANGE, "s"),
 }
-_OTHER_FAMILY = (_PINK, "P")
+_OTHER_FAMILY = (PINK, "P")
 
 # The same for the kinds of attack, in the order of what the attacker needs.
 GROUPS = {
     "label": (MUTED, "v"),
-    "threshold": (_BLUE, "o"),
-    "trained": (_GREEN, "^"),
-    "shadow": (_ORANGE, "s"),
-    "adaptive": (_PINK, "P"),
+    "threshold": (BLUE, "o"),
+    "trained": (GREEN, "^"),
+    "shadow": (ORANGE, "s"),
+    "adaptive": (PINK, "P"),
 }
 
 # CSS variables of the page.
@@ -56,10 +56,10 @@ ROLES = {
     MUTED: "muted",
     GRID: "grid",
     PAPER: "paper",
-    _BLUE: "blue",
-    _GREEN: "green",
-    _ORANGE: "orange",
-    _PINK: "pink",
+    BLUE: "blue",
+    GREEN: "green",
+    ORANGE: "orange",
+    PINK: "pink",
 }
 
 _RC = {

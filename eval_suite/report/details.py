@@ -110,7 +110,9 @@ def _attack(rows: Rows, scale: Scale, row: dict, attack: dict) -> dict:
     tpr = entry.get("tpr")
     return {
         "attack": attack["attack"],
-        "slice": "" if attack["slice"] == "entire" else attack["slice"],
+        "slice": ""
+        if attack["slice"] == "entire"
+        else rows.slice_label(attack["slice"]),
         "group": attack["group"],
         "auc": cell(
             auc[0],

@@ -58,7 +58,7 @@ def engines(rows: Rows) -> Drawing:
         "the bars are our intervals, which hold together at 99.9 %. 6:1 is the "
         "study's ratio of members to non-members, tied its saturated outputs."
     )
-    return Drawing(name, title, found, f"{alt}.", reading, figure)
+    return Drawing(name, title, found, f"{alt}.", reading, figure, of_defenses=False)
 
 
 def _draw(axes, place: int, run: NullRuns) -> None:

@@ -39,8 +39,9 @@ def slices(rows: Rows) -> Drawing:
     columns = [rows.slice_label(column) for column in columns]
     finding = _highest(rows, columns, grid)
     reading = (
-        f"{_READING} The attack is the one that is strongest on the entire set. Small "
-        "slices are noisy: their intervals are with each defense."
+        f"{_READING} The attack is the one that is strongest on the entire set, "
+        "as far as it was measured on the slice. Small slices are noisy: their "
+        "intervals are with each defense."
     )
     return _drawing(rows, name, title, columns, grid, finding, "slice", reading)
 
@@ -77,8 +78,7 @@ def _slice_names(rows: Rows) -> list[str]:
 
 
 def _slice_auc(rows: Rows, row: dict, column: str) -> float | None:
-    strongest = rows.strongest(row)
-    attack = strongest and rows.attack(row["name"], strongest["attack"], column)
+    attack = rows.strongest(row, column)
     return attack and attack["auc"]
 
 

@@ -104,7 +104,7 @@ def roc_slices(rows: Rows) -> Drawing:
     """Draws the ROC of the undefended model and the defenses, one panel a slice."""
     name, title = "roc-slices", "ROC by slice"
     parts = dict.fromkeys(curve["slice"] for curve in rows.results["curves"])
-    parts = [part for part in parts if _curves(rows, part)]
+    parts = sorted((part for part in parts if _curves(rows, part)), key=_place)
     if len(parts) < 2:
         return Drawing(name, title, missing=rows.reason("slice", "curve", "attack"))
     shown = parts[:_SLICES]
@@ -126,31 +126,35 @@ def roc_slices(rows: Rows) -> Drawing:
         f"{listing(rows.slice_label(part) for part in shown)}. {finding}"
     )
     reading = (
-        "True-positive against false-positive rate. The black line is the undefended "
-        "model, each coloured line the strongest attack on one defense"
-        + ("" if rows.base in drawn else "; the undefended model has no curve")
-        + ". A class, or the wrong answers, may leak more than the entire set does; a "
-        "slice is small, so its curve is rough."
+        "Each line is the strongest attack on one model. A class, or the wrong "
+        "answers, may leak more than the entire set does; but a slice is small, so its "
+        "curve is rough, and the highest of many is high by chance alone."
     )
     return Drawing(name, title, finding, alt, reading, figure)
 
 
+def _place(part: str) -> int:
+    """Where a slice stands: the classes last, in the run's order."""
+    order = ("entire", "correct", "incorrect")
+    return order.index(part) if part in order else len(order)
+
+
 def _most_exposed(rows: Rows, parts: list[str]) -> str:
-    """Says on which slice the strongest attack on the undefended model does best."""
-    strongest = rows.strongest(rows.base)
+    """Says on which slice the undefended model is attacked with most success."""
     found = [
         (attack["auc"], part)
         for part in parts
-        if part != "entire" and strongest
-        for attack in (rows.attack(rows.base["name"], strongest["attack"], part),)
-        if attack and attack["auc"] is not None
+        if part != "entire"
+        for attack in (rows.strongest(rows.base, part),)
+        if attack
     ]
     if not found:
         return "Of the undefended model no slice was measured."
     auc, part = max(found)
     return (
         f"The undefended model leaks most on {rows.slice_label(part)}, AUC "
-        f"{number(auc)}, against {number(strongest['auc'])} on the entire set."
+        f"{number(auc)}, against {number(rows.base['strongest_auc'])} on the entire "
+        "set."
     )
 
 

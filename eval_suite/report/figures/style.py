@@ -108,6 +108,7 @@ class Drawing:
         reading: How to read it.
         figure: The picture, or None if there is nothing to draw.
         missing: Why there is nothing to draw.
+        of_defenses: Whether it leaves out the defenses that `Rows.drawn` leaves out.
     """
 
     name: str
@@ -117,6 +118,7 @@ class Drawing:
     reading: str = ""
     figure: Figure | None = None
     missing: str = ""
+    of_defenses: bool = True
 
 
 def style():

@@ -13,6 +13,7 @@ from eval_suite.game import MembershipGame
 from eval_suite.one_target import OneTarget
 from eval_suite.repeated import QUERIES
 from eval_suite.repeated import averaged_answers
+from eval_suite.slicing import slices
 from keras_entropy import catalog
 from keras_entropy.attacks import AttackResult
 from keras_entropy.attacks import Difference
@@ -32,8 +33,6 @@ from keras_entropy.attacks.divergence import Divergence
 # the attacks that look for it are not perfect.
 MARGIN = 0.02
 LEVEL = 0.05
-# Of more classes none is looked at by itself: each would have few examples.
-MAX_CLASSES = 20
 
 
 @dataclasses.dataclass(frozen=True)
@@ -203,21 +202,9 @@ class Comparison:
             return minimum_detectable_auc(loss.n_members, loss.n_nonmembers)
         return min(1.0, 0.5 + minimum_detectable_difference(loss.pair_auc))
 
-    def slices(self) -> tuple[str, ...]:
-        """Returns the kinds of slices that attacks are measured on."""
-        by_class = ("class",) if self._classes() <= MAX_CLASSES else ()
-        return "entire", "correctness", *by_class
-
-    def slices_not_measured(self) -> NotMeasured | None:
-        """Returns what is left out because there are too many classes, or `None`."""
-        if "class" in self.slices():
-            return None
-        return NotMeasured(
-            "slices by class",
-            f"{self._classes()} classes; up to {MAX_CLASSES} are looked at one by one",
-        )
-
-    def _classes(self) -> int:
+    @property
+    def classes(self) -> int:
+        """Number of classes."""
         return self.subject.outputs(BASE)[0].shape[-1]
 
     def _audit(self, outputs: Any) -> Any:
@@ -227,7 +214,7 @@ class Comparison:
                 self.subject.labels,
                 self.subject.membership,
                 attacks=self.subject.profile.attacks,
-                slices=self.slices(),
+                slices=slices(self.classes),
                 seed=self._seed,
             )
         profile = getattr(self.subject, "profile", None)
@@ -238,7 +225,7 @@ class Comparison:
             nonmembers,
             self.subject.nonmembers.y,
             attacks=profile.attacks if profile else "all",
-            slices=self.slices(),
+            slices=slices(self.classes),
             seed=self._seed,
         )
 

@@ -2,7 +2,6 @@
 
 import dataclasses
 
-import numpy as np
 import pytest
 
 from eval_suite import committed
@@ -10,14 +9,15 @@ from eval_suite.comparison import LEVEL
 from eval_suite.comparison import MARGIN
 from eval_suite.distributions import entropy_distribution
 from eval_suite.game import BASE
+from eval_suite.recorded import record_results
+from eval_suite.slicing import slices_left_out
 from keras_entropy import catalog
 
 
 def test_undefended_model(comparison, subject, record):
     attacked = comparison.attacked(BASE)
     headline = comparison.base_headline()
-    gap = comparison.slices_not_measured()
-    if gap is not None:
+    for gap in slices_left_out(comparison.classes):
         record("not_measured", what=gap.what, reason=gap.reason, defense=BASE)
     through = comparison.base_through_defense()
     if through is not None:
@@ -93,20 +93,10 @@ def hold_to_committed_report(comparison, defense, headline, measured):
 
 
 def record_attacks(record, name, attacked, headline):
-    """Sends the attacks on one defense to the report.
-
-    Slices are many: they are told of the loss and of the strongest attack alone, and
-    drawn of the latter.
-    """
-    # Of the undefended model the headline's attack may be one through a defense.
-    strongest = attacked.strongest.attack
-    for result in attacked.results:
-        entire = result.slice == "entire"
-        if entire or result.attack in ("loss", strongest):
-            record("attack", **result.row(name))
-        drawn = ("loss", strongest, headline.attack) if entire else (strongest,)
-        if result.attack in drawn:
-            record_curve(record, name, result, band=entire)
+    """Sends the attacks on one defense to the report."""
+    record_results(
+        record, name, attacked.results, attacked.strongest.attack, headline.attack
+    )
     for gap in attacked.not_measured:
         record("not_measured", what=gap.what, reason=gap.reason, defense=name)
     record(
@@ -121,23 +111,3 @@ def record_attacks(record, name, attacked, headline):
         js_entropy=attacked.js_entropy.row(),
         js_cross_entropy=attacked.js_cross_entropy.row(),
     )
-
-
-def record_curve(record, name, result, *, band):
-    """Sends the ROC curve of an attack to the report."""
-    curve = result.curve
-    record(
-        "curve",
-        defense=name,
-        attack=result.attack,
-        slice=result.slice,
-        fpr=rounded(curve.fpr, 6),
-        tpr=rounded(curve.tpr),
-        tpr_low=rounded(curve.low) if band else None,
-        tpr_high=rounded(curve.high) if band else None,
-    )
-
-
-def rounded(values, digits=4):
-    """Returns numbers for a drawing, as a list; `None` where there are none."""
-    return None if np.isnan(values).any() else np.round(values, digits).tolist()

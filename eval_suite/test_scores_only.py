@@ -12,11 +12,22 @@ from eval_suite.gate.baseline import example_rows
 from eval_suite.gate.identity import examples_identity
 from eval_suite.gate.scores import attack_scores
 from eval_suite.names import BASE
+from eval_suite.recorded import record_results
 from eval_suite.scores_only import GivenOutputs
+from eval_suite.slicing import slices
+from eval_suite.slicing import slices_left_out
 from keras_entropy.attacks import TARGET_ATTACKS
 from keras_entropy.attacks import audit_outputs
 from keras_entropy.attacks import minimum_detectable_auc
 from keras_entropy.attacks.intervals import share_interval
+
+_WITHOUT_A_MODEL = {
+    "exchangeability of the inputs": "outputs were given without inputs: only the "
+    "labels were compared",
+    "latency": "outputs were given without the model that makes them",
+    "privacy against utility by strength": "outputs were given without a membership "
+    "game",
+}
 
 
 def test_given_outputs(options, record):
@@ -34,7 +45,7 @@ def test_given_outputs(options, record):
         labels[1],
         from_logits=given.from_logits,
         attacks=TARGET_ATTACKS,
-        slices=("entire", "correctness"),
+        slices=slices(given.classes),
         seed=options.seed,
     )
     accuracies = tuple(map(utility.accuracy, probabilities, labels))
@@ -54,9 +65,10 @@ def test_given_outputs(options, record):
         member_accuracy=accuracies[0],
     )
     record("distribution", defense=BASE, **entropy_distribution(given, BASE))
-    for row in audit.rows(BASE):
-        record("attack", **row)
     strongest = audit.strongest
+    for gap in slices_left_out(given.classes):
+        record("not_measured", what=gap.what, reason=gap.reason, defense=BASE)
+    record_results(record, BASE, audit.attacks, strongest.attack, strongest.attack)
     record(
         "headline",
         defense=BASE,
@@ -66,15 +78,13 @@ def test_given_outputs(options, record):
         strongest_auc_high=strongest.auc_high,
         strongest_advantage=strongest.advantage,
         illusion_gap=audit.illusion_gap,
+        js_entropy=audit.js_entropy.row(),
+        js_cross_entropy=audit.js_cross_entropy.row(),
     )
     found = check_exchangeability((None, labels[0]), (None, labels[1]))
     record("exchangeability", detail=str(found), **dataclasses.asdict(found))
-    record(
-        "not_measured",
-        defense=BASE,
-        what="exchangeability of the inputs",
-        reason="outputs were given without inputs: only the labels were compared",
-    )
+    for what, reason in _WITHOUT_A_MODEL.items():
+        record("not_measured", defense=BASE, what=what, reason=reason)
     scores = attack_scores(
         given.outputs,
         labels,

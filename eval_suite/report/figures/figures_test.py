@@ -264,7 +264,7 @@ def test_the_most_exposed_slice_is_named_as_people_do():
     rows = Rows(results)
     assert _cells(slices, rows)["base", "class sneaker"] == 0.93
     finding = _draw(roc_slices, rows).finding
-    assert "leaks most on class sneaker, AUC 0.930, against 0.612" in finding
+    assert "most on the slice “class sneaker”: AUC 0.930, against 0.612" in finding
 
 
 def test_an_attack_without_curve_or_row_is_replaced_by_the_best_that_has_one():

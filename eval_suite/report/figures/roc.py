@@ -152,9 +152,9 @@ def _most_exposed(rows: Rows, parts: list[str]) -> str:
         return "Of the undefended model no slice was measured."
     auc, part = max(found)
     return (
-        f"The undefended model leaks most on {rows.slice_label(part)}, AUC "
-        f"{number(auc)}, against {number(rows.base['strongest_auc'])} on the entire "
-        "set."
+        f"The undefended model leaks most on the slice “{rows.slice_label(part)}”: "
+        f"AUC {number(auc)}, against {number(rows.base['strongest_auc'])} on the "
+        "entire set."
     )
 
 

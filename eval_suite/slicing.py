@@ -1,0 +1,22 @@
+"""The parts of the data that attacks are measured on."""
+
+from __future__ import annotations
+
+from keras_entropy.attacks import NotMeasured
+
+# Of more classes none is looked at by itself: each would have few examples.
+MAX_CLASSES = 20
+
+
+def slices(classes: int) -> tuple[str, ...]:
+    """Returns the kinds of slices for data of so many classes."""
+    by_class = ("class",) if classes <= MAX_CLASSES else ()
+    return "entire", "correctness", *by_class
+
+
+def slices_left_out(classes: int) -> list[NotMeasured]:
+    """Returns what is not measured because there are too many classes."""
+    if "class" in slices(classes):
+        return []
+    reason = f"{classes} classes; up to {MAX_CLASSES} are looked at one by one"
+    return [NotMeasured("slices by class", reason)]

@@ -24,5 +24,10 @@ def create(name: str, classes: int) -> Defense:
         outputs = random.dirichlet(np.linspace(0.2, 0.6, classes), 100 * classes)
         draw = random.uniform(size=(len(outputs), 1))
         labels = (outputs.cumsum(axis=-1) < draw).sum(axis=-1).clip(max=classes - 1)
-        layer.fit(outputs, labels)
+        members = {}
+        if layer.needs_members:
+            # Surer of what it was trained on.
+            surer = outputs**2
+            members["members"] = surer / surer.sum(axis=-1, keepdims=True)
+        layer.fit(outputs, labels, **members)
     return layer

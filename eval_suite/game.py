@@ -121,7 +121,13 @@ class MembershipGame:
             return self.model
         layer = catalog.get(name).create()
         if isinstance(layer, FittedDefense):
-            fit_to_model(layer, self.model, self.reference.x, self.reference.y)
+            fit_to_model(
+                layer,
+                self.model,
+                self.reference.x,
+                self.reference.y,
+                members=self.population.x[self._data.rows[0]],
+            )
         return attach.defend(self.model, layer)
 
     def utility(self, name: str) -> dict[str, float]:
@@ -255,7 +261,13 @@ class MembershipGame:
         if isinstance(layer, FittedDefense):
             reference = self.reference
             return fit_to_stack(
-                layer, model, stack, reference.x, reference.y, seed=self.seed
+                layer,
+                model,
+                stack,
+                reference.x,
+                reference.y,
+                members=(self._data.x, self._data.rows),
+                seed=self.seed,
             )
         if entry.recipe is None:
             defended = attach.defend(model, layer)

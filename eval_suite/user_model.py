@@ -85,7 +85,13 @@ class UserModel(OneTarget):
             return self._undefended
         layer = catalog.get(name).create()
         if isinstance(layer, keras_entropy.FittedDefense):
-            fit_to_model(layer, self._undefended, self.reference.x, self.reference.y)
+            fit_to_model(
+                layer,
+                self._undefended,
+                self.reference.x,
+                self.reference.y,
+                members=self.members.x,
+            )
         return keras_entropy.defend(self._model, layer, from_logits=self._from_logits)
 
     def describe(self) -> dict[str, dict]:

@@ -20,6 +20,7 @@ from keras_entropy.koopman import RandomFourierKoopman as RandomFourierKoopman
 from keras_entropy.losses import (
     EntropyRegularizedCrossentropy as EntropyRegularizedCrossentropy,
 )
+from keras_entropy.memguard import MemGuard as MemGuard
 from keras_entropy.mixing import EntropyFloor as EntropyFloor
 from keras_entropy.mixing import UniformMixing as UniformMixing
 from keras_entropy.noise import GaussianNoise as GaussianNoise

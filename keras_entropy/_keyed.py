@@ -33,6 +33,13 @@ def check_key(key: bytes | str) -> bytes:
     return secret
 
 
+def check_step(step: float) -> float:
+    """Returns what rows are rounded to, or raises `ValueError` if out of range."""
+    if not 0.001 <= step <= 1:  # also rejects nan
+        raise ValueError(f"`step` must be in [0.001, 1]. Received: step={step}")
+    return float(step)
+
+
 def key_from_environment(layer: str) -> bytes:
     """Returns the key that the environment holds, or raises `ValueError`."""
     key = os.environ.get(VARIABLE)

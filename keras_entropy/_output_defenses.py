@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from keras_entropy._entry import Entry
 from keras_entropy.binned import BinnedFrequencies
+from keras_entropy.memguard import MemGuard
 from keras_entropy.mixing import EntropyFloor
 from keras_entropy.mixing import UniformMixing
 from keras_entropy.noise import GaussianNoise
@@ -168,6 +169,16 @@ OUTPUT_DEFENSES = (
         config={"stddev": 0.2, "keyed": True, "keep_argmax": True},
         recipe=None,
         reference="keras-entropy",
+    ),
+    Entry(
+        name="memguard",
+        alias="membership-guard",
+        title="MemGuard",
+        family="output-transform",
+        layer=MemGuard,
+        config={"budget": 1.0},
+        recipe=None,
+        reference="Jia et al., 2019, arXiv:1909.10594",
     ),
     Entry(
         name="laplace-noise",

@@ -113,7 +113,7 @@ def evaluate(
         seed: Integer. Defaults to `0`.
     """
     layer = candidate.create() if candidate.create else None
-    defended = _defended(layer, outputs, answers, reference_labels)
+    defended = _defended(layer, outputs, membership, answers, reference_labels)
     results = list(_audit(defended, labels, membership, seed))
     if hasattr(layer, "invert"):
         undone = layer.invert(defended)
@@ -176,6 +176,7 @@ def dominated(points: Sequence[Point]) -> list[bool]:
 def _defended(
     layer: Defense | None,
     outputs: np.ndarray,
+    membership: np.ndarray,
     answers: Callable[[FittedDefense], np.ndarray],
     reference_labels: np.ndarray,
 ) -> np.ndarray:
@@ -183,12 +184,12 @@ def _defended(
         return outputs
     if not isinstance(layer, FittedDefense):
         return ops.convert_to_numpy(layer(outputs))
-    return np.stack(
-        [
-            ops.convert_to_numpy(layer.fit(fit, reference_labels)(rows))
-            for fit, rows in zip(answers(layer), outputs, strict=True)
-        ]
-    )
+    defended = []
+    for fit, rows, inside in zip(answers(layer), outputs, membership, strict=True):
+        members = {"members": rows[inside]} if layer.needs_members else {}
+        layer.fit(fit, reference_labels, **members)
+        defended.append(ops.convert_to_numpy(layer(rows)))
+    return np.stack(defended)
 
 
 def _audit(

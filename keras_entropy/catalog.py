@@ -97,7 +97,8 @@ def build(
     Args:
         name: Short name or alias, see `names()`.
         model: The trained Keras classifier. It is left as it was.
-        x: Array `(N, ...)` of training inputs. Only for entries with a recipe.
+        x: Array `(N, ...)` of training inputs. Only for entries with a recipe, and for
+            MemGuard, which is fitted to the answers to them.
         y: Class indices `(N,)`, or one-hot rows `(N, classes)`.
         reference: Inputs and labels, of the form of `x` and `y`, that the model was
             not trained on. Only for defenses that are fitted to reference examples.
@@ -123,8 +124,14 @@ def build(
     entry = get(name)
     layer = entry.create(seed=seed)
     if isinstance(layer, FittedDefense):
-        examples = _reference(entry, model, reference, x)
-        fit_to_model(layer, model, *examples, from_logits=from_logits, seed=seed or 0)
+        fit_to_model(
+            layer,
+            model,
+            *_reference(entry, model, reference, x),
+            members=_members(entry, x) if layer.needs_members else None,
+            from_logits=from_logits,
+            seed=seed or 0,
+        )
     recipe = entry.as_published if as_published else None
     recipe = recipe or entry.recipe
     if recipe is None:
@@ -168,6 +175,15 @@ def build(
     )
     stack.assign_to(defended, 0)
     return defended
+
+
+def _members(entry: Entry, x: Any) -> np.ndarray:
+    if x is None:
+        raise ValueError(
+            f"`{entry.name}` ({entry.title}) is fitted to what the model was trained "
+            "on as well: pass `x`, the training inputs. Received: x=NoneType"
+        )
+    return np.asarray(x)
 
 
 def _reference(

@@ -27,7 +27,9 @@ def defended(entry):
     base = keras.Model(inputs, keras.layers.Dense(6, activation="softmax")(inputs))
     layer = entry.create(seed=1)
     if isinstance(layer, FittedDefense):
-        layer.fit(base.predict(X, verbose=0), np.arange(60) % 6)
+        answers = base.predict(X, verbose=0)
+        members = {"members": answers} if layer.needs_members else {}
+        layer.fit(answers, np.arange(60) % 6, **members)
     model = defend(base, layer)
     model(X)
     return model

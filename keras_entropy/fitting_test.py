@@ -58,3 +58,25 @@ def test_a_reference_with_members_is_refused():
         catalog.build(
             "binned-4", small_model(), x[:20], y[:20], reference=(x[17:], y[17:])
         )
+
+
+def test_each_model_of_a_stack_is_guarded_by_its_own_members():
+    model, (x, y) = small_model(), small_reference()
+    members = np.random.default_rng(4).normal(size=(40, 3, 2)).astype("float32")
+    rows = np.arange(40).reshape(2, 20)
+    stack = initialize(model, [1, 2])
+    layer = catalog.get("memguard").create()
+    defended, both = fit_to_stack(layer, model, stack, x, y, members=(members, rows))
+    outputs = predict(defended, both, x)
+    for k in range(2):
+        stack.assign_to(model, k)
+        alone = catalog.build("memguard", model, members[rows[k]], reference=(x, y))
+        # Training magnifies the last digit of what it is given; a coin may fall anew.
+        difference = np.abs(outputs[k] - to_numpy(alone(x))).max(axis=-1)
+        assert np.mean(difference < 0.01) > 0.85
+    assert np.abs(outputs[0] - outputs[1]).max() > 0.01
+
+
+def test_missing_members_are_said():
+    with pytest.raises(ValueError, match=r"memguard.*training inputs.*x=NoneType"):
+        catalog.build("memguard", small_model(), reference=small_reference())

@@ -32,12 +32,10 @@ class _Noise(Defense, abc.ABC):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        if not 0.001 <= step <= 1:  # also rejects nan
-            raise ValueError(f"`step` must be in [0.001, 1]. Received: step={step}")
         if key is not None and not keyed:
             raise ValueError("`key` is for `keyed=True`. Received: keyed=False")
         self.keyed = bool(keyed)
-        self.step = float(step)
+        self.step = _keyed.check_step(step)
         self.keep_argmax = bool(keep_argmax)
         self.seed = seed
         self._key = None if key is None else _keyed.check_key(key)

@@ -158,7 +158,7 @@ def recommend(
     def layer_of(candidate: candidates.Candidate) -> Defense | None:
         layer = candidate.create() if candidate.create else None
         if isinstance(layer, FittedDefense):
-            fit_to_model(layer, undefended, *reference, seed=seed)
+            fit_to_model(layer, undefended, *reference, members=members[0], seed=seed)
         return layer
 
     ratios: list[float | None] = [None] * len(tried)

@@ -1,0 +1,108 @@
+"""A small network that tells members from others by their sorted probabilities.
+
+Two hidden layers of `tanh`, and a logit: positive for members. Smooth on purpose: with
+`relu` a rounding error of one backend could flip a unit, and a guarded answer with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from keras import ops
+
+HIDDEN = (32, 16)
+
+_STEPS = 400
+_BATCH = 256
+_LEARNING_RATE = 0.01
+_DECAY = 1e-3
+
+
+def shapes(classes: int) -> list[tuple[str, tuple[int, ...]]]:
+    """Returns name and shape of each weight; the last kernel is the last of them."""
+    first, second = HIDDEN
+    return [
+        ("kernel_1", (classes, first)),
+        ("bias_1", (first,)),
+        ("kernel_2", (first, second)),
+        ("bias_2", (second,)),
+        ("bias_3", (1,)),
+        ("kernel_3", (second, 1)),
+    ]
+
+
+def logit(rows: Any, weights: Sequence[Any]) -> Any:
+    """Returns the logit `(..., 1)` of sorted rows `(..., classes)`."""
+    return _forward(rows, weights)[0]
+
+
+def logit_and_gradient(rows: Any, weights: Sequence[Any]) -> tuple[Any, Any]:
+    """Returns the logit `(..., 1)` and its gradient by the rows `(..., classes)`."""
+    kernel_1, _, kernel_2, _, _, kernel_3 = weights
+    out, first, second = _forward(rows, weights)
+    back = ops.transpose(kernel_3)[0] * (1.0 - second * second)
+    back = ops.matmul(back, ops.transpose(kernel_2)) * (1.0 - first * first)
+    return out, ops.matmul(back, ops.transpose(kernel_1))
+
+
+def _forward(rows: Any, weights: Sequence[Any]) -> tuple[Any, Any, Any]:
+    kernel_1, bias_1, kernel_2, bias_2, bias_3, kernel_3 = weights
+    first = ops.tanh(ops.matmul(rows, kernel_1) + bias_1)
+    second = ops.tanh(ops.matmul(first, kernel_2) + bias_2)
+    return ops.matmul(second, kernel_3) + bias_3, first, second
+
+
+def train(members: np.ndarray, others: np.ndarray) -> list[np.ndarray]:
+    """Returns the weights that tell the two best: logistic loss, Adam.
+
+    Args:
+        members: Array `(n, classes)` of sorted probabilities.
+        others: Array `(m, classes)` of the same kind. Both sides weigh the same.
+
+    Returns:
+        float32 arrays, in the order of `shapes`.
+    """
+    random = np.random.default_rng(0)
+    rows = np.concatenate([members, others]).astype("float64")
+    sides = (len(members), len(others))
+    target = np.repeat([1.0, 0.0], sides)[:, None]
+    weight = np.repeat([0.5 / n for n in sides], sides)
+    weights = [
+        random.normal(size=shape) / np.sqrt(shape[0])
+        if len(shape) == 2
+        else np.zeros(shape)
+        for _, shape in shapes(rows.shape[-1])
+    ]
+    first, second = ([np.zeros_like(w) for w in weights] for _ in range(2))
+    for step in range(1, _STEPS + 1):
+        batch = random.choice(len(rows), size=_BATCH, p=weight)
+        slopes = _slopes(weights, rows[batch], target[batch])
+        rate = _LEARNING_RATE * np.sqrt(1 - 0.999**step) / (1 - 0.9**step)
+        for w, slope, mean, square in zip(weights, slopes, first, second, strict=True):
+            mean += 0.1 * (slope - mean)
+            square += 0.001 * (slope**2 - square)
+            w -= rate * mean / (np.sqrt(square) + 1e-8)
+    return [w.astype("float32") for w in weights]
+
+
+def _slopes(
+    weights: Sequence[np.ndarray], rows: np.ndarray, target: np.ndarray
+) -> list[np.ndarray]:
+    """Returns the gradient of the logistic loss by each weight."""
+    kernel_1, bias_1, kernel_2, bias_2, bias_3, kernel_3 = weights
+    first = np.tanh(rows @ kernel_1 + bias_1)
+    second = np.tanh(first @ kernel_2 + bias_2)
+    error = 1 / (1 + np.exp(-(second @ kernel_3 + bias_3))) - target
+    error /= len(rows)
+    back_2 = error @ kernel_3.T * (1 - second**2)
+    back_1 = back_2 @ kernel_2.T * (1 - first**2)
+    return [
+        rows.T @ back_1 + _DECAY * kernel_1,
+        back_1.sum(axis=0),
+        first.T @ back_2 + _DECAY * kernel_2,
+        back_2.sum(axis=0),
+        error.sum(axis=0),
+        second.T @ error + _DECAY * kernel_3,
+    ]

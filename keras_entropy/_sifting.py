@@ -29,7 +29,7 @@ _ENERGY_RATIO = 0.2
 _POWER = 1e-10
 
 _ROWS_AT_ONCE = 32
-_LARGE_BLOCK = 256
+_BLOCKS = (4, 32, 256)
 
 # What varies less is rounding.
 _FLAT = 1e-5
@@ -47,15 +47,20 @@ def first_mode(signals: Any, siftings: int) -> Any:
     """
     n = signals.shape[-1]
     rows = ops.shape(signals)[0]
-    # Two sizes of block, for each is compiled. A row of zeros is flat, and done.
-    if isinstance(rows, int):  # JAX needs an integer
-        block = _LARGE_BLOCK if rows > _ROWS_AT_ONCE else _ROWS_AT_ONCE
-    else:
-        block = ops.where(rows > _ROWS_AT_ONCE, _LARGE_BLOCK, _ROWS_AT_ONCE)
+    # Few sizes of block, for each is compiled. A row of zeros is flat, and done.
+    block = _BLOCKS[-1]
+    for smaller in _BLOCKS[-2::-1]:
+        if isinstance(rows, int):  # JAX needs an integer
+            block = smaller if rows <= smaller else block
+        else:
+            block = ops.where(rows <= smaller, smaller, block)
     blocks = -(-rows // block)
     padded = ops.pad(signals, ((0, blocks * block - rows), (0, 0)))
-    modes = ops.map(_of_block(n, siftings), ops.reshape(padded, (blocks, block, n)))
-    return ops.reshape(modes, (-1, n))[:rows]
+    modes = _of_block(n, siftings)
+    if isinstance(blocks, int) and blocks == 1:
+        return modes(padded)[:rows]
+    found = ops.map(modes, ops.reshape(padded, (blocks, block, n)))
+    return ops.reshape(found, (-1, n))[:rows]
 
 
 @functools.cache

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from keras_entropy.attacks.ladder import ATTACKS
+from keras_entropy.attacks import Shadows
+from keras_entropy.attacks.audit import target_scorer
 from keras_entropy.attacks.signals import compute_signals
 
 Sides = tuple[np.ndarray, np.ndarray]
@@ -18,6 +19,7 @@ def attack_scores(
     attacks: Sequence[str],
     *,
     from_logits: bool = False,
+    shadows: Shadows | None = None,
     seed: int = 0,
 ) -> dict[str, tuple[np.ndarray, np.ndarray | None]]:
     """Returns the scores that `audit_outputs` measures, for `baseline.example_rows`.
@@ -25,8 +27,9 @@ def attack_scores(
     Args:
         outputs: Of members and of non-members, `(n, C)` and `(m, C)`.
         labels: Likewise, `(n,)` and `(m,)`.
-        attacks: Names, out of `keras_entropy.attacks.TARGET_ATTACKS`.
+        attacks: Names, as for `audit_outputs`.
         from_logits: Boolean, whether the outputs are logits.
+        shadows: Shadow models, for the attacks that need some.
         seed: Integer, for folds.
 
     Returns:
@@ -36,9 +39,10 @@ def attack_scores(
     joined = np.concatenate(outputs)[None]
     signals = compute_signals(joined, np.concatenate(labels), from_logits=from_logits)
     membership = np.arange(joined.shape[1])[None] < len(outputs[0])
+    scorer = target_scorer(signals, membership, shadows, seed, from_logits)
     found = {}
     for name in attacks:
-        scores = ATTACKS[name].score(signals, membership, seed)
+        scores = scorer(name)
         values = scores.values[0].copy()
         if scores.excluded is not None:
             values[scores.excluded[0]] = np.nan

@@ -29,3 +29,4 @@ from keras_entropy.attacks.results import GameAudit as GameAudit
 from keras_entropy.attacks.results import Headline as Headline
 from keras_entropy.attacks.results import NotMeasured as NotMeasured
 from keras_entropy.attacks.results import OperatingPoint as OperatingPoint
+from keras_entropy.attacks.shadows import Shadows as Shadows

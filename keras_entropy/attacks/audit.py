@@ -17,6 +17,8 @@ from keras_entropy.attacks.results import Audit
 from keras_entropy.attacks.results import Curve
 from keras_entropy.attacks.results import NotMeasured
 from keras_entropy.attacks.roc import descending
+from keras_entropy.attacks.shadows import ATTACKS as SHADOW_ATTACKS
+from keras_entropy.attacks.shadows import score_target
 from keras_entropy.attacks.signals import compute_signals
 
 
@@ -27,6 +29,7 @@ def audit_outputs(
     nonmember_labels,
     *,
     from_logits=False,
+    shadows=None,
     attacks="all",
     slices=("entire",),
     seed=0,
@@ -34,8 +37,8 @@ def audit_outputs(
 ):
     """Attacks one model by its outputs on members and non-members.
 
-    The two sides may differ in size. Attacks that compare the model with shadows need
-    a game of several models: see `audit_game`.
+    The two sides may differ in size. Attacks that compare the model with others run
+    where shadow models of it are given. Where all models are targets, see `audit_game`.
 
     Args:
         member_outputs: Float array `(n, C)` of probabilities (or logits, with
@@ -44,7 +47,9 @@ def audit_outputs(
         nonmember_outputs: Float array `(m, C)`, of the same kind.
         nonmember_labels: Integer array `(m,)`.
         from_logits: Boolean. Defaults to `False`.
-        attacks: `"all"`, or names out of `TARGET_ATTACKS`.
+        shadows: Optional `Shadows`, whose outputs are of the same kind.
+        attacks: `"all"`, or names out of `TARGET_ATTACKS`, and with `shadows` out of
+            `SHADOW_ATTACKS`.
         slices: Names out of `entire`, `class`, `correctness`. The intervals of the
             slices are simultaneous (Bonferroni). Trained attackers learn from the
             entire set and are measured on each slice.
@@ -71,7 +76,10 @@ def audit_outputs(
         >>> audit.get("loss").auc_low > 0.7
         True
     """
-    names = validation.check_names(attacks, ladder.TARGET_ATTACKS, "attacks")
+    known = ladder.TARGET_ATTACKS
+    if shadows is not None:
+        known += SHADOW_ATTACKS
+    names = validation.check_names(attacks, known, "attacks")
     kinds = validation.check_names(slices, slicing.KINDS, "slices")
     signals, member = join_sides(
         member_outputs, member_labels, nonmember_outputs, nonmember_labels, from_logits
@@ -79,9 +87,10 @@ def audit_outputs(
     membership = member[None]
     parts = slicing.partitions(kinds, signals)
     results, scored, orders, missing = [], [], [], []
+    scorer = target_scorer(signals, membership, shadows, seed, from_logits)
     for name in names:
         attack = ladder.ATTACKS[name]
-        scores = attack.score(signals, membership, seed)
+        scores = scorer(name)
         order = descending(scores.values.reshape(-1))
         for part in parts:
             measurement = Measurement(scores, membership, part, order)
@@ -105,6 +114,27 @@ def audit_outputs(
         epsilon=_epsilon(names, scored, member, confidence, seed),
         not_measured=missing,
     )
+
+
+def target_scorer(signals, membership, shadows, seed, from_logits=False):
+    """Return the function from an attack's name to its `Scores` of one target.
+
+    Args:
+        signals: `Signals` of the target.
+        membership: Boolean array `(1, n)`.
+        shadows: `Shadows`, or `None`.
+        seed: Integer, for folds.
+        from_logits: Boolean, whether the shadows' outputs are logits.
+    """
+    if shadows is not None:
+        others = shadows.confidence(signals.labels, from_logits=from_logits)
+
+    def score(name):
+        if name in SHADOW_ATTACKS:
+            return score_target(name, signals.confidence[0], others, shadows.membership)
+        return ladder.ATTACKS[name].score(signals, membership, seed)
+
+    return score
 
 
 def _epsilon(names, scored, member, confidence, seed):

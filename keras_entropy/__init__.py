@@ -13,8 +13,10 @@ from keras_entropy.attach import defend as defend
 from keras_entropy.attach import strip as strip
 from keras_entropy.binned import BinnedFrequencies as BinnedFrequencies
 from keras_entropy.emd import FirstIntrinsicMode as FirstIntrinsicMode
+from keras_entropy.hamp_loss import HighEntropyLabelLoss as HighEntropyLabelLoss
 from keras_entropy.heads import LinearHead as LinearHead
 from keras_entropy.heads import QuadraticHead as QuadraticHead
+from keras_entropy.identity import Identity as Identity
 from keras_entropy.koopman import GaussianKoopman as GaussianKoopman
 from keras_entropy.koopman import RandomFourierKoopman as RandomFourierKoopman
 from keras_entropy.losses import (
@@ -29,6 +31,7 @@ from keras_entropy.pairs import PairFrequencies as PairFrequencies
 from keras_entropy.rank import RankFrequencies as RankFrequencies
 from keras_entropy.rank import RankMap as RankMap
 from keras_entropy.regularization import EntropyRegularization as EntropyRegularization
+from keras_entropy.relax_loss import RelaxLoss as RelaxLoss
 from keras_entropy.reverse_sigmoid import ReverseSigmoid as ReverseSigmoid
 from keras_entropy.rounding import Rounding as Rounding
 from keras_entropy.smoothing import PolynomialSmoothing as PolynomialSmoothing

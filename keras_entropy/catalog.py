@@ -23,6 +23,7 @@ from keras_entropy._fitted import FittedDefense
 from keras_entropy._output_defenses import OUTPUT_DEFENSES
 from keras_entropy._study_defenses import PUBLISHED_BASE as PUBLISHED_BASE
 from keras_entropy._study_defenses import STUDY_DEFENSES
+from keras_entropy._training_defenses import TRAINING_DEFENSES
 from keras_entropy.attach import defend
 from keras_entropy.fitting import check_no_member
 from keras_entropy.fitting import fit_to_model
@@ -45,6 +46,7 @@ _TABLE = (
         reference="Guo et al., 2017, arXiv:1706.04599",
     ),
     *OUTPUT_DEFENSES,
+    *TRAINING_DEFENSES,
 )
 
 

@@ -127,6 +127,11 @@ def test_a_trained_defense_leaves_the_model_as_it_was(name):
     np.testing.assert_array_equal(to_numpy(model(X)), before)
 
 
+def test_a_recipe_has_one_text_in_all_processes():
+    # Caches are keyed by it.
+    assert not [name for name in TRAINED if "0x" in repr(catalog.get(name).recipe)]
+
+
 @pytest.mark.parametrize("name", ["M-6", "M-17", "M-24"])
 def test_a_seed_gives_the_same_result_twice(name):
     model = classifier()

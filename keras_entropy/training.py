@@ -141,8 +141,15 @@ class FromScratch:
     """Trains the defended architecture anew on the labels.
 
     The optimizer is configured like the model's own, or Adam 1e-3 where the model is
-    not compiled; the loss is cross-entropy.
+    not compiled.
+
+    Args:
+        loss: Function without arguments that returns a loss of one-hot labels, such as
+            a `functools.partial` of its class, or `None` for cross-entropy. Defaults
+            to `None`.
     """
+
+    loss: Callable[[], keras.losses.Loss] | None = None
 
     def model_epochs(self, data: TrainingData) -> int:
         return data.epochs * len(data.rows)
@@ -159,12 +166,16 @@ class FromScratch:
     ) -> tuple[keras.Model, Stack]:
         defended = defend(model, layer, from_logits=from_logits)
         optimizer = unused_optimizer(model) or keras.optimizers.Adam(1e-3)
-        defended.compile(optimizer, "sparse_categorical_crossentropy")
+        labels, loss = data.y, "sparse_categorical_crossentropy"
+        if self.loss is not None:
+            labels = np.eye(defended.outputs[0].shape[-1], dtype="float32")[data.y]
+            loss = self.loss()
+        defended.compile(optimizer, loss)
         trained = train(
             defended,
             initialize(defended, data.seeds),
             data.x,
-            data.y,
+            labels,
             data.rows,
             epochs=data.epochs,
             batch_size=data.batch_size,

@@ -1,0 +1,50 @@
+"""The catalog's rows of models that are trained with another loss."""
+
+from __future__ import annotations
+
+import functools
+
+import keras
+
+from keras_entropy._entry import Entry
+from keras_entropy.hamp_loss import HighEntropyLabelLoss
+from keras_entropy.identity import Identity
+from keras_entropy.relax_loss import RelaxLoss
+from keras_entropy.training import FromScratch
+
+TRAINING_DEFENSES = (
+    Entry(
+        name="label-smoothing",
+        alias="smoothed-labels",
+        title="Label smoothing",
+        family="training-loss",
+        layer=Identity,
+        config={},
+        recipe=FromScratch(
+            functools.partial(keras.losses.CategoricalCrossentropy, label_smoothing=0.1)
+        ),
+        reference="Szegedy et al., 2016, arXiv:1512.00567",
+    ),
+    Entry(
+        name="hamp-training",
+        alias="high-entropy-labels",
+        title="HAMP's training half",
+        family="training-loss",
+        layer=Identity,
+        config={},
+        recipe=FromScratch(
+            functools.partial(HighEntropyLabelLoss, label_entropy=0.95, weight=0.01)
+        ),
+        reference="Chen and Pattabiraman, 2024, arXiv:2307.01610",
+    ),
+    Entry(
+        name="relax-loss",
+        alias="relaxed-loss",
+        title="RelaxLoss",
+        family="training-loss",
+        layer=Identity,
+        config={},
+        recipe=FromScratch(functools.partial(RelaxLoss, level=0.2)),
+        reference="Chen et al., 2022, arXiv:2207.05801",
+    ),
+)

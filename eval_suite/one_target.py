@@ -8,6 +8,7 @@ import numpy as np
 
 from eval_suite import utility
 from eval_suite.datasets import Dataset
+from keras_entropy.attacks import Shadows
 from keras_entropy.attacks.intervals import share_interval
 
 
@@ -29,6 +30,14 @@ class OneTarget(abc.ABC):
         Args:
             name: Name of a defense, or `"base"` for the undefended model.
         """
+
+    def shadows(self, name: str) -> Shadows | None:
+        """Returns the shadow models of the defended model, if there are any.
+
+        Args:
+            name: Name of a defense, or `"base"` for the undefended model.
+        """
+        return None
 
     def utility(self, name: str) -> dict[str, float]:
         """Returns what the defended model is worth, on non-members.

@@ -12,6 +12,7 @@ from keras_entropy._version import __version__ as __version__
 from keras_entropy.attach import defend as defend
 from keras_entropy.attach import strip as strip
 from keras_entropy.binned import BinnedFrequencies as BinnedFrequencies
+from keras_entropy.calibration import fit_temperature as fit_temperature
 from keras_entropy.emd import FirstIntrinsicMode as FirstIntrinsicMode
 from keras_entropy.hamp_loss import HighEntropyLabelLoss as HighEntropyLabelLoss
 from keras_entropy.heads import LinearHead as LinearHead

@@ -8,6 +8,11 @@ from collections.abc import Iterator
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
+from eval_suite.example_scores import Scores
+from eval_suite.example_scores import paired_over_examples
+from eval_suite.example_scores import scores_of
 from eval_suite.game import BASE
 from eval_suite.game import MembershipGame
 from eval_suite.one_target import OneTarget
@@ -19,6 +24,7 @@ from keras_entropy.attacks import AttackResult
 from keras_entropy.attacks import Difference
 from keras_entropy.attacks import Headline
 from keras_entropy.attacks import NotMeasured
+from keras_entropy.attacks import Shadows
 from keras_entropy.attacks import adaptive_results
 from keras_entropy.attacks import audit_game
 from keras_entropy.attacks import audit_outputs
@@ -79,6 +85,7 @@ class Comparison:
         self.names = list(names)
         self._seed = seed
         self._attacked: dict[str, Attacked] = {}
+        self._scores: dict[str, Scores | None] = {}
 
     @property
     def is_game(self) -> bool:
@@ -93,7 +100,8 @@ class Comparison:
         """
         if name not in self._attacked:
             outputs = self.subject.outputs(name)
-            audits = {"": self._audit(outputs)}
+            shadows = None if self.is_game else self.subject.shadows(name)
+            audits = {"": self._audit(outputs, shadows)}
             results = list(audits[""].attacks)
             if name != BASE and name not in _TRAINED:
                 for variant, answers in self._adapted(name, outputs):
@@ -161,13 +169,30 @@ class Comparison:
     def difference(self, name: str) -> Difference | None:
         """Returns strongest attack on the defense minus that on no defense, paired.
 
-        `None` for a single target, which has no pairs.
+        Over the pairs of models of a game, or over the examples of a single target;
+        `None` where an attack through repeated queries is the strongest on one.
         """
-        if not self.is_game:
+        if self.is_game:
+            return paired_difference(
+                self.attacked(name).strongest, self.base_headline(without=name)
+            )
+        sides = [self._scored(which) for which in (name, BASE)]
+        if None in sides:
             return None
-        return paired_difference(
-            self.attacked(name).strongest, self.base_headline(without=name)
+        sizes = len(self.subject.members.y), len(self.subject.nonmembers.y)
+        return paired_over_examples(
+            self.attacked(name).strongest.auc - self.attacked(BASE).strongest.auc,
+            tuple(sides),
+            np.arange(sum(sizes)) < sizes[0],
         )
+
+    def _scored(self, name: str) -> Scores | None:
+        """Returns the strongest attack's scores of a single target's examples."""
+        if name not in self._scores:
+            attack = self.attacked(name).strongest.attack
+            found = scores_of(self.subject, name, [attack], seed=self._seed)
+            self._scores[name] = found.get(attack)
+        return self._scores[name]
 
     def worse_than_base(self, name: str) -> float | None:
         """Returns the p-value that a transform is not worse than no defense.
@@ -207,7 +232,7 @@ class Comparison:
         """Number of classes."""
         return self.subject.outputs(BASE)[0].shape[-1]
 
-    def _audit(self, outputs: Any) -> Any:
+    def _audit(self, outputs: Any, shadows: Shadows | None = None) -> Any:
         if self.is_game:
             return audit_game(
                 outputs,
@@ -224,6 +249,7 @@ class Comparison:
             self.subject.members.y,
             nonmembers,
             self.subject.nonmembers.y,
+            shadows=shadows,
             attacks=profile.attacks if profile else "all",
             slices=slices(self.classes),
             seed=self._seed,

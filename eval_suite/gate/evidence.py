@@ -9,17 +9,14 @@ from scipy import stats
 
 from eval_suite import utility
 from eval_suite.comparison import Comparison
+from eval_suite.example_scores import scores_of
 from eval_suite.game import MembershipGame
 from eval_suite.gate.baseline import example_rows
 from eval_suite.gate.baseline import pair_row
 from eval_suite.gate.identity import examples_identity
 from eval_suite.gate.identity import game_identity
-from eval_suite.gate.scores import attack_scores
 from eval_suite.names import BASE
 from eval_suite.user_model import UserModel
-from keras_entropy import catalog
-
-_INVERSE = "inverse:"
 
 
 def identity(subject: MembershipGame | UserModel) -> dict[str, Any]:
@@ -52,18 +49,9 @@ def auc_rows(comparison: Comparison, name: str, *, seed: int) -> list[dict[str, 
     if comparison.is_game:
         return [pair_row(name, result.attack, result.pair_auc) for result in results]
     subject = comparison.subject
-    labels = subject.members.y, subject.nonmembers.y
-    outputs = subject.outputs(name)
-    plain = [r.attack for r in results if r.group != "adaptive"]
-    scores = attack_scores(outputs, labels, plain, seed=seed)
-    undoing = [r.attack for r in results if r.attack.startswith(_INVERSE)]
-    if undoing:
-        layer = catalog.get(name).create()
-        undone = tuple(layer.invert(side) for side in outputs)
-        attacks = [attack.removeprefix(_INVERSE) for attack in undoing]
-        found = attack_scores(undone, labels, attacks, seed=seed)
-        scores |= {_INVERSE + attack: own for attack, own in found.items()}
-    member = np.arange(sum(map(len, labels))) < len(labels[0])
+    scores = scores_of(subject, name, [r.attack for r in results], seed=seed)
+    sizes = len(subject.members.y), len(subject.nonmembers.y)
+    member = np.arange(sum(sizes)) < sizes[0]
     return example_rows(name, scores, member)
 
 

@@ -68,7 +68,11 @@ def play(game: MembershipGame) -> Frontier:
             game.reference.y,
             seed=game.seed,
         )
-        for candidate in (candidates.NO_DEFENSE, *candidates.CANDIDATES)
+        for candidate in (
+            candidates.NO_DEFENSE,
+            *candidates.CANDIDATES,
+            *candidates.KEYED_CANDIDATES,
+        )
     ]
     return Frontier(points, candidates.dominated(points))
 

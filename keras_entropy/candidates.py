@@ -14,8 +14,10 @@ from keras_entropy._defense import Defense
 from keras_entropy._fitted import FittedDefense
 from keras_entropy.attacks.adaptive import adaptive_results
 from keras_entropy.binned import BinnedFrequencies
+from keras_entropy.memguard import MemGuard
 from keras_entropy.mixing import EntropyFloor
 from keras_entropy.mixing import UniformMixing
+from keras_entropy.noise import GaussianNoise
 from keras_entropy.pairs import PairFrequencies
 from keras_entropy.rank import RankFrequencies
 from keras_entropy.rank import RankMap
@@ -63,6 +65,11 @@ CANDIDATES = (
     *(_of(BinnedFrequencies, bins=b) for b in (4, 2, 1)),
     _of(PairFrequencies),
     _of(LabelOnly, confidence=1.0),
+)
+# With a secret key, which a search that returns a model has none of.
+KEYED_CANDIDATES = (
+    *(_of(MemGuard, budget=b) for b in (0.1, 1.0)),
+    *(_of(GaussianNoise, stddev=s, keyed=True, keep_argmax=True) for s in (0.05, 0.2)),
 )
 
 

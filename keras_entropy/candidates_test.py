@@ -49,7 +49,11 @@ def test_label_only_protects_and_costs(game):
     assert found.keeps_argmax
 
 
-@pytest.mark.parametrize("candidate", candidates.CANDIDATES, ids=lambda c: c.name)
+@pytest.mark.parametrize(
+    "candidate",
+    [*candidates.CANDIDATES, *candidates.KEYED_CANDIDATES],
+    ids=lambda c: c.name,
+)
 def test_every_candidate_can_be_evaluated(candidate, game):
     point = candidates.evaluate(candidate, *game)
     assert point.pair_auc.shape == point.nll.shape == (4,)

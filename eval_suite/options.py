@@ -15,6 +15,8 @@ from eval_suite.profiles import PROFILES
 from eval_suite.report.place import LATEST
 from eval_suite.report.place import REPORTS
 from eval_suite.report.place import report_name
+from eval_suite.shadow_options import SHADOWS
+from eval_suite.shadow_options import add_shadow_options
 
 # Where the suite runs among the project's own tests, named by nobody: one defense of
 # each kind (sifted, random, a head, a training loss, injective, destroying, fitted,
@@ -150,6 +152,7 @@ def add_options(parser: pytest.Parser) -> None:
         "as well, and both engines on data without a signal; takes many minutes. "
         "Default: check.",
     )
+    add_shadow_options(group)
     add_gate_options(group)
 
 
@@ -172,6 +175,12 @@ class Options:
     member_outputs: Path | None = None
     nonmember_outputs: Path | None = None
     tf_privacy: str = "check"
+    population: Path | None = None
+    shadows: int = SHADOWS
+    shadow_epochs: int | None = None
+    shadow_batch_size: int = 32
+    shadow_backend: str = "sequential"
+    scheduler: str | None = None
     gates: tuple[Gate, ...] = ()
     baseline: Path | None = None
     update_baseline: bool = False
@@ -241,6 +250,7 @@ class Options:
                 "--model needs --members and --nonmembers: examples that the model was "
                 "trained on, and others of the same law, as .npz files with x and y"
             )
+        self._check_shadows()
         if self.as_published and self.profile != "study":
             raise pytest.UsageError("--as-published needs --profile study")
         if self.tf_privacy == "full":
@@ -252,6 +262,24 @@ class Options:
             raise pytest.UsageError(
                 f"--gate {timed[0]}: time is measured in one process only. Run without "
                 "-n"
+            )
+
+    def _check_shadows(self) -> None:
+        if self.population is None:
+            given = {
+                "--shadow-epochs": self.shadow_epochs is not None,
+                "--shadow-backend": self.shadow_backend != "sequential",
+                "--scheduler": self.scheduler is not None,
+            }
+            for name, is_given in given.items():
+                if is_given:
+                    raise pytest.UsageError(f"{name} needs --population")
+        elif self.model is None:
+            raise pytest.UsageError("--population needs --model")
+        remote = self.shadow_backend in ("dask", "ray")
+        if remote != (self.scheduler is not None):
+            raise pytest.UsageError(
+                "--scheduler ADDRESS and --shadow-backend dask or ray go together"
             )
 
     def _check_tf_privacy(self) -> None:

@@ -8,11 +8,14 @@ from eval_suite.game import MembershipGame
 from eval_suite.game import ProgressBar
 from eval_suite.one_target import OneTarget
 from eval_suite.options import Options
+from eval_suite.population import ShadowRecipe
 from eval_suite.profiles import PROFILES
 from eval_suite.study import StudyTarget
 from eval_suite.study import check_official_split
 from eval_suite.user_model import UserModel
+from eval_suite.user_model import dataset_of
 from keras_entropy.shadow.cache import Cache
+from keras_entropy.shadow.runner import Runner
 
 
 def make_subject(
@@ -24,7 +27,10 @@ def make_subject(
         ValueError: If a file or name in the options is no good; the message says why.
     """
     if options.model is not None:
-        return _user_model(options)
+        subject = _user_model(options)
+        if options.population is not None:
+            _train_shadows(subject, options, cache)
+        return subject
     dataset = datasets.load(options.dataset)
     profile = PROFILES[options.profile]
     if profile.name == "study":
@@ -47,7 +53,9 @@ def check_options(options: Options) -> None:
         ValueError: As for `make_subject`.
     """
     if options.model is not None:
-        _user_model(options)
+        subject = _user_model(options)
+        if options.population is not None:
+            _train_shadows(subject, options, None)
         return
     dataset = datasets.load(options.dataset)
     if options.profile == "study":
@@ -60,4 +68,20 @@ def _user_model(options: Options) -> UserModel:
         options.members,
         options.nonmembers,
         from_logits=options.from_logits,
+        compiled=options.population is not None,
     )
+
+
+def _train_shadows(subject: UserModel, options: Options, cache: Cache | None) -> None:
+    recipe = ShadowRecipe(
+        models=options.shadows,
+        batch_size=options.shadow_batch_size,
+        epochs=options.shadow_epochs,
+        seed=options.seed,
+    )
+    runner = Runner(
+        cache=cache,
+        backend=options.shadow_backend,
+        scheduler=options.scheduler,
+    )
+    subject.train_shadows_on(dataset_of(options.population), recipe, runner)

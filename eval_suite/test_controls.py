@@ -9,9 +9,10 @@ from keras_entropy.attacks.controls import positive_controls
 
 @pytest.mark.parametrize("run", [null_controls, positive_controls])
 def test_controls(run, options, record):
-    # One model is attacked without shadows, so these controls alone concern it.
+    # Without shadows, these attacks alone concern one model.
     single = options.model is not None or options.outputs_only
-    controls = run(TARGET_ATTACKS if single else None)
+    alone = single and options.population is None
+    controls = run(TARGET_ATTACKS if alone else None)
     for control in controls:
         record("control", **control.row())
     failed = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
@@ -12,9 +13,13 @@ from eval_suite.datasets import Dataset
 from eval_suite.datasets import read_examples
 from eval_suite.game import BASE
 from eval_suite.one_target import OneTarget
+from eval_suite.population import Population
+from eval_suite.population import ShadowRecipe
 from keras_entropy import attach
 from keras_entropy import catalog
+from keras_entropy.attacks import Shadows
 from keras_entropy.fitting import fit_to_model
+from keras_entropy.shadow.runner import Runner
 
 
 class UserModel(OneTarget):
@@ -41,6 +46,8 @@ class UserModel(OneTarget):
         *,
         from_logits: bool = False,
     ) -> None:
+        self._population: Population | None = None
+        self._shadows: dict[str, Shadows | None] = {}
         self._from_logits = from_logits
         self._undefended = attach.probabilities_of(model, from_logits=from_logits)
         self._model = model
@@ -54,16 +61,63 @@ class UserModel(OneTarget):
 
     @classmethod
     def read(
-        cls, model: Path, members: Path, nonmembers: Path, *, from_logits: bool
+        cls,
+        model: Path,
+        members: Path,
+        nonmembers: Path,
+        *,
+        from_logits: bool,
+        compiled: bool = False,
     ) -> UserModel:
         """Reads the three files of the command line.
+
+        Args:
+            model: File of the model.
+            members: File of examples that it was trained on.
+            nonmembers: File of examples that it was not trained on.
+            from_logits: Boolean, whether the model ends in logits.
+            compiled: Boolean, whether its compile configuration is needed too.
+                Defaults to `False`.
 
         Raises:
             ValueError: If a file is missing or no such file, or as for the class.
         """
-        loaded = _load_model(model)
-        sets = [_dataset(path) for path in (members, nonmembers)]
+        loaded = _load_model(model, compiled=compiled)
+        sets = [dataset_of(path) for path in (members, nonmembers)]
         return cls(loaded, *sets, from_logits=from_logits)
+
+    def train_shadows_on(
+        self, pool: Dataset, recipe: ShadowRecipe, runner: Runner
+    ) -> None:
+        """Attacks by shadow models as well, which are trained when first needed.
+
+        Args:
+            pool: Examples of the same law as members and non-members, in neither.
+            recipe: How the shadow models are trained.
+            runner: Trains them.
+
+        Raises:
+            ValueError: As for `Population`.
+        """
+        self._population = Population(
+            self._model,
+            self.members,
+            self.nonmembers,
+            self.reference,
+            pool,
+            recipe,
+            runner,
+            from_logits=self._from_logits,
+        )
+
+    def shadows(self, name: str) -> Shadows | None:
+        if self._population is None:
+            return None
+        if name not in self._shadows:
+            self._shadows[name] = self._population.shadows(
+                name, undefended=self._undefended
+            )
+        return self._shadows[name]
 
     @property
     def model(self) -> keras.Model:
@@ -71,6 +125,10 @@ class UserModel(OneTarget):
         return self._undefended
 
     def outputs(self, name: str) -> tuple[np.ndarray, np.ndarray]:
+        if name not in self._outputs and self._is_trained(name):
+            answers = self._population.trained_on_target(name)
+            members = len(self.members.x)
+            self._outputs[name] = answers[:members], answers[members:]
         if name not in self._outputs:
             model = self.live_model(name)
             self._outputs[name] = (
@@ -78,6 +136,11 @@ class UserModel(OneTarget):
                 model.predict(self.nonmembers.x, verbose=0),
             )
         return self._outputs[name]
+
+    def _is_trained(self, name: str) -> bool:
+        """Whether a defense is trained, as it can be where the model's recipe is."""
+        trained = name != BASE and catalog.get(name).recipe is not None
+        return trained and self._population is not None
 
     def live_model(self, name: str) -> keras.Model:
         """Returns the defended model."""
@@ -126,18 +189,30 @@ class UserModel(OneTarget):
                 "epochs": None,
                 "batch_size": None,
                 "seed": None,
+                **self._shadows_described(),
                 "architecture": self._model.name,
                 "member_accuracy": base["member_accuracy"],
                 "nonmember_accuracy": base["accuracy"],
             },
         }
 
+    def _shadows_described(self) -> dict[str, Any]:
+        if self._population is None:
+            return {}
+        found = self._population.describe()
+        models, examples = found["models"], found["examples"]
+        return {
+            "name": f"one model, {models} shadow models of {examples} examples each",
+            "epochs": found["epochs"],
+            "batch_size": found["batch_size"],
+        }
 
-def _load_model(path: Path) -> keras.Model:
+
+def _load_model(path: Path, *, compiled: bool) -> keras.Model:
     if not path.exists():
         raise ValueError(f"--model {path}: no such file")
     try:
-        return keras.models.load_model(path, compile=False)
+        return keras.models.load_model(path, compile=compiled)
     except Exception as error:  # Keras raises many kinds for a foreign file
         reason = str(error).strip().splitlines()[0][:300]
         raise ValueError(
@@ -147,7 +222,8 @@ def _load_model(path: Path) -> keras.Model:
         ) from error
 
 
-def _dataset(path: Path) -> Dataset:
+def dataset_of(path: Path) -> Dataset:
+    """Reads examples from a file of the command line."""
     x, y = read_examples(path)
     return Dataset(path.stem, str(path), x, y, ())
 

@@ -11,6 +11,7 @@ _ATTACKS = "test_membership_inference.py"
 _CONTROLS = "test_controls.py"
 _TF_PRIVACY = "test_tf_privacy.py"
 _TF_PRIVACY_FULL = "test_tf_privacy_full.py"
+_RECORD_RISK = "test_record_risk.py"
 _FOR_METRIC = {"accuracy": "test_utility.py", "latency_ratio": "test_latency.py"}
 
 
@@ -29,6 +30,9 @@ def is_needed(file: str, options: Options) -> bool:
         return options.tf_privacy == "full"
     if file == _TF_PRIVACY and options.tf_privacy == "off":
         return False
+    if file == _RECORD_RISK:
+        alone = options.model is not None and options.population is None
+        return options.report and not alone and options.profile != "study"
     if file == _GATE:
         return options.gating
     if file == _EXCHANGEABILITY:

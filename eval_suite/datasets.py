@@ -52,9 +52,14 @@ class Dataset:
             seed: Integer.
             examples: Integer: if there are more, a random part of this size is used.
         """
+        population, reference = self.split_rows(seed, examples)
+        return self.rows(population), self.rows(reference)
+
+    def split_rows(self, seed: int, examples: int) -> tuple[np.ndarray, np.ndarray]:
+        """Returns the rows of the two sets of `split`, likewise."""
         order = np.random.default_rng(seed).permutation(len(self.x))[:examples]
         population = int(len(order) * (1 - REFERENCE_SHARE)) // 2 * 2
-        return self.rows(order[:population]), self.rows(order[population:])
+        return order[:population], order[population:]
 
     def rows(self, rows: np.ndarray) -> Dataset:
         return dataclasses.replace(self, x=self.x[rows], y=self.y[rows], train=None)

@@ -2,3 +2,5 @@
 
 # The undefended model, or a model of the user's as it is.
 BASE = "base"
+# The exposed records, beside the report.
+RECORDS_FILE = "records.csv"

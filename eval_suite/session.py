@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from eval_suite.names import RECORDS_FILE
 from eval_suite.options import Options
 
 if TYPE_CHECKING:
@@ -114,6 +115,16 @@ class EvalSession:
             from eval_suite.report.write import write_report
 
             self._page = write_report(self._results, self._options.report_folder)
+            self._write_records(self._page.parent)
+
+    def _write_records(self, folder: Path) -> None:
+        tables = [row for row in self._rows if row["table"] == "record_risk"]
+        file = folder / RECORDS_FILE
+        file.unlink(missing_ok=True)  # of an earlier run
+        if tables:
+            from eval_suite.exposure import as_csv
+
+            file.write_text(as_csv(tables), encoding="utf-8")
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         """Prints the table of defenses, and what the gates say."""

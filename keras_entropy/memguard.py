@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
 from typing import Any
 from typing import ClassVar
 
@@ -128,7 +130,9 @@ class MemGuard(FittedDefense):
             self._key = _keyed.key_from_environment(self.name)
         rows = ops.stop_gradient(inputs)
         ordered = _descending(rows)
-        moved = self._undecided(ordered)
+        moved = _search(ordered)(
+            ordered, [ops.convert_to_tensor(w) for w in self._network]
+        )
         guarded = _order.place_by_rank(rows, moved[..., :-1], moved[..., -1:])
         coin = _keyed.uniforms(self._key, self._cell(ordered), 1)
         released = coin < self._chance(ordered, guarded, rows)
@@ -137,27 +141,6 @@ class MemGuard(FittedDefense):
         known = ops.any(self._network[-1] != 0)
         out = ops.where(known, out, ops.full_like(out, 1.0 / inputs.shape[-1]))
         return _order.spread_nan(out, inputs)
-
-    def _undecided(self, ordered: Any) -> Any:
-        """Returns rows of which the network can't tell what they are."""
-
-        def towards(_: Any, logits: Any) -> Any:
-            rows = ops.softmax(logits, axis=-1)
-            value, slope = _membership.logit_and_gradient(rows, self._network)
-            # Relative to the largest entry: beside a 1, small differences would be
-            # lost in the mean.
-            slope = slope - slope[..., :1]
-            slope = slope - ops.sum(rows * slope, axis=-1, keepdims=True)
-            gain = ops.sum(rows * slope * slope, axis=-1, keepdims=True)
-            steepest = ops.max(ops.absolute(slope), axis=-1, keepdims=True)
-            longest = _LONGEST_STEP / ops.maximum(steepest, 1e-12)
-            # As far as a linear network would be undecided.
-            length = ops.clip(value / ops.maximum(gain, 1e-12), -longest, longest)
-            # Who has overtaken another has changed places with it.
-            return _descending(logits - length * slope)
-
-        logits = ops.log(ops.maximum(ordered, _FLOOR))
-        return ops.softmax(ops.fori_loop(0, _STEPS, towards, logits), axis=-1)
 
     def _cell(self, ordered: Any) -> Any:
         rest = ops.sum(ordered[..., 1:], axis=-1, keepdims=True)
@@ -177,6 +160,51 @@ class MemGuard(FittedDefense):
 
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "budget": self.budget, "step": self.step}
+
+
+def _search(ordered: Any) -> Callable[[Any, list[Any]], Any]:
+    """Returns `_undecided`, as a graph where TensorFlow would run each step eagerly."""
+    if keras.backend.backend() == "tensorflow":
+        import tensorflow as tf
+
+        if tf.executing_eagerly():
+            return _graph(len(ordered.shape), ordered.shape[-1])
+    return _undecided
+
+
+@functools.cache
+def _graph(rank: int, classes: int) -> Callable[[Any, list[Any]], Any]:
+    # One for each rank and width, of which a trace must not lose sight.
+    import tensorflow as tf
+
+    return tf.function(_undecided, autograph=False, reduce_retracing=True)
+
+
+def _undecided(ordered: Any, network: list[Any]) -> Any:
+    """Returns rows of which the network can't tell what they are.
+
+    Args:
+        ordered: Probabilities `(batch, ..., classes)`, the largest first.
+        network: Weights, in the order of `_membership.shapes`.
+    """
+
+    def towards(_: Any, logits: Any) -> Any:
+        rows = ops.softmax(logits, axis=-1)
+        value, slope = _membership.logit_and_gradient(rows, network)
+        # Relative to the largest entry: beside a 1, small differences would be lost in
+        # the mean.
+        slope = slope - slope[..., :1]
+        slope = slope - ops.sum(rows * slope, axis=-1, keepdims=True)
+        gain = ops.sum(rows * slope * slope, axis=-1, keepdims=True)
+        steepest = ops.max(ops.absolute(slope), axis=-1, keepdims=True)
+        longest = _LONGEST_STEP / ops.maximum(steepest, 1e-12)
+        # As far as a linear network would be undecided.
+        length = ops.clip(value / ops.maximum(gain, 1e-12), -longest, longest)
+        # Who has overtaken another has changed places with it.
+        return _descending(logits - length * slope)
+
+    logits = ops.log(ops.maximum(ordered, _FLOOR))
+    return ops.softmax(ops.fori_loop(0, _STEPS, towards, logits), axis=-1)
 
 
 def _descending(rows: Any) -> Any:

@@ -87,6 +87,7 @@ def assemble(
         "curves": tables.get("curve", []),
         "distributions": tables.get("distribution", []),
         "frontier": tables.get("frontier", []),
+        "shadow_counts": tables.get("shadow_count", []),
         "tf_privacy": tables.get("tf_privacy", []),
         "tf_privacy_null": tables.get("tf_privacy_null", []),
         "checks": checks,

@@ -12,6 +12,7 @@ _CONTROLS = "test_controls.py"
 _TF_PRIVACY = "test_tf_privacy.py"
 _TF_PRIVACY_FULL = "test_tf_privacy_full.py"
 _RECORD_RISK = "test_record_risk.py"
+_SHADOW_COUNTS = "test_shadow_counts.py"
 _FOR_METRIC = {"accuracy": "test_utility.py", "latency_ratio": "test_latency.py"}
 
 
@@ -33,6 +34,8 @@ def is_needed(file: str, options: Options) -> bool:
     if file == _RECORD_RISK:
         alone = options.model is not None and options.population is None
         return options.report and not alone and options.profile != "study"
+    if file == _SHADOW_COUNTS:
+        return options.report and options.model is None and options.profile != "study"
     if file == _GATE:
         return options.gating
     if file == _EXCHANGEABILITY:

@@ -1,0 +1,44 @@
+import itertools
+
+import numpy as np
+import pytest
+from scipy import special
+
+from keras_entropy.attacks import audit_game
+from keras_entropy.attacks.shadow_counts import ATTACKS
+from keras_entropy.attacks.shadow_counts import auc_by_shadows
+from keras_entropy.shadow.plan import complementary_pairs
+
+
+def play(seed, models, effect):
+    rng = np.random.default_rng(seed)
+    membership = complementary_pairs(600, models, seed=seed).membership
+    confidence = rng.normal(0, 3, 600) + rng.normal(size=(models, 600))
+    confidence += effect * membership
+    outputs = special.expit(np.stack([confidence, -confidence], axis=-1))
+    return outputs, np.zeros(600, int), membership
+
+
+def test_all_shadows_are_the_game():
+    game = play(0, 12, effect=1.0)
+    found = {(row.attack, row.shadows): row for row in auc_by_shadows(*game)}
+    assert sorted({shadows for _, shadows in found}) == [2, 4, 8, 10]
+    for result in audit_game(*game, attacks=ATTACKS).attacks:
+        row = found[result.attack, 10]
+        figures = row.auc, row.auc_low, row.auc_high
+        expected = result.auc, result.auc_low, result.auc_high
+        assert figures == pytest.approx(expected, abs=1e-9)
+
+
+def test_more_shadows_find_more():
+    rows = auc_by_shadows(*play(1, 34, effect=1.0), attacks=("lira_online",))
+    assert [row.shadows for row in rows] == [2, 4, 8, 16, 32]
+    assert all(a.auc < b.auc for a, b in itertools.pairwise(rows))
+    assert rows[0].auc_high < rows[-1].auc_low
+
+
+def test_without_signal():
+    games = [auc_by_shadows(*play(seed, 8, effect=0.0)) for seed in range(40)]
+    aucs = np.array([[row.auc for row in rows] for rows in games])
+    error = aucs.std(axis=0, ddof=1) / np.sqrt(len(aucs))
+    assert (abs(aucs.mean(axis=0) - 0.5) < 4 * error).all()

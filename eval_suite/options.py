@@ -67,8 +67,9 @@ def add_options(parser: pytest.Parser) -> None:
         "--defenses",
         dest="eval_suite_defenses",
         metavar="NAMES",
-        help="Names from the catalog, separated by commas; all; or none. Default: all, "
-        "and none where a gate is for a model of your own and no report is asked for.",
+        help="Names from the catalog, separated by commas; all; untrained; or none. "
+        "Default: all, of which a model of your own takes the untrained without "
+        "--population; none where only a gate is asked for.",
     )
     group.addoption(
         "--profile",
@@ -208,6 +209,9 @@ class Options:
             alone = own and options.gating and not options.report
             every = "study" if options.profile == "study" else "all"
             options = dataclasses.replace(options, defenses="none" if alone else every)
+        if options.defenses == "all" and options.model and not options.population:
+            # Without the model's recipe no head can be trained as the model was.
+            options = dataclasses.replace(options, defenses="untrained")
         return options
 
     @property

@@ -10,7 +10,8 @@ def selected(names: str) -> list[str]:
 
     Args:
         names: Names or aliases separated by commas, or `"all"`, `"study"` (those of
-            the reference study), or `"none"`.
+            the reference study), `"untrained"` (those that a finished model takes),
+            or `"none"`.
 
     Raises:
         ValueError: If a name is unknown or none is given.
@@ -19,6 +20,8 @@ def selected(names: str) -> list[str]:
         return []
     if names == "all":
         return list(catalog.names())
+    if names == "untrained":
+        return [entry.name for entry in catalog.entries() if entry.recipe is None]
     if names == "study":
         return [entry.name for entry in catalog.entries() if entry.published]
     given = {
@@ -26,7 +29,8 @@ def selected(names: str) -> list[str]:
     }
     if not given:
         raise ValueError(
-            f"No defense named. Known: all, none, {', '.join(catalog.names())}"
+            "No defense named. Known: all, untrained, none, "
+            f"{', '.join(catalog.names())}"
         )
     return [name for name in catalog.names() if name in given]
 

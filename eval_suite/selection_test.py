@@ -9,6 +9,12 @@ def test_all_is_the_catalog():
     assert selected("all") == list(catalog.names())
 
 
+def test_a_finished_model_takes_what_is_not_trained():
+    untrained = selected("untrained")
+    assert claiming(untrained, "trained") == []
+    assert set(selected("all")) - set(untrained) >= {"M-6", "M-17"}
+
+
 def test_names_and_aliases_once_and_in_order():
     assert selected("temperature, spline-dmd,m-1") == ["M-1", "temperature"]
 

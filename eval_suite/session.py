@@ -59,10 +59,18 @@ class EvalSession:
                 from_logits=options.from_logits,
             )
         else:
+            from eval_suite.selection import claiming
             from eval_suite.selection import selected
             from eval_suite.subject import check_options
 
             self._names = selected(options.defenses)
+            trained = claiming(self._names, "trained")
+            if trained and options.model and not options.population:
+                raise ValueError(
+                    f"{', '.join(trained)}: trained with the model, so --defenses "
+                    "takes them for --model only with --population. Or build one with "
+                    "`keras_entropy.catalog.build` and evaluate the result as --model"
+                )
             check_options(options)
         if options.gating:
             from eval_suite.gate.keeper import GateKeeper

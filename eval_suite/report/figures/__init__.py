@@ -8,6 +8,7 @@ from eval_suite.report.figures import entropy
 from eval_suite.report.figures import frontier
 from eval_suite.report.figures import heat
 from eval_suite.report.figures import roc
+from eval_suite.report.figures import shadows
 from eval_suite.report.figures import strengths
 from eval_suite.report.figures.save import arrange
 from eval_suite.report.figures.style import Drawing
@@ -29,6 +30,7 @@ _FIGURES = (
     roc.roc_slices,
     entropy.entropy,
     divergence.divergence,
+    shadows.shadows,
     engines.engines,
 )
 

@@ -66,6 +66,8 @@ class GateOutcome:
 
     def headline(self) -> str:
         """Returns the verdict on one line."""
+        if not self.verdicts and not self.failed:
+            return "no figure was compared"
         count = {
             status: sum(verdict.status == status for verdict in self.verdicts)
             for status in (FAIL, INCONCLUSIVE, PASS)

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from eval_suite.example_scores import Scores
+from eval_suite.example_scores import answering
 from eval_suite.example_scores import paired_over_examples
 from eval_suite.example_scores import scores_of
 from eval_suite.game import BASE
@@ -104,8 +105,8 @@ class Comparison:
             audits = {"": self._audit(outputs, shadows)}
             results = list(audits[""].attacks)
             if name != BASE and name not in _TRAINED:
-                for variant, answers in self._adapted(name, outputs):
-                    audits[variant] = self._audit(answers)
+                for variant, *answers in self._adapted(name, outputs, shadows):
+                    audits[variant] = self._audit(*answers)
                     results += adaptive_results(audits[variant].attacks, variant)
             self._attacked[name] = Attacked(
                 results=results,
@@ -118,8 +119,10 @@ class Comparison:
             )
         return self._attacked[name]
 
-    def _adapted(self, name: str, outputs: Any) -> Iterator[tuple[str, Any]]:
-        """Yields the adaptive variants of the outputs, each with its name."""
+    def _adapted(
+        self, name: str, outputs: Any, shadows: Shadows | None
+    ) -> Iterator[tuple[str, Any, Shadows | None]]:
+        """Yields the adaptive variants: name, outputs, and shadows treated alike."""
         layer = catalog.get(name).create(seed=self._seed)
         if hasattr(layer, "invert"):
             yield (
@@ -127,12 +130,14 @@ class Comparison:
                 layer.invert(outputs)
                 if self.is_game
                 else tuple(layer.invert(side) for side in outputs),
+                answering(shadows, layer.invert),
             )
         if not layer.claims.deterministic:
             undefended = self.subject.outputs(BASE)
+            bare = shadows and self.subject.shadows(BASE)
             for queries in QUERIES:
-                answers = averaged_answers(layer, undefended, queries)
-                yield f"repeat{queries}", answers
+                asked = functools.partial(averaged_answers, layer, queries=queries)
+                yield f"repeat{queries}", asked(undefended), answering(bare, asked)
 
     def base_headline(self, *, without: str | None = None) -> Headline:
         """Returns the strongest attack on the undefended model.

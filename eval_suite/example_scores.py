@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Callable
 from collections.abc import Sequence
 
 import numpy as np
@@ -12,6 +14,7 @@ from eval_suite.gate.scores import attack_scores
 from eval_suite.one_target import OneTarget
 from keras_entropy import catalog
 from keras_entropy.attacks import Difference
+from keras_entropy.attacks import Shadows
 
 INVERSE = "inverse:"
 
@@ -43,9 +46,19 @@ def scores_of(
         layer = catalog.get(name).create()
         undone = tuple(layer.invert(side) for side in outputs)
         inner = [attack.removeprefix(INVERSE) for attack in undoing]
-        found = attack_scores(undone, labels, inner, seed=seed)
+        theirs = answering(shadows, layer.invert)
+        found = attack_scores(undone, labels, inner, shadows=theirs, seed=seed)
         scores |= {INVERSE + attack: own for attack, own in found.items()}
     return scores
+
+
+def answering(
+    shadows: Shadows | None, change: Callable[[np.ndarray], np.ndarray]
+) -> Shadows | None:
+    """Returns the shadows with other answers, changed as the target's are."""
+    if shadows is None:
+        return None
+    return dataclasses.replace(shadows, outputs=change(shadows.outputs))
 
 
 def _is_per_class(attack: str) -> bool:

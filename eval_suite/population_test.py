@@ -2,6 +2,7 @@ import keras
 import numpy as np
 import pytest
 
+from eval_suite.comparison import Comparison
 from eval_suite.datasets import Dataset
 from eval_suite.population import Population
 from eval_suite.population import ShadowRecipe
@@ -94,6 +95,20 @@ def test_shadows_are_trained_as_the_target_was(trained, sets, tmp_path):
     ending = shadowed(defended, sets, ShadowRecipe(8, 16, epochs=20))
     expected = np.asarray(layer(found.outputs))
     assert ending.shadows("base").outputs == pytest.approx(expected, abs=1e-3)
+
+
+def test_what_is_undone_of_the_target_is_undone_of_its_shadows(trained, sets):
+    subject = shadowed(trained, sets, ShadowRecipe(models=8, batch_size=16))
+    comparison = Comparison(subject, ["temperature"], seed=0)
+    by_attack = {
+        name: {r.attack: r.auc for r in comparison.attacked(name).results}
+        for name in ("base", "temperature")
+    }
+    for attack in ("lira_online", "rmia_offline"):
+        undone = by_attack["temperature"][f"inverse:{attack}"]
+        assert undone == pytest.approx(by_attack["base"][attack], abs=2e-3)
+    difference = comparison.difference("temperature")
+    assert difference.low - 2e-3 <= 0 <= difference.high + 2e-3
 
 
 def test_what_a_shadow_needs(trained, sets):

@@ -71,20 +71,18 @@ def paired_over_examples(
     member: np.ndarray,
     *,
     margin: float = 0.0,
-    confidence: float = 0.95,
 ) -> Difference:
     """Returns the difference of two attacks' AUCs on the same examples.
 
     The two share their examples, so only what they say differently of each counts:
     the standard error is that of DeLong et al. (Biometrics, 1988) for correlated
-    curves.
+    curves, and the interval is the normal one of 95 %.
 
     Args:
         value: Float, the first AUC minus the second.
         scores: What each attack says of each example.
         member: Boolean array `(n,)`.
         margin: Float, the difference that would still be accepted.
-        confidence: Float in (0, 1), of the normal interval.
     """
     influences = []
     for values, folds in scores:
@@ -94,7 +92,7 @@ def paired_over_examples(
         influence[scored] = auc_influence(values[scored], member[scored], kept)[1]
         influences.append(influence)
     error = float(np.sqrt(np.square(influences[0] - influences[1]).sum()))
-    half = float(stats.norm.isf((1 - confidence) / 2)) * error
+    half = float(stats.norm.isf(0.025)) * error
     if error:
         p_value = float(stats.norm.sf((value - margin) / error))
     else:

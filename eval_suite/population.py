@@ -15,6 +15,7 @@ from eval_suite.names import BASE
 from keras_entropy import attach
 from keras_entropy import catalog
 from keras_entropy.attacks import Shadows
+from keras_entropy.fitting import distinct_rows
 from keras_entropy.fitting import fit_to_stack
 from keras_entropy.shadow._data import check_compiled
 from keras_entropy.shadow.plan import complementary_pairs
@@ -211,8 +212,7 @@ def check_pool(
                 f"--population must have examples of the shape of {name}. Received: "
                 f"{pool.x.shape[1:]} and {examples.x.shape[1:]}"
             )
-        known = {bytes(row) for row in np.ascontiguousarray(examples.x)}
-        shared = sum(bytes(row) in known for row in np.ascontiguousarray(pool.x))
+        shared = len(distinct_rows(examples.x) & distinct_rows(pool.x))
         if shared:
             raise ValueError(
                 f"--population must not overlap the {name}: {shared} of its examples "

@@ -34,7 +34,7 @@ def test_trained_attackers(target, subject, options, record):
 
 def test_shadow_attacks(target, comparison, subject, record):
     if not comparison.is_game:
-        reason = "one model has no shadows: LiRA and the offset need a membership game"
+        reason = "TensorFlow Privacy's LiRA and offset are run on a membership game"
         record(
             "not_measured",
             what="TensorFlow Privacy's LiRA and offset",

@@ -18,6 +18,7 @@ from eval_suite.population import ShadowRecipe
 from keras_entropy import attach
 from keras_entropy import catalog
 from keras_entropy.attacks import Shadows
+from keras_entropy.fitting import distinct_rows
 from keras_entropy.fitting import fit_to_model
 from keras_entropy.shadow.runner import Runner
 
@@ -249,14 +250,9 @@ def _check_sets(model: keras.Model, members: Dataset, nonmembers: Dataset) -> No
                 f"The model has {classes} classes, so labels must be 0 to "
                 f"{classes - 1}. Received: {side} with label {examples.y.max()}"
             )
-    shared = len(_rows(members.x) & _rows(nonmembers.x))
+    shared = len(distinct_rows(members.x) & distinct_rows(nonmembers.x))
     if shared:
         raise ValueError(
             f"Members and non-members must not overlap: {shared} examples are in both. "
             "Take them out of one of the files, or every attack is measured on a lie"
         )
-
-
-def _rows(x: np.ndarray) -> set[bytes]:
-    """Returns the distinct examples, as bytes."""
-    return set(map(bytes, np.ascontiguousarray(x).reshape(len(x), -1)))

@@ -89,8 +89,8 @@ def fit_to_stack(
 
 def check_no_member(reference: np.ndarray, x: Any) -> None:
     """Raises `ValueError` if a reference input is among the training inputs `x`."""
-    members = _rows(np.asarray(x, reference.dtype))
-    shared = sum(row in members for row in _rows(reference))
+    members = distinct_rows(np.asarray(x, reference.dtype))
+    shared = sum(row in members for row in distinct_rows(reference))
     if shared:
         raise ValueError(
             "`reference` must hold no training example, for the model answers those "
@@ -98,5 +98,6 @@ def check_no_member(reference: np.ndarray, x: Any) -> None:
         )
 
 
-def _rows(x: np.ndarray) -> set[bytes]:
+def distinct_rows(x: np.ndarray) -> set[bytes]:
+    """Returns the distinct examples, as bytes."""
     return set(map(bytes, np.ascontiguousarray(x).reshape(len(x), -1)))

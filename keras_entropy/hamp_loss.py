@@ -6,6 +6,7 @@ import keras
 import numpy as np
 
 from keras_entropy import _simplex
+from keras_entropy._arguments import check_nonnegative
 from keras_entropy._targets import one_hot_rows
 
 _BISECTIONS = 60
@@ -60,12 +61,8 @@ class HighEntropyLabelLoss(keras.losses.Loss):
         dtype: Any = None,
     ) -> None:
         super().__init__(name=name, reduction=reduction, dtype=dtype)
-        if not 0 <= weight < float("inf"):  # also rejects nan
-            raise ValueError(
-                f"`weight` must be finite and at least 0. Received: weight={weight}"
-            )
+        self.weight = check_nonnegative("weight", weight)
         self.label_entropy = _check_share(label_entropy)
-        self.weight = float(weight)
 
     def call(self, y_true: Any, y_pred: Any) -> Any:
         classes = y_pred.shape[-1]

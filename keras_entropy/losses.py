@@ -6,6 +6,7 @@ import keras
 from keras import ops
 
 from keras_entropy import _simplex
+from keras_entropy._arguments import check_nonnegative
 
 
 @keras.saving.register_keras_serializable(package="keras_entropy")
@@ -52,11 +53,7 @@ class EntropyRegularizedCrossentropy(keras.losses.Loss):
         dtype: Any = None,
     ) -> None:
         super().__init__(name=name, reduction=reduction, dtype=dtype)
-        if not 0 <= weight < float("inf"):  # also rejects nan
-            raise ValueError(
-                f"`weight` must be finite and at least 0. Received: weight={weight}"
-            )
-        self.weight = float(weight)
+        self.weight = check_nonnegative("weight", weight)
 
     def call(self, y_true: Any, y_pred: Any) -> Any:
         one_hot = len(y_true.shape) == len(y_pred.shape) and y_true.shape[-1] != 1

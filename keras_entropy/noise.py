@@ -10,6 +10,7 @@ from keras import ops
 from keras_entropy import _keyed
 from keras_entropy import _order
 from keras_entropy import _simplex
+from keras_entropy._arguments import check_nonnegative
 from keras_entropy._defense import Claims
 from keras_entropy._defense import Defense
 
@@ -140,7 +141,7 @@ class GaussianNoise(_Noise):
 
     def __init__(self, stddev: float = 0.2, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.stddev = _check_width("stddev", stddev)
+        self.stddev = check_nonnegative("stddev", stddev)
 
     def quantile(self, uniform: Any) -> Any:
         return self.stddev * 2**0.5 * ops.erfinv(2.0 * uniform - 1.0)
@@ -194,7 +195,7 @@ class LaplaceNoise(_Noise):
 
     def __init__(self, scale: float = 0.1, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.scale = _check_width("scale", scale)
+        self.scale = check_nonnegative("scale", scale)
 
     def quantile(self, uniform: Any) -> Any:
         centered = uniform - 0.5
@@ -203,11 +204,3 @@ class LaplaceNoise(_Noise):
 
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "scale": self.scale}
-
-
-def _check_width(name: str, value: float) -> float:
-    if not 0 <= value < float("inf"):  # also rejects nan
-        raise ValueError(
-            f"`{name}` must be finite and at least 0. Received: {name}={value}"
-        )
-    return float(value)

@@ -7,6 +7,7 @@ import numpy as np
 from keras import ops
 
 from keras_entropy import _simplex
+from keras_entropy._arguments import check_nonnegative
 from keras_entropy._defense import Claims
 from keras_entropy._defense import Defense
 
@@ -60,11 +61,7 @@ class EntropyRegularization(Defense):
 
     def __init__(self, weight: float = 2.0, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        if not 0 <= weight < float("inf"):  # also rejects nan
-            raise ValueError(
-                f"`weight` must be finite and at least 0. Received: weight={weight}"
-            )
-        self.weight = float(weight)
+        self.weight = check_nonnegative("weight", weight)
 
     def call(self, inputs: Any, training: bool | None = None) -> Any:
         if training and self.weight > 0:

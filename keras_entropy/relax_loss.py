@@ -5,6 +5,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from keras_entropy._arguments import check_nonnegative
 from keras_entropy._targets import one_hot_rows
 
 
@@ -54,11 +55,7 @@ class RelaxLoss(keras.losses.Loss):
         dtype: Any = None,
     ) -> None:
         super().__init__(name=name, reduction=reduction, dtype=dtype)
-        if not 0 <= level < float("inf"):  # also rejects nan
-            raise ValueError(
-                f"`level` must be finite and at least 0. Received: level={level}"
-            )
-        self.level = float(level)
+        self.level = check_nonnegative("level", level)
 
     def call(self, y_true: Any, y_pred: Any) -> Any:
         labels = one_hot_rows(y_true, y_pred)

@@ -8,6 +8,7 @@ from keras import ops
 
 from keras_entropy import _order
 from keras_entropy import _simplex
+from keras_entropy._arguments import check_nonnegative
 from keras_entropy._defense import Claims
 from keras_entropy._defense import Defense
 
@@ -63,16 +64,11 @@ class ReverseSigmoid(Defense):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        if not 0 <= magnitude < float("inf"):  # also rejects nan
-            raise ValueError(
-                "`magnitude` must be finite and at least 0. "
-                f"Received: magnitude={magnitude}"
-            )
+        self.magnitude = check_nonnegative("magnitude", magnitude)
         if not 0 < slope < float("inf"):
             raise ValueError(
                 f"`slope` must be finite and above 0. Received: slope={slope}"
             )
-        self.magnitude = float(magnitude)
         self.slope = float(slope)
         self.keep_argmax = bool(keep_argmax)
         if self.keep_argmax:

@@ -4,12 +4,10 @@ import numpy as np
 
 
 def batches(rows, *, epochs, batch_size, seeds):
-    """Yield the batches of one epoch after another.
+    """Yield the batches of one epoch after another, as `fit` makes them.
 
     Each model's rows are shuffled anew for every epoch by a generator of its own. All
-    batches have the same size, which is what lets an epoch be compiled once: rows that
-    fill no batch at the end of an epoch open the next one. So a model sees each of its
-    rows once an epoch, and at the very end fewer than `batch_size` rows stay unseen.
+    epochs are of one shape, which is what lets an epoch be compiled once.
 
     Args:
         rows: Integers `(K, m)`: the rows of the training data of each model.
@@ -18,19 +16,16 @@ def batches(rows, *, epochs, batch_size, seeds):
         seeds: One integer for each model.
 
     Yields:
-        `(indices, steps)`: integers `(ceil(m / batch_size), K, batch_size)`, of which
-        the first `steps` batches belong to this epoch and the others are padding.
+        `(indices, rest)`: the batches of the epoch, integers
+        `(m // batch_size, K, batch_size)`, and the smaller last one,
+        `(K, m % batch_size)`, which has no rows where the others take them all.
     """
     models, m = rows.shape
     generators = [np.random.default_rng(seed) for seed in seeds]
-    longest = -(-m // batch_size)
-    rest = np.empty((models, 0), dtype=np.int32)
+    steps = m // batch_size
     for _ in range(epochs):
-        epoch = [g.permutation(row) for g, row in zip(generators, rows, strict=True)]
-        stream = np.concatenate([rest, np.stack(epoch)], axis=1, dtype=np.int32)
-        steps = stream.shape[1] // batch_size
-        used = stream[:, : steps * batch_size].reshape(models, steps, batch_size)
-        rest = stream[:, steps * batch_size :]
-        indices = np.zeros((longest, models, batch_size), dtype=np.int32)
-        indices[:steps] = used.swapaxes(0, 1)
-        yield indices, np.int32(steps)
+        epoch = np.stack(
+            [g.permutation(row) for g, row in zip(generators, rows, strict=True)]
+        ).astype(np.int32)
+        full = epoch[:, : steps * batch_size].reshape(models, steps, batch_size)
+        yield full.swapaxes(0, 1), epoch[:, steps * batch_size :]

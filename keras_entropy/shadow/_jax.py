@@ -38,8 +38,8 @@ class Trainer:
             values: Arrays for `variables_of(model)`.
             data: `(x, y)` or `(x, y, weight)`.
             per_model: Not used: one model has data of its own.
-            epochs: Yields `(indices, steps)`: rows `(>= steps, batch)` and the number
-                of batches of this epoch.
+            epochs: Yields `(indices, rest)`: the rows of full batches,
+                `(steps, batch)`, and of the last one, `(fewer,)`.
             seed: Not used: all generators are variables of the model.
             progress: Called with the number of epochs done since the last call.
         """
@@ -49,8 +49,8 @@ class Trainer:
             [jnp.asarray(v) for v in self._optimizer_start],
         )
         data = tuple(jnp.asarray(array) for array in data)
-        for indices, steps in epochs:
-            state = self._run_epoch(state, data, indices, steps)
+        for indices, rest in epochs:
+            state = self._run_epoch(state, data, indices, rest)
             progress(1)
         trainable, others, slots = state
         trainable = self._finalize(trainable, slots)
@@ -89,10 +89,11 @@ class Trainer:
 
 def _compiled_loop(step):
     @jax.jit
-    def run(state, data, indices, steps):
-        return jax.lax.fori_loop(
-            0, steps, lambda i, state: step(state, data, indices[i]), state
+    def run(state, data, indices, rest):
+        state = jax.lax.fori_loop(
+            0, len(indices), lambda i, state: step(state, data, indices[i]), state
         )
+        return step(state, data, rest) if len(rest) else state
 
     return run
 
@@ -100,8 +101,8 @@ def _compiled_loop(step):
 def _loop(step):
     step = jax.jit(step)
 
-    def run(state, data, indices, steps):
-        for rows in indices[:steps]:
+    def run(state, data, indices, rest):
+        for rows in [*indices, rest] if len(rest) else indices:
             state = step(state, data, rows)
         return state
 

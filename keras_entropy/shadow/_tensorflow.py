@@ -36,8 +36,8 @@ class Trainer:
             values: Arrays for `variables_of(model)`.
             data: `(x, y)` or `(x, y, weight)`.
             per_model: For each array of `data`, whether each model has its own.
-            epochs: Yields `(indices, steps)`: rows `(>= steps, [size,] batch)` and the
-                number of batches of this epoch.
+            epochs: Yields `(indices, rest)`: the rows of full batches,
+                `(steps, [size,] batch)`, and of the last one, `([size,] fewer)`.
             seed: Not used: all generators are variables of the model.
             progress: Called with the number of epochs done since the last call.
         """
@@ -49,17 +49,16 @@ class Trainer:
             variable.assign(value)
         state = [tf.constant(v) for v in values[self._split :]]
         data = tuple(tf.constant(array) for array in data)
-        for indices, steps in epochs:
+        for indices, rest in epochs:
             state = self._epoch(
-                state, data, tf.constant(indices), tf.constant(steps), per_model
+                state, data, tf.constant(indices), tf.constant(rest), per_model
             )
             progress(1 if self._size is None else self._size)
         self._optimizer.finalize_variable_values(self._trainable)
         return [v.numpy() for v in self._trainable] + [v.numpy() for v in state]
 
-    def _run_epoch(self, state, data, indices, steps, per_model):
-        def step(i, state):
-            rows = indices[i]
+    def _run_epoch(self, state, data, indices, rest, per_model):
+        def step(rows, state):
             batch = [
                 tf.gather(array, rows, batch_dims=int(own))
                 for array, own in zip(data, per_model, strict=True)
@@ -73,12 +72,16 @@ class Trainer:
                     self._gradients, elements, warn=False
                 )
             self._optimizer.apply(gradients, self._trainable)
-            return i + 1, _like(updated, state)
+            return _like(updated, state)
 
         # A counter, not a `tf.range`, for which XLA compiles each length anew.
-        return tf.while_loop(
-            lambda i, state: i < steps, step, (0, state), parallel_iterations=1
+        state = tf.while_loop(
+            lambda i, state: i < indices.shape[0],
+            lambda i, state: (i + 1, step(indices[i], state)),
+            (0, state),
+            parallel_iterations=1,
         )[1]
+        return step(rest, state) if rest.shape[-1] else state
 
     def _gradients(self, elements):
         trainable, state, x, y, *weight = elements

@@ -35,8 +35,8 @@ class Trainer:
             values: Arrays for `variables_of(model)`.
             data: `(x, y)` or `(x, y, weight)`.
             per_model: Not used: one model has data of its own.
-            epochs: Yields `(indices, steps)`: rows `(>= steps, batch)` and the number
-                of batches of this epoch.
+            epochs: Yields `(indices, rest)`: the rows of full batches,
+                `(steps, batch)`, and of the last one, `(fewer,)`.
             seed: Integer. Keras leaves dropout without a seed to PyTorch's generator.
             progress: Called with the number of epochs done since the last call.
         """
@@ -50,8 +50,9 @@ class Trainer:
         data = [keras.ops.convert_to_tensor(array) for array in data]
         with torch.random.fork_rng():
             torch.manual_seed(seed)
-            for indices, steps in epochs:
-                for rows in torch.as_tensor(indices[:steps], dtype=torch.int64):
+            for indices, rest in epochs:
+                for batch in [*indices, rest] if len(rest) else indices:
+                    rows = torch.as_tensor(batch, dtype=torch.int64)
                     others = self._step(others, [array[rows] for array in data])
                 progress(1)
         self._optimizer.finalize_variable_values(self._trainable)

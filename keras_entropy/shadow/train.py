@@ -30,11 +30,8 @@ def train(
     Optimizer, learning rate schedule, loss, regularisers and losses added by layers are
     those of the compiled `model`; layers with `trainable=False` stay as they are. A
     whole epoch is compiled once, serves all models, and is used again by later calls
-    with the same architecture. Callbacks and metrics take no part.
-
-    All batches have `batch_size` rows (or as many as there are): rows that fill no
-    batch at the end of an epoch open the next one, and fewer than `batch_size` rows of
-    the last epoch stay unused, where `fit` would make a smaller batch of them.
+    with the same architecture. The last batch of an epoch is smaller where
+    `batch_size` does not divide the rows. Callbacks and metrics take no part.
 
     Args:
         model: A compiled Keras model with one input and one output. Neither its
@@ -99,7 +96,7 @@ def train(
         take = group
         if size is None:
             take = group.start
-            order = ((indices[:, 0], steps) for indices, steps in order)
+            order = ((indices[:, 0], rest[0]) for indices, rest in order)
         result = trainer.train(
             [value[take] for value in values],
             [a[take] if is_own else a for a, is_own in zip(data, own, strict=True)],

@@ -89,8 +89,9 @@ def keras_values(
     order = _batches.batches(
         ROWS[[k]], epochs=epochs, batch_size=batch_size, seeds=SEEDS[k : k + 1]
     )
-    for indices, steps in order:
-        for batch in indices[:steps, 0]:
+    for indices, rest in order:
+        last = rest[:1] if rest.size else []
+        for batch in [*indices[:, 0], *last]:
             copy.train_on_batch(x[batch], y[batch], class_weight=class_weight)
     return [keras.ops.convert_to_numpy(v.value) for v in stack.variables_of(copy)]
 
@@ -127,6 +128,22 @@ def test_equals_train_on_batch(name):
         expected = keras_values(model, start, k, X, Y, jit_compile=jit, **settings)
         for value, wanted in zip(trained.values(model), expected, strict=True):
             np.testing.assert_allclose(value[k], wanted, atol=1e-5)
+
+
+def test_an_epoch_equals_that_of_fit():
+    model = dense_model()
+    start = shadow.initialize(model, [1, 2, 3])
+    trained = shadow.train(
+        model, start, X, Y, ROWS, epochs=1, batch_size=8, seeds=SEEDS
+    )
+    order = np.random.default_rng(SEEDS[1]).permutation(ROWS[1])
+    start.assign_to(model, 1)
+    model.fit(X[order], Y[order], epochs=1, batch_size=8, shuffle=False, verbose=0)
+    for value, variable in zip(
+        trained.values(model), stack.variables_of(model), strict=True
+    ):
+        wanted = keras.ops.convert_to_numpy(variable.value)
+        np.testing.assert_allclose(value[1], wanted, atol=1e-5)
 
 
 def test_class_weight_equals_train_on_batch():
@@ -288,20 +305,29 @@ def test_noise_at_inference_differs_between_batches_and_models():
     assert len(np.unique(outputs)) == outputs.size
 
 
-def test_an_example_is_seen_once_an_epoch():
+@pytest.mark.parametrize(("batch_size", "steps", "rest"), [(8, 3, 6), (10, 3, 0)])
+def test_an_example_is_seen_once_an_epoch(batch_size, steps, rest):
     rows = ROWS[:2]
-    seen = [
-        indices[:steps]
-        for indices, steps in _batches.batches(
-            rows, epochs=4, batch_size=8, seeds=SEEDS[:2]
-        )
-    ]
-    assert [len(s) for s in seen] == [3, 4, 4, 4]
-    for k in range(2):
-        stream = np.concatenate([s[:, k].ravel() for s in seen])
-        for epoch in range(3):
-            window = stream[epoch * 30 : (epoch + 1) * 30]
-            np.testing.assert_array_equal(np.sort(window), np.sort(rows[k]))
+    epochs = list(
+        _batches.batches(rows, epochs=4, batch_size=batch_size, seeds=SEEDS[:2])
+    )
+    assert len(epochs) == 4
+    for full, last in epochs:
+        assert full.shape == (steps, 2, batch_size)
+        assert last.shape == (2, rest)
+        for k in range(2):
+            seen = np.concatenate([full[:, k].ravel(), last[k]])
+            np.testing.assert_array_equal(np.sort(seen), np.sort(rows[k]))
+
+
+def test_batches_that_fit_leave_no_rest():
+    model = dense_model()
+    start = shadow.initialize(model, [1, 2, 3])
+    settings = {"epochs": 2, "batch_size": 10}
+    trained = shadow.train(model, start, X, Y, ROWS, seeds=SEEDS, **settings)
+    expected = keras_values(model, start, 1, X, Y, **settings)
+    for value, wanted in zip(trained.values(model), expected, strict=True):
+        np.testing.assert_allclose(value[1], wanted, atol=1e-5)
 
 
 def uncompiled():

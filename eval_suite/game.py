@@ -24,10 +24,10 @@ from keras_entropy.fitting import fit_to_model
 from keras_entropy.fitting import fit_to_stack
 from keras_entropy.shadow.cache import Cache
 from keras_entropy.shadow.plan import complementary_pairs
+from keras_entropy.shadow.runner import Runner
 from keras_entropy.shadow.stack import Stack
 from keras_entropy.shadow.stack import initialize
 from keras_entropy.shadow.train import predict
-from keras_entropy.shadow.train import train
 
 # Opens a progress bar: title and number of steps in, a function that advances it out.
 ProgressBar = Callable[[str, int], AbstractContextManager[Callable[[int], None]]]
@@ -43,6 +43,7 @@ class MembershipGame:
         seed: Integer: split, pairs, initial weights and order of the examples.
         progress: Opens a progress bar.
         cache: Where outputs are kept from run to run.
+        runner: Trains the models. Defaults to one in this process that keeps nothing.
     """
 
     def __init__(
@@ -53,6 +54,7 @@ class MembershipGame:
         seed: int,
         progress: ProgressBar,
         cache: Cache,
+        runner: Runner | None = None,
     ) -> None:
         self.dataset = dataset
         self.population, self.reference = dataset.split(seed, profile.examples)
@@ -74,6 +76,7 @@ class MembershipGame:
             seeds=[seed * 1000 + k for k in range(len(rows))],
             epochs=profile.epochs,
             batch_size=profile.batch_size,
+            train=(runner or Runner()).train,
         )
 
     @property
@@ -243,7 +246,7 @@ class MembershipGame:
         data = self._data
         title = f"training {len(data.rows)} models"
         with self._progress(title, len(data.rows) * data.epochs) as advance:
-            return train(
+            return data.train(
                 self.model,
                 initialize(self.model, data.seeds),
                 data.x,

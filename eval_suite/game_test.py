@@ -3,7 +3,6 @@ import contextlib
 import numpy as np
 import pytest
 
-from eval_suite import game as game_module
 from eval_suite.architectures import study_mlp
 from eval_suite.comparison import Comparison
 from eval_suite.datasets import Dataset
@@ -13,6 +12,7 @@ from eval_suite.profiles import QUICK
 from eval_suite.profiles import Profile
 from keras_entropy import catalog
 from keras_entropy.shadow.cache import Cache
+from keras_entropy.shadow.runner import Runner
 
 PROFILE = Profile("tiny", 8, 400, 12, 16, latency_rounds=8, attacks=QUICK)
 
@@ -69,8 +69,8 @@ def test_a_transform_acts_on_the_base_models_answers(game):
 
 def test_a_second_run_trains_nothing(game, cache, monkeypatch):
     expected = game.outputs("M-6")
+    monkeypatch.setattr(Runner, "train", None)
     again, other = play(cache), play(cache, seed=1)
-    monkeypatch.setattr(game_module, "train", None)
     np.testing.assert_array_equal(again.outputs("M-6"), expected)
     with pytest.raises(TypeError):  # another seed is another game
         other.outputs("base")

@@ -12,10 +12,10 @@ from eval_suite.gate.options import MARGIN
 from eval_suite.gate.options import add_gate_options
 from eval_suite.installed import why_no_tf_privacy
 from eval_suite.profiles import PROFILES
+from eval_suite.profiles import Profile
 from eval_suite.report.place import LATEST
 from eval_suite.report.place import REPORTS
 from eval_suite.report.place import report_name
-from eval_suite.shadow_options import SHADOWS
 from eval_suite.shadow_options import add_shadow_options
 
 # Where the suite runs among the project's own tests, named by nobody: one defense of
@@ -177,7 +177,7 @@ class Options:
     nonmember_outputs: Path | None = None
     tf_privacy: str = "check"
     population: Path | None = None
-    shadows: int = SHADOWS
+    shadows: int | None = None
     shadow_epochs: int | None = None
     shadow_batch_size: int = 32
     shadow_backend: str = "sequential"
@@ -218,6 +218,14 @@ class Options:
     def report_folder(self) -> Path:
         """Where the report of this run goes."""
         return self.report_dir / self.report_name
+
+    @property
+    def sized_profile(self) -> Profile:
+        """The profile, with as many models as were asked for."""
+        profile = PROFILES[self.profile]
+        if self.shadows is None:
+            return profile
+        return dataclasses.replace(profile, models=self.shadows)
 
     @property
     def gating(self) -> bool:
@@ -269,17 +277,24 @@ class Options:
             )
 
     def _check_shadows(self) -> None:
-        if self.population is None:
-            given = {
-                "--shadow-epochs": self.shadow_epochs is not None,
-                "--shadow-backend": self.shadow_backend != "sequential",
-                "--scheduler": self.scheduler is not None,
-            }
-            for name, is_given in given.items():
-                if is_given:
-                    raise pytest.UsageError(f"{name} needs --population")
-        elif self.model is None:
+        if self.population is not None and self.model is None:
             raise pytest.UsageError("--population needs --model")
+        if self.shadow_epochs is not None and self.population is None:
+            raise pytest.UsageError("--shadow-epochs needs --population")
+        game = self.model is None and not self.outputs_only
+        trained = self.profile != "study" if game else self.population is not None
+        given = {
+            "--shadows": self.shadows is not None,
+            "--shadow-backend": self.shadow_backend != "sequential",
+            "--scheduler": self.scheduler is not None,
+        }
+        for name, is_given in given.items():
+            if is_given and not trained:
+                raise pytest.UsageError(
+                    f"{name}: --profile study has one model and no shadows"
+                    if game
+                    else f"{name} needs --population"
+                )
         remote = self.shadow_backend in ("dask", "ray")
         if remote != (self.scheduler is not None):
             raise pytest.UsageError(

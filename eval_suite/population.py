@@ -161,6 +161,7 @@ class Population:
             seeds=seeds,
             epochs=self.epochs,
             batch_size=self._recipe.batch_size,
+            train=self._runner.train,
         )
         return entry.recipe(
             entry.create(), self._target, stack, data, from_logits=self._from_logits

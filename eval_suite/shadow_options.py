@@ -1,4 +1,4 @@
-"""The options of shadow models for a model of one's own."""
+"""The options of shadow models."""
 
 from __future__ import annotations
 
@@ -25,8 +25,9 @@ def add_shadow_options(group: Any) -> None:
         dest="eval_suite_shadows",
         metavar="K",
         type=even_number,
-        default=SHADOWS,
-        help=f"Number of shadow models, even, at least 4. Default: {SHADOWS}.",
+        help="Number of models of the game, each of which is the target in turn and "
+        "the others its shadows; with --model, of its shadow models. Even, at least 4. "
+        f"Default: {SHADOWS}, in --profile full 64.",
     )
     group.addoption(
         "--shadow-epochs",

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from eval_suite import architectures
 from eval_suite import datasets
+from eval_suite.fingerprint import fingerprint
 from eval_suite.game import MembershipGame
 from eval_suite.game import ProgressBar
 from eval_suite.one_target import OneTarget
 from eval_suite.options import Options
 from eval_suite.population import ShadowRecipe
-from eval_suite.profiles import PROFILES
+from eval_suite.shadow_options import SHADOWS
 from eval_suite.study import StudyTarget
 from eval_suite.study import check_official_split
 from eval_suite.user_model import UserModel
@@ -32,7 +33,7 @@ def make_subject(
             _train_shadows(subject, options, cache)
         return subject
     dataset = datasets.load(options.dataset)
-    profile = PROFILES[options.profile]
+    profile = options.sized_profile
     if profile.name == "study":
         return StudyTarget(
             dataset,
@@ -43,15 +44,19 @@ def make_subject(
             as_published=options.as_published,
         )
     model = architectures.study_mlp(dataset.x.shape[1:], len(dataset.class_names))
-    return MembershipGame(dataset, model, profile, options.seed, progress, cache)
+    runner = _runner(options, cache)
+    return MembershipGame(
+        dataset, model, profile, options.seed, progress, cache, runner
+    )
 
 
 def check_options(options: Options) -> None:
-    """Reads the files that the options name, and keeps nothing.
+    """Reads the files that the options name and calls the cluster; keeps nothing.
 
     Raises:
-        ValueError: As for `make_subject`.
+        ValueError: As for `make_subject`, or if the cluster doesn't answer.
     """
+    _runner(options, None).check_cluster()
     if options.model is not None:
         subject = _user_model(options)
         if options.population is not None:
@@ -74,14 +79,19 @@ def _user_model(options: Options) -> UserModel:
 
 def _train_shadows(subject: UserModel, options: Options, cache: Cache | None) -> None:
     recipe = ShadowRecipe(
-        models=options.shadows,
+        models=options.shadows or SHADOWS,
         batch_size=options.shadow_batch_size,
         epochs=options.shadow_epochs,
         seed=options.seed,
     )
-    runner = Runner(
+    pool = dataset_of(options.population)
+    subject.train_shadows_on(pool, recipe, _runner(options, cache))
+
+
+def _runner(options: Options, cache: Cache | None) -> Runner:
+    return Runner(
         cache=cache,
+        key=fingerprint(),
         backend=options.shadow_backend,
         scheduler=options.scheduler,
     )
-    subject.train_shadows_on(dataset_of(options.population), recipe, runner)

@@ -20,7 +20,6 @@ from keras_entropy.heads import QuadraticHead
 from keras_entropy.shadow.stack import Stack
 from keras_entropy.shadow.stack import initialize
 from keras_entropy.shadow.stack import variables_of
-from keras_entropy.shadow.train import train
 
 if TYPE_CHECKING:
     from keras_entropy.training import Progress
@@ -131,7 +130,7 @@ def fit(
         start: The K models to start from.
         x: Inputs `(N, ...)`, or `(K, N, ...)` with inputs of its own for each model.
         targets: Class indices, or vectors where the loss is `"mse"`, likewise.
-        data: Rows, batch size and seeds.
+        data: Rows, batch size, seeds and what trains.
         loss: `"crossentropy"` or `"mse"`.
         epochs: Number of epochs.
         learning_rate: Of Adam.
@@ -145,7 +144,7 @@ def fit(
         if loss == "crossentropy"
         else keras.losses.MeanSquaredError(),
     )
-    return train(
+    return data.train(
         model,
         start,
         x,

@@ -35,6 +35,9 @@ class TrainingData:
         seeds: K integers: initial weights and order of the rows of each model.
         epochs: Integer, for recipes that train the whole model.
         batch_size: Integer.
+        train: Function that trains a stack: `shadow.train`, or the `train` of a
+            `Runner` that keeps what is done and spreads it over processes. Defaults
+            to the former.
     """
 
     x: np.ndarray
@@ -43,6 +46,7 @@ class TrainingData:
     seeds: Sequence[int]
     epochs: int
     batch_size: int
+    train: Callable[..., Stack] = train
 
 
 class Recipe(Protocol):
@@ -171,7 +175,7 @@ class FromScratch:
             labels = np.eye(defended.outputs[0].shape[-1], dtype="float32")[data.y]
             loss = self.loss()
         defended.compile(optimizer, loss)
-        trained = train(
+        trained = data.train(
             defended,
             initialize(defended, data.seeds),
             data.x,

@@ -27,7 +27,7 @@ class Trainer:
         self._optimizer = _step.fresh_optimizer(model)
         self._optimizer.build(self._trainable)
         self._optimizer_start = [v.numpy() for v in self._optimizer.variables]
-        self._epoch = tf.function(self._run_epoch, jit_compile=xla)
+        self._epoch = tf.function(self._run_epoch, jit_compile=xla, autograph=False)
 
     def train(self, values, data, per_model, epochs, seed, progress):
         """Train from `values` and return the values at the end.

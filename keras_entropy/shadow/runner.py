@@ -83,6 +83,12 @@ class Runner:
         self._jobs = jobs
         self._scheduler = scheduler
 
+    def check_cluster(self) -> None:
+        """Raises `ValueError` if there is a cluster to train on and it is not there."""
+        if self._scheduler is not None:
+            with workers(self._backend, self._jobs, self._scheduler):
+                pass
+
     def train(
         self,
         model: keras.Model,

@@ -205,8 +205,9 @@ def test_a_scheduler_that_does_not_answer(monkeypatch):
     pytest.importorskip("distributed", reason="needs the extra 'dask'")
     monkeypatch.setattr(_workers, "PATIENCE", 0.5)
     nobody = Runner(backend="dask", scheduler="tcp://127.0.0.1:9")
-    with pytest.raises(ValueError, match=r"`scheduler` must be.*127\.0\.0\.1:9"):
-        train(nobody, one_by_one())
+    for ask in (nobody.check_cluster, lambda: train(nobody, one_by_one())):
+        with pytest.raises(ValueError, match=r"`scheduler` must be.*127\.0\.0\.1:9"):
+            ask()
 
 
 # JAX warns when `ray.init` forks the processes of a cluster on this machine.

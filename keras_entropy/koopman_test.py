@@ -15,6 +15,7 @@ from keras_entropy.contract_test import check_shapes_and_dtypes
 from keras_entropy.contract_test import check_training
 from keras_entropy.contract_test import example_rows
 from keras_entropy.contract_test import to_numpy
+from keras_entropy.koopman import _cosine
 
 
 def study_spline(row):
@@ -98,6 +99,12 @@ def test_random_equals_the_studys_formula_with_the_same_draws(classes):
     # What float32 can tell falls with the share of the smallest feature.
     assert (error[posed > 1e-3] < 1e-4).all()
     assert (error[posed > 1e-4] < 5e-3).all()
+
+
+def test_cosine():
+    turns = np.linspace(-10, 10, 100_001).astype("float32")
+    expected = np.cos(2 * np.pi * turns.astype("float64"))
+    np.testing.assert_allclose(to_numpy(_cosine(turns)), expected, atol=1e-6)
 
 
 def test_the_draws_have_the_studys_law():

@@ -1,11 +1,12 @@
 """What the study's output transforms cost, as ratios of processor time in one process.
 
 Two comparisons, in alternating rounds with one thread: the defended model over the
-undefended one, compiled, for the study's network trained on digits; and the layer
-alone over the study's way, the same mathematics for one example after the other with
-SciPy and EMD-signal.
+undefended one, compiled, for the study's network on images of 28 x 28 (Fashion-MNIST)
+and on scikit-learn's 8 x 8 digits; and the layer alone over the study's way, the same
+mathematics for one example after the other with SciPy and EMD-signal.
 
-    python eval_suite/benchmarks/defense_latency.py
+    python eval_suite/benchmarks/defense_latency.py --data FOLDER-WITH-IDX-FILES
+    python eval_suite/benchmarks/defense_latency.py   # digits only
 """
 
 import argparse
@@ -16,9 +17,9 @@ import numpy as np
 import PyEMD
 import scipy.interpolate
 import tensorflow as tf
-from sklearn import datasets
 
 from eval_suite.architectures import study_mlp
+from eval_suite.datasets import load
 from keras_entropy import catalog
 from keras_entropy import defend
 
@@ -84,37 +85,42 @@ def ratio(one, other, rounds, repeats):
     return statistics.median(a / b for a, b in pairs)
 
 
-def trained_model():
-    """Return the study's network, trained on digits, and the digits."""
-    images, labels = datasets.load_digits(return_X_y=True)
-    images = (images / 16).astype("float32")
-    model = study_mlp(images.shape[1:], 10)
-    model.fit(images, labels, epochs=20, batch_size=32, verbose=0)
-    return model, images
+def trained_models(folder):
+    """Yield name, the study's network as trained on it, and images."""
+    names = ["digits"] if folder is None else [f"idx:{folder}", "digits"]
+    for name in names:
+        found = load(name)
+        images, labels = found.x[:10_000], found.y[:10_000]
+        model = study_mlp(images.shape[1:], 10)
+        model.fit(images, labels, epochs=20, batch_size=32, verbose=0)
+        yield found.name, model, images
 
 
 def main():
     """Print the ratios."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=15)
-    rounds = parser.parse_args().rounds
+    parser.add_argument("--data", help="folder with the IDX files of Fashion-MNIST")
+    options = parser.parse_args()
+    rounds = options.rounds
     tf.config.threading.set_intra_op_parallelism_threads(1)
     tf.config.threading.set_inter_op_parallelism_threads(1)
-    model, images = trained_model()
-
-    print("defended over undefended: batch 1, batch 256; with XLA: batch 1, batch 256")
-    defended = {n: defend(model, catalog.get(n).create(seed=0)) for n in NAMES}
-    for name in ("A/A", *NAMES):
-        other = defended.get(name, model)
-        figures = []
-        for xla in (False, True):
-            for batch, repeats in ((1, 200), (256, 20)):
-                calls = [
-                    compiled(lambda x, m=m: m(x, training=False), images[:batch], xla)
-                    for m in (other, model)
-                ]
-                figures.append(ratio(*calls, rounds, repeats))
-        print(f"{name:5}", *(f"{figure:8.2f}" for figure in figures), flush=True)
+    for network, model, images in trained_models(options.data):
+        print(f"{network}, {images[0].size} inputs: defended over undefended")
+        print("      batch 1, batch 256; with XLA: batch 1, batch 256")
+        defended = {n: defend(model, catalog.get(n).create(seed=0)) for n in NAMES}
+        for name in ("A/A", *NAMES):
+            other = defended.get(name, model)
+            figures = []
+            for xla in (False, True):
+                for batch, repeats in ((1, 200), (256, 20)):
+                    rows = images[:batch]
+                    calls = [
+                        compiled(lambda x, m=m: m(x, training=False), rows, xla)
+                        for m in (other, model)
+                    ]
+                    figures.append(ratio(*calls, rounds, repeats))
+            print(f"{name:5}", *(f"{figure:8.2f}" for figure in figures), flush=True)
 
     print("the study's way over the layer, an example, batch 256: graph, XLA")
     rows = model.predict(images[:256], verbose=0)

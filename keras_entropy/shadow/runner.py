@@ -1,5 +1,6 @@
 """Training in pieces: kept from run to run, and spread over processes or machines."""
 
+import json
 from collections.abc import Callable
 from collections.abc import Mapping
 from collections.abc import Sequence
@@ -199,7 +200,9 @@ class Runner:
 
     def _distribute(self, model, pieces, missing):
         """Train pieces in other processes, and yield them as they come."""
-        config = keras.saving.serialize_keras_object(model)
+        # As text: a cluster may give a piece to another worker with arguments that the
+        # first one has used, and Keras takes apart what it is given.
+        config = json.dumps(keras.saving.serialize_keras_object(model))
         tasks = [
             joblib.delayed(_train_elsewhere)(number, config, pieces[number])
             for number in missing
@@ -240,5 +243,5 @@ def _train(model, piece, progress):
 
 
 def _train_elsewhere(number, config, piece):
-    model = keras.saving.deserialize_keras_object(config)
+    model = keras.saving.deserialize_keras_object(json.loads(config))
     return number, _train(model, piece, None)

@@ -9,6 +9,7 @@ import pytest
 
 from keras_entropy import shadow
 from keras_entropy.shadow import _workers
+from keras_entropy.shadow import runner
 from keras_entropy.shadow.cache import Cache
 from keras_entropy.shadow.runner import Runner
 
@@ -199,6 +200,24 @@ def test_a_cluster_loses_nothing_when_a_worker_is_killed(tmp_path):
         assert done == [3] * 6
         assert pids[0] not in [worker.pid for worker in cluster.workers.values()]
     assert_equal(values, train(Runner(), one_by_one(), models=6))
+
+
+class Retrying:
+    """`joblib.Parallel` on a cluster that loses every task's first result."""
+
+    def __init__(self, **options):
+        pass
+
+    def __call__(self, tasks):
+        for function, arguments, options in tasks:
+            function(*arguments, **options)
+            yield function(*arguments, **options)
+
+
+def test_a_piece_can_be_trained_again_from_the_same_arguments(monkeypatch):
+    monkeypatch.setattr(runner.joblib, "Parallel", Retrying)
+    values = train(Runner(backend="loky"), one_by_one())
+    assert_equal(values, train(Runner(), one_by_one()))
 
 
 def test_a_scheduler_that_does_not_answer(monkeypatch):

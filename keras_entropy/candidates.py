@@ -194,8 +194,8 @@ def utility(outputs: np.ndarray, labels: np.ndarray) -> tuple[float, float, floa
 def dominated(points: Sequence[Point]) -> list[bool]:
     """Returns for each point whether another is as good on AUC, accuracy and NLL.
 
-    And better on one of them. Differences of less than 0.001 in AUC and of less than
-    1 % in NLL count as none.
+    And better on one of them. Differences of less than 0.001 in AUC or in accuracy and
+    of less than 1 % in NLL count as none.
     """
     figures = np.array(
         [[p.pair_auc.mean(), -p.accuracy.mean(), p.nll.mean()] for p in points]
@@ -203,7 +203,7 @@ def dominated(points: Sequence[Point]) -> list[bool]:
     slack = np.stack(
         [
             np.full(len(points), 1e-3),
-            np.full(len(points), 1e-6),
+            np.full(len(points), 1e-3),
             0.01 * np.maximum(figures[:, 2], 1e-3),
         ],
         axis=-1,

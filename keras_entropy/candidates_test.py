@@ -100,5 +100,6 @@ def test_dominated():
         point(0.55, 0.9, 0.5),
         point(0.5, 0.8, 0.6),
         point(0.5505, 0.9, 0.401),  # no worse than the second, within the slack
+        point(0.58, 0.9005, 0.4),  # no more accurate than the second, but leakier
     ]
-    assert candidates.dominated(points) == [False, False, True, False, False]
+    assert candidates.dominated(points) == [False, False, True, False, False, True]

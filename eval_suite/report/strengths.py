@@ -11,12 +11,13 @@ _NAMED = 8
 
 
 def finding(found: list[dict]) -> str:
-    """Returns which rows no other one beats.
+    """Returns which rows no other one beats, the most private first.
 
     Args:
-        found: Rows of `frontier` in results.json, at least one.
+        found: Rows of `frontier` in results.json with an AUC, at least one.
     """
-    best = [row["name"] for row in found if not row["dominated"]]
+    ordered = sorted(found, key=lambda row: row["auc"])
+    best = [row["name"] for row in ordered if not row["dominated"]]
     if not best:
         return f"Of {len(found)} each is dominated on AUC, accuracy and NLL by another."
     more = f", and {len(best) - _NAMED} more" if len(best) > _NAMED else ""

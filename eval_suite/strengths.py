@@ -15,7 +15,7 @@ from keras_entropy.training import FromScratch
 # game has, so these are few.
 _GRID: tuple[tuple[str, str, tuple[Any, ...]], ...] = (
     ("M-5", "temperature", (1.0, 100.0)),
-    ("M-17", "weight", (0.5, 8.0)),
+    ("M-17", "weight", (0.5,)),
     ("reverse-sigmoid", "magnitude", (0.3,)),
     ("label-only", "confidence", (0.9,)),
     ("hamp-ranks", "ranks", (1,)),
@@ -24,7 +24,7 @@ _GRID: tuple[tuple[str, str, tuple[Any, ...]], ...] = (
     ("label-smoothing", "label_smoothing", (0.03, 0.3)),
     ("hamp-training", "label_entropy", (0.5, 0.8)),
     ("hamp", "label_entropy", (0.5, 0.8)),
-    ("relax-loss", "level", (0.1, 0.5)),
+    ("relax-loss", "level", (0.5,)),
 )
 
 

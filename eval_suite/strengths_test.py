@@ -41,10 +41,10 @@ def test_a_strength_is_what_is_trained_with():
     # The training alone, on the frontier as well, is trained once for both.
     other = ENTRIES[name.replace("hamp", "hamp-training")]
     assert what(ENTRIES[name].training) == what(other)
-    assert ENTRIES["M-17(weight=8.0)"].create().weight == 8.0
+    assert ENTRIES["M-17(weight=0.5)"].create().weight == 0.5
     assert ENTRIES["M-6"].recipe == catalog.get("M-6").recipe
 
 
-def test_each_trained_loss_has_at_least_three_strengths():
+def test_each_trained_loss_has_several_strengths():
     for name in ("label-smoothing", "hamp-training", "hamp", "relax-loss", "M-17"):
-        assert sum(other.startswith(f"{name}(") for other in ENTRIES) >= 3
+        assert sum(other.startswith(f"{name}(") for other in ENTRIES) >= 2

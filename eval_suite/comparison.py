@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from eval_suite.adaptive import ways
 from eval_suite.example_scores import Scores
 from eval_suite.example_scores import answering
 from eval_suite.example_scores import paired_over_examples
@@ -17,8 +18,6 @@ from eval_suite.example_scores import scores_of
 from eval_suite.game import BASE
 from eval_suite.game import MembershipGame
 from eval_suite.one_target import OneTarget
-from eval_suite.repeated import QUERIES
-from eval_suite.repeated import averaged_answers
 from eval_suite.slicing import slices
 from keras_entropy import catalog
 from keras_entropy.attacks import AttackResult
@@ -123,21 +122,17 @@ class Comparison:
         self, name: str, outputs: Any, shadows: Shadows | None
     ) -> Iterator[tuple[str, Any, Shadows | None]]:
         """Yields the adaptive variants: name, outputs, and shadows treated alike."""
-        layer = catalog.get(name).create(seed=self._seed)
-        if hasattr(layer, "invert"):
-            yield (
-                "inverse",
-                layer.invert(outputs)
+        for way in ways(catalog.get(name).create(seed=self._seed)):
+            given, theirs = outputs, shadows
+            if way.of_undefended:
+                given = self.subject.outputs(BASE)
+                theirs = shadows and self.subject.shadows(BASE)
+            changed = (
+                way.change(given)
                 if self.is_game
-                else tuple(layer.invert(side) for side in outputs),
-                answering(shadows, layer.invert),
+                else tuple(way.change(side) for side in given)
             )
-        if not layer.claims.deterministic:
-            undefended = self.subject.outputs(BASE)
-            bare = shadows and self.subject.shadows(BASE)
-            for queries in QUERIES:
-                asked = functools.partial(averaged_answers, layer, queries=queries)
-                yield f"repeat{queries}", asked(undefended), answering(bare, asked)
+            yield way.name, changed, answering(theirs, way.change)
 
     def base_headline(self, *, without: str | None = None) -> Headline:
         """Returns the strongest attack on the undefended model.

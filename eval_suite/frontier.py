@@ -1,4 +1,4 @@
-"""Privacy against utility: every output defense at several strengths, on one game."""
+"""Privacy against utility: every defense at several strengths, on one game."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from eval_suite import strengths
+from eval_suite.adaptive import ways
 from eval_suite.game import BASE
 from eval_suite.game import MembershipGame
 from keras_entropy import candidates
+from keras_entropy import catalog
 from keras_entropy.attacks.intervals import mean_interval
 from keras_entropy.candidates import Point
 
@@ -19,7 +22,7 @@ class Frontier:
     """The points of one game.
 
     Args:
-        points: One for each candidate, no defense first.
+        points: One for each defense and strength, no defense first.
         dominated: For each point, whether another is as good in all and better in
             something.
     """
@@ -28,7 +31,7 @@ class Frontier:
     dominated: list[bool]
 
     def get(self, name: str) -> Point:
-        """Returns the point of a candidate.
+        """Returns the point of a defense and strength.
 
         Raises:
             KeyError: If there is none.
@@ -36,7 +39,7 @@ class Frontier:
         for point in self.points:
             if point.name == name:
                 return point
-        raise KeyError(f"{name}: no candidate. Known: {[p.name for p in self.points]}")
+        raise KeyError(f"{name}: no point. Known: {[p.name for p in self.points]}")
 
     def rows(self) -> list[dict[str, Any]]:
         """Returns plain rows: means over the pairs of models, with 95 % intervals."""
@@ -56,7 +59,7 @@ class Frontier:
 
 
 def play(game: MembershipGame) -> Frontier:
-    """Attacks the undefended models of a game behind every candidate."""
+    """Attacks the models of a game behind every defense, at every strength."""
     outputs = game.outputs(BASE)
     points = [
         candidates.evaluate(
@@ -74,7 +77,27 @@ def play(game: MembershipGame) -> Frontier:
             *candidates.KEYED_CANDIDATES,
         )
     ]
+    points += [_play(game, entry) for entry in strengths.entries()]
     return Frontier(points, candidates.dominated(points))
+
+
+def _play(game: MembershipGame, entry: catalog.Entry) -> Point:
+    defended, undefended = game.outputs(entry), game.outputs(BASE)
+    # What was trained is attacked as it answers, as in `Comparison`.
+    known = [] if entry.recipe else ways(entry.create(seed=game.seed))
+    adapted = (
+        (way.name, way.change(undefended if way.of_undefended else defended))
+        for way in known
+    )
+    return candidates.worth(
+        entry.name,
+        defended,
+        undefended,
+        game.labels,
+        game.membership,
+        adapted,
+        seed=game.seed,
+    )
 
 
 def _interval(

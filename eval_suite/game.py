@@ -89,20 +89,23 @@ class MembershipGame:
         """Integer `(N,)`: the class of each example."""
         return self.population.y
 
-    def outputs(self, name: str) -> np.ndarray:
+    def outputs(self, defense: str | catalog.Entry) -> np.ndarray:
         """Returns float32 `(K, N, C)`: what each defended model answers.
 
         Args:
-            name: Name of a defense, or `"base"` for the undefended models.
+            defense: Name of a defense, or `"base"` for the undefended models, or an
+                entry that need not be in the catalog, such as one at another strength.
         """
-        if name not in self._outputs:
+        entry = _entry(defense)
+        text = _text(entry)
+        if text not in self._outputs:
 
             def compute() -> dict[str, np.ndarray]:
-                model, stack = self._train(name)
+                model, stack = self._train(entry)
                 return {"outputs": predict(model, stack, self.population.x)}
 
-            self._outputs[name] = self._cache.get(self._key(name), compute)["outputs"]
-        return self._outputs[name]
+            self._outputs[text] = self._cache.get(self._key(entry), compute)["outputs"]
+        return self._outputs[text]
 
     def reference_answers(self, layer: FittedDefense) -> np.ndarray:
         """Returns float32 `(K, R, C)`: the undefended models' answers to be fitted to.
@@ -113,9 +116,9 @@ class MembershipGame:
         queries = layer.queries(self.reference.x, seed=self.seed)
 
         def compute() -> dict[str, np.ndarray]:
-            return {"outputs": predict(*self._train(BASE), queries)}
+            return {"outputs": predict(*self._train(None), queries)}
 
-        key = {**self._key(BASE), "queries": queries}
+        key = {**self._key(None), "queries": queries}
         return self._cache.get(key, compute)["outputs"]
 
     def live_model(self, name: str) -> keras.Model:
@@ -213,10 +216,10 @@ class MembershipGame:
             },
         }
 
-    def _key(self, name: str) -> dict[str, Any]:
+    def _key(self, entry: catalog.Entry | None) -> dict[str, Any]:
         """Returns all that the outputs of a defense depend on."""
         data = self._data
-        key = {
+        return {
             **fingerprint(),
             "x": data.x,
             "y": data.y,
@@ -226,21 +229,17 @@ class MembershipGame:
             "epochs": data.epochs,
             "batch_size": data.batch_size,
             "model": self.model.to_json(),  # with its compile configuration
-            "defense": name,
+            "defense": _text(entry),
         }
-        if name != BASE:
-            entry = catalog.get(name)
-            layer = (entry.layer.__name__, dict(entry.config), entry.recipe)
-            key["layer"] = repr(layer)
-        return key
 
-    def _train(self, name: str) -> tuple[keras.Model, Stack]:
-        if name not in self._trained:
-            if name == BASE:
-                self._trained[name] = self.model, self._train_base()
+    def _train(self, entry: catalog.Entry | None) -> tuple[keras.Model, Stack]:
+        text = _text(entry)
+        if text not in self._trained:
+            if entry is None:
+                self._trained[text] = self.model, self._train_base()
             else:
-                self._trained[name] = self._defend(catalog.get(name))
-        return self._trained[name]
+                self._trained[text] = self._defend(entry)
+        return self._trained[text]
 
     def _train_base(self) -> Stack:
         data = self._data
@@ -259,7 +258,7 @@ class MembershipGame:
             )
 
     def _defend(self, entry: catalog.Entry) -> tuple[keras.Model, Stack]:
-        model, stack = self._train(BASE)
+        model, stack = self._train(entry.training)
         layer = entry.create()
         if isinstance(layer, FittedDefense):
             reference = self.reference
@@ -281,3 +280,17 @@ class MembershipGame:
         total = entry.recipe.model_epochs(self._data)
         with self._progress(title, total) as advance:
             return entry.recipe(layer, model, stack, self._data, progress=advance)
+
+
+def _entry(defense: str | catalog.Entry) -> catalog.Entry | None:
+    """Returns the entry that is meant; `None` is no defense."""
+    if isinstance(defense, catalog.Entry):
+        return defense
+    return None if defense == BASE else catalog.get(defense)
+
+
+def _text(entry: catalog.Entry | None) -> str:
+    """Returns what a defense is and does, whatever its name."""
+    if entry is None:
+        return BASE
+    return repr((entry.layer.__name__, dict(entry.config), entry.recipe))

@@ -1,4 +1,5 @@
 import contextlib
+import dataclasses
 
 import numpy as np
 import pytest
@@ -65,6 +66,29 @@ def test_a_transform_acts_on_the_base_models_answers(game):
     layer = catalog.get("M-1").create()
     expected = np.asarray(layer(game.outputs("base")))
     np.testing.assert_allclose(game.outputs("M-1"), expected, atol=1e-6)
+
+
+def test_a_defense_that_is_trained_and_fitted(game):
+    ranked, trained = game.outputs("hamp"), game.outputs("hamp-training")
+    np.testing.assert_array_equal(ranked.argsort(axis=2), trained.argsort(axis=2))
+    profiles = np.sort(ranked, axis=2)
+    assert (profiles == profiles[:, :1]).all()  # one row of numbers for each model
+    assert len(np.unique(profiles[:, 0, -1])) == PROFILE.models
+    model = game.live_model("hamp")
+    assert model(game.probe()[:3]).shape == (3, 5)
+
+
+def test_an_entry_at_another_strength_is_another_defense(game, cache, monkeypatch):
+    entry = dataclasses.replace(catalog.get("temperature"), config={"temperature": 9.0})
+    layer = entry.create()
+    expected = np.asarray(layer(game.outputs("base")))
+    np.testing.assert_allclose(game.outputs(entry), expected, atol=1e-6)
+    assert np.abs(game.outputs(entry) - game.outputs("temperature")).max() > 0.01
+    # Under another name it is the same, and found in the cache.
+    named = dataclasses.replace(catalog.get("temperature"), name="another name")
+    again = play(cache)
+    monkeypatch.setattr(again, "_train", None)
+    np.testing.assert_array_equal(again.outputs(named), game.outputs("temperature"))
 
 
 def test_a_second_run_trains_nothing(game, cache, monkeypatch):

@@ -125,22 +125,19 @@ class Population:
             name: Name of a defense, or `"base"`.
             undefended: The target with class probabilities as its output.
         """
-        stack = self._trained()
-        if name == BASE:
-            defended = undefended, stack
-        elif (entry := catalog.get(name)).recipe is not None:
-            rows = self._plan.rows()
-            defended = self._train_defense(entry, stack, rows, self._seeds)
-        else:
-            defended = self._defend(entry.create(), undefended, stack)
+        defended = undefended, self._trained()
+        if name != BASE:
+            entry, rows = catalog.get(name), self._plan.rows()
+            defended = self._defend(entry, *defended, rows, self._seeds)
         outputs = predict(*defended, self._x[: self._scored])
         return Shadows(outputs, self._plan.membership[:, : self._scored])
 
-    def trained_on_target(self, name: str) -> np.ndarray:
+    def trained_on_target(self, name: str, *, undefended: keras.Model) -> np.ndarray:
         """Returns the target's answers behind a defense that is trained for it.
 
         Args:
             name: Name of a defense with a recipe.
+            undefended: The target with class probabilities as its output.
 
         Returns:
             float32 array `(n + m, C)`, members first.
@@ -148,12 +145,36 @@ class Population:
         members = np.arange(self._members)[None]
         target = replicate(self._target, 1)
         entry, seeds = catalog.get(name), [self._recipe.seed]
-        defended = self._train_defense(entry, target, members, seeds)
+        defended = self._defend(entry, undefended, target, members, seeds)
         return predict(*defended, self._x[: self._scored])[0]
 
-    def _train_defense(
-        self, entry: catalog.Entry, stack: Stack, rows: np.ndarray, seeds: list[int]
+    def _defend(
+        self,
+        entry: catalog.Entry,
+        undefended: keras.Model,
+        stack: Stack,
+        rows: np.ndarray,
+        seeds: list[int],
     ) -> tuple[keras.Model, Stack]:
+        if entry.training is not None:
+            undefended, stack = self._defend(
+                entry.training, undefended, stack, rows, seeds
+            )
+        layer = entry.create()
+        if isinstance(layer, keras_entropy.FittedDefense):
+            reference = self._reference
+            return fit_to_stack(
+                layer,
+                undefended,
+                stack,
+                reference.x,
+                reference.y,
+                members=(self._x, rows),
+                seed=self._recipe.seed,
+            )
+        if entry.recipe is None:
+            defended = attach.defend(self._target, layer, from_logits=self._from_logits)
+            return defended, stack.transfer(defended, initialize(defended, seeds))
         data = TrainingData(
             x=self._x,
             y=self._y,
@@ -164,25 +185,8 @@ class Population:
             train=self._runner.train,
         )
         return entry.recipe(
-            entry.create(), self._target, stack, data, from_logits=self._from_logits
+            layer, self._target, stack, data, from_logits=self._from_logits
         )
-
-    def _defend(
-        self, layer: keras_entropy.Defense, undefended: keras.Model, stack: Stack
-    ) -> tuple[keras.Model, Stack]:
-        if isinstance(layer, keras_entropy.FittedDefense):
-            reference = self._reference
-            return fit_to_stack(
-                layer,
-                undefended,
-                stack,
-                reference.x,
-                reference.y,
-                members=(self._x, self._plan.rows()),
-                seed=self._recipe.seed,
-            )
-        defended = attach.defend(self._target, layer, from_logits=self._from_logits)
-        return defended, stack.transfer(defended, initialize(defended, self._seeds))
 
     def _trained(self) -> Stack:
         """Returns the trained shadows, with the target's own defenses' weights."""

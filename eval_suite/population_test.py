@@ -90,6 +90,15 @@ def test_shadows_are_trained_as_the_target_was(trained, sets, tmp_path):
     own = again.outputs("M-6")
     target = (np.concatenate(own).argmax(axis=1) == labels).mean()
     assert head.min() - 0.1 < target < head.max() + 0.1
+    # HAMP is trained, and its rank map fitted to what was trained.
+    ranked, trained_only = again.shadows("hamp"), again.shadows("hamp-training")
+    order = [shadows.outputs.argsort(axis=2) for shadows in (ranked, trained_only)]
+    np.testing.assert_array_equal(*order)
+    profiles = np.sort(ranked.outputs, axis=2)
+    assert (profiles == profiles[:, :1]).all()  # one row of numbers for each model
+    assert len(np.unique(profiles[:, 0, -1])) == 8
+    own = [np.concatenate(again.outputs(name)) for name in ("hamp", "hamp-training")]
+    np.testing.assert_array_equal(*(rows.argsort(axis=1) for rows in own))
     defended = defend(trained, layer)
     defended.compile(keras.optimizers.Adam(1e-2), "sparse_categorical_crossentropy")
     ending = shadowed(defended, sets, ShadowRecipe(8, 16, epochs=20))

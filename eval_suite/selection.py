@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from keras_entropy import FittedDefense
 from keras_entropy import catalog
 
 
@@ -40,7 +41,8 @@ def claiming(names: list[str], claim: str, value: bool = True) -> list[str]:
 
     Args:
         names: Names of defenses.
-        claim: A field of `keras_entropy.Claims`, or `"trained"`.
+        claim: A field of `keras_entropy.Claims`, `"trained"`, or `"fitted"` to
+            reference examples.
         value: Boolean. Defaults to `True`.
     """
 
@@ -48,6 +50,8 @@ def claiming(names: list[str], claim: str, value: bool = True) -> list[str]:
         entry = catalog.get(name)
         if claim == "trained":
             return entry.recipe is not None
+        if claim == "fitted":
+            return issubclass(entry.layer, FittedDefense)
         return getattr(entry.claims, claim)
 
     return [name for name in names if holds(name) == value]

@@ -71,6 +71,13 @@ class EvalSession:
                     "takes them for --model only with --population. Or build one with "
                     "`keras_entropy.catalog.build` and evaluate the result as --model"
                 )
+            fitted = claiming(self._names, "fitted")
+            if fitted and options.profile == "study" and not options.model:
+                raise ValueError(
+                    f"{', '.join(fitted)}: fitted to reference examples, of which "
+                    "--profile study has none: it scores all. Leave it out of "
+                    "--defenses, or take --profile quick"
+                )
             check_options(options)
         if options.gating:
             from eval_suite.gate.keeper import GateKeeper

@@ -127,7 +127,9 @@ class UserModel(OneTarget):
 
     def outputs(self, name: str) -> tuple[np.ndarray, np.ndarray]:
         if name not in self._outputs and self._is_trained(name):
-            answers = self._population.trained_on_target(name)
+            answers = self._population.trained_on_target(
+                name, undefended=self._undefended
+            )
             members = len(self.members.x)
             self._outputs[name] = answers[:members], answers[members:]
         if name not in self._outputs:

@@ -8,6 +8,8 @@ from typing import Any
 
 from keras_entropy._defense import Claims
 from keras_entropy._defense import Defense
+from keras_entropy._fitted import FittedDefense
+from keras_entropy.identity import Identity
 from keras_entropy.training import Recipe
 
 STUDY = "entropic_MIA_defense (after He et al., 2022, arXiv:2208.10445)"
@@ -44,7 +46,8 @@ class Entry:
         family: Kind of defense: `"output-transform"`, `"head"` or `"training-loss"`.
         layer: The layer's class.
         config: Keyword arguments of the layer.
-        recipe: How the defense is trained, or `None` if it is not.
+        recipe: How the defense is trained, or `None` if it is not. A layer that is
+            fitted to reference examples is fitted to the trained model.
         reference: Source.
         published: The study's figures, or `None`.
         as_published: The recipe with what the study's code does without saying so,
@@ -72,6 +75,16 @@ class Entry:
         if self.layer.claims.deterministic:
             return self.layer(**self.config)
         return self.layer(**{"seed": seed, **self.config})
+
+    @property
+    def training(self) -> Entry | None:
+        """What comes before the fit: the same training with answers left alone.
+
+        `None` for a defense that is not both trained and fitted.
+        """
+        if self.recipe is None or not issubclass(self.layer, FittedDefense):
+            return None
+        return dataclasses.replace(self, layer=Identity, config={})
 
     @property
     def claims(self) -> Claims:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import abc
+import logging
 from typing import Any
 from typing import ClassVar
 from typing import Self
@@ -9,21 +10,28 @@ import numpy as np
 
 from keras_entropy._defense import Defense
 
+_LOG = logging.getLogger(__name__)
+
 
 class FittedDefense(Defense, abc.ABC):
     """Abstract: a defense whose numbers come from reference examples.
 
     Reference examples are labelled, of the same kind as the data that the model will
-    meet, and no member: the model was not trained on them. The numbers are weights
-    that training leaves alone; they are saved with the model. Until `fit` has set
-    them, every answer is the same uniform row, and `keras_entropy.defend` refuses the
-    layer.
+    meet, and no member: the model was not trained on them. `fit` sees answers alone and
+    can't tell; `keras_entropy.catalog.build` compares the inputs. The numbers are
+    weights that training leaves alone; they are saved with the model. Until `fit` has
+    set them, every answer is the same uniform row, and `keras_entropy.defend` refuses
+    the layer.
 
     A layer with `needs_members` is fitted to the model's answers to training examples
     as well. Those are members, the reference examples are not.
     """
 
     needs_members: ClassVar[bool] = False
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._said: set[str] = set()
 
     @abc.abstractmethod
     def values(self, outputs: np.ndarray, labels: np.ndarray) -> list[np.ndarray]:
@@ -94,6 +102,20 @@ class FittedDefense(Defense, abc.ABC):
             )
         _check_probabilities("members", members)
         return members
+
+    def _say(self, message: str) -> None:
+        # Once, also where the layer is fitted to many models in turn.
+        if message not in self._said:
+            self._said.add(message)
+            _LOG.warning("%s: %s", self.name, message)
+
+    def _say_rare(self, classes: np.ndarray, min_count: int) -> None:
+        """Says which classes are predicted for too few examples, if any are."""
+        if len(classes):
+            self._say(
+                f"classes {classes.tolist()} are predicted for fewer than {min_count} "
+                "reference examples: pooled accuracy for these"
+            )
 
     @property
     def fitted(self) -> bool:

@@ -114,7 +114,7 @@ def test_a_fit_to_other_classes_is_refused(cls):
 
 @pytest.mark.parametrize("cls", [BinnedFrequencies, RankFrequencies])
 def test_too_few_reference_examples_are_refused(cls):
-    with pytest.raises(ValueError, match="9 examples, min_count=10"):
+    with pytest.raises(ValueError, match=r"smaller `min_count`.*9 examples, min_count"):
         cls().fit(*reference(9))
 
 

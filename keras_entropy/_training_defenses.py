@@ -9,8 +9,14 @@ import keras
 from keras_entropy._entry import Entry
 from keras_entropy.hamp_loss import HighEntropyLabelLoss
 from keras_entropy.identity import Identity
+from keras_entropy.rank import RankMap
 from keras_entropy.relax_loss import RelaxLoss
 from keras_entropy.training import FromScratch
+
+_HAMP = "Chen and Pattabiraman, 2024, arXiv:2307.01610"
+_HAMP_TRAINING = FromScratch(
+    functools.partial(HighEntropyLabelLoss, label_entropy=0.95, weight=0.01)
+)
 
 TRAINING_DEFENSES = (
     Entry(
@@ -32,10 +38,18 @@ TRAINING_DEFENSES = (
         family="training-loss",
         layer=Identity,
         config={},
-        recipe=FromScratch(
-            functools.partial(HighEntropyLabelLoss, label_entropy=0.95, weight=0.01)
-        ),
-        reference="Chen and Pattabiraman, 2024, arXiv:2307.01610",
+        recipe=_HAMP_TRAINING,
+        reference=_HAMP,
+    ),
+    Entry(
+        name="hamp",
+        alias="high-entropy-labels-and-ranks",
+        title="HAMP",
+        family="training-loss",
+        layer=RankMap,
+        config={},
+        recipe=_HAMP_TRAINING,
+        reference=_HAMP,
     ),
     Entry(
         name="relax-loss",

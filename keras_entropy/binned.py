@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import logging
 from typing import Any
 
 import keras
@@ -11,8 +10,6 @@ from keras_entropy import _frequencies
 from keras_entropy import _order
 from keras_entropy._defense import Claims
 from keras_entropy._fitted import FittedDefense
-
-_LOG = logging.getLogger(__name__)
 
 
 @keras.saving.register_keras_serializable(package="keras_entropy")
@@ -67,7 +64,6 @@ class BinnedFrequencies(FittedDefense):
         super().__init__(**kwargs)
         self.bins = check_count("bins", bins)
         self.min_count = check_count("min_count", min_count)
-        self._said: set[str] = set()
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
         super().build(input_shape)
@@ -99,11 +95,7 @@ class BinnedFrequencies(FittedDefense):
 
     def values(self, outputs: np.ndarray, labels: np.ndarray) -> list[np.ndarray]:
         n, classes = outputs.shape
-        if n < self.min_count:
-            raise ValueError(
-                "`fit` needs at least `min_count` reference examples. "
-                f"Received: {n} examples, min_count={self.min_count}"
-            )
+        check_enough(n, self.min_count)
         predicted, confidence = outputs.argmax(axis=-1), outputs.max(axis=-1)
         correct = predicted == labels
         rows = _frequencies.calibrated(outputs, labels)
@@ -155,17 +147,7 @@ class BinnedFrequencies(FittedDefense):
                 f"too few reference examples for {self.bins} bins of at least "
                 f"{self.min_count}: fewer bins for some classes"
             )
-        if empty.any():
-            self._say(
-                f"classes {np.flatnonzero(empty).tolist()} are predicted for fewer "
-                f"than {self.min_count} reference examples: pooled accuracy for these"
-            )
-
-    def _say(self, message: str) -> None:
-        # Once, also where the layer is fitted to many models in turn.
-        if message not in self._said:
-            self._said.add(message)
-            _LOG.warning("%s: %s", self.name, message)
+        self._say_rare(np.flatnonzero(empty), self.min_count)
 
     def get_config(self) -> dict[str, Any]:
         return {
@@ -182,3 +164,13 @@ def check_count(name: str, value: Any) -> int:
             f"`{name}` must be an integer, at least 1. Received: {name}={value!r}"
         )
     return value
+
+
+def check_enough(examples: int, min_count: int) -> None:
+    """Raises `ValueError` if there are too few reference examples to count."""
+    if examples < min_count:
+        raise ValueError(
+            "`fit` needs at least `min_count` reference examples: give it more, or the "
+            f"layer a smaller `min_count`. Received: {examples} examples, "
+            f"min_count={min_count}"
+        )

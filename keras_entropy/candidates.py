@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
+from collections.abc import Iterable
 from collections.abc import Sequence
 
 import numpy as np
@@ -121,21 +122,49 @@ def evaluate(
     """
     layer = candidate.create() if candidate.create else None
     defended = _defended(layer, outputs, membership, answers, reference_labels)
+    undone = [("inverse", layer.invert(defended))] if hasattr(layer, "invert") else []
+    return worth(
+        candidate.name, defended, outputs, labels, membership, undone, seed=seed
+    )
+
+
+def worth(
+    name: str,
+    defended: np.ndarray,
+    undefended: np.ndarray,
+    labels: np.ndarray,
+    membership: np.ndarray,
+    adapted: Iterable[tuple[str, np.ndarray]] = (),
+    *,
+    seed: int = 0,
+) -> Point:
+    """Returns what answers protect and are worth, whatever made them.
+
+    Args:
+        name: Name for people.
+        defended: float32 array `(K, N, C)`: what K defended models answer.
+        undefended: Array of the same shape: what they answer without the defense.
+        labels: Integer array `(N,)`.
+        membership: Boolean array `(K, N)`, of complementary pairs.
+        adapted: What an attacker who knows the defense makes of the answers: the name
+            of each way, and an array of the same shape. Defaults to none.
+        seed: Integer. Defaults to `0`.
+    """
     results = list(_audit(defended, labels, membership, seed))
-    if hasattr(layer, "invert"):
-        undone = layer.invert(defended)
-        results += adaptive_results(_audit(undone, labels, membership, seed), "inverse")
+    for way, answers in adapted:
+        results += adaptive_results(_audit(answers, labels, membership, seed), way)
     headline = attacks.game_headline(results)
-    worth = np.array(
+    figures = np.array(
         [
             utility(answer[~members], labels[~members])
             for answer, members in zip(defended, membership, strict=True)
         ]
     )
-    accuracy, nll, ece = worth.reshape(-1, 2, 3).mean(axis=1).T
-    winners = np.take_along_axis(defended, outputs.argmax(-1)[..., None], -1)[..., 0]
+    accuracy, nll, ece = figures.reshape(-1, 2, 3).mean(axis=1).T
+    first = undefended.argmax(axis=-1)[..., None]
+    winners = np.take_along_axis(defended, first, axis=-1)[..., 0]
     return Point(
-        name=candidate.name,
+        name=name,
         attack=headline.attack,
         pair_auc=headline.pair_auc,
         accuracy=accuracy,
@@ -146,22 +175,27 @@ def evaluate(
 
 
 def utility(outputs: np.ndarray, labels: np.ndarray) -> tuple[float, float, float]:
-    """Returns accuracy, NLL in nats and ECE over 15 bins of equal width."""
+    """Returns accuracy, NLL in nats and ECE over 15 bins of equal width.
+
+    A row whose maximum several classes share counts in part, as a guess among them.
+    """
     given = outputs[np.arange(len(labels)), labels].astype("float64")
+    winners = outputs == outputs.max(axis=-1, keepdims=True)
+    hits = winners[np.arange(len(labels)), labels] / winners.sum(axis=-1)
     confidence = outputs.max(axis=-1).astype("float64")
     correct = outputs.argmax(axis=-1) == labels
     cell = np.minimum((confidence * _ECE_BINS).astype(int), _ECE_BINS - 1)
     gap = np.bincount(cell, weights=correct - confidence, minlength=_ECE_BINS)
     # A probability of 0 counts as the smallest float32.
     nll = -np.log(np.maximum(given, 2.0**-149)).mean()
-    return float(correct.mean()), float(nll), float(np.abs(gap).sum() / len(labels))
+    return float(hits.mean()), float(nll), float(np.abs(gap).sum() / len(labels))
 
 
 def dominated(points: Sequence[Point]) -> list[bool]:
     """Returns for each point whether another is as good on AUC, accuracy and NLL.
 
-    And better on one of them. Differences of less than 0.001 in AUC and of less than
-    1 % in NLL count as none.
+    And better on one of them. Differences of less than 0.001 in AUC or in accuracy and
+    of less than 1 % in NLL count as none.
     """
     figures = np.array(
         [[p.pair_auc.mean(), -p.accuracy.mean(), p.nll.mean()] for p in points]
@@ -169,7 +203,7 @@ def dominated(points: Sequence[Point]) -> list[bool]:
     slack = np.stack(
         [
             np.full(len(points), 1e-3),
-            np.full(len(points), 1e-6),
+            np.full(len(points), 1e-3),
             0.01 * np.maximum(figures[:, 2], 1e-3),
         ],
         axis=-1,

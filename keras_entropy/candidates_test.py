@@ -70,6 +70,24 @@ def test_utility_by_hand():
     assert ece == pytest.approx((0.8 + 0.2) / 3, rel=1e-6)
 
 
+def test_a_shared_maximum_is_a_guess():
+    outputs = np.float32([[0.4, 0.4, 0.2], [0.4, 0.4, 0.2], [0.1, 0.1, 0.8]])
+    accuracy, _, _ = candidates.utility(outputs, np.array([0, 2, 2]))
+    assert accuracy == pytest.approx((0.5 + 0 + 1) / 3)
+
+
+def test_what_an_attacker_makes_of_the_answers_is_attacked_too(game):
+    outputs, labels, membership, *_ = game
+    flat = np.full_like(outputs, 0.25)
+    alone = candidates.worth("flat", flat, outputs, labels, membership)
+    assert alone.pair_auc == pytest.approx(0.5)
+    undone = [("inverse", outputs)]
+    adapted = candidates.worth("flat", flat, outputs, labels, membership, undone)
+    assert adapted.attack.startswith("inverse:")
+    assert adapted.pair_auc.mean() > 0.7
+    assert adapted.accuracy == pytest.approx(0.25)  # of the answers as they are
+
+
 def point(auc, accuracy, nll):
     auc, accuracy, nll, ece = (np.array([v]) for v in (auc, accuracy, nll, 0.0))
     return Point("", "", auc, accuracy, nll, ece, True)
@@ -82,5 +100,6 @@ def test_dominated():
         point(0.55, 0.9, 0.5),
         point(0.5, 0.8, 0.6),
         point(0.5505, 0.9, 0.401),  # no worse than the second, within the slack
+        point(0.58, 0.9005, 0.4),  # no more accurate than the second, but leakier
     ]
-    assert candidates.dominated(points) == [False, False, True, False, False]
+    assert candidates.dominated(points) == [False, False, True, False, False, True]

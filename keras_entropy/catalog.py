@@ -17,6 +17,7 @@ import numpy as np
 
 from keras_entropy import _ending
 from keras_entropy._defense import Claims as Claims
+from keras_entropy._defense import Defense
 from keras_entropy._entry import Entry as Entry
 from keras_entropy._entry import Published as Published
 from keras_entropy._fitted import FittedDefense
@@ -27,8 +28,10 @@ from keras_entropy._training_defenses import TRAINING_DEFENSES
 from keras_entropy.attach import defend
 from keras_entropy.fitting import check_no_member
 from keras_entropy.fitting import fit_to_model
+from keras_entropy.identity import Identity
 from keras_entropy.shadow.stack import replicate
 from keras_entropy.temperature import TemperatureScaling
+from keras_entropy.training import Recipe
 from keras_entropy.training import TrainingData
 from keras_entropy.training import class_indices
 from keras_entropy.training import copy_of
@@ -100,7 +103,8 @@ def build(
         name: Short name or alias, see `names()`.
         model: The trained Keras classifier. It is left as it was.
         x: Array `(N, ...)` of training inputs. Only for entries with a recipe, and for
-            MemGuard, which is fitted to the answers to them.
+            MemGuard, which is fitted to the answers to them. Give it wherever there is
+            a `reference`, and no example of the one may be in the other.
         y: Class indices `(N,)`, or one-hot rows `(N, classes)`.
         reference: Inputs and labels, of the form of `x` and `y`, that the model was
             not trained on. Only for defenses that are fitted to reference examples.
@@ -125,23 +129,49 @@ def build(
     """
     entry = get(name)
     layer = entry.create(seed=seed)
-    if isinstance(layer, FittedDefense):
+    fitted = isinstance(layer, FittedDefense)
+    if fitted:  # or raises, before anything is trained
+        examples = _reference(entry, model, reference, x)
+    recipe = entry.as_published if as_published else None
+    recipe = recipe or entry.recipe
+    if recipe is not None:
+        model = _trained(
+            recipe,
+            Identity() if fitted else layer,
+            model,
+            _training_data(entry, model, x, y, epochs, batch_size, seed),
+            from_logits=from_logits,
+            verbose=verbose,
+        )
+        if not fitted:
+            return model
+        from_logits = False
+    if fitted:
         fit_to_model(
             layer,
             model,
-            *_reference(entry, model, reference, x),
+            *examples,
             members=_members(entry, x) if layer.needs_members else None,
             from_logits=from_logits,
             seed=seed or 0,
         )
-    recipe = entry.as_published if as_published else None
-    recipe = recipe or entry.recipe
-    if recipe is None:
-        return defend(model, layer, from_logits=from_logits)
+    return defend(model, layer, from_logits=from_logits)
+
+
+def _training_data(
+    entry: Entry,
+    model: keras.Model,
+    x: Any,
+    y: Any,
+    epochs: int,
+    batch_size: int,
+    seed: int | None,
+) -> TrainingData:
     if x is None or y is None:
+        data = "x, y" if entry.training is None else "x, y, reference=..."
         raise ValueError(
             f"`{entry.name}` ({entry.title}) is trained: pass the training data, "
-            f'`catalog.build("{entry.name}", model, x, y)`. '
+            f'`catalog.build("{entry.name}", model, {data})`. '
             f"Received: x={type(x).__name__}, y={type(y).__name__}"
         )
     _ending.single_output(model)  # or raises, before it is copied
@@ -157,8 +187,7 @@ def build(
             "`x` must be finite. "
             f"Received: {np.sum(~np.isfinite(x))} entries that are NaN or infinite"
         )
-    clone = copy_of(model)
-    data = TrainingData(
+    return TrainingData(
         x=x,
         y=labels,
         rows=np.arange(len(x))[None],
@@ -166,6 +195,18 @@ def build(
         epochs=epochs,
         batch_size=batch_size,
     )
+
+
+def _trained(
+    recipe: Recipe,
+    layer: Defense,
+    model: keras.Model,
+    data: TrainingData,
+    *,
+    from_logits: bool,
+    verbose: bool,
+) -> keras.Model:
+    clone = copy_of(model)
     bar = keras.utils.Progbar(recipe.model_epochs(data), unit_name="epoch")
     defended, stack = recipe(
         layer,

@@ -112,6 +112,8 @@ TRAINED = [entry.name for entry in catalog.entries() if entry.recipe is not None
 
 def answers(name, model, seed):
     kwargs = dict(epochs=1, seed=seed, verbose=False)
+    if catalog.get(name).training is not None:
+        kwargs["reference"] = (X + 1, Y)
     return to_numpy(catalog.build(name, model, X, Y, **kwargs)(X))
 
 

@@ -87,14 +87,21 @@ def fit_to_stack(
     return defended, stack.transfer(defended, Stack(layer.weights, values))
 
 
-def check_no_member(reference: np.ndarray, x: Any) -> None:
-    """Raises `ValueError` if a reference input is among the training inputs `x`."""
+def check_no_member(reference: np.ndarray, x: Any, where: str = "x") -> None:
+    """Raises `ValueError` if a reference input is a training input.
+
+    Args:
+        reference: Array `(n, ...)`.
+        x: Array `(m, ...)` of training inputs.
+        where: What the caller calls them. Defaults to `"x"`.
+    """
     members = distinct_rows(np.asarray(x, reference.dtype))
     shared = sum(row in members for row in distinct_rows(reference))
     if shared:
         raise ValueError(
             "`reference` must hold no training example, for the model answers those "
-            f"with more confidence. Received: {shared} inputs that are in `x` too"
+            "with more confidence: take them out of it. "
+            f"Received: {shared} inputs that are in `{where}` too"
         )
 
 

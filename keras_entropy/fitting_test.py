@@ -47,6 +47,32 @@ def test_each_model_of_a_stack_gets_its_own_fit(name):
         np.testing.assert_allclose(outputs[k], to_numpy(alone(x)), atol=1e-6)
 
 
+def test_what_is_trained_and_fitted_is_fitted_to_what_was_trained():
+    model, (x, y) = small_model(), small_reference()
+    reference = x[40:], y[40:]
+    kwargs = dict(epochs=3, seed=5, verbose=False)
+    trained = catalog.build("hamp-training", model, x[:40], y[:40], **kwargs)
+    layer = catalog.get("hamp-ranks").create()
+    layer.fit(trained.predict(layer.queries(reference[0], seed=5), verbose=0), y[40:])
+    defended = catalog.build(
+        "hamp", model, x[:40], y[:40], reference=reference, **kwargs
+    )
+    expected = to_numpy(layer(trained(x)))
+    np.testing.assert_allclose(to_numpy(defended(x)), expected, atol=1e-6)
+    undefended = to_numpy(catalog.build("hamp-ranks", model, reference=reference)(x))
+    assert np.abs(expected - undefended).max() > 0.01
+
+
+def test_what_is_trained_and_fitted_needs_both_sets():
+    x, y = small_reference()
+    with pytest.raises(ValueError, match=r"hamp.*reference=\(x_reference"):
+        catalog.build("hamp", small_model(), x, y)
+    with pytest.raises(ValueError, match=r"`catalog.build\(\"hamp\".*reference=\.\.\."):
+        catalog.build("hamp", small_model(), reference=(x, y))
+    with pytest.raises(ValueError, match="1 inputs that are in `x` too"):
+        catalog.build("hamp", small_model(), x[:9], y[:9], reference=(x[8:], y[8:]))
+
+
 def test_a_missing_reference_is_said():
     with pytest.raises(ValueError, match=r"binned-4.*reference=\(x_reference"):
         catalog.build("binned-4", small_model(), *small_reference())
@@ -54,7 +80,7 @@ def test_a_missing_reference_is_said():
 
 def test_a_reference_with_members_is_refused():
     x, y = small_reference()
-    with pytest.raises(ValueError, match="3 inputs that are in `x` too"):
+    with pytest.raises(ValueError, match=r"take them out.*3 inputs that are in `x`"):
         catalog.build(
             "binned-4", small_model(), x[:20], y[:20], reference=(x[17:], y[17:])
         )

@@ -22,7 +22,8 @@ class HighEntropyLabelLoss(keras.losses.Loss):
 
     The paper's code divides the divergence by the number of classes, where here it is
     that of each example: its weight times the number of classes is ours.
-    `keras_entropy.RankMap` is the other half, for the trained model.
+    `keras_entropy.RankMap` is the other half, for the trained model;
+    `keras_entropy.catalog.build("hamp", ...)` does both.
 
     Example:
 

@@ -11,6 +11,7 @@ from keras_entropy import _order
 from keras_entropy._defense import Claims
 from keras_entropy._fitted import FittedDefense
 from keras_entropy.binned import check_count
+from keras_entropy.binned import check_enough
 
 # A table of this number cubed, 32 MB.
 _MOST_CLASSES = 200
@@ -90,11 +91,7 @@ class PairFrequencies(FittedDefense):
 
     def values(self, outputs: np.ndarray, labels: np.ndarray) -> list[np.ndarray]:
         n, classes = outputs.shape
-        if n < self.min_count:
-            raise ValueError(
-                "`fit` needs at least `min_count` reference examples. "
-                f"Received: {n} examples, min_count={self.min_count}"
-            )
+        check_enough(n, self.min_count)
         first, second = np.argsort(-outputs, axis=-1, kind="stable")[:, :2].T
         counts = np.zeros((classes * classes, classes))
         np.add.at(counts, (first * classes + second, labels), 1)
@@ -102,6 +99,8 @@ class PairFrequencies(FittedDefense):
         table = _frequencies.shrunken(
             counts, self._prior(first, second, labels, classes)
         )
+        predicted = np.bincount(first, minlength=classes)
+        self._say_rare(np.flatnonzero(predicted < self.min_count), self.min_count)
         leader = np.repeat(np.arange(classes), classes)
         table = _frequencies.let_lead(table, leader, np.ones(classes))
         return [table.astype("float32")]

@@ -1,3 +1,5 @@
+import logging
+
 import numpy as np
 import pytest
 
@@ -47,6 +49,14 @@ def test_two_classes_have_no_third():
 def test_too_many_classes_are_refused():
     with pytest.raises(ValueError, match=r"RankFrequencies.*Received: 201 classes"):
         PairFrequencies().build((None, 201))
+
+
+def test_classes_that_are_predicted_too_rarely_are_said(caplog):
+    outputs, labels = reference(400)
+    rare = np.flatnonzero(outputs.argmax(-1) == 3)[4:]
+    with caplog.at_level(logging.WARNING):
+        PairFrequencies().fit(np.delete(outputs, rare, 0), np.delete(labels, rare))
+    assert "classes [3] are predicted for fewer than 10" in caplog.text
 
 
 def test_too_few_reference_examples_are_refused():

@@ -11,6 +11,7 @@ from keras_entropy import _order
 from keras_entropy._defense import Claims
 from keras_entropy._fitted import FittedDefense
 from keras_entropy.binned import check_count
+from keras_entropy.binned import check_enough
 
 
 class _RankProfile(FittedDefense):
@@ -180,11 +181,7 @@ class RankFrequencies(_RankProfile):
 
     def values(self, outputs: np.ndarray, labels: np.ndarray) -> list[np.ndarray]:
         n, classes = outputs.shape
-        if n < self.min_count:
-            raise ValueError(
-                "`fit` needs at least `min_count` reference examples. "
-                f"Received: {n} examples, min_count={self.min_count}"
-            )
+        check_enough(n, self.min_count)
         told = self._told(classes)
         given = np.take_along_axis(outputs, labels[:, None], axis=-1)
         rank = np.minimum((outputs > given).sum(axis=-1), told)
@@ -195,6 +192,12 @@ class RankFrequencies(_RankProfile):
         edges = _frequencies.informative_edges(
             confidence, said, self.bins, self.min_count
         )
+        kept = 1 + int((edges < _frequencies.NEVER).sum())
+        if kept < self.bins:
+            self._say(
+                f"too few reference examples for {self.bins} bins of at least "
+                f"{self.min_count} that differ: merged to {kept}"
+            )
         cell = _frequencies.bin_of(confidence, edges)
         counts = np.zeros((self.bins, told + 1))
         np.add.at(counts, (cell, rank), 1)

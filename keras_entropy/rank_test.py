@@ -1,3 +1,5 @@
+import logging
+
 import numpy as np
 import pytest
 
@@ -60,6 +62,17 @@ def test_few_examples_suffice():
     few = to_numpy(RankFrequencies(2).fit(*reference(120))(outputs))
     many = to_numpy(RankFrequencies(2).fit(*reference(20_000))(outputs))
     assert nll(few, labels) < 1.03 * nll(many, labels)
+
+
+def test_merged_bins_are_said(caplog):
+    layer = RankFrequencies(bins=4, min_count=30)
+    with caplog.at_level(logging.WARNING):
+        layer.fit(*reference(70))
+    assert "for 4 bins of at least 30 that differ: merged to 2" in caplog.text
+    assert (to_numpy(layer.edges) < 1).sum() == 1
+    caplog.clear()
+    RankFrequencies(bins=2, min_count=30).fit(*reference(20_000))
+    assert not caplog.text
 
 
 def test_more_ranks_than_classes_are_refused():

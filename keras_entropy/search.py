@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import logging
 import time
 from typing import Any
 
@@ -12,6 +13,7 @@ import numpy as np
 from keras_entropy import candidates
 from keras_entropy._defense import Defense
 from keras_entropy._fitted import FittedDefense
+from keras_entropy._limits import Limits
 from keras_entropy.attach import defend
 from keras_entropy.attach import probabilities_of
 from keras_entropy.fitting import check_no_member
@@ -27,6 +29,10 @@ _TIE = 0.005
 _FIT_SHARE = 0.15
 _FEWEST = 20
 _ROUNDS = 30
+_NOTHING = (
+    "No layer within the limits protects more than none, so the model stays as it is: "
+    "allow more NLL, less accuracy or more time"
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -85,6 +91,8 @@ class Recommendation:
                 f"{mark} {row.name:{width}s} {row.auc:6.3f} {row.accuracy:9.4f} "
                 f"{row.nll:7.3f} {row.ece:6.3f}{note}"
             )
+        if self.layer is None:
+            lines.append(_NOTHING)
         return "\n".join(lines)
 
 
@@ -126,11 +134,11 @@ def recommend(
         model: Compiled Keras classifier that ends in probabilities.
         reference: Inputs and labels that the model was not trained on, at least 20.
         members: Inputs and labels that it was trained on, or some of them.
-        max_accuracy_drop: Float, share of examples. Defaults to `0.0`.
-        max_nll_increase: Float, relative to the undefended model's: 0.15 allows 15 %
-            more. Defaults to no limit.
-        max_latency_ratio: Float, of calls of `predict_on_batch` with up to 256
-            examples, or `None` for no limit. Defaults to `None`.
+        max_accuracy_drop: Float in `[0, 1]`, share of examples. Defaults to `0.0`.
+        max_nll_increase: Float above -1, relative to the undefended model's: 0.15
+            allows 15 % more, -0.15 demands 15 % less. Defaults to no limit.
+        max_latency_ratio: Float, at least 1, of calls of `predict_on_batch` with up to
+            256 examples, or `None` for no limit. Defaults to `None`.
         keep_argmax: Boolean, whether no predicted class may change. Defaults to `True`.
         models: Even integer, at least 8. Defaults to `16`.
         epochs: Integer, that each model is trained for. Defaults to `50`.
@@ -142,15 +150,17 @@ def recommend(
 
     Raises:
         ValueError: If the sets overlap, a label is no class, there are too few
-            examples or models, or the model can't be trained or defended.
+            examples or models, a limit can't be met, or the model can't be trained or
+            defended.
     """
     if models % 2 or models < 8:
         raise ValueError(
             f"`models` must be even and at least 8. Received: models={models}"
         )
+    limits = Limits(max_accuracy_drop, max_nll_increase, max_latency_ratio, keep_argmax)
     undefended = probabilities_of(model)
-    reference = _examples(reference, undefended)
-    members = _examples(members, undefended)
+    reference = _examples("reference", reference, undefended)
+    members = _examples("members", members, undefended)
     game = _play(model, reference, members, models, epochs, batch_size, seed)
     tried = (candidates.NO_DEFENSE, *candidates.CANDIDATES)
     points = [candidates.evaluate(candidate, *game, seed=seed) for candidate in tried]
@@ -169,10 +179,7 @@ def recommend(
     choosing = np.arange(models // 2) % 2 == 0
     # No defense is always allowed: it is what remains if nothing else is.
     allowed = [True] + [
-        _within(
-            point, points[0], choosing, max_accuracy_drop, max_nll_increase, keep_argmax
-        )
-        and (ratio is None or ratio <= max_latency_ratio)
+        limits.meets(point, points[0], choosing, ratio)
         for point, ratio in zip(points[1:], ratios[1:], strict=True)
     ]
     auc = np.array([point.pair_auc[choosing].mean() for point in points])
@@ -181,6 +188,8 @@ def recommend(
     near = [i for i, ok in enumerate(allowed) if ok and auc[i] <= best + _TIE]
     chosen = min(near, key=lambda i: nll[i])
     layer = layer_of(tried[chosen])
+    if layer is None:
+        logging.getLogger(__name__).warning(_NOTHING)
     marks = candidates.dominated(points)
     return Recommendation(
         model=undefended if layer is None else defend(model, layer),
@@ -195,9 +204,22 @@ def recommend(
     )
 
 
-def _examples(examples: tuple[Any, Any], model: keras.Model) -> tuple[Any, Any]:
-    x, y = examples
-    return np.asarray(x), class_indices(y, model.outputs[0].shape[-1])
+def _examples(
+    name: str, examples: tuple[Any, Any], model: keras.Model
+) -> tuple[np.ndarray, np.ndarray]:
+    if not isinstance(examples, tuple | list) or len(examples) != 2:
+        raise ValueError(
+            f"`{name}` must be a pair of inputs and labels, `{name}=(x, y)`. "
+            f"Received: {name} of type {type(examples).__name__}"
+        )
+    x = np.asarray(examples[0])
+    y = class_indices(examples[1], model.outputs[0].shape[-1])
+    if len(x) != len(y) or not len(x):
+        raise ValueError(
+            f"`{name}` must hold as many labels as inputs, at least one. "
+            f"Received: {len(x)} inputs and {len(y)} labels"
+        )
+    return x, y
 
 
 def _play(
@@ -211,7 +233,7 @@ def _play(
 ) -> tuple[Any, ...]:
     """Trains the models of the game, and returns what `candidates.evaluate` needs."""
     reference_x, reference_y = reference
-    check_no_member(reference_x, members[0])
+    check_no_member(reference_x, members[0], "members")
     if len(reference_x) < _FEWEST:
         raise ValueError(
             f"`reference` must hold at least {_FEWEST} examples. "
@@ -260,23 +282,6 @@ def _row(
         latency_ratio=latency_ratio,
         allowed=allowed,
         dominated=dominated,
-    )
-
-
-def _within(
-    point: candidates.Point,
-    base: candidates.Point,
-    choosing: np.ndarray,
-    max_accuracy_drop: float,
-    max_nll_increase: float,
-    keep_argmax: bool,
-) -> bool:
-    drop = (base.accuracy - point.accuracy)[choosing].mean()
-    increase = point.nll[choosing].mean() / base.nll[choosing].mean() - 1
-    return bool(
-        drop <= max_accuracy_drop + 1e-9
-        and increase <= max_nll_increase
-        and (point.keeps_argmax or not keep_argmax)
     )
 
 

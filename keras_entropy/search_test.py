@@ -1,3 +1,5 @@
+import logging
+
 import keras
 import numpy as np
 import pytest
@@ -58,12 +60,16 @@ def test_the_same_arguments_give_the_same_table(found, model, data):
     assert again.name == found.name
 
 
-def test_limits_are_kept(model, data):
-    tight = search(model, data, max_nll_increase=-1.0, max_latency_ratio=1e9, epochs=5)
+def test_limits_are_kept_and_nothing_within_them_is_said(model, data, caplog):
+    limits = dict(max_nll_increase=-0.999, max_latency_ratio=1e9)
+    with caplog.at_level(logging.WARNING):
+        tight = search(model, data, **limits, epochs=5)
     assert not any(row.allowed for row in tight.table[1:])
     assert tight.name == "no defense"
     assert tight.layer is None
     assert all(row.latency_ratio > 0 for row in tight.table)
+    for text in (str(tight), caplog.text):
+        assert "allow more NLL, less accuracy or more time" in text
 
 
 def test_bad_input_is_refused(model, data):
@@ -72,12 +78,22 @@ def test_bad_input_is_refused(model, data):
         keras_entropy.recommend(model, data[1], members=data[0], models=6)
     with pytest.raises(ValueError, match=r"at least 20 examples. Received: 19"):
         keras_entropy.recommend(model, (other_x[:19], other_y[:19]), members=data[0])
-    with pytest.raises(ValueError, match="5 inputs that are in `x` too"):
+    with pytest.raises(ValueError, match=r"out of it.*5 inputs that are in `members`"):
         keras_entropy.recommend(
             model,
             (np.concatenate([other_x, x[:5]]), np.concatenate([other_y, y[:5]])),
             members=data[0],
         )
+
+    with pytest.raises(ValueError, match=r"as many labels.*120 inputs and 119 labels"):
+        keras_entropy.recommend(model, (other_x, other_y[:-1]), members=data[0])
+    with pytest.raises(ValueError, match=r"`members=\(x, y\)`.*type ndarray"):
+        keras_entropy.recommend(model, data[1], members=x)
+
+
+def test_limits_that_nothing_meets_are_refused_before_any_work(model, data):
+    with pytest.raises(ValueError, match="`max_accuracy_drop` must be in"):
+        search(model, data, max_accuracy_drop=-0.1, epochs=10**9)
 
 
 def test_an_unknown_name_of_the_package_is_an_attribute_error():

@@ -13,13 +13,18 @@ _STRENGTHS = (
     ("UniformMixing", "weight", (0.1, 0.5), (0.9, 0.7), (0.97, 0.97), (0.15, 0.7)),
     ("Rounding", "decimals", (2, 1), (0.8, 0.4), (0.97, 0.96), (0.3, 0.9)),
     ("BinnedFrequencies", "bins", (4, 2, 1), (0.5, 0.3, 0.2), (0.97,) * 3, (0.12,) * 3),
+    # Trained: of the families "training-loss" and "head".
+    ("M-17", "weight", (2.0, 0.5), (1.2, 1.1), (0.98, 0.975), (0.4, 0.2)),
 )
 LAWS = ("tied 6:1", "continuous 6:1", "tied 1:1")
 _ATTACKS = ("loss", "logistic", "mlp", "knn", "forest")
 
 
 def frontier_rows(base_auc: float) -> list[dict]:
-    """Returns no defense, four layers at several strengths, and the label alone."""
+    """Returns no defense, layers and a loss at several strengths, and the label alone.
+
+    And two heads, the second of them too inaccurate to be drawn.
+    """
     rows = [_strength("no defense", base_auc, 0.97, 0.12, False)]
     for layer, setting, values, shares, accuracies, losses in _STRENGTHS:
         for value, share, accuracy, nll in zip(
@@ -28,6 +33,8 @@ def frontier_rows(base_auc: float) -> list[dict]:
             auc = 0.51 + share * (base_auc - 0.51)
             name = f"{layer}({setting}={value})"
             rows.append(_strength(name, auc, accuracy, nll, layer != _STRENGTHS[3][0]))
+    rows.append(_strength("M-6", 0.53, 0.96, 0.3, True))
+    rows.append(_strength("M-16", 0.5, 0.2, 2.9, False))
     rows.append(_strength("LabelOnly(confidence=1.0)", 0.51, 0.97, 3.2, True))
     return rows
 

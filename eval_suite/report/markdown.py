@@ -18,6 +18,7 @@ from eval_suite.report.format import ratio
 from eval_suite.report.format import signed
 from eval_suite.report.recommend import RULE
 from eval_suite.report.rows import Rows
+from eval_suite.report.strengths import in_words
 from eval_suite.report.table import EFFECT_WORDS
 
 LIMIT = 60_000  # bytes; GitHub refuses comments of more than 65,536 characters
@@ -51,6 +52,7 @@ def render_markdown(rows: Rows, comparison: Comparison | None = None) -> str:
     tail = [
         "",
         *(_compared(comparison) if comparison else []),
+        *_strengths(results),
         *_study(results),
         *_engines(results),
         *_problems(results),
@@ -67,6 +69,27 @@ def render_markdown(rows: Rows, comparison: Comparison | None = None) -> str:
         if len(text.encode()) < LIMIT or listed <= 1:
             return text
         listed //= 2
+
+
+def _strengths(results: dict) -> list[str]:
+    """Returns the defenses and strengths that no other one beats."""
+    found = results["frontier"]
+    best = [row for row in in_words(found) if not row["dominated"]]
+    if not best:
+        return []
+    lines = [
+        f"**By strength.** {len(best)} of {len(found)} are not dominated on AUC, "
+        "accuracy and NLL:",
+        "",
+        "| defense and strength | AUC | accuracy | NLL | calibration error |",
+        "|---|---:|---:|---:|---:|",
+    ]
+    for row in best[:_LISTED_LINES]:
+        cells = (row[key] for key in ("auc", "accuracy", "nll", "ece"))
+        lines.append(f"| {_escape(row['name'], 60)} | {' | '.join(cells)} |")
+    if len(best) > _LISTED_LINES:
+        lines += ["", f"{count(len(best) - _LISTED_LINES, 'more row')} in the page."]
+    return [*lines, ""]
 
 
 def _study(results: dict) -> list[str]:

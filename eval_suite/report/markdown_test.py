@@ -21,7 +21,7 @@ def test_every_table_row_has_the_same_cells_whatever_the_names():
     results["defenses"][1]["title"] = "a|b\n| c <img src=x onerror=alert(1)> @octocat"
     results["defenses"][2]["title"] = "`code` [link](javascript:alert(1)) $x$"
     text = _render(results)
-    defenses = text.partition("**Beside")[0].splitlines()
+    defenses = text.partition("**By strength")[0].splitlines()
     rows = [line for line in defenses if line.startswith("|")]
     cells = {line.replace("\\|", "").count("|") for line in rows}
     assert cells == {9}
@@ -61,6 +61,24 @@ def test_both_engines_stand_side_by_side_where_they_were_run():
             assert float(high or low) == max(values)
     results["tf_privacy_null"] = []
     assert "TensorFlow Privacy" not in _render(results)
+
+
+def test_what_is_not_dominated_is_listed_by_strength():
+    results = build_results()
+    table = _render(results).partition("**By strength.**")[2].partition("\n\n**")[0]
+    lines = [line for line in table.splitlines() if line.startswith("|")][2:]
+    best = sorted(
+        (row for row in results["frontier"] if not row["dominated"]),
+        key=lambda row: row["auc"],
+    )
+    assert len(lines) == len(best) >= 4
+    for line, row in zip(lines, best, strict=True):
+        assert line.replace("\\", "").startswith(
+            f"| {row['name']} | {row['auc']:.3f} ["
+        )
+    assert f"{len(best)} of {len(results['frontier'])} are not dominated" in table
+    results["frontier"] = []
+    assert "By strength" not in _render(results)
 
 
 def test_missing_numbers_are_named():

@@ -29,6 +29,7 @@ from eval_suite.report.format import one_line
 from eval_suite.report.format import visible
 from eval_suite.report.recommend import RULE
 from eval_suite.report.rows import Rows
+from eval_suite.report.strengths import in_words
 
 _ANSWERS = {
     "pass": "Yes: every check passed",
@@ -130,6 +131,7 @@ def _document(rows: Rows) -> dict:
         "table": table.table(rows),
         "scale": table.Scale(rows).style,
         "badge_legend": LEGEND,
+        "strengths": in_words(results["frontier"]),
         "details": shown,
         "engines": _engines(results),
         "study": _study(rows, shown),

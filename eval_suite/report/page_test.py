@@ -191,6 +191,18 @@ def test_both_engines_have_a_section_where_they_were_run():
     assert "TensorFlow Privacy on the same outputs" not in page.text
 
 
+def test_each_defense_and_strength_has_its_row():
+    results = build_results()
+    results["frontier"][3] |= {"auc": None, "auc_low": None, "auc_high": None}
+    section = render_page(Rows(results), []).partition('<section id="by-strength"')[2]
+    table = section.partition("</section>")[0]
+    rows = re.findall(r'<tr><th scope="row">(.*?)</th>', table)
+    assert sorted(rows) == sorted(row["name"] for row in results["frontier"])
+    assert rows[-1] == results["frontier"][3]["name"]  # not measured, so at the end
+    results["frontier"] = []
+    assert "by-strength" not in render_page(Rows(results), [])
+
+
 def test_the_study_has_a_section_in_its_own_game():
     results = build_results()
     assert "study" not in _Page(_render(results)).ids

@@ -1,5 +1,6 @@
 """Which defense to use: one rule, applied to the rows and stated in the report."""
 
+import math
 from dataclasses import dataclass
 
 from scipy.special import stdtr
@@ -17,13 +18,15 @@ from eval_suite.report.format import signed
 
 ACCURACY_BUDGET = 0.02
 LEVEL = 0.05
+# As in `keras_entropy.recommend`: AUCs that differ by less are the same.
+TIE = 0.005
 
 RULE = (
     "A defense is recommended if the strongest attack on it is weaker than on the "
     "undefended model (paired difference, two-sided, "
     f"{100 * LEVEL:.0f} %, Holm-corrected over all defenses) and accuracy falls by "
-    f"at most {100 * ACCURACY_BUDGET:.0f} points; among several, the one with the "
-    "lowest AUC."
+    f"at most {100 * ACCURACY_BUDGET:.0f} points; among several, of those within "
+    f"{TIE} of the lowest AUC the one with the lowest NLL."
 )
 
 
@@ -101,8 +104,9 @@ def recommend(results: dict) -> Recommendation:
     weaker = [row for row in others if found[row["name"]] == "weaker"]
     affordable = [row for row in weaker if _affordable(results, row)]
     if affordable:
-        best = min(affordable, key=lambda row: row["strongest_auc"])
-        return _advise(results, best)
+        lowest = min(row["strongest_auc"] for row in affordable)
+        near = [row for row in affordable if row["strongest_auc"] <= lowest + TIE]
+        return _advise(results, min(near, key=_nll_and_auc))
     tested = count(len(others), "defense")
     reason = (
         f"The strongest attack on the undefended model reaches AUC {_auc(base)}; "
@@ -123,6 +127,10 @@ def recommend(results: dict) -> Recommendation:
     else:
         reason += "."
     return Recommendation(None, "None of these defenses earns its place", reason)
+
+
+def _nll_and_auc(row: dict) -> tuple[float, float]:
+    return math.inf if row["nll"] is None else row["nll"], row["strongest_auc"]
 
 
 def _advise(results: dict, row: dict) -> Recommendation:

@@ -52,6 +52,27 @@ def test_recommends_the_lowest_auc_among_the_affordable():
     assert "-0.4 points" in advice.reason
 
 
+@pytest.mark.parametrize(
+    ("above", "nll", "chosen"),
+    [
+        (0.004, 0.5, "M-5"),
+        (0.006, 0.5, "M-17"),
+        (0.004, 2.0, "M-17"),
+        (0.004, None, "M-17"),
+    ],
+)
+def test_of_equals_in_auc_the_better_probabilities_win(above, nll, chosen):
+    results = build_results()
+    rows = {row["name"]: row for row in results["defenses"]}
+    rows["M-17"]["nll"] = 1.0
+    rows["M-5"] |= {
+        key: rows["M-17"][key]
+        for key in ("difference_auc", "difference_auc_low", "difference_auc_high")
+    }
+    rows["M-5"] |= {"strongest_auc": rows["M-17"]["strongest_auc"] + above, "nll": nll}
+    assert recommend(results).defense == chosen
+
+
 def test_recommends_none_where_the_gain_costs_too_much():
     results = build_results()
     results["defenses"][4]["accuracy"] = 0.9

@@ -44,7 +44,8 @@ def defend(model: Any, *layers: Defense, from_logits: bool = False) -> keras.Mod
     Raises:
         TypeError: If `model` is no Keras model or a layer is no defense.
         ValueError: If the model is subclassed or has several outputs, does not end
-            as said above, has fewer than 2 classes or a name that a layer has too.
+            as said above, has fewer than 2 classes or a name that a layer has too, or a
+            layer was built for another number of classes.
     """
     output = _ending.single_output(model)
     _check_layers(model, layers)
@@ -53,6 +54,7 @@ def defend(model: Any, *layers: Defense, from_logits: bool = False) -> keras.Mod
     else:
         tensor = _probabilities(model, output, from_logits)
     for layer in layers:
+        _check_classes(layer, tensor)
         tensor = layer(tensor)
     return keras.Model(
         _ending.model_inputs(model), tensor, name=f"{model.name}_defended"
@@ -159,6 +161,17 @@ def strip(model: Any) -> keras.Model:
     return keras.Model(
         _ending.model_inputs(model), tensor, name=f"{model.name}_stripped"
     )
+
+
+def _check_classes(layer: Defense, tensor: Any) -> None:
+    axes = layer.input_spec.axes if layer.input_spec else {}  # none before it is built
+    built_for = axes.get(-1, tensor.shape[-1])
+    if built_for != tensor.shape[-1]:
+        raise ValueError(
+            f"`{layer.name}` was built for {built_for} classes, and its weights with "
+            "it; defend this model by a new layer. "
+            f"Received: a model of {tensor.shape[-1]} classes"
+        )
 
 
 def _check_layers(model: keras.Model, layers: tuple[Any, ...]) -> None:

@@ -52,6 +52,14 @@ def test_probabilities_passed_off_as_logits(activation, classes, layer):
 
 
 @pytest.mark.parametrize("layer", [TemperatureScaling, LinearHead])
+def test_a_layer_built_for_other_classes(layer):
+    used = layer()
+    defend(classifier(), used)
+    with pytest.raises(ValueError, match=r"built for 3 classes.*model of 5 classes"):
+        defend(classifier(classes=5), used)
+
+
+@pytest.mark.parametrize("layer", [TemperatureScaling, LinearHead])
 def test_several_sigmoid_units(layer):
     # Three independent labels are no distribution over three classes.
     with pytest.raises(ValueError, match="activation='sigmoid'"):
@@ -139,13 +147,6 @@ def test_a_head_on_a_defended_model():
     model = defend(classifier(), EntropyRegularization())
     with pytest.raises(ValueError, match=r"strip\(model\)` first"):
         defend(model, LinearHead())
-
-
-def test_a_head_built_for_other_classes():
-    head = LinearHead()
-    head.build((None, 5))
-    with pytest.raises(ValueError, match="incompatible with the layer"):
-        defend(classifier(classes=3), head)
 
 
 def test_names_used_twice():

@@ -22,6 +22,7 @@ _GRID: tuple[tuple[str, str, tuple[Any, ...]], ...] = (
     ("gaussian-noise", "stddev", (0.05,)),
     ("laplace-noise", "scale", (0.03,)),
     ("label-smoothing", "label_smoothing", (0.03, 0.3)),
+    ("smoothed-binned", "label_smoothing", (0.03, 0.1)),
     ("hamp-training", "label_entropy", (0.5, 0.8)),
     ("hamp", "label_entropy", (0.5, 0.8)),
     ("relax-loss", "level", (0.5,)),

@@ -7,6 +7,7 @@ import functools
 import keras
 
 from keras_entropy._entry import Entry
+from keras_entropy.binned import BinnedFrequencies
 from keras_entropy.hamp_loss import HighEntropyLabelLoss
 from keras_entropy.identity import Identity
 from keras_entropy.rank import RankMap
@@ -30,6 +31,18 @@ TRAINING_DEFENSES = (
             functools.partial(keras.losses.CategoricalCrossentropy, label_smoothing=0.1)
         ),
         reference="Szegedy et al., 2016, arXiv:1512.00567",
+    ),
+    Entry(
+        name="smoothed-binned",
+        alias="smoothed-labels-and-frequencies",
+        title="Label smoothing, then label frequencies",
+        family="training-loss",
+        layer=BinnedFrequencies,
+        config={"bins": 1},
+        recipe=FromScratch(
+            functools.partial(keras.losses.CategoricalCrossentropy, label_smoothing=0.3)
+        ),
+        reference="keras-entropy",
     ),
     Entry(
         name="hamp-training",

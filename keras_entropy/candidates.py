@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from keras import ops
@@ -122,9 +123,9 @@ def evaluate(
     """
     layer = candidate.create() if candidate.create else None
     defended = _defended(layer, outputs, membership, answers, reference_labels)
-    undone = [("inverse", layer.invert(defended))] if hasattr(layer, "invert") else []
+    adapted = ((way, change(defended)) for way, change in _ways(layer))
     return worth(
-        candidate.name, defended, outputs, labels, membership, undone, seed=seed
+        candidate.name, defended, outputs, labels, membership, adapted, seed=seed
     )
 
 
@@ -212,6 +213,19 @@ def dominated(points: Sequence[Point]) -> list[bool]:
     as_good = (figures[None] <= figures[:, None] + slack[:, None]).all(axis=-1)
     better = (figures[None] < figures[:, None] - slack[:, None]).any(axis=-1)
     return (as_good & better).any(axis=1).tolist()
+
+
+def _ways(layer: Defense | None) -> list[tuple[str, Callable[[np.ndarray], Any]]]:
+    """Returns what an attacker who knows the layer makes of its answers."""
+    if layer is not None:
+        return [("inverse", layer.invert)] if hasattr(layer, "invert") else []
+    # Whoever is answered by the bare model can put a layer behind it himself.
+    tried = [(candidate.name, candidate.create()) for candidate in CANDIDATES]
+    return [
+        (name, lambda rows, own=own: ops.convert_to_numpy(own(rows)))
+        for name, own in tried
+        if hasattr(own, "invert")
+    ]
 
 
 def _defended(

@@ -41,6 +41,18 @@ def test_a_candidate_that_can_be_undone_protects_from_nothing(game):
     np.testing.assert_allclose(found.accuracy, base.accuracy)
 
 
+@pytest.mark.parametrize("temperature", [2.0, 8.0])
+def test_no_defense_is_attacked_through_what_can_be_undone(temperature, game):
+    """A temperature makes RMIA stronger, and needs no one's leave."""
+    base = candidates.evaluate(NO_DEFENSE, *game)
+    tempered = candidates.evaluate(
+        Candidate("temperature", lambda: TemperatureScaling(temperature)), *game
+    )
+    assert base.pair_auc.mean() > tempered.pair_auc.mean() - 0.005
+    alone = candidates.worth("bare", game[0], *game[:3])
+    assert base.pair_auc.mean() > alone.pair_auc.mean()
+
+
 def test_label_only_protects_and_costs(game):
     base = candidates.evaluate(NO_DEFENSE, *game)
     found = candidates.evaluate(Candidate("label", LabelOnly), *game)

@@ -8,6 +8,7 @@ from keras import ops
 
 from keras_entropy import _frequencies
 from keras_entropy import _order
+from keras_entropy._arguments import check_count
 from keras_entropy._defense import Claims
 from keras_entropy._fitted import FittedDefense
 
@@ -155,15 +156,6 @@ class BinnedFrequencies(FittedDefense):
             "bins": self.bins,
             "min_count": self.min_count,
         }
-
-
-def check_count(name: str, value: Any) -> int:
-    """Returns `value`, or raises `ValueError` if it is no integer of at least 1."""
-    if type(value) is not int or value < 1:  # `True` is no count
-        raise ValueError(
-            f"`{name}` must be an integer, at least 1. Received: {name}={value!r}"
-        )
-    return value
 
 
 def check_enough(examples: int, min_count: int) -> None:

@@ -6,6 +6,7 @@ import keras
 from keras import ops
 
 from keras_entropy import _simplex
+from keras_entropy._arguments import check_count
 from keras_entropy._defense import Claims
 from keras_entropy._defense import Defense
 from keras_entropy._sifting import first_mode
@@ -72,12 +73,7 @@ class FirstIntrinsicMode(Defense):
         self, siftings: int = 20, normalization: str = "softmax", **kwargs: Any
     ) -> None:
         super().__init__(**kwargs)
-        if type(siftings) is not int or siftings < 1:  # `True` is no number of them
-            raise ValueError(
-                "`siftings` must be an integer, at least 1. "
-                f"Received: siftings={siftings!r}"
-            )
-        self.siftings = siftings
+        self.siftings = check_count("siftings", siftings)
         self.normalization = _simplex.check_normalization(normalization)
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:

@@ -8,9 +8,9 @@ from keras import ops
 
 from keras_entropy import _frequencies
 from keras_entropy import _order
+from keras_entropy._arguments import check_count
 from keras_entropy._defense import Claims
 from keras_entropy._fitted import FittedDefense
-from keras_entropy.binned import check_count
 from keras_entropy.binned import check_enough
 
 

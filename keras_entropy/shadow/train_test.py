@@ -305,21 +305,6 @@ def test_noise_at_inference_differs_between_batches_and_models():
     assert len(np.unique(outputs)) == outputs.size
 
 
-@pytest.mark.parametrize(("batch_size", "steps", "rest"), [(8, 3, 6), (10, 3, 0)])
-def test_an_example_is_seen_once_an_epoch(batch_size, steps, rest):
-    rows = ROWS[:2]
-    epochs = list(
-        _batches.batches(rows, epochs=4, batch_size=batch_size, seeds=SEEDS[:2])
-    )
-    assert len(epochs) == 4
-    for full, last in epochs:
-        assert full.shape == (steps, 2, batch_size)
-        assert last.shape == (2, rest)
-        for k in range(2):
-            seen = np.concatenate([full[:, k].ravel(), last[k]])
-            np.testing.assert_array_equal(np.sort(seen), np.sort(rows[k]))
-
-
 def test_batches_that_fit_leave_no_rest():
     model = dense_model()
     start = shadow.initialize(model, [1, 2, 3])

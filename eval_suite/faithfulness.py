@@ -31,6 +31,11 @@ def _accuracy(entry: catalog.Entry | None) -> list[str]:
         ]
     if entry.as_published is not None:
         return [f"accuracy: {', '.join(_quirks(entry))}"]
+    if getattr(entry.recipe, "loss", None) == "mse":
+        return [
+            "accuracy: another dataset, on whose logits the mean squared error is far "
+            "from its least after the study's 20 epochs"
+        ]
     if entry.recipe is not None:
         return ["accuracy: another dataset"]
     if entry.layer is TaylorSoftmax:

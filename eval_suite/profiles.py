@@ -40,6 +40,7 @@ QUICK = (
     "lira_offline",
     "rmia_online",
     "rmia_offline",
+    "rmia_tempered",
     "difficulty_offset",
 )
 # What the study ran, and the label-only floor. One target has no shadows.

@@ -29,7 +29,14 @@ from keras_entropy.temperature import TemperatureScaling
 from keras_entropy.truncation import LabelOnly
 from keras_entropy.truncation import TopK
 
-ATTACKS = ("loss", "modified_entropy", "label_only", "lira_online", "rmia_online")
+ATTACKS = (
+    "loss",
+    "modified_entropy",
+    "label_only",
+    "lira_online",
+    "rmia_online",
+    "rmia_tempered",
+)
 
 _ECE_BINS = 15
 

@@ -267,6 +267,7 @@ def test_names_and_groups():
     ]
     assert set(ladder.GAME_ATTACKS) - set(groups) == {
         *("lira_online", "lira_offline", "rmia_online", "rmia_offline"),
+        "rmia_tempered",
         *("difficulty_offset", "shadow_logistic", "shadow_mlp"),
         *("shadow_knn", "shadow_forest"),
     }

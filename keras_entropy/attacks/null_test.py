@@ -19,7 +19,7 @@ CHEAP = (
 )
 ON_GAMES = (
     *("loss", "label_only", "lira_online", "lira_offline", "rmia_online"),
-    *("rmia_offline", "difficulty_offset", "shadow_logistic"),
+    *("rmia_offline", "rmia_tempered", "difficulty_offset", "shadow_logistic"),
 )
 
 

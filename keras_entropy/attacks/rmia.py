@@ -19,7 +19,7 @@ from keras_entropy.attacks.leave_pair_out import moments
 _SMALLEST = 2.0**-149
 
 
-def online(confidence, membership):
+def online(confidence, membership, *, temperature=1.0):
     """Score every model as target by the log ratio of the label's probability.
 
     The average model is half the mean over the shadows that hold the example plus half
@@ -30,6 +30,9 @@ def online(confidence, membership):
             `log p_y - log(1 - p_y)` of each model on each example.
         membership: Booleans `(K, N)`: who is in whose training set. Models `2j` and
             `2j + 1` are partners; neither serves as the other's shadow.
+        temperature: Float above 0 that divides the confidence before probabilities are
+            made of it. The paper takes 2, which finds more where models are nearly
+            certain of everything; 1 finds more where they are not.
 
     Returns:
         `(scores, excluded)`, both `(K, N)`: float64 scores, larger for members, and a
@@ -37,10 +40,14 @@ def online(confidence, membership):
         the example. Scores are 0 there.
 
     Raises:
-        ValueError: If the shapes don't fit.
+        ValueError: If the shapes don't fit or `temperature` is not above 0.
     """
+    if not temperature > 0:
+        raise ValueError(
+            f"`temperature` must be above 0. Received: temperature={temperature}"
+        )
     return _ratios(
-        confidence,
+        np.asarray(confidence, dtype=np.float64) / temperature,
         membership,
         average=lambda inside, outside: (inside.mean + outside.mean) / 2,
         missing=lambda inside, outside: (inside.count == 0) | (outside.count == 0),

@@ -12,8 +12,8 @@ MEMBERSHIP = complementary_pairs(N, MODELS, seed=0).membership
 SIGNAL = RNG.normal(size=N) * 2 + RNG.normal(size=(MODELS, N)) + MEMBERSHIP
 
 
-def direct_ratio(k, online):
-    p = special.expit(SIGNAL)
+def direct_ratio(k, online, temperature=1.0):
+    p = special.expit(SIGNAL / temperature)
     others = np.delete(np.arange(MODELS), [k, k ^ 1])
     inside = np.array([p[others, i][MEMBERSHIP[others, i]].mean() for i in range(N)])
     outside = np.array([p[others, i][~MEMBERSHIP[others, i]].mean() for i in range(N)])
@@ -27,6 +27,14 @@ def test_equals_the_direct_ratio(online):
     assert not excluded.any()
     for k in range(MODELS):
         np.testing.assert_allclose(np.exp(scores[k]), direct_ratio(k, online))
+
+
+def test_a_temperature_flattens_the_probabilities():
+    scores, _ = rmia.online(SIGNAL, MEMBERSHIP, temperature=2.0)
+    for k in range(MODELS):
+        np.testing.assert_allclose(np.exp(scores[k]), direct_ratio(k, True, 2.0))
+    with pytest.raises(ValueError, match="`temperature` must be above 0"):
+        rmia.online(SIGNAL, MEMBERSHIP, temperature=0)
 
 
 def test_the_papers_score_is_a_step_function_of_the_ratio():

@@ -6,6 +6,8 @@ examples that it cannot score. Row k scores model k as the target; neither row k
 partner `k ^ 1` serves as its shadow.
 """
 
+import functools
+
 from keras_entropy.attacks import lira
 from keras_entropy.attacks import offset
 from keras_entropy.attacks import rmia
@@ -15,5 +17,6 @@ SCORERS = {
     "lira_offline": lira.offline,
     "rmia_online": rmia.online,
     "rmia_offline": rmia.offline,
+    "rmia_tempered": functools.partial(rmia.online, temperature=2.0),
     "difficulty_offset": offset.difficulty_offset,
 }

@@ -83,14 +83,17 @@ def _pair_aucs(name, confidence, plan, shadows):
     models = len(plan)
     aucs = []
     for first in range(0, models, 2):
-        rows = (first + np.arange(shadows + 2)) % models
+        # In order, so that all shadows are summed as in the game: ties may hang on it.
+        rows = np.sort((first + np.arange(shadows + 2)) % models)
+        start = int(np.searchsorted(rows, first))
+        target = slice(start, start + 2)
         scorer = shadow_attacks.SCORERS[name]
         scores, excluded = scorer(confidence[rows], plan[rows])
-        scores, excluded = scores[:2], excluded[:2]
+        scores, excluded = scores[target], excluded[target]
         codes = np.arange(2)[:, None] + np.zeros(scores.shape, int)
         codes[excluded] = -1
         values = scores.reshape(-1)
-        member = plan[rows[:2]].reshape(-1)
+        member = plan[first : first + 2].reshape(-1)
         order = descending(values)
         aucs.append(RocFamily(values, member, codes.reshape(-1), 2, order).auc().mean())
     return np.array(aucs)

@@ -71,13 +71,20 @@ def _of_block(n: int, siftings: int) -> Callable[[Any], Any]:
 
 
 def _first_modes(signals: Any, siftings: int) -> Any:
+    rows = ops.shape(signals)[0]
+    if isinstance(rows, int):
+        at_once = min(rows, _ROWS_AT_ONCE)
+    else:
+        at_once = ops.minimum(rows, _ROWS_AT_ONCE)
+
     def unfinished(modes: Any, left: Any) -> Any:
         return ops.any(left > 0)
 
     def sift(modes: Any, left: Any) -> tuple[Any, Any]:
         # Most rows are done after two siftings and a few need many, so that each
-        # round takes only some rows: unfinished ones, as long as there are any.
-        chosen = ops.argsort(ops.cast(left <= 0, "int32"))[:_ROWS_AT_ONCE]
+        # round takes only some rows: unfinished ones, as long as there are any. To
+        # sort them would take as long as half a sifting.
+        chosen = ops.top_k(ops.cast(left > 0, "float32"), at_once)[1]
         before = ops.take(modes, chosen, axis=0)
         siftings_left = ops.take(left, chosen)
         result, accepted, trend = _sifted(ops.transpose(before))

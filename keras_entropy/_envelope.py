@@ -93,25 +93,40 @@ def _second_derivatives(width: Any, slope: Any, count: Any) -> Any:
     upper = ops.where(ops.logical_and(inner, slot < count - 2), upper, 0.0)
     right = ops.where(inner, right, 0.0)
     system = ops.stack([lower / diagonal, upper / diagonal, right / diagonal])
-    return _solve(system)
+    return _solve(system, _LEVELS)
 
 
-def _solve(system: Any) -> Any:
-    """Solves tridiagonal systems with diagonal 1 by parallel cyclic reduction.
+def _solve(system: Any, levels: int) -> Any:
+    """Solves tridiagonal systems with diagonal 1 by cyclic reduction, `(m, kinds, B)`.
+
+    Each level leaves half of the unknowns, and the last one takes the others as they
+    would be without the rest.
 
     Args:
         system: Tensor `(3, m, kinds, B)`: lower diagonal, upper diagonal, right side.
+        levels: Number of levels.
     """
-    for level in range(_LEVELS):
-        stride = 2**level
-        above, below = _after(system, -stride, 1), _after(system, stride, 1)
-        lower, upper = system[:1], system[1:2]
-        diagonal = 1.0 - lower * above[1:2] - upper * below[:1]
-        right = system[2:] - lower * above[2:] - upper * below[2:]
-        system = (
-            ops.concatenate([-lower * above[:1], -upper * below[1:2], right]) / diagonal
-        )
-    return system[2]
+    if levels == 1:
+        lower, upper, right = system[0], system[1], system[2]
+        diagonal = 1.0 - lower * _after(upper, -1) - upper * _after(lower, 1)
+        known = lower * _after(right, -1) + upper * _after(right, 1)
+        return (right - known) / diagonal
+    size = system.shape[1]
+    system = ops.pad(system, ((0, 0), (0, size % 2), (0, 0), (0, 0)))
+    even, odd = system[:, 0::2], system[:, 1::2]
+    above = _after(odd, -1, 1)
+    lower, upper = even[:1], even[1:2]
+    reduced = ops.concatenate(
+        [
+            -lower * above[:1],
+            -upper * odd[1:2],
+            even[2:] - lower * above[2:] - upper * odd[2:],
+        ]
+    )
+    found = _solve(reduced / (1.0 - lower * above[1:2] - upper * odd[:1]), levels - 1)
+    others = odd[2] - odd[0] * found - odd[1] * _after(found, 1)
+    both = ops.stack([found, others], axis=1)
+    return ops.reshape(both, (size + size % 2, found.shape[1], -1))[:size]
 
 
 def _after(x: Any, steps: int, axis: int = 0) -> Any:

@@ -1,4 +1,7 @@
-"""Cubic splines through knots that differ from row to row, evaluated on a grid."""
+"""Cubic splines through knots that differ from row to row, evaluated on a grid.
+
+The rows come last, `B` in the shapes: XLA vectorizes loops over the last dimension.
+"""
 
 from __future__ import annotations
 
@@ -11,91 +14,67 @@ from keras import ops
 _LEVELS = 4
 
 
-def spline(knots: Any, n: int, most: int) -> Any:
-    """Returns the not-a-knot cubic spline through the knots of each row.
+def spline(positions: Any, values: Any, n: int) -> Any:
+    """Returns the not-a-knot cubic spline through the knots of each column.
 
     Three knots make a natural spline.
 
     Args:
-        knots: Tensor `(Q, 2 + n + 2, 2)`, position and value: two knots before the
-            others in ascending order, one at each grid point, and two after the
-            others in ascending order. A knot that isn't there has the position
+        positions: Tensor `(m, kinds, B)`, ascending. Knots that aren't there follow at
             infinity. At least three are, the first at 0 or below, the last at `n - 1`
             or beyond.
+        values: Tensor `(m, kinds, B)`, finite everywhere.
         n: Number of grid points `0..n-1`.
-        most: Integer, no row has more knots.
 
     Returns:
-        Tensor `(Q, n)`.
+        Tensor `(n, kinds, B)`.
     """
-    grid = ops.arange(n, dtype="float32")
-    there = knots[..., 0] < float("inf")
-    rank = ops.cumsum(ops.cast(there, "int32"), axis=-1) - 1
-    count = rank[:, -1:] + 1
-    packed = _packed(ops.where(there[..., None], knots, 0.0), there, rank, most)
-    # The piece of a grid point begins at the last knot that it has reached. Of the
-    # knots before the others the second may lie ahead of it, and of those after the
-    # others the first may not.
-    positions = knots[..., 0]
-    ahead = ops.logical_and(there[:, 1:2], positions[:, 1:2] > grid)
-    piece = rank[:, 2:-2] - ops.cast(ahead, "int32")
-    for slot in (n + 2, n + 3):
-        piece = piece + ops.cast(positions[:, slot : slot + 1] <= grid, "int32")
-    piece = ops.minimum(piece, count - 2)
-    at = _rows_at(_pieces(packed[..., 0], packed[..., 1], count), piece)
-    t = grid - at[..., 0]
-    return at[..., 1] + t * (at[..., 2] + t * (at[..., 3] + t * at[..., 4]))
-
-
-def _packed(knots: Any, there: Any, rank: Any, most: int) -> Any:
-    """Returns the knots that are there in the first slots, `(Q, most, 2)`."""
-    rows = ops.shape(knots)[0]
-    # One slot more takes what isn't there.
-    slot = ops.where(there, rank, most)
-    start = ops.arange(rows, dtype="int32") * (most + 1)
-    packed = ops.segment_sum(
-        ops.reshape(knots, (-1, 2)),
-        ops.reshape(slot + start[:, None], (-1,)),
-        num_segments=rows * (most + 1),
+    there = positions < float("inf")
+    count = ops.sum(ops.cast(there, "int32"), axis=0, keepdims=True)
+    grid = ops.cast(numbers(n), "float32")
+    # The piece of a grid point begins at the last knot that it has reached.
+    reached = ops.cast(positions[:, None] <= grid, "int32")
+    # Not-a-knot: the first two pieces are one cubic, and so are the last two, so that
+    # nothing has to be known of the first and the last knot's second derivative.
+    outer = ops.cast(count > 3, "int32")
+    piece = ops.maximum(ops.sum(reached, axis=0) - 1, outer)
+    piece = ops.minimum(piece, count - 2 - outer)
+    positions = ops.where(there, positions, 0.0)
+    width = ops.where(
+        numbers(there.shape[0]) < count - 1, _after(positions, 1) - positions, 1.0
     )
-    return ops.reshape(packed, (-1, most + 1, 2))[:, :-1]
+    moments = _second_derivatives(width, (_after(values, 1) - values) / width, count)
+
+    knots = ops.stack([positions, values, moments], axis=-1)
+    start, following = _rows_at(knots, piece), _rows_at(knots, piece + 1)
+    width, rise = (following[..., i] - start[..., i] for i in (0, 1))
+    moment, change = start[..., 2], following[..., 2] - start[..., 2]
+    slope = rise / width - width * (3.0 * moment + change) / 6.0
+    t = grid - start[..., 0]
+    cubic = change / (6.0 * width)
+    return start[..., 1] + t * (slope + t * (moment / 2.0 + t * cubic))
 
 
 def _rows_at(table: Any, index: Any) -> Any:
-    """Returns `table[q, index[q, i]]`, `(Q, i, k)`, for a table `(Q, m, k)`.
+    """Returns `table[index[i, q], q]`, `(i, q..., k)`, for a table `(m, q..., k)`.
 
     One gather from the flattened table, a fraction of the operations of
     `take_along_axis`.
     """
-    size, width = table.shape[1], table.shape[2]
-    start = ops.arange(ops.shape(table)[0], dtype="int32") * size
-    flat = ops.reshape(table, (-1, width))
-    return ops.take(flat, index + start[:, None], axis=0)
+    columns = ops.size(table[0, ..., 0])
+    column = ops.reshape(ops.arange(columns, dtype="int32"), ops.shape(table)[1:-1])
+    flat = ops.reshape(table, (-1, table.shape[-1]))
+    return ops.take(flat, index * columns + column, axis=0)
 
 
-def _pieces(positions: Any, values: Any, count: Any) -> Any:
-    """Returns start and polynomial coefficients of each piece, `(Q, m, 5)`."""
-    slot = ops.arange(positions.shape[1], dtype="int32")
-    is_piece = slot < count - 1
-    width = _after(positions, 1) - positions
-    width = ops.where(is_piece, width, 1.0)
-    slope = (_after(values, 1) - values) / width
-    moments = _second_derivatives(width, slope, count, slot)
-    following = _after(moments, 1)
-    return ops.stack(
-        [
-            positions,
-            values,
-            slope - width * (2.0 * moments + following) / 6.0,
-            moments / 2.0,
-            (following - moments) / (6.0 * width),
-        ],
-        axis=-1,
-    )
+def numbers(size: int) -> Any:
+    """Returns `0..size-1`, `(size, 1, 1)`."""
+    return ops.reshape(ops.arange(size, dtype="int32"), (size, 1, 1))
 
 
-def _second_derivatives(width: Any, slope: Any, count: Any, slot: Any) -> Any:
-    """Returns the second derivative at each knot, `(Q, m)`."""
+def _second_derivatives(width: Any, slope: Any, count: Any) -> Any:
+    """Returns the second derivative at each inner knot, `(m, kinds, B)`."""
+    slot = numbers(width.shape[0])
     before = _after(width, -1)
     # The slope is continuous at the inner knots.
     inner = ops.logical_and(slot >= 1, slot <= count - 2)
@@ -104,59 +83,57 @@ def _second_derivatives(width: Any, slope: Any, count: Any, slot: Any) -> Any:
     enough = count > 3
     first = ops.logical_and(slot == 1, enough)
     last = ops.logical_and(slot == count - 2, enough)
-    from_first = ops.where(first, before * before / _nonzero(width), 0.0)
-    from_last = ops.where(last, width * width / _nonzero(before), 0.0)
-    diagonal = (
-        2.0 * (before + width)
-        + ops.where(first, before, 0.0)
-        + ops.where(last, width, 0.0)
-        + from_first
-        + from_last
-    )
-    lower = ops.where(slot == 1, 0.0, before) - from_last
-    upper = ops.where(slot == count - 2, 0.0, width) - from_first
+    outer = ops.where(first, before, ops.where(last, width, 0.0))
+    extra = outer * outer / ops.where(first, width, ops.where(last, before, 1.0))
+    diagonal = ops.where(inner, 2.0 * (before + width) + outer + extra, 1.0)
+    lower = before - ops.where(last, extra, 0.0)
+    upper = width - ops.where(first, extra, 0.0)
     right = 6.0 * (slope - _after(slope, -1))
-    system = ops.stack([lower, upper, right], axis=1) / _nonzero(diagonal)[:, None]
-    moments = _solve(ops.where(inner[:, None], system, 0.0))
-
-    one, two = _after(moments, 1), _after(moments, 2)
-    start = one + width / _nonzero(_after(width, 1)) * (one - two)
-    one, two = _after(moments, -1), _after(moments, -2)
-    end = one + before / _nonzero(_after(width, -2)) * (one - two)
-    moments = ops.where(ops.logical_and(slot == 0, enough), start, moments)
-    return ops.where(ops.logical_and(slot == count - 1, enough), end, moments)
+    lower = ops.where(ops.logical_and(inner, slot > 1), lower, 0.0)
+    upper = ops.where(ops.logical_and(inner, slot < count - 2), upper, 0.0)
+    right = ops.where(inner, right, 0.0)
+    system = ops.stack([lower / diagonal, upper / diagonal, right / diagonal])
+    return _solve(system, _LEVELS)
 
 
-def _solve(system: Any) -> Any:
-    """Solves tridiagonal systems with diagonal 1 by parallel cyclic reduction.
+def _solve(system: Any, levels: int) -> Any:
+    """Solves tridiagonal systems with diagonal 1 by cyclic reduction, `(m, kinds, B)`.
+
+    Each level leaves half of the unknowns, and the last one takes the others as they
+    would be without the rest.
 
     Args:
-        system: Tensor `(Q, 3, m)`: lower diagonal, upper diagonal, right side.
+        system: Tensor `(3, m, kinds, B)`: lower diagonal, upper diagonal, right side.
+        levels: Number of levels.
     """
-    for level in range(_LEVELS):
-        stride = 2**level
-        above, below = _after(system, -stride), _after(system, stride)
-        lower, upper = system[:, :1], system[:, 1:2]
-        diagonal = 1.0 - lower * above[:, 1:2] - upper * below[:, :1]
-        right = system[:, 2:] - lower * above[:, 2:] - upper * below[:, 2:]
-        system = (
-            ops.concatenate(
-                [-lower * above[:, :1], -upper * below[:, 1:2], right], axis=1
-            )
-            / diagonal
-        )
-    return system[:, 2]
+    if levels == 1:
+        lower, upper, right = system[0], system[1], system[2]
+        diagonal = 1.0 - lower * _after(upper, -1) - upper * _after(lower, 1)
+        known = lower * _after(right, -1) + upper * _after(right, 1)
+        return (right - known) / diagonal
+    size = system.shape[1]
+    system = ops.pad(system, ((0, 0), (0, size % 2), (0, 0), (0, 0)))
+    even, odd = system[:, 0::2], system[:, 1::2]
+    above = _after(odd, -1, 1)
+    lower, upper = even[:1], even[1:2]
+    reduced = ops.concatenate(
+        [
+            -lower * above[:1],
+            -upper * odd[1:2],
+            even[2:] - lower * above[2:] - upper * odd[2:],
+        ]
+    )
+    found = _solve(reduced / (1.0 - lower * above[1:2] - upper * odd[:1]), levels - 1)
+    others = odd[2] - odd[0] * found - odd[1] * _after(found, 1)
+    both = ops.stack([found, others], axis=1)
+    return ops.reshape(both, (size + size % 2, found.shape[1], -1))[:size]
 
 
-def _after(x: Any, steps: int) -> Any:
+def _after(x: Any, steps: int, axis: int = 0) -> Any:
     """Returns what stands `steps` slots further on, or 0 beyond the ends."""
-    rank = len(x.shape)
-    by = min(abs(steps), x.shape[-1])
-    none = [(0, 0)] * (rank - 1)
-    if steps > 0:
-        return ops.pad(x[..., by:], [*none, (0, by)])
-    return ops.pad(x[..., : x.shape[-1] - by], [*none, (by, 0)])
-
-
-def _nonzero(x: Any) -> Any:
-    return ops.where(x == 0, ops.ones_like(x), x)
+    size = x.shape[axis]
+    by = min(abs(steps), size)
+    ends = [(0, 0)] * len(x.shape)
+    ends[axis] = (0, by) if steps > 0 else (by, 0)
+    kept = slice(by, size) if steps > 0 else slice(0, size - by)
+    return ops.pad(x[(slice(None),) * axis + (kept,)], ends)

@@ -5,9 +5,10 @@ defaults) runs it for one signal: extrema on the grid, two extrema mirrored at e
 end, cubic splines through the maxima and through the minima, and their mean taken
 away until what remains is a mode. Everything here is for many rows at once.
 
-Shapes: B signals of n points; 2 kinds of extrema, maxima and minima, of which the
-second are the maxima of the signal's negative; 2 ends, of which the second is the
-first of the reversed signal.
+Shapes: B signals of n points, the signals last, since XLA vectorizes loops over the
+last dimension only; 2 kinds of extrema, maxima and minima, of which the second are the
+maxima of the signal's negative; 2 ends, of which the second is the first of the
+reversed signal.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import numpy as np
 from keras import ops
 
 from keras_entropy._compiled import compiled
+from keras_entropy._envelope import numbers
 from keras_entropy._envelope import spline
 
 # Limits of the stopping rule, PyEMD's defaults.
@@ -69,39 +71,46 @@ def _of_block(n: int, siftings: int) -> Callable[[Any], Any]:
 
 
 def _first_modes(signals: Any, siftings: int) -> Any:
+    rows = ops.shape(signals)[0]
+    if isinstance(rows, int):
+        at_once = min(rows, _ROWS_AT_ONCE)
+    else:
+        at_once = ops.minimum(rows, _ROWS_AT_ONCE)
+
     def unfinished(modes: Any, left: Any) -> Any:
         return ops.any(left > 0)
 
     def sift(modes: Any, left: Any) -> tuple[Any, Any]:
         # Most rows are done after two siftings and a few need many, so that each
-        # round takes only some rows: unfinished ones, as long as there are any.
-        chosen = ops.argsort(ops.cast(left <= 0, "int32"))[:_ROWS_AT_ONCE]
+        # round takes only some rows: unfinished ones, as long as there are any. To
+        # sort them would take as long as half a sifting.
+        chosen = ops.top_k(ops.cast(left > 0, "float32"), at_once)[1]
         before = ops.take(modes, chosen, axis=0)
-        result, done = _sifted(before, ops.take(signals, chosen, axis=0))
         siftings_left = ops.take(left, chosen)
-        result = ops.where(siftings_left[:, None] > 0, result, before)
-        siftings_left = ops.where(done, 0, siftings_left - 1)
+        result, accepted, trend = _sifted(ops.transpose(before))
+        result = ops.where(siftings_left[:, None] > 0, ops.transpose(result), before)
+        remaining = ops.where(accepted, 0.0, ops.where(trend, -1.0, siftings_left - 1))
+        remaining = ops.where(siftings_left > 0, remaining, siftings_left)
         index = chosen[:, None]
         return (
             ops.scatter_update(modes, index, result),
-            ops.scatter_update(left, index, siftings_left),
+            ops.scatter_update(left, index, remaining),
         )
 
     spread = ops.max(signals, axis=-1) - ops.min(signals, axis=-1)
-    trend = ops.logical_or(_is_trend(extrema(signals)), spread < _FLAT)
-    left = ops.where(trend, 0, ops.full_like(spread, siftings, dtype="int32"))
-    return ops.while_loop(unfinished, sift, (signals, left))[0]
+    flat = spread < _FLAT
+    trend = ops.logical_or(_is_trend(extrema(ops.transpose(signals))), flat)
+    # Siftings left to each row, or -1 if it has become a trend.
+    left = ops.where(trend, 0.0, ops.full_like(spread, siftings))
+    modes, left = ops.while_loop(unfinished, sift, (signals, left))
+    return ops.where(left[:, None] < 0, signals, modes)
 
 
-def _sifted(modes: Any, signals: Any) -> tuple[Any, Any]:
-    """Sifts once.
-
-    Args:
-        modes: What is to be sifted, `(B, n)`.
-        signals: What a trend falls back to, `(B, n)`.
+def _sifted(modes: Any) -> tuple[Any, Any, Any]:
+    """Sifts `(n, B)` once.
 
     Returns:
-        The result `(B, n)`, and boolean `(B,)`: whether it is final.
+        The result `(n, B)`, and whether it is a mode and whether it is a trend, `(B,)`.
     """
     mean, signs_fit = _mean_envelope(modes, extrema(modes))
     sifted = modes - mean
@@ -110,32 +119,27 @@ def _sifted(modes: Any, signals: Any) -> tuple[Any, Any]:
         ops.logical_and(signs_fit, _converged(sifted, modes, mean)),
         _crosses_between_extrema(sifted, peaks),
     )
-    # Accepted first: a mode with few extrema is still a mode.
-    trend = ops.logical_and(_is_trend(peaks), ops.logical_not(accepted))
-    result = ops.where(trend[:, None], signals, sifted)
-    return result, ops.logical_or(accepted, trend)
+    return sifted, accepted, _is_trend(peaks)
 
 
 def extrema(signals: Any) -> Any:
-    """Returns where each kind of extremum is, boolean `(B, 2, n)`.
+    """Returns where each kind of extremum is, boolean `(n, 2, B)`.
 
     Of two equal points that are higher than their neighbors the one with the even
     number counts, which is where the middle is rounded to. Such pairs are usual: the
     spline of a one-hot row is symmetric.
     """
     both = _both_signs(signals)
-    rises = both[..., 1:] > both[..., :-1]
-    falls = both[..., :-1] > both[..., 1:]
-    single = ops.logical_and(rises[..., :-1], falls[..., 1:])
+    rises = both[1:] > both[:-1]
+    falls = both[:-1] > both[1:]
+    single = ops.logical_and(rises[:-1], falls[1:])
     level = ops.logical_not(ops.logical_or(rises, falls))
-    pair = ops.logical_and(
-        ops.logical_and(rises[..., :-2], falls[..., 2:]), level[..., 1:-1]
-    )
-    start = np.arange(1, signals.shape[-1] - 2)
+    pair = ops.logical_and(ops.logical_and(rises[:-2], falls[2:]), level[1:-1])
+    start = np.arange(1, signals.shape[0] - 2)[:, None, None]
     even = ops.logical_and(pair, start % 2 == 0)
     odd = ops.logical_and(pair, start % 2 == 1)
     found = [
-        ops.pad(mask, ((0, 0), (0, 0), ends))
+        ops.pad(mask, (ends, (0, 0), (0, 0)))
         for mask, ends in ((single, (1, 1)), (even, (1, 2)), (odd, (2, 1)))
     ]
     return ops.logical_or(found[0], ops.logical_or(found[1], found[2]))
@@ -146,7 +150,7 @@ def _both_signs(signals: Any) -> Any:
 
 
 def _is_trend(peaks: Any) -> Any:
-    return _count(peaks, axis=(1, 2)) < 3
+    return _count(peaks, axis=(0, 1)) < 3
 
 
 def _count(mask: Any, axis: Any) -> Any:
@@ -155,30 +159,78 @@ def _count(mask: Any, axis: Any) -> Any:
 
 def _mean_envelope(signals: Any, peaks: Any) -> tuple[Any, Any]:
     """Returns the mean of the envelopes, and whether every extremum has its sign."""
-    n = signals.shape[-1]
+    n = signals.shape[0]
     both = _both_signs(signals)
-    mirrored = _mirrored(both, peaks)
-    left, right = ops.flip(mirrored[:, 0], axis=2), mirrored[:, 1]
-    grid = np.arange(n, dtype="float32")
-    places = ops.concatenate(
-        [
-            left[..., 0],
-            ops.where(peaks, grid, np.inf),
-            # Counted from the right end, until here.
-            ops.where(right[..., 0] < np.inf, (n - 1) - right[..., 0], np.inf),
-        ],
-        axis=-1,
-    )
-    values = ops.concatenate([left[..., 1], both, right[..., 1]], axis=-1)
-    wrong = ops.logical_and(places < np.inf, values < 0)
-    signs_fit = ops.logical_not(ops.any(wrong, axis=(1, 2)))
-    # Both kinds as one batch; half of the points are extrema of a kind at most.
-    knots = ops.reshape(ops.stack([places, values], axis=-1), (-1, n + 4, 2))
-    envelopes = ops.reshape(spline(knots, n, n // 2 + 4), (-1, 2, n))
-    return 0.5 * (envelopes[:, 0] - envelopes[:, 1]), signs_fit
+    places, values = _listed(both, peaks)
+    there = ops.cast(places < np.inf, "int32")
+    rank = ops.cumsum(there, axis=0) - 1
+    count = rank[-1:] + 1
+    rank = ops.where(there > 0, rank, -1)
+    beyond = _mirrored(places, values, rank, count, both)
+    (left, left_values), (right, right_values) = beyond
+    places = ops.concatenate([left, places, (n - 1) - right])
+    values = ops.concatenate([left_values, values, right_values])
+    there = ops.abs(places) < np.inf
+    wrong = ops.logical_and(there, values < 0)
+    signs_fit = ops.logical_not(ops.any(wrong, axis=(0, 1)))
+
+    before, after = _size(there[:2]), _size(there[-2:])
+    inner = ops.where(rank < 0, -1, rank + before)
+    last = before + count
+    # Of the mirrored extrema the one next to the others is there if any is.
+    rank = ops.concatenate([before - 2, before - 1, inner, last, last + 1])
+    knots = _ranked(places, values, rank, numbers(places.shape[0]), last + after)
+    envelopes = spline(*knots, n)
+    # A sum, which XLA computes once for all that use the mean, unlike a difference.
+    halves = ops.convert_to_tensor([[0.5], [-0.5]], dtype=envelopes.dtype)
+    return ops.sum(envelopes * halves, axis=1), signs_fit
 
 
-def _mirrored(both: Any, peaks: Any) -> Any:
+def _listed(both: Any, peaks: Any) -> tuple[Any, Any]:
+    """Returns place (infinity if there is none) and value of the extrema, `(m, 2, B)`.
+
+    Of two neighbors one at most is an extremum of a kind, and the first and the last
+    point are none: half of the slots are enough.
+    """
+    pairs = (both.shape[0] - 1) // 2
+    end = 2 * pairs + 1
+    early, late = peaks[1:end:2], peaks[2:end:2]
+    place = np.arange(1, end, 2, dtype="float32")[:, None, None]
+    places = ops.where(early, place, ops.where(late, place + 1, np.inf))
+    return places, ops.where(late, both[2:end:2], both[1:end:2])
+
+
+def _ranked(
+    places: Any, values: Any, rank: Any, wanted: Any, count: Any
+) -> tuple[Any, Any]:
+    """Returns the extrema of the wanted ranks.
+
+    A sum over all, of which one is meant, vectorizes; a gather would not.
+
+    Args:
+        places: Tensor `(m, 2, B)`.
+        values: Tensor `(m, 2, B)`.
+        rank: Integer tensor `(m, 2, B)`, negative for what isn't there.
+        wanted: Integer tensor `(k, 2 or 1, B or 1)`.
+        count: Integer tensor `(1, 2, B)`, number of ranks.
+
+    Returns:
+        Places `(k, 2, B)`, infinity beyond the last rank, and values, there 0.
+    """
+    here = rank[:, None] == wanted
+    there = ops.logical_and(wanted >= 0, wanted < count)
+    place = ops.sum(ops.where(here, places[:, None], 0.0), axis=0)
+    value = ops.sum(ops.where(here, values[:, None], 0.0), axis=0)
+    return ops.where(there, place, np.inf), ops.where(there, value, 0.0)
+
+
+def _size(mask: Any) -> Any:
+    return ops.sum(ops.cast(mask, "int32"), axis=0, keepdims=True)
+
+
+def _mirrored(
+    places: Any, values: Any, rank: Any, count: Any, both: Any
+) -> tuple[tuple[Any, Any], tuple[Any, Any]]:
     """Returns two mirrored extrema beyond each end.
 
     Let E be the kind of the extremum next to the end and F the other. If the end
@@ -187,56 +239,58 @@ def _mirrored(both: Any, peaks: Any) -> Any:
     reach the end, the signal is mirrored at the end after all.
 
     Args:
-        both: Signals and their negatives, `(B, 2, n)`.
-        peaks: Their maxima, boolean `(B, 2, n)`.
+        places: Where extrema are, `(m, 2, B)`.
+        values: What they are, `(m, 2, B)`.
+        rank: Their ranks, as in `_ranked`.
+        count: Their number, `(1, 2, B)`.
+        both: Signals and their negatives, `(n, 2, B)`.
 
     Returns:
-        Tensor `(B, end, kind, 2 extrema, position and value)`; positions count from
-        the end.
+        For both ends places and values `(2, 2, B)`, from left to right. Places of the
+        left end count from 0 on, those of the right end from the end inwards.
     """
-    values = ops.stack([both, ops.flip(both, axis=-1)], axis=1)
-    present = ops.stack([peaks, ops.flip(peaks, axis=-1)], axis=1)
-    grid = np.arange(both.shape[-1], dtype="float32")
-    places = ops.where(present, grid, np.inf)
-    first = _first(places, values)
-    second = _first(ops.where(places > first[..., :1], places, np.inf), values)
-    third = _first(ops.where(places > second[..., :1], places, np.inf), values)
-    end = values[..., :1]
-    end = ops.concatenate([ops.zeros_like(end), end], axis=-1)
+    three = numbers(3)
+    wanted = ops.concatenate([three + 0 * count, count - 1 - three])
+    place, value = _ranked(places, values, rank, wanted, count)
+    right = ops.where(place[3:] < np.inf, (both.shape[0] - 1) - place[3:], np.inf)
+    # Both ends at once: `(2 ends, 3 extrema, 2 kinds, B)`.
+    place = ops.stack([place[:3], right])
+    value = ops.stack([value[:3], value[3:]])
+    first, second, third = place[:, 0], place[:, 1], place[:, 2]
+    end = ops.stack([both[0], both[-1]])
 
-    nearest = ops.min(first[..., :1], axis=2, keepdims=True)
-    is_e = first[..., :1] == nearest
+    nearest = ops.min(first, axis=1, keepdims=True)
+    is_e = first == nearest
     is_f = ops.logical_not(is_e)
-    within = ops.logical_and(is_f, end[..., 1:] < first[..., 1:])
-    within = ops.any(within, axis=2, keepdims=True)
-    farthest = _last_there(
-        first, second, ops.where(is_e, third, ops.full_like(third, np.inf))
-    )
-    falls_short = ops.any(2.0 * nearest > farthest, axis=2, keepdims=True)
+    within = ops.logical_and(is_f, end < value[:, 0])
+    within = ops.any(within, axis=1, keepdims=True)
+    farthest = _last_there(first, second, ops.where(is_e, third, np.inf))
+    falls_short = ops.any(2.0 * nearest > farthest, axis=1, keepdims=True)
     at_e = ops.logical_and(within, ops.logical_not(falls_short))
     skip = ops.logical_and(is_e, at_e)
     insert = ops.logical_and(is_f, ops.logical_not(within))
-    near = ops.where(skip, second, ops.where(insert, end, first))
-    far = ops.where(skip, third, ops.where(insert, first, second))
-    pair = ops.stack([near, far], axis=3)
-    center = ops.where(at_e, nearest, 0.0)[..., None]
-    place = pair[..., :1]
-    mirrored = ops.where(place < np.inf, 2.0 * center - place, np.inf)
-    return ops.concatenate([mirrored, pair[..., 1:]], axis=-1)
 
+    def near_and_far(at_end: Any, of: Any) -> tuple[Any, Any]:
+        near = ops.where(skip, of[:, 1], ops.where(insert, at_end, of[:, 0]))
+        far = ops.where(skip, of[:, 2], ops.where(insert, of[:, 0], of[:, 1]))
+        return near, far
 
-def _first(places: Any, values: Any) -> Any:
-    """Returns the smallest place and the value there, `(..., 2)`."""
-    place = ops.min(places, axis=-1, keepdims=True)
-    here = ops.logical_and(places == place, places < np.inf)
-    value = ops.sum(ops.where(here, values, 0.0), axis=-1, keepdims=True)
-    return ops.concatenate([place, value], axis=-1)
+    center = ops.where(at_e, nearest, 0.0)
+    near, far = (
+        ops.where(position < np.inf, 2.0 * center - position, np.inf)
+        for position in near_and_far(ops.zeros_like(end), place)
+    )
+    near_value, far_value = near_and_far(end, value)
+    return (
+        (ops.stack([far[0], near[0]]), ops.stack([far_value[0], near_value[0]])),
+        (ops.stack([near[1], far[1]]), ops.stack([near_value[1], far_value[1]])),
+    )
 
 
 def _last_there(first: Any, second: Any, third: Any) -> Any:
     """Returns the place of the last of three extrema that is there."""
-    last = first[..., :1]
-    for following in (second[..., :1], third[..., :1]):
+    last = first
+    for following in (second, third):
         last = ops.where(following < np.inf, following, last)
     return last
 
@@ -244,7 +298,7 @@ def _last_there(first: Any, second: Any, third: Any) -> Any:
 def _converged(sifted: Any, before: Any, change: Any) -> Any:
     """Whether a sifting has changed little, by any of three measures, `(B,)`."""
     energy = _energy(change)
-    spread = ops.max(before, axis=-1) - ops.min(before, axis=-1)
+    spread = ops.max(before, axis=0) - ops.min(before, axis=0)
     # Multiplied out, for a signal may be zero somewhere.
     little = energy < _SCALED_VARIANCE * spread
     little = ops.logical_or(little, energy < _ENERGY_RATIO * _energy(before))
@@ -255,11 +309,11 @@ def _converged(sifted: Any, before: Any, change: Any) -> Any:
 
 
 def _crosses_between_extrema(signals: Any, peaks: Any) -> Any:
-    """Whether zeros and extrema differ in number by one at most, `(B, 1)`."""
-    crossings = _count((signals[:, 1:] < 0) != (signals[:, :-1] < 0), axis=1)
-    difference = _count(peaks, axis=(1, 2)) - crossings
+    """Whether zeros and extrema differ in number by one at most, `(B,)`."""
+    crossings = _count((signals[1:] < 0) != (signals[:-1] < 0), axis=0)
+    difference = _count(peaks, axis=(0, 1)) - crossings
     return ops.abs(difference) < 2
 
 
 def _energy(signals: Any) -> Any:
-    return ops.sum(ops.square(signals), axis=-1)
+    return ops.sum(ops.square(signals), axis=0)

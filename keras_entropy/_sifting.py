@@ -23,6 +23,7 @@ from keras import ops
 from keras_entropy._compiled import compiled
 from keras_entropy._envelope import numbers
 from keras_entropy._envelope import spline
+from keras_entropy._envelope import summed_at
 
 # Limits of the stopping rule, PyEMD's defaults.
 _SCALED_VARIANCE = 1e-3
@@ -174,13 +175,17 @@ def _mean_envelope(signals: Any, peaks: Any) -> tuple[Any, Any]:
     wrong = ops.logical_and(there, values < 0)
     signs_fit = ops.logical_not(ops.any(wrong, axis=(0, 1)))
 
-    before, after = _size(there[:2]), _size(there[-2:])
-    inner = ops.where(rank < 0, -1, rank + before)
+    # Together in the first slots. Of the mirrored extrema the one next to the others
+    # is there if any is.
+    slots = places.shape[0]
+    before = _size(there[:2])
+    inner = rank + before
     last = before + count
-    # Of the mirrored extrema the one next to the others is there if any is.
-    rank = ops.concatenate([before - 2, before - 1, inner, last, last + 1])
-    knots = _ranked(places, values, rank, numbers(places.shape[0]), last + after)
-    envelopes = spline(*knots, n)
+    slot = ops.concatenate([before - 2, before - 1, inner, last, last + 1])
+    slot = ops.where(there, slot, slots)
+    knots = summed_at(places, slot, slots)
+    knots = ops.where(numbers(slots) < last + _size(there[-2:]), knots, np.inf)
+    envelopes = spline(knots, summed_at(values, slot, slots), n)
     # A sum, which XLA computes once for all that use the mean, unlike a difference.
     halves = ops.convert_to_tensor([[0.5], [-0.5]], dtype=envelopes.dtype)
     return ops.sum(envelopes * halves, axis=1), signs_fit
@@ -205,7 +210,7 @@ def _ranked(
 ) -> tuple[Any, Any]:
     """Returns the extrema of the wanted ranks.
 
-    A sum over all, of which one is meant, vectorizes; a gather would not.
+    A sum over all, of which one is meant: fast for few wanted ranks only.
 
     Args:
         places: Tensor `(m, 2, B)`.

@@ -55,7 +55,8 @@ class FirstIntrinsicMode(Defense):
         inputs: Class probabilities `(batch, ..., classes)`, at least 4 classes.
 
     Returns:
-        Class probabilities of the same shape; deterministic; exports to SavedModel.
+        Class probabilities of the same shape; deterministic; exports to SavedModel
+        from TensorFlow.
 
     Raises:
         ValueError: If `siftings` is no integer of at least 1, `normalization` is

@@ -10,6 +10,7 @@ from keras_entropy._defense import Defense
 from keras_entropy.shadow._configuration import configuration
 from keras_entropy.shadow._configuration import layers_of
 from keras_entropy.shadow._configuration import training_configuration
+from keras_entropy.shadow._optimizer import is_elementwise
 
 # Compiled epochs hold executables and optimizer slots; a session needs few at a time.
 _CACHE_SIZE = 8
@@ -37,18 +38,6 @@ _STACKABLE_LAYERS = (
     keras.layers.Concatenate,
     Defense,
 )
-# Optimizers whose step on a stacked variable is the step on each of its slices.
-_ELEMENTWISE_OPTIMIZERS = (
-    keras.optimizers.SGD,
-    keras.optimizers.Adam,
-    keras.optimizers.Adamax,
-    keras.optimizers.Nadam,
-    keras.optimizers.RMSprop,
-    keras.optimizers.Adagrad,
-    keras.optimizers.Adadelta,
-    keras.optimizers.Lion,
-    keras.optimizers.Ftrl,
-)
 
 
 def is_dense(model):
@@ -62,25 +51,10 @@ def predicts_at_once(model):
 
 
 def trains_at_once(model):
-    """Tell whether all models are trained as one model of stacked weights.
-
-    One optimizer step on the stacked variables must equal one step on each model, which
-    rules out what looks at a whole variable (norm clipping, constraints) or at its name
-    (weight decay with exclusions).
-    """
-    optimizer = model.optimizer
-    config = optimizer.get_config()
-    whole = (
-        "clipnorm",
-        "global_clipnorm",
-        "weight_decay",
-        "use_ema",
-        "gradient_accumulation_steps",
-    )
+    """Tell whether models are trained in groups, as one model of stacked weights."""
     return (
         predicts_at_once(model)
-        and type(optimizer) in _ELEMENTWISE_OPTIMIZERS
-        and not any(config[name] for name in whole)
+        and is_elementwise(model.optimizer)
         and not any(v.constraint for v in model.trainable_variables)
     )
 

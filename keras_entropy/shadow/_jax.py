@@ -1,11 +1,14 @@
 """Training and prediction on JAX: one model at a time in a compiled epoch."""
 
+import threading
+
 import jax
 import keras
 import numpy as np
 from jax import numpy as jnp
 
 from keras_entropy.shadow import _step
+from keras_entropy.shadow._optimizer import fresh_optimizer
 from keras_entropy.shadow.stack import variables_of
 
 
@@ -18,7 +21,12 @@ class Trainer:
         dense: Whether the model has matrix products and element-wise layers only. Then
             the whole epoch is one loop inside XLA; convolutions are several times
             slower inside such a loop on a CPU, so there only the step is compiled.
+
+    Attributes:
+        concurrent: Whether `train` may run in several threads at a time.
     """
+
+    concurrent = True
 
     def __init__(self, model, size, dense):
         self._model = model
@@ -26,9 +34,11 @@ class Trainer:
         self._split = len(model.trainable_variables)
         # The optimizer's step honours the constraints of the variables it was built
         # with. It reads and writes none of their values here.
-        self._optimizer = _step.fresh_optimizer(model)
+        self._optimizer = fresh_optimizer(model)
         self._optimizer.build(self._variables[: self._split])
         self._optimizer_start = [np.asarray(v.value) for v in self._optimizer.variables]
+        # Only tracing calls the model, and a model may not be called by two threads.
+        self._calling = threading.Lock()
         self._run_epoch = _compiled_loop(self._step) if dense else _loop(self._step)
 
     def train(self, values, data, per_model, epochs, seed, progress):
@@ -71,15 +81,16 @@ class Trainer:
         x, y, *weight = (array[rows] for array in data)
 
         def loss(trainable):
-            value, updated = _step.loss_and_state(
-                self._model,
-                self._variables,
-                trainable,
-                others,
-                x,
-                y,
-                weight[0] if weight else None,
-            )
+            with self._calling:
+                value, updated = _step.loss_and_state(
+                    self._model,
+                    self._variables,
+                    trainable,
+                    others,
+                    x,
+                    y,
+                    weight[0] if weight else None,
+                )
             return self._optimizer.scale_loss(value), updated
 
         gradients, others = jax.grad(loss, has_aux=True)(trainable)

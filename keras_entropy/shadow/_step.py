@@ -1,7 +1,6 @@
 """One forward pass with the loss that `fit` would compute, on values from outside."""
 
 import keras
-import numpy as np
 
 
 def loss_and_state(model, variables, trainable, others, x, y, weight):
@@ -43,32 +42,3 @@ def outputs_and_state(model, variables, values, x):
     with keras.StatelessScope(state_mapping=mapping) as scope:
         outputs = model(x, training=False)
         return outputs, [scope.get_current_value(v) for v in variables]
-
-
-def fresh_optimizer(model):
-    """Return an unused optimizer with the configuration of the model's own."""
-    optimizer = model.optimizer
-    return type(optimizer).from_config(optimizer.get_config())
-
-
-def own_variables(variables, size=None):
-    """Return variables like the given ones for the optimizer to write into.
-
-    Args:
-        variables: Trainable Keras variables.
-        size: If given, the number of models whose values are stacked in each variable.
-            A constraint, which looks at one model's variable, is left out then.
-    """
-    own = []
-    for variable in variables:
-        shape = variable.shape if size is None else (size, *variable.shape)
-        own.append(
-            keras.Variable(
-                np.zeros(shape, variable.dtype),
-                dtype=variable.dtype,
-                name=variable.name,
-            )
-        )
-        if size is None:
-            own[-1].constraint = variable.constraint
-    return own

@@ -4,6 +4,11 @@ import numpy as np
 import tensorflow as tf
 
 from keras_entropy.shadow import _step
+from keras_entropy.shadow._optimizer import fresh_optimizer
+from keras_entropy.shadow._optimizer import is_elementwise
+from keras_entropy.shadow._optimizer import own_variables
+from keras_entropy.shadow._stateless import Stateful
+from keras_entropy.shadow._stateless import stateless
 from keras_entropy.shadow.stack import variables_of
 
 
@@ -16,6 +21,9 @@ class Trainer:
             first axis. `None` trains one model, whose values carry no such axis.
         xla: Compile the epoch with XLA. Pays for matrix products, loses for
             convolutions on a CPU.
+
+    Attributes:
+        concurrent: Whether `train` may run in several threads at a time.
     """
 
     def __init__(self, model, size, xla):
@@ -23,9 +31,11 @@ class Trainer:
         self._variables = variables_of(model)
         self._split = len(model.trainable_variables)
         self._size = size
-        self._trainable = _step.own_variables(self._variables[: self._split], size)
-        self._optimizer = _step.fresh_optimizer(model)
-        self._optimizer.build(self._trainable)
+        trainable = own_variables(self._variables[: self._split], size)
+        optimizer = fresh_optimizer(model)
+        self.concurrent = is_elementwise(optimizer)
+        make = stateless if self.concurrent else Stateful
+        self._optimizer = make(optimizer, trainable)
         self._optimizer_start = [v.numpy() for v in self._optimizer.variables]
         self._epoch = tf.function(self._run_epoch, jit_compile=xla, autograph=False)
 
@@ -41,47 +51,65 @@ class Trainer:
             seed: Not used: all generators are variables of the model.
             progress: Called with the number of epochs done since the last call.
         """
-        for variable, value in zip(self._trainable, values, strict=False):
-            variable.assign(value)
-        for variable, value in zip(
-            self._optimizer.variables, self._optimizer_start, strict=True
-        ):
-            variable.assign(value)
-        state = [tf.constant(v) for v in values[self._split :]]
-        data = tuple(tf.constant(array) for array in data)
-        for indices, rest in epochs:
-            state = self._epoch(
-                state, data, tf.constant(indices), tf.constant(rest), per_model
+        trainable, others, slots = (
+            [tf.convert_to_tensor(array) for array in arrays]
+            for arrays in (
+                values[: self._split],
+                values[self._split :],
+                self._optimizer_start,
             )
+        )
+        state = trainable, others, slots
+        data = tuple(tf.convert_to_tensor(array) for array in data)
+        for indices, rest in epochs:
+            indices, rest = tf.constant(indices), tf.constant(rest)
+            state = self._epoch(state, data, indices, rest, per_model)
             progress(1 if self._size is None else self._size)
-        self._optimizer.finalize_variable_values(self._trainable)
-        return [v.numpy() for v in self._trainable] + [v.numpy() for v in state]
+        trainable, others, slots = state
+        if not self.concurrent:
+            trainable = self._optimizer.finalize(slots, trainable)
+        return [v.numpy() for v in (*trainable, *others)]
 
     def _run_epoch(self, state, data, indices, rest, per_model):
-        def step(rows, state):
-            batch = [
-                tf.gather(array, rows, batch_dims=int(own))
-                for array, own in zip(data, per_model, strict=True)
-            ]
-            elements = ([v.value + 0 for v in self._trainable], state, *batch)
-            if self._size is None:
-                gradients, updated = self._gradients(elements)
-            else:
-                # Random numbers are drawn model by model, which is what it warns of.
-                gradients, updated = tf.vectorized_map(
-                    self._gradients, elements, warn=False
+        steps = indices.shape[0]
+
+        def step(i, state):
+            trainable, others, slots = state
+
+            def on(rows):
+                return self._gradients_on(rows, trainable, others, data, per_model)
+
+            if rest.shape[-1]:
+                gradients, others = tf.cond(
+                    i < steps, lambda: on(indices[i]), lambda: on(rest)
                 )
-            self._optimizer.apply(gradients, self._trainable)
-            return _like(updated, state)
+            else:
+                gradients, others = on(indices[i])
+            trainable, slots = self._optimizer.stateless_apply(
+                slots, gradients, trainable
+            )
+            return i + 1, (trainable, others, slots)
 
         # A counter, not a `tf.range`, for which XLA compiles each length anew.
-        state = tf.while_loop(
-            lambda i, state: i < indices.shape[0],
-            lambda i, state: (i + 1, step(indices[i], state)),
-            (0, state),
-            parallel_iterations=1,
+        last = steps + bool(rest.shape[-1])
+        return tf.while_loop(
+            lambda i, state: i < last, step, (0, state), parallel_iterations=1
         )[1]
-        return step(rest, state) if rest.shape[-1] else state
+
+    def _gradients_on(self, rows, trainable, others, data, per_model):
+        batch = [
+            tf.gather(array, rows, batch_dims=int(own))
+            for array, own in zip(data, per_model, strict=True)
+        ]
+        elements = (trainable, others, *batch)
+        if self._size is None:
+            gradients, updated = self._gradients(elements)
+        else:
+            # Random numbers are drawn model by model, which is what it warns of.
+            gradients, updated = tf.vectorized_map(
+                self._gradients, elements, warn=False
+            )
+        return gradients, _like(updated, others)
 
     def _gradients(self, elements):
         trainable, state, x, y, *weight = elements

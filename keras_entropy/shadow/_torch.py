@@ -5,6 +5,8 @@ import numpy as np
 import torch
 
 from keras_entropy.shadow import _step
+from keras_entropy.shadow._optimizer import fresh_optimizer
+from keras_entropy.shadow._optimizer import own_variables
 from keras_entropy.shadow.stack import variables_of
 
 
@@ -15,14 +17,19 @@ class Trainer:
         model: A compiled Keras model.
         size: `None`: there is no stacking here.
         dense: Not used.
+
+    Attributes:
+        concurrent: Whether `train` may run in several threads at a time.
     """
+
+    concurrent = False
 
     def __init__(self, model, size, dense):
         self._model = model
         self._variables = variables_of(model)
         self._split = len(model.trainable_variables)
-        self._trainable = _step.own_variables(self._variables[: self._split])
-        self._optimizer = _step.fresh_optimizer(model)
+        self._trainable = own_variables(self._variables[: self._split])
+        self._optimizer = fresh_optimizer(model)
         self._optimizer.build(self._trainable)
         self._optimizer_start = [
             keras.ops.convert_to_numpy(v.value) for v in self._optimizer.variables

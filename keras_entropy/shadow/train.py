@@ -1,15 +1,19 @@
 """Training and prediction of many models with one architecture."""
 
+import keras
 import numpy as np
 
+from keras_entropy.shadow import _concurrent
 from keras_entropy.shadow import _data
 from keras_entropy.shadow import _engine
 from keras_entropy.shadow._batches import batches
 from keras_entropy.shadow.stack import Stack
 from keras_entropy.shadow.stack import variables_of
 
-# Stacked models that are trained at once. More gain nothing and take more memory.
-_LARGEST_GROUP = 64
+# Stacked models of one group. Small groups, which are trained side by side, use a
+# processor better than large ones; prediction is too short to matter.
+_TRAINED_AT_ONCE = 4
+_PREDICTED_AT_ONCE = 64
 
 
 def train(
@@ -88,8 +92,16 @@ def train(
     batch_size = min(batch_size, rows.shape[1])
     values = stack.values(model)
     trained = [np.empty_like(value) for value in values]
-    for group, size in _groups(models, _engine.trains_at_once(model)):
-        trainer = _engine.trainer(model, size)
+    stacked = _engine.trains_at_once(model)
+    groups, size = _groups(models, _TRAINED_AT_ONCE, stacked)
+    trainer = _engine.trainer(model, size)
+    # Once for all groups.
+    data = [
+        a if is_own else keras.ops.convert_to_tensor(a)
+        for a, is_own in zip(data, own, strict=True)
+    ]
+
+    def train_group(group, progress):
         order = batches(
             rows[group], epochs=epochs, batch_size=batch_size, seeds=seeds[group]
         )
@@ -103,10 +115,14 @@ def train(
             tuple(is_own and size is not None for is_own in own),
             order,
             int(seeds[group.start]),
-            progress or (lambda done: None),
+            progress,
         )
         for target, value in zip(trained, result, strict=True):
             target[take] = value
+
+    _concurrent.run(
+        train_group, groups, progress or (lambda done: None), trainer.concurrent
+    )
     return Stack(variables_of(model), trained)
 
 
@@ -130,8 +146,10 @@ def predict(model, stack, x, *, batch_size=1024):
     x, own = _data.examples(x, models, model)
     values = stack.values(model)
     outputs = []
-    for group, size in _groups(models, _engine.predicts_at_once(model)):
-        predictor = _engine.predictor(model, size)
+    stacked = _engine.predicts_at_once(model)
+    groups, size = _groups(models, _PREDICTED_AT_ONCE, stacked)
+    predictor = _engine.predictor(model, size)
+    for group in groups:
         take = group if size else group.start
         result = predictor(
             [value[take] for value in values],
@@ -143,12 +161,14 @@ def predict(model, stack, x, *, batch_size=1024):
     return np.concatenate(outputs).astype(np.float32, copy=False)
 
 
-def _groups(models, stacked):
-    """Yield slices of the models that run at once, with their number or `None`."""
-    if not stacked or models == 1:
-        for k in range(models):
-            yield slice(k, k + 1), None
-        return
-    parts = -(-models // _LARGEST_GROUP)
-    for part in np.array_split(np.arange(models), parts):
-        yield slice(part[0], part[-1] + 1), len(part)
+def _groups(models, largest, stacked):
+    """Divide the models into groups of one size, for which one program is compiled.
+
+    Returns:
+        `(groups, size)`: slices, and how many models are stacked in each, `None` for
+        groups of a single model that is not stacked.
+    """
+    sizes = range(min(models, largest) if stacked else 1, 0, -1)
+    size = next(size for size in sizes if models % size == 0)
+    groups = [slice(start, start + size) for start in range(0, models, size)]
+    return groups, None if size == 1 else size

@@ -96,6 +96,11 @@ def keras_values(
     return [keras.ops.convert_to_numpy(v.value) for v in stack.variables_of(copy)]
 
 
+def assert_model_equals(trained, model, k, expected):
+    for value, wanted in zip(trained.values(model), expected, strict=True):
+        np.testing.assert_allclose(value[k], wanted, atol=1e-5)
+
+
 MODELS = {
     "dense": dense_model,
     "activity regularisation": lambda: dense_model(activity_regularizer="l2"),
@@ -109,6 +114,12 @@ MODELS = {
     ),
     "norm clipping": lambda: dense_model(keras.optimizers.Adam(0.01, clipnorm=0.1)),
     "weight decay": lambda: dense_model(keras.optimizers.AdamW(0.01)),
+    "gradient accumulation": lambda: dense_model(
+        keras.optimizers.Adam(0.01, gradient_accumulation_steps=3)
+    ),
+    "moving average that overwrites": lambda: dense_model(
+        keras.optimizers.Adam(0.01, use_ema=True, ema_overwrite_frequency=2)
+    ),
     "constraint": lambda: dense_model(kernel_constraint="non_neg"),
     "dropout": dropout_model,
     "convolution and batch normalisation": convolutional_model,
@@ -126,12 +137,12 @@ def test_equals_train_on_batch(name):
     jit = keras.backend.backend() == "tensorflow" and name == "dropout"
     for k in [2] if jit else [0, 2]:
         expected = keras_values(model, start, k, X, Y, jit_compile=jit, **settings)
-        for value, wanted in zip(trained.values(model), expected, strict=True):
-            np.testing.assert_allclose(value[k], wanted, atol=1e-5)
+        assert_model_equals(trained, model, k, expected)
 
 
-def test_an_epoch_equals_that_of_fit():
-    model = dense_model()
+@pytest.mark.parametrize("use_ema", [False, True])
+def test_an_epoch_equals_that_of_fit(use_ema):
+    model = dense_model(keras.optimizers.Adam(use_ema=use_ema, ema_momentum=0.9))
     start = shadow.initialize(model, [1, 2, 3])
     trained = shadow.train(
         model, start, X, Y, ROWS, epochs=1, batch_size=8, seeds=SEEDS
@@ -139,11 +150,8 @@ def test_an_epoch_equals_that_of_fit():
     order = np.random.default_rng(SEEDS[1]).permutation(ROWS[1])
     start.assign_to(model, 1)
     model.fit(X[order], Y[order], epochs=1, batch_size=8, shuffle=False, verbose=0)
-    for value, variable in zip(
-        trained.values(model), stack.variables_of(model), strict=True
-    ):
-        wanted = keras.ops.convert_to_numpy(variable.value)
-        np.testing.assert_allclose(value[1], wanted, atol=1e-5)
+    expected = [keras.ops.convert_to_numpy(v.value) for v in stack.variables_of(model)]
+    assert_model_equals(trained, model, 1, expected)
 
 
 def test_class_weight_equals_train_on_batch():
@@ -156,8 +164,7 @@ def test_class_weight_equals_train_on_batch():
     }
     trained = shadow.train(model, start, X, Y, ROWS, seeds=SEEDS, **settings)
     expected = keras_values(model, start, 1, X, Y, **settings)
-    for value, wanted in zip(trained.values(model), expected, strict=True):
-        np.testing.assert_allclose(value[1], wanted, atol=1e-5)
+    assert_model_equals(trained, model, 1, expected)
 
 
 def test_inputs_and_targets_of_each_model():
@@ -169,8 +176,7 @@ def test_inputs_and_targets_of_each_model():
     trained = shadow.train(model, start, own_x, own_y, ROWS, seeds=SEEDS, **settings)
     for k in range(3):
         expected = keras_values(model, start, k, own_x[k], own_y[k], **settings)
-        for value, wanted in zip(trained.values(model), expected, strict=True):
-            np.testing.assert_allclose(value[k], wanted, atol=1e-5)
+        assert_model_equals(trained, model, k, expected)
     outputs = shadow.predict(model, trained, own_x)
     for k in range(3):
         trained.assign_to(model, k)
@@ -219,6 +225,26 @@ def test_results_depend_on_the_seeds_alone_and_not_on_earlier_calls():
         assert (a != c).any()
 
 
+@pytest.mark.parametrize("models", [8, 10, 7])
+def test_models_of_several_groups_equal_those_trained_alone(models):
+    model = dropout_model()
+    start = shadow.initialize(model, range(models))
+    rows = np.stack([np.random.default_rng(k).permutation(60) for k in range(models)])
+    settings = {"epochs": 3, "batch_size": 8}
+    together, again = (
+        shadow.train(model, start, X, Y, rows, seeds=range(models), **settings)
+        for _ in range(2)
+    )
+    for a, b in zip(together.values(model), again.values(model), strict=True):
+        np.testing.assert_array_equal(a, b)
+    for k in range(models):
+        alone = shadow.train(
+            model, start.select([k]), X, Y, rows[[k]], seeds=[k], **settings
+        )
+        expected = [value[0] for value in alone.values(model)]
+        assert_model_equals(together, model, k, expected)
+
+
 def test_dropout_differs_between_models_of_equal_weights_and_is_repeatable():
     model = keras.Sequential(
         [
@@ -254,8 +280,7 @@ def test_models_of_one_configuration_share_the_compiled_epoch():
     settings = {"epochs": 1, "batch_size": 8}
     trained = shadow.train(same, start, X, Y, ROWS, seeds=SEEDS, **settings)
     expected = keras_values(same, start, 2, X, Y, **settings)
-    for value, wanted in zip(trained.values(same), expected, strict=True):
-        np.testing.assert_allclose(value[2], wanted, atol=1e-5)
+    assert_model_equals(trained, same, 2, expected)
 
 
 def test_progress_counts_the_epochs_of_all_models():
@@ -311,8 +336,7 @@ def test_batches_that_fit_leave_no_rest():
     settings = {"epochs": 2, "batch_size": 10}
     trained = shadow.train(model, start, X, Y, ROWS, seeds=SEEDS, **settings)
     expected = keras_values(model, start, 1, X, Y, **settings)
-    for value, wanted in zip(trained.values(model), expected, strict=True):
-        np.testing.assert_allclose(value[1], wanted, atol=1e-5)
+    assert_model_equals(trained, model, 1, expected)
 
 
 def uncompiled():

@@ -1,0 +1,43 @@
+"""Tasks side by side in the threads of this process."""
+
+import threading
+from concurrent import futures
+
+import joblib
+
+
+def run(task, items, progress, concurrent):
+    """Do a task for every item, and return when all are done.
+
+    An exception, or an interrupt, ends the tasks in other threads at the next progress
+    that they report.
+
+    Args:
+        task: Called as `task(item, progress)`.
+        items: List.
+        progress: Called with whatever the tasks report, by one thread at a time.
+        concurrent: Whether to use as many threads as there are processors.
+    """
+    if not concurrent or len(items) == 1:
+        for item in items:
+            task(item, progress)
+        return
+    lock = threading.Lock()
+    stopped = threading.Event()
+
+    def report(done):
+        if stopped.is_set():
+            raise futures.CancelledError
+        with lock:
+            progress(done)
+
+    with futures.ThreadPoolExecutor(joblib.cpu_count()) as pool:
+        submitted = [pool.submit(task, item, report) for item in items]
+        try:
+            for future in futures.as_completed(submitted):
+                future.result()
+        except BaseException:
+            stopped.set()
+            for future in submitted:
+                future.cancel()
+            raise

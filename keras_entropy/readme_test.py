@@ -17,9 +17,13 @@ def names(tmp_path, monkeypatch):
     model = keras.Sequential(
         [keras.Input((6,)), keras.layers.Dense(4, activation="softmax")]
     )
+    model.compile("adam", "sparse_categorical_crossentropy")
+    model.fit(x[:200], y[:200], verbose=0)
     model.save("classifier.keras")
     answers = model.predict(x, verbose=0)
     return {
+        "x": x[:200],
+        "y": y[:200],
         "x_new": x[200:],
         "y_new": y[200:],
         "member_outputs": answers[:200],

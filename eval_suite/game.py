@@ -24,10 +24,10 @@ from keras_entropy.fitting import fit_to_model
 from keras_entropy.fitting import fit_to_stack
 from keras_entropy.shadow.cache import Cache
 from keras_entropy.shadow.plan import complementary_pairs
+from keras_entropy.shadow.predict import predict
 from keras_entropy.shadow.runner import Runner
 from keras_entropy.shadow.stack import Stack
 from keras_entropy.shadow.stack import initialize
-from keras_entropy.shadow.train import predict
 
 # Opens a progress bar: title and number of steps in, a function that advances it out.
 ProgressBar = Callable[[str, int], AbstractContextManager[Callable[[int], None]]]

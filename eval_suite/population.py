@@ -19,11 +19,11 @@ from keras_entropy.fitting import distinct_rows
 from keras_entropy.fitting import fit_to_stack
 from keras_entropy.shadow._data import check_compiled
 from keras_entropy.shadow.plan import complementary_pairs
+from keras_entropy.shadow.predict import predict
 from keras_entropy.shadow.runner import Runner
 from keras_entropy.shadow.stack import Stack
 from keras_entropy.shadow.stack import initialize
 from keras_entropy.shadow.stack import replicate
-from keras_entropy.shadow.train import predict
 from keras_entropy.training import TrainingData
 
 

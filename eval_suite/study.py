@@ -18,9 +18,9 @@ from keras_entropy import attach
 from keras_entropy import catalog
 from keras_entropy import training
 from keras_entropy.shadow.cache import Cache
+from keras_entropy.shadow.predict import predict
 from keras_entropy.shadow.stack import Stack
 from keras_entropy.shadow.stack import initialize
-from keras_entropy.shadow.train import predict
 from keras_entropy.shadow.train import train
 
 

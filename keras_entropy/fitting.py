@@ -10,8 +10,8 @@ import numpy as np
 from keras_entropy._fitted import FittedDefense
 from keras_entropy.attach import defend
 from keras_entropy.attach import probabilities_of
+from keras_entropy.shadow.predict import predict
 from keras_entropy.shadow.stack import Stack
-from keras_entropy.shadow.train import predict
 
 
 def fit_to_model(

@@ -5,8 +5,8 @@ import pytest
 from keras_entropy import catalog
 from keras_entropy.contract_test import to_numpy
 from keras_entropy.fitting import fit_to_stack
+from keras_entropy.shadow.predict import predict
 from keras_entropy.shadow.stack import initialize
-from keras_entropy.shadow.train import predict
 
 
 def small_model():

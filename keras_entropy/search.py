@@ -19,8 +19,8 @@ from keras_entropy.attach import probabilities_of
 from keras_entropy.fitting import check_no_member
 from keras_entropy.fitting import fit_to_model
 from keras_entropy.shadow.plan import complementary_pairs
+from keras_entropy.shadow.predict import predict
 from keras_entropy.shadow.stack import initialize
-from keras_entropy.shadow.train import predict
 from keras_entropy.shadow.train import train
 from keras_entropy.training import class_indices
 

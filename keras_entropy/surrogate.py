@@ -9,8 +9,8 @@ import numpy as np
 
 from keras_entropy import _head_fitting
 from keras_entropy._defense import Defense
+from keras_entropy.shadow.predict import predict
 from keras_entropy.shadow.stack import Stack
-from keras_entropy.shadow.train import predict
 from keras_entropy.training import Progress
 from keras_entropy.training import TrainingData
 

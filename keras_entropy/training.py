@@ -16,9 +16,9 @@ from keras_entropy._copies import unused_optimizer
 from keras_entropy._defense import Defense
 from keras_entropy._labels import class_indices as class_indices
 from keras_entropy.attach import defend
+from keras_entropy.shadow.predict import predict
 from keras_entropy.shadow.stack import Stack
 from keras_entropy.shadow.stack import initialize
-from keras_entropy.shadow.train import predict
 from keras_entropy.shadow.train import train
 
 Progress = Callable[[int], None]

@@ -1,9 +1,8 @@
 """Tasks side by side in the threads of this process."""
 
+import os
 import threading
 from concurrent import futures
-
-import joblib
 
 
 def run(task, items, progress, concurrent):
@@ -31,7 +30,7 @@ def run(task, items, progress, concurrent):
         with lock:
             progress(done)
 
-    with futures.ThreadPoolExecutor(joblib.cpu_count()) as pool:
+    with futures.ThreadPoolExecutor(_processors()) as pool:
         submitted = [pool.submit(task, item, report) for item in items]
         try:
             for future in futures.as_completed(submitted):
@@ -41,3 +40,9 @@ def run(task, items, progress, concurrent):
             for future in submitted:
                 future.cancel()
             raise
+
+
+def _processors():
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -1,4 +1,4 @@
-"""Training and prediction of many models with one architecture."""
+"""Training of many models with one architecture."""
 
 import keras
 import numpy as np
@@ -7,13 +7,12 @@ from keras_entropy.shadow import _concurrent
 from keras_entropy.shadow import _data
 from keras_entropy.shadow import _engine
 from keras_entropy.shadow._batches import batches
+from keras_entropy.shadow._groups import groups_of
 from keras_entropy.shadow.stack import Stack
 from keras_entropy.shadow.stack import variables_of
 
-# Stacked models of one group. Small groups, which are trained side by side, use a
-# processor better than large ones; prediction is too short to matter.
-_TRAINED_AT_ONCE = 4
-_PREDICTED_AT_ONCE = 64
+# Small groups, trained side by side, use the processors better than large ones.
+_LARGEST_GROUP = 4
 
 
 def train(
@@ -93,7 +92,7 @@ def train(
     values = stack.values(model)
     trained = [np.empty_like(value) for value in values]
     stacked = _engine.trains_at_once(model)
-    groups, size = _groups(models, _TRAINED_AT_ONCE, stacked)
+    groups, size = groups_of(models, _LARGEST_GROUP, stacked)
     trainer = _engine.trainer(model, size)
     # Once for all groups.
     data = [
@@ -124,51 +123,3 @@ def train(
         train_group, groups, progress or (lambda done: None), trainer.concurrent
     )
     return Stack(variables_of(model), trained)
-
-
-def predict(model, stack, x, *, batch_size=1024):
-    """Return the outputs of every model of a stack at inference.
-
-    Args:
-        model: A built Keras model with one input and one output.
-        stack: `Stack` with the values of its `K` models.
-        x: Array of inputs, `(N, ...)` for all models, or `(K, N, ...)` with inputs of
-            its own for each model.
-        batch_size: Integer, rows of one call of the compiled model.
-
-    Returns:
-        float32 array `(K, N, ...)`.
-
-    Raises:
-        ValueError: If `x` doesn't fit the model's input.
-    """
-    models = len(stack)
-    x, own = _data.examples(x, models, model)
-    values = stack.values(model)
-    outputs = []
-    stacked = _engine.predicts_at_once(model)
-    groups, size = _groups(models, _PREDICTED_AT_ONCE, stacked)
-    predictor = _engine.predictor(model, size)
-    for group in groups:
-        take = group if size else group.start
-        result = predictor(
-            [value[take] for value in values],
-            x[take] if own else x,
-            own and size is not None,
-            batch_size,
-        )
-        outputs.append(result if size else result[None])
-    return np.concatenate(outputs).astype(np.float32, copy=False)
-
-
-def _groups(models, largest, stacked):
-    """Divide the models into groups of one size, for which one program is compiled.
-
-    Returns:
-        `(groups, size)`: slices, and how many models are stacked in each, `None` for
-        groups of a single model that is not stacked.
-    """
-    sizes = range(min(models, largest) if stacked else 1, 0, -1)
-    size = next(size for size in sizes if models % size == 0)
-    groups = [slice(start, start + size) for start in range(0, models, size)]
-    return groups, None if size == 1 else size

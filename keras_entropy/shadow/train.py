@@ -33,8 +33,9 @@ def train(
     Optimizer, learning rate schedule, loss, regularisers and losses added by layers are
     those of the compiled `model`; layers with `trainable=False` stay as they are. A
     whole epoch is compiled once, serves all models, and is used again by later calls
-    with the same architecture. The last batch of an epoch is smaller where
-    `batch_size` does not divide the rows. Callbacks and metrics take no part.
+    with the same architecture. On TensorFlow and JAX, models are trained side by side
+    in as many threads as there are processors. The last batch of an epoch is smaller
+    where `batch_size` does not divide the rows. Callbacks and metrics take no part.
 
     Args:
         model: A compiled Keras model with one input and one output. Neither its
@@ -51,7 +52,8 @@ def train(
         class_weight: Optional mapping from class number to the weight of its examples,
             for targets that are class numbers.
         progress: Optional callable, called with the number of epochs of single models
-            (of `K * epochs`) done since the last call, like `tqdm.update`.
+            (of `K * epochs`) done since the last call, like `tqdm.update`; by one
+            thread at a time.
 
     Returns:
         A new `Stack` for `model`.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import logging
 import time
 from typing import Any
@@ -18,6 +17,9 @@ from keras_entropy.attach import defend
 from keras_entropy.attach import probabilities_of
 from keras_entropy.fitting import check_no_member
 from keras_entropy.fitting import fit_to_model
+from keras_entropy.recommendation import NOTHING
+from keras_entropy.recommendation import Recommendation
+from keras_entropy.recommendation import Row
 from keras_entropy.shadow.plan import complementary_pairs
 from keras_entropy.shadow.predict import predict
 from keras_entropy.shadow.stack import initialize
@@ -29,71 +31,6 @@ _TIE = 0.005
 _FIT_SHARE = 0.15
 _FEWEST = 20
 _ROUNDS = 30
-_NOTHING = (
-    "No layer within the limits protects more than none, so the model stays as it is: "
-    "allow more NLL, less accuracy or more time"
-)
-
-
-@dataclasses.dataclass(frozen=True)
-class Row:
-    """One line of the table, measured on the half that did not choose.
-
-    Args:
-        name: Layer and strength.
-        auc: AUC of the strongest attack; 0.5 is no signal.
-        accuracy: On examples that the models were not trained on.
-        nll: Mean negative log-likelihood on them, in nats.
-        ece: Expected calibration error on them.
-        latency_ratio: Time of a call over that without defense, or `None` where it was
-            not measured.
-        allowed: Whether it met the limits, on the half that chose.
-        dominated: Whether another line is as good in all and better in something.
-    """
-
-    name: str
-    auc: float
-    accuracy: float
-    nll: float
-    ece: float
-    latency_ratio: float | None
-    allowed: bool
-    dominated: bool
-
-
-@dataclasses.dataclass(frozen=True)
-class Recommendation:
-    """What `recommend` returns.
-
-    Args:
-        model: The defended model, or the undefended probabilities where no candidate
-            meets the limits and protects more than none.
-        name: The chosen layer and strength, or `"no defense"`.
-        layer: The layer within `model`, or `None`.
-        table: One row for each candidate, the undefended model first.
-    """
-
-    model: keras.Model
-    name: str
-    layer: Defense | None
-    table: tuple[Row, ...]
-
-    def __str__(self) -> str:
-        """Returns the table as text."""
-        width = max(len(row.name) for row in self.table)
-        head = f"{'AUC':>6s} {'accuracy':>9s} {'NLL':>7s} {'ECE':>6s}"
-        lines = [f"  {'':{width}s} {head}"]
-        for row in self.table:
-            mark = ">" if row.name == self.name else " "
-            note = "" if row.allowed else "  beyond a limit"
-            note += "  dominated" if row.dominated else ""
-            lines.append(
-                f"{mark} {row.name:{width}s} {row.auc:6.3f} {row.accuracy:9.4f} "
-                f"{row.nll:7.3f} {row.ece:6.3f}{note}"
-            )
-        if self.layer is None:
-            lines.append(_NOTHING)
-        return "\n".join(lines)
 
 
 def recommend(
@@ -189,7 +126,7 @@ def recommend(
     chosen = min(near, key=lambda i: nll[i])
     layer = layer_of(tried[chosen])
     if layer is None:
-        logging.getLogger(__name__).warning(_NOTHING)
+        logging.getLogger(__name__).warning(NOTHING)
     marks = candidates.dominated(points)
     return Recommendation(
         model=undefended if layer is None else defend(model, layer),

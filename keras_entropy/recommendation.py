@@ -1,0 +1,75 @@
+"""What a search for an output defense found."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import keras
+
+from keras_entropy._defense import Defense
+
+NOTHING = (
+    "No layer within the limits protects more than none, so the model stays as it is: "
+    "allow more NLL, less accuracy or more time"
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class Row:
+    """One line of the table, measured on the half that did not choose.
+
+    Args:
+        name: Layer and strength.
+        auc: AUC of the strongest attack; 0.5 is no signal.
+        accuracy: On examples that the models were not trained on.
+        nll: Mean negative log-likelihood on them, in nats.
+        ece: Expected calibration error on them.
+        latency_ratio: Time of a call over that without defense, or `None` where it was
+            not measured.
+        allowed: Whether it met the limits, on the half that chose.
+        dominated: Whether another line is as good in all and better in something.
+    """
+
+    name: str
+    auc: float
+    accuracy: float
+    nll: float
+    ece: float
+    latency_ratio: float | None
+    allowed: bool
+    dominated: bool
+
+
+@dataclasses.dataclass(frozen=True)
+class Recommendation:
+    """What `recommend` returns.
+
+    Args:
+        model: The defended model, or the undefended probabilities where no candidate
+            meets the limits and protects more than none.
+        name: The chosen layer and strength, or `"no defense"`.
+        layer: The layer within `model`, or `None`.
+        table: One row for each candidate, the undefended model first.
+    """
+
+    model: keras.Model
+    name: str
+    layer: Defense | None
+    table: tuple[Row, ...]
+
+    def __str__(self) -> str:
+        """Returns the table as text."""
+        width = max(len(row.name) for row in self.table)
+        head = f"{'AUC':>6s} {'accuracy':>9s} {'NLL':>7s} {'ECE':>6s}"
+        lines = [f"  {'':{width}s} {head}"]
+        for row in self.table:
+            mark = ">" if row.name == self.name else " "
+            note = "" if row.allowed else "  beyond a limit"
+            note += "  dominated" if row.dominated else ""
+            lines.append(
+                f"{mark} {row.name:{width}s} {row.auc:6.3f} {row.accuracy:9.4f} "
+                f"{row.nll:7.3f} {row.ece:6.3f}{note}"
+            )
+        if self.layer is None:
+            lines.append(NOTHING)
+        return "\n".join(lines)

@@ -17,6 +17,7 @@ from eval_suite.report.place import LATEST
 from eval_suite.report.place import REPORTS
 from eval_suite.report.place import report_name
 from eval_suite.shadow_options import add_shadow_options
+from eval_suite.shadow_options import check_shadow_options
 
 # Where the suite runs among the project's own tests, named by nobody: one defense of
 # each kind (sifted, random, a head, a training loss, injective, destroying, fitted,
@@ -262,7 +263,7 @@ class Options:
                 "--model needs --members and --nonmembers: examples that the model was "
                 "trained on, and others of the same law, as .npz files with x and y"
             )
-        self._check_shadows()
+        check_shadow_options(self)
         if self.as_published and self.profile != "study":
             raise pytest.UsageError("--as-published needs --profile study")
         if self.tf_privacy == "full":
@@ -274,31 +275,6 @@ class Options:
             raise pytest.UsageError(
                 f"--gate {timed[0]}: time is measured in one process only. Run without "
                 "-n"
-            )
-
-    def _check_shadows(self) -> None:
-        if self.population is not None and self.model is None:
-            raise pytest.UsageError("--population needs --model")
-        if self.shadow_epochs is not None and self.population is None:
-            raise pytest.UsageError("--shadow-epochs needs --population")
-        game = self.model is None and not self.outputs_only
-        trained = self.profile != "study" if game else self.population is not None
-        given = {
-            "--shadows": self.shadows is not None,
-            "--shadow-backend": self.shadow_backend != "sequential",
-            "--scheduler": self.scheduler is not None,
-        }
-        for name, is_given in given.items():
-            if is_given and not trained:
-                raise pytest.UsageError(
-                    f"{name}: --profile study has one model and no shadows"
-                    if game
-                    else f"{name} needs --population"
-                )
-        remote = self.shadow_backend in ("dask", "ray")
-        if remote != (self.scheduler is not None):
-            raise pytest.UsageError(
-                "--scheduler ADDRESS and --shadow-backend dask or ray go together"
             )
 
     def _check_tf_privacy(self) -> None:

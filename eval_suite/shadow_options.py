@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 from typing import Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from eval_suite.options import Options
 
 SHADOWS = 16
 
@@ -80,3 +86,30 @@ def positive_number(text: str) -> int:
             f"must be an integer of at least 1. Received: {text!r}"
         )
     return int(text)
+
+
+def check_shadow_options(options: Options) -> None:
+    """Raises `pytest.UsageError` for options that contradict each other."""
+    if options.population is not None and options.model is None:
+        raise pytest.UsageError("--population needs --model")
+    if options.shadow_epochs is not None and options.population is None:
+        raise pytest.UsageError("--shadow-epochs needs --population")
+    game = options.model is None and not options.outputs_only
+    trained = options.profile != "study" if game else options.population is not None
+    given = {
+        "--shadows": options.shadows is not None,
+        "--shadow-backend": options.shadow_backend != "sequential",
+        "--scheduler": options.scheduler is not None,
+    }
+    for name, is_given in given.items():
+        if is_given and not trained:
+            raise pytest.UsageError(
+                f"{name}: --profile study has one model and no shadows"
+                if game
+                else f"{name} needs --population"
+            )
+    remote = options.shadow_backend in ("dask", "ray")
+    if remote != (options.scheduler is not None):
+        raise pytest.UsageError(
+            "--scheduler ADDRESS and --shadow-backend dask or ray go together"
+        )

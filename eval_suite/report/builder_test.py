@@ -1,9 +1,15 @@
 """Builds results dicts of the size and look of a real run, for the report's tests."""
 
 import numpy as np
-from scipy.special import ndtr
-from scipy.special import ndtri
 
+from eval_suite.report.builder_attacks_test import ATTACKS
+from eval_suite.report.builder_attacks_test import HALF_WIDTH
+from eval_suite.report.builder_attacks_test import attack_row
+from eval_suite.report.builder_attacks_test import controls
+from eval_suite.report.builder_attacks_test import curves_of
+from eval_suite.report.builder_attacks_test import distribution
+from eval_suite.report.builder_attacks_test import interval
+from eval_suite.report.builder_attacks_test import slice_row
 from eval_suite.report.builder_tables_test import frontier_rows
 from eval_suite.report.builder_tables_test import null_rows
 from eval_suite.report.builder_tables_test import tf_privacy_rows
@@ -29,20 +35,6 @@ def _parse(line: str) -> tuple:
 
 
 _ROWS = [_parse(line) for line in _TABLE.split("\n")[1:-1]]
-_ATTACKS = [
-    ("loss", "threshold"),
-    ("confidence", "threshold"),
-    ("entropy", "threshold"),
-    ("modified_entropy", "threshold"),
-    ("label_only", "label"),
-    ("logistic", "trained"),
-    ("knn", "trained"),
-    ("forest", "trained"),
-    ("lira_online", "shadow"),
-    ("rmia_online", "shadow"),
-    ("inverse:loss", "adaptive"),
-]
-_HALF_WIDTH = 0.009
 _PUBLISHED = dict(accuracy_pct=77.6, latency_us=655.6, auc_pct=71, advantage_pct=42)
 
 
@@ -110,14 +102,14 @@ def build_results(defenses: int = 7, classes: int = 10, seed: int = 0) -> dict:
             "status": "pass",
             "lines": ["68 of 68 checks passed", "24 of 24 controls as expected"],
         },
-        "controls": _controls(rng),
+        "controls": controls(rng),
         "defenses": [_defense_row(row, rows[0], rng) for row in rows],
-        "attacks": [_attack_row(row, a, g, rng) for row in rows for a, g in _ATTACKS]
-        + [_slice_row(rows[0], f"class={name}", rng) for name in names]
-        + [_slice_row(row, "correct", rng) for row in rows]
-        + [_slice_row(row, "incorrect", rng) for row in rows],
-        "curves": [c for row in rows for c in _curves(row, parts)],
-        "distributions": [_distribution(row, classes) for row in rows],
+        "attacks": [attack_row(row, a, g, rng) for row in rows for a, g in ATTACKS]
+        + [slice_row(rows[0], f"class={name}", rng) for name in names]
+        + [slice_row(row, "correct", rng) for row in rows]
+        + [slice_row(row, "incorrect", rng) for row in rows],
+        "curves": [c for row in rows for c in curves_of(row, parts)],
+        "distributions": [distribution(row, classes) for row in rows],
         "frontier": frontier_rows(rows[0][4]),
         "shadow_counts": [
             {
@@ -167,14 +159,10 @@ def _extra_row(index: int, rng) -> tuple:
     )
 
 
-def _interval(value: float, half: float) -> tuple[float, float]:
-    return max(0.0, value - half), min(1.0, value + half)
-
-
 def _defense_row(row: tuple, base: tuple, rng) -> dict:
     name, title, family, layer, strongest, loss, accuracy, ratio, entropy, inj = row
-    low, high = _interval(strongest, _HALF_WIDTH)
-    accuracy_low, accuracy_high = _interval(accuracy, 0.006)
+    low, high = interval(strongest, HALF_WIDTH)
+    accuracy_low, accuracy_high = interval(accuracy, 0.006)
     difference = strongest - base[4]
     spread = 0.0 if row is base else 0.004
     return {
@@ -224,144 +212,6 @@ def _defense_row(row: tuple, base: tuple, rng) -> dict:
         "difference_auc_high": difference + spread,
         "published": _PUBLISHED if name == "M-1" else None,
     }
-
-
-def _attack_auc(row: tuple, attack: str) -> float:
-    """The loss threshold at one end, RMIA at the other, the rest between."""
-    place = {
-        "loss": 0.0,
-        "confidence": 0.0,
-        "entropy": -0.1,
-        "modified_entropy": 0.05,
-        "label_only": -0.1,
-        "logistic": 0.2,
-        "knn": 0.12,
-        "forest": 0.25,
-        "lira_online": 0.9,
-        "rmia_online": 1.0,
-        "inverse:loss": 0.02,
-    }[attack]
-    return row[5] + place * (row[4] - row[5])
-
-
-def _attack_row(row: tuple, attack: str, group: str, rng) -> dict:
-    auc = _attack_auc(row, attack)
-    low, high = _interval(auc, _HALF_WIDTH)
-    tpr = float(ndtr(ndtri(0.01) + np.sqrt(2) * ndtri(auc)))
-    return {
-        "defense": row[0],
-        "attack": attack,
-        "group": group,
-        "slice": "entire",
-        "auc": auc,
-        "auc_low": low,
-        "auc_high": high,
-        "advantage": 1.3 * (auc - 0.5),
-        "advantage_null": 0.044,
-        "tpr_at_fpr": {
-            "0.01": {
-                "tpr": tpr,
-                "low": 0.8 * tpr,
-                "high": 1.2 * tpr,
-                "realised_fpr": 0.0092,
-            },
-            "0.001": None,
-        },
-        "targets": 16,
-        "n_members": 764,
-        "n_nonmembers": 764,
-    }
-
-
-def _slice_row(row: tuple, name: str, rng) -> dict:
-    auc = float(np.clip(row[4] + rng.normal(0, 0.02), 0.4, 0.9))
-    low, high = _interval(auc, 3 * _HALF_WIDTH)
-    return {
-        **_attack_row(row, "rmia_online", "shadow", rng),
-        "slice": name,
-        "auc": auc,
-        "auc_low": low,
-        "auc_high": high,
-        "tpr_at_fpr": None,
-        "n_members": 76,
-        "n_nonmembers": 76,
-    }
-
-
-def _curves(row: tuple, classes: list[str]) -> list[dict]:
-    fpr = np.unique(
-        np.concatenate([[0], np.geomspace(1e-3, 0.1, 60), np.linspace(0.1, 1, 60)])
-    )
-    curves = []
-    for attack, name in (
-        ("rmia_online", "entire"),
-        ("loss", "entire"),
-        *(("rmia_online", name) for name in ("correct", "incorrect", *classes)),
-    ):
-        shift = np.sqrt(2) * ndtri(_attack_auc(row, attack))
-        scale = {"entire": 1.0, "correct": 0.8, "incorrect": 1.5}.get(name, 0.9)
-        grid = fpr if name == "entire" else np.linspace(0, 1, 25)
-        tpr = ndtr(ndtri(grid) + scale * shift)
-        half = 0.03 * np.sqrt(tpr * (1 - tpr)) + 0.05 * tpr * (1 - tpr)
-        low, high = (np.clip(tpr + sign * half, 0, 1).tolist() for sign in (-1, 1))
-        curves.append(
-            {
-                "defense": row[0],
-                "attack": attack,
-                "slice": name,
-                "fpr": grid.tolist(),
-                "tpr": tpr.tolist(),
-                "tpr_low": low if name == "entire" else None,
-                "tpr_high": high if name == "entire" else None,
-            }
-        )
-    return curves
-
-
-def _distribution(row: tuple, classes: int) -> dict:
-    edges = np.linspace(0, np.log(classes), 31)
-    middles = (edges[1:] + edges[:-1]) / 2
-
-    def density(mean):
-        height = np.exp(-0.5 * ((middles - mean) / 0.25) ** 2) + 1e-6
-        return (height / height.sum() / np.diff(edges)).tolist()
-
-    mean = row[8] * np.log(classes)
-    return {
-        "defense": row[0],
-        "quantity": "entropy",
-        "edges": edges.tolist(),
-        "member": density(mean),
-        "nonmember": density(mean + row[4] - 0.5),
-    }
-
-
-def _controls(rng) -> list[dict]:
-    nulls = [
-        (attack, variant, 0.5 + float(rng.normal(0, 0.004)), 0.02)
-        for attack, _ in _ATTACKS[:10]
-        for variant in ("balanced", "6:1, tied")
-    ]
-    positives = [
-        (attack, "memorising model", 0.97, 0.01)
-        for attack in ("loss", "label_only", "logistic", "lira_online")
-    ]
-    return [
-        {
-            "name": f"{kind} {attack} {variant}",
-            "kind": kind,
-            "attack": attack,
-            "variant": variant,
-            "auc": auc,
-            "auc_low": auc - half,
-            "auc_high": auc + half,
-            "expected": "covers 0.5" if kind == "null" else "above 0.8",
-            "passed": True,
-            "detail": None,
-        }
-        for kind, rows in (("null", nulls), ("positive", positives))
-        for attack, variant, auc, half in rows
-    ]
 
 
 def test_built_results_are_valid():

@@ -1,0 +1,46 @@
+import itertools
+
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+from eval_suite.report.builder_test import build_results
+from eval_suite.report.figures import save
+from eval_suite.report.figures import style
+from eval_suite.report.figures.frontier import frontier
+from eval_suite.report.figures.frontier import pareto
+from eval_suite.report.rows import Rows
+
+
+def test_pareto_agrees_with_the_definition():
+    rng = np.random.default_rng(0)
+    points = [
+        {"name": str(i), "accuracy": a, "strongest_auc": u}
+        for i, (a, u) in enumerate(rng.integers(0, 8, (40, 2)) / 8)
+    ]
+
+    def beaten(row):
+        return any(
+            other["accuracy"] >= row["accuracy"]
+            and other["strongest_auc"] <= row["strongest_auc"]
+            and (other["accuracy"], other["strongest_auc"])
+            != (row["accuracy"], row["strongest_auc"])
+            for other in points
+        )
+
+    expected = {(r["accuracy"], r["strongest_auc"]) for r in points if not beaten(r)}
+    found = [(row["accuracy"], row["strongest_auc"]) for row in pareto(points)]
+    assert len(found) == len(set(found))
+    assert set(found) == expected
+
+
+def test_names_on_the_frontier_do_not_cover_each_other():
+    results = build_results(defenses=27)
+    with style.style():
+        drawing = frontier(Rows(results))
+        save.arrange(drawing)
+        renderer = FigureCanvasAgg(drawing.figure).get_renderer()
+        names = drawing.figure.axes[0].texts
+        boxes = [text.get_window_extent(renderer) for text in names]
+    assert len(boxes) >= 5
+    for a, b in itertools.combinations(boxes, 2):
+        assert not a.overlaps(b)

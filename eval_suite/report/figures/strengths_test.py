@@ -1,0 +1,46 @@
+import numpy as np
+
+from eval_suite.report.builder_test import build_results
+from eval_suite.report.figures import style
+from eval_suite.report.figures.figures_test import draw
+from eval_suite.report.figures.strengths import strengths
+from eval_suite.report.rows import Rows
+
+
+def test_strengths_are_the_rows_and_dominated_ones_hollow():
+    results = build_results()
+    rows = {row["name"]: row for row in results["frontier"]}
+    drawing = draw(strengths, Rows(results))
+    panels = np.reshape(drawing.figure.axes, (2, 3))
+    trained = ["no defense", "M-17(weight=2.0)", "M-17(weight=0.5)", "M-6"]
+    layers = [name for name in rows if name[:2] != "M-"]
+    floor = [rows["LabelOnly(confidence=1.0)"]["auc"]] * 2
+    for part, names, floors in ((panels[0], layers, 1), (panels[1], trained, 0)):
+        for axes, key in zip(part, ("accuracy", "nll", "ece"), strict=True):
+            hollow = {
+                (line.get_xdata()[0], line.get_ydata()[0]): line.get_mfc()
+                == style.PAPER
+                for line in axes.lines
+                if len(line.get_xdata()) == 1
+            }
+            assert len(hollow) == len(names)
+            for name in names:
+                row = rows[name]
+                assert hollow[row[key], row["auc"]] is row["dominated"]
+            assert [list(x.get_ydata()) for x in axes.lines].count(floor) == floors
+    # Joined in the order of the strengths, which is not that of the run.
+    (joined,) = [line for line in panels[0, 0].lines if len(line.get_xdata()) == 3]
+    names = [f"BinnedFrequencies(bins={bins})" for bins in (1, 2, 4)]
+    assert list(joined.get_ydata()) == [rows[name]["auc"] for name in names]
+    assert "Too inaccurate for the picture: M-16 (20.0 %)." in drawing.reading
+
+
+def test_a_switch_makes_another_line():
+    results = build_results()
+    (row,) = [r for r in results["frontier"] if r["name"].startswith("LabelOnly")]
+    names = ("Noise(scale=0.1, keyed=True)", "Noise(scale=0.2)", "Noise(scale=0.3)")
+    results["frontier"] = [{**row, "name": name} for name in ("no defense", *names)]
+    figure = draw(strengths, Rows(results)).figure
+    (legend,) = figure.subfigs[0].legends
+    texts = [text.get_text() for text in legend.get_texts()]
+    assert texts == ["no defense", "Noise, keyed", "Noise"]

@@ -37,8 +37,8 @@ class Trainer:
         self._optimizer = fresh_optimizer(model)
         self._optimizer.build(self._variables[: self._split])
         self._optimizer_start = [np.asarray(v.value) for v in self._optimizer.variables]
-        # Only tracing calls the model, and a model may not be called by two threads.
-        self._calling = threading.Lock()
+        # Only tracing calls the model, which may not be done by two threads at once.
+        self._tracing = threading.Lock()
         self._run_epoch = _compiled_loop(self._step) if dense else _loop(self._step)
 
     def train(self, values, data, per_model, epochs, seed, progress):
@@ -78,23 +78,19 @@ class Trainer:
 
     def _step(self, state, data, rows):
         trainable, others, slots = state
-        x, y, *weight = (array[rows] for array in data)
+        batch = [array[rows] for array in data]
 
         def loss(trainable):
-            with self._calling:
-                value, updated = _step.loss_and_state(
-                    self._model,
-                    self._variables,
-                    trainable,
-                    others,
-                    x,
-                    y,
-                    weight[0] if weight else None,
-                )
+            value, updated = _step.loss_and_state(
+                self._model, self._variables, trainable, others, batch
+            )
             return self._optimizer.scale_loss(value), updated
 
-        gradients, others = jax.grad(loss, has_aux=True)(trainable)
-        trainable, slots = self._optimizer.stateless_apply(slots, gradients, trainable)
+        with self._tracing:
+            gradients, others = jax.grad(loss, has_aux=True)(trainable)
+            trainable, slots = self._optimizer.stateless_apply(
+                slots, gradients, trainable
+            )
         return trainable, others, slots
 
 

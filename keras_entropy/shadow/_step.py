@@ -3,7 +3,7 @@
 import keras
 
 
-def loss_and_state(model, variables, trainable, others, x, y, weight):
+def loss_and_state(model, variables, trainable, others, batch):
     """Return the training loss and the values of the non-trainable variables after it.
 
     Nothing is written into the model: its variables take the given values inside a
@@ -15,18 +15,21 @@ def loss_and_state(model, variables, trainable, others, x, y, weight):
         variables: `variables_of(model)`.
         trainable: Tensors for the trainable variables, which come first.
         others: Tensors for the other variables.
-        x: Batch of inputs.
-        y: Batch of targets.
-        weight: Batch of sample weights, or `None`.
+        batch: Inputs, targets and, optionally, sample weights.
 
     Returns:
         The scalar loss, and a list of tensors for the other variables.
     """
+    x, y, *weight = batch
     mapping = list(zip(variables, [*trainable, *others], strict=True))
     with keras.StatelessScope(state_mapping=mapping, collect_losses=True) as scope:
         outputs = model(x, training=True)
         loss = model.compute_loss(
-            x=x, y=y, y_pred=outputs, sample_weight=weight, training=True
+            x=x,
+            y=y,
+            y_pred=outputs,
+            sample_weight=weight[0] if weight else None,
+            training=True,
         )
         updated = [scope.get_current_value(v) for v in variables[len(trainable) :]]
     return loss, updated

@@ -112,17 +112,11 @@ class Trainer:
         return gradients, _like(updated, others)
 
     def _gradients(self, elements):
-        trainable, state, x, y, *weight = elements
+        trainable, state, *batch = elements
         with tf.GradientTape() as tape:
             tape.watch(trainable)
             loss, updated = _step.loss_and_state(
-                self._model,
-                self._variables,
-                trainable,
-                state,
-                x,
-                y,
-                weight[0] if weight else None,
+                self._model, self._variables, trainable, state, batch
             )
             loss = self._optimizer.scale_loss(loss)
         gradients = tape.gradient(

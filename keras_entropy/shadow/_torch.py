@@ -67,16 +67,9 @@ class Trainer:
         return [keras.ops.convert_to_numpy(v) for v in (*trained, *others)]
 
     def _step(self, others, batch):
-        x, y, *weight = batch
         trainable = [v.value.detach().requires_grad_() for v in self._trainable]
         loss, others = _step.loss_and_state(
-            self._model,
-            self._variables,
-            trainable,
-            others,
-            x,
-            y,
-            weight[0] if weight else None,
+            self._model, self._variables, trainable, others, batch
         )
         loss = self._optimizer.scale_loss(loss)
         gradients = torch.autograd.grad(loss, trainable, materialize_grads=True)

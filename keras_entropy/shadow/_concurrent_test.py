@@ -5,6 +5,12 @@ import pytest
 from keras_entropy.shadow import _concurrent
 
 
+@pytest.fixture(autouse=True)
+def two_threads(monkeypatch):
+    """A machine with one processor would never meet at a barrier."""
+    monkeypatch.setattr(_concurrent, "_processors", lambda: 2)
+
+
 @pytest.mark.parametrize("concurrent", [False, True])
 def test_every_item_is_done_once(concurrent):
     done, reported = [], []
@@ -19,7 +25,14 @@ def test_every_item_is_done_once(concurrent):
 
 def test_tasks_run_side_by_side():
     both = threading.Barrier(2, timeout=60)
-    _concurrent.run(lambda item, progress: both.wait(), [0, 1], print, concurrent=True)
+    places = []
+    _concurrent.run(
+        lambda item, progress: places.append(both.wait()),
+        [0, 1],
+        print,
+        concurrent=True,
+    )
+    assert sorted(places) == [0, 1]
 
 
 def test_one_thread_reports_at_a_time():

@@ -7,8 +7,8 @@ import keras
 import numpy as np
 from jax import numpy as jnp
 
+from keras_entropy._copies import unused_optimizer
 from keras_entropy.shadow import _step
-from keras_entropy.shadow._optimizer import fresh_optimizer
 from keras_entropy.shadow.stack import variables_of
 
 
@@ -34,7 +34,7 @@ class Trainer:
         self._split = len(model.trainable_variables)
         # The optimizer's step honours the constraints of the variables it was built
         # with. It reads and writes none of their values here.
-        self._optimizer = fresh_optimizer(model)
+        self._optimizer = unused_optimizer(model)
         self._optimizer.build(self._variables[: self._split])
         self._optimizer_start = [np.asarray(v.value) for v in self._optimizer.variables]
         # Only tracing calls the model, which may not be done by two threads at once.

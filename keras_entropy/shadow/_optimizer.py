@@ -1,4 +1,4 @@
-"""The optimizer of a shadow model, and the variables that it is built with."""
+"""What an optimizer of stacked models may be, and the variables it is built with."""
 
 import keras
 import numpy as np
@@ -31,12 +31,6 @@ def is_elementwise(optimizer):
         "gradient_accumulation_steps",
     )
     return type(optimizer) in _ELEMENTWISE and not any(config[name] for name in whole)
-
-
-def fresh_optimizer(model):
-    """Return an unused optimizer with the configuration of the model's own."""
-    optimizer = model.optimizer
-    return type(optimizer).from_config(optimizer.get_config())
 
 
 def own_variables(variables, size=None):

@@ -3,8 +3,8 @@
 import numpy as np
 import tensorflow as tf
 
+from keras_entropy._copies import unused_optimizer
 from keras_entropy.shadow import _step
-from keras_entropy.shadow._optimizer import fresh_optimizer
 from keras_entropy.shadow._optimizer import is_elementwise
 from keras_entropy.shadow._optimizer import own_variables
 from keras_entropy.shadow._stateless import Stateful
@@ -32,7 +32,7 @@ class Trainer:
         self._split = len(model.trainable_variables)
         self._size = size
         trainable = own_variables(self._variables[: self._split], size)
-        optimizer = fresh_optimizer(model)
+        optimizer = unused_optimizer(model)
         self.concurrent = is_elementwise(optimizer)
         make = stateless if self.concurrent else Stateful
         self._optimizer = make(optimizer, trainable)

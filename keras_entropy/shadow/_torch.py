@@ -4,8 +4,8 @@ import keras
 import numpy as np
 import torch
 
+from keras_entropy._copies import unused_optimizer
 from keras_entropy.shadow import _step
-from keras_entropy.shadow._optimizer import fresh_optimizer
 from keras_entropy.shadow._optimizer import own_variables
 from keras_entropy.shadow.stack import variables_of
 
@@ -29,7 +29,7 @@ class Trainer:
         self._variables = variables_of(model)
         self._split = len(model.trainable_variables)
         self._trainable = own_variables(self._variables[: self._split])
-        self._optimizer = fresh_optimizer(model)
+        self._optimizer = unused_optimizer(model)
         self._optimizer.build(self._trainable)
         self._optimizer_start = [
             keras.ops.convert_to_numpy(v.value) for v in self._optimizer.variables

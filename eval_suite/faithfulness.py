@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from keras_entropy import catalog
-from keras_entropy.surrogate import Surrogate
-from keras_entropy.taylor import TaylorSoftmax
+from keras_entropy.layers.reference_study.taylor_softmax import TaylorSoftmax
+from keras_entropy.training.surrogate import Surrogate
 
 _ATTACKS = (
     "AUC and advantage: the study's are an artifact of its attack tool, which reports "

@@ -15,19 +15,19 @@ from eval_suite.datasets import Dataset
 from eval_suite.fingerprint import fingerprint
 from eval_suite.names import BASE as BASE
 from eval_suite.profiles import Profile
-from keras_entropy import attach
 from keras_entropy import catalog
-from keras_entropy import training
-from keras_entropy._fitted import FittedDefense
 from keras_entropy.attacks.intervals import mean_interval
-from keras_entropy.fitting import fit_to_model
-from keras_entropy.fitting import fit_to_stack
+from keras_entropy.layers.fitted_defense import FittedDefense
+from keras_entropy.models import defending
 from keras_entropy.shadow.cache import Cache
 from keras_entropy.shadow.plan import complementary_pairs
-from keras_entropy.shadow.predict import predict
 from keras_entropy.shadow.runner import Runner
 from keras_entropy.shadow.stack import Stack
 from keras_entropy.shadow.stack import initialize
+from keras_entropy.shadow.stack_prediction import predict
+from keras_entropy.training import recipe
+from keras_entropy.training.reference_fitting import fit_to_model
+from keras_entropy.training.reference_fitting import fit_to_stack
 
 # Opens a progress bar: title and number of steps in, a function that advances it out.
 ProgressBar = Callable[[str, int], AbstractContextManager[Callable[[int], None]]]
@@ -69,7 +69,7 @@ class MembershipGame:
         self._trained: dict[str, tuple[keras.Model, Stack]] = {}
         self._outputs: dict[str, np.ndarray] = {}
         rows = self.plan.rows()
-        self._data = training.TrainingData(
+        self._data = recipe.TrainingData(
             x=self.population.x,
             y=self.population.y,
             rows=rows,
@@ -134,7 +134,7 @@ class MembershipGame:
                 self.reference.y,
                 members=self.population.x[self._data.rows[0]],
             )
-        return attach.defend(self.model, layer)
+        return defending.defend(self.model, layer)
 
     def utility(self, name: str) -> dict[str, float]:
         """Returns what the defended models are worth, on average over the models.
@@ -272,7 +272,7 @@ class MembershipGame:
                 seed=self.seed,
             )
         if entry.recipe is None:
-            defended = attach.defend(model, layer)
+            defended = defending.defend(model, layer)
             # A random layer has states of its own, one for each model.
             rest = initialize(defended, self._data.seeds)
             return defended, stack.transfer(defended, rest)

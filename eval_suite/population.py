@@ -12,19 +12,19 @@ import numpy as np
 import keras_entropy
 from eval_suite.datasets import Dataset
 from eval_suite.names import BASE
-from keras_entropy import attach
 from keras_entropy import catalog
 from keras_entropy.attacks import Shadows
-from keras_entropy.fitting import distinct_rows
-from keras_entropy.fitting import fit_to_stack
-from keras_entropy.shadow._data import check_compiled
+from keras_entropy.models import defending
+from keras_entropy.shadow.arguments import check_compiled
 from keras_entropy.shadow.plan import complementary_pairs
-from keras_entropy.shadow.predict import predict
 from keras_entropy.shadow.runner import Runner
 from keras_entropy.shadow.stack import Stack
 from keras_entropy.shadow.stack import initialize
 from keras_entropy.shadow.stack import replicate
-from keras_entropy.training import TrainingData
+from keras_entropy.shadow.stack_prediction import predict
+from keras_entropy.training.example_checks import distinct_rows
+from keras_entropy.training.recipe import TrainingData
+from keras_entropy.training.reference_fitting import fit_to_stack
 
 
 @dataclasses.dataclass(frozen=True)
@@ -173,7 +173,9 @@ class Population:
                 seed=self._recipe.seed,
             )
         if entry.recipe is None:
-            defended = attach.defend(self._target, layer, from_logits=self._from_logits)
+            defended = defending.defend(
+                self._target, layer, from_logits=self._from_logits
+            )
             return defended, stack.transfer(defended, initialize(defended, seeds))
         data = TrainingData(
             x=self._x,
@@ -247,7 +249,7 @@ def _without_defenses(model: keras.Model) -> keras.Model:
     defenses = [x for x in model.layers if isinstance(x, keras_entropy.Defense)]
     if not defenses:
         return model
-    stripped = attach.strip(model)
+    stripped = defending.strip(model)
     stripped.compile_from_config(model.get_compile_config())
     return stripped
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from keras_entropy import candidates
 from keras_entropy import catalog
-from keras_entropy.training import FromScratch
+from keras_entropy.training.from_scratch import FromScratch
 
 # Defense, what is set, and its values beside the catalog's own and those that
 # `keras_entropy.recommend` searches. A trained one costs as many new models as the

@@ -14,14 +14,14 @@ from eval_suite.game import BASE
 from eval_suite.game import ProgressBar
 from eval_suite.one_target import OneTarget
 from eval_suite.profiles import Profile
-from keras_entropy import attach
 from keras_entropy import catalog
-from keras_entropy import training
+from keras_entropy.models import defending
 from keras_entropy.shadow.cache import Cache
-from keras_entropy.shadow.predict import predict
 from keras_entropy.shadow.stack import Stack
 from keras_entropy.shadow.stack import initialize
-from keras_entropy.shadow.train import train
+from keras_entropy.shadow.stack_prediction import predict
+from keras_entropy.shadow.stack_training import train
+from keras_entropy.training import recipe
 
 
 class StudyTarget(OneTarget):
@@ -63,7 +63,7 @@ class StudyTarget(OneTarget):
         self._cache = cache
         self._base: Stack | None = None
         self._outputs: dict[str, tuple[np.ndarray, np.ndarray]] = {}
-        self._data = training.TrainingData(
+        self._data = recipe.TrainingData(
             x=self.members.x,
             y=self.members.y,
             rows=rows[None, : dataset.train],
@@ -82,7 +82,7 @@ class StudyTarget(OneTarget):
         """Returns the defended architecture, to time; its weights mean nothing."""
         if name == BASE:
             return self.model
-        return attach.defend(self.model, catalog.get(name).create())
+        return defending.defend(self.model, catalog.get(name).create())
 
     def describe(self) -> dict[str, dict]:
         """Returns the blocks of results.json that say what was run."""
@@ -131,7 +131,7 @@ class StudyTarget(OneTarget):
             ),
         }
 
-    def _recipe(self, entry: catalog.Entry) -> training.Recipe | None:
+    def _recipe(self, entry: catalog.Entry) -> recipe.Recipe | None:
         if self._as_published and entry.as_published is not None:
             return entry.as_published
         return entry.recipe
@@ -164,7 +164,7 @@ class StudyTarget(OneTarget):
         recipe = self._recipe(entry)
         layer = entry.create(seed=self.seed)
         if recipe is None:
-            defended = attach.defend(self.model, layer)
+            defended = defending.defend(self.model, layer)
             rest = initialize(defended, data.seeds)
             return defended, self._base.transfer(defended, rest)
         total = recipe.model_epochs(data)

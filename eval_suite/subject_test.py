@@ -2,12 +2,12 @@ import pytest
 
 from eval_suite.options import Options
 from eval_suite.subject import check_options
-from keras_entropy.shadow import _workers
+from keras_entropy.shadow import workers
 
 
 def test_a_cluster_that_does_not_answer_is_said_before_any_work(monkeypatch):
     pytest.importorskip("distributed", reason="needs the extra 'dask'")
-    monkeypatch.setattr(_workers, "PATIENCE", 0.5)
+    monkeypatch.setattr(workers, "PATIENCE", 0.5)
     options = Options(shadow_backend="dask", scheduler="tcp://127.0.0.1:9")
     with pytest.raises(ValueError, match=r"`scheduler` must be.*127\.0\.0\.1:9"):
         check_options(options)

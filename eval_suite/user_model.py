@@ -15,12 +15,12 @@ from eval_suite.game import BASE
 from eval_suite.one_target import OneTarget
 from eval_suite.population import Population
 from eval_suite.population import ShadowRecipe
-from keras_entropy import attach
 from keras_entropy import catalog
 from keras_entropy.attacks import Shadows
-from keras_entropy.fitting import distinct_rows
-from keras_entropy.fitting import fit_to_model
+from keras_entropy.models import defending
 from keras_entropy.shadow.runner import Runner
+from keras_entropy.training.example_checks import distinct_rows
+from keras_entropy.training.reference_fitting import fit_to_model
 
 
 class UserModel(OneTarget):
@@ -50,7 +50,7 @@ class UserModel(OneTarget):
         self._population: Population | None = None
         self._shadows: dict[str, Shadows | None] = {}
         self._from_logits = from_logits
-        self._undefended = attach.probabilities_of(model, from_logits=from_logits)
+        self._undefended = defending.probabilities_of(model, from_logits=from_logits)
         self._model = model
         _check_sets(self._undefended, members, nonmembers)
         self.members = members

@@ -5,42 +5,44 @@
 """
 
 from keras_entropy import catalog as catalog
-from keras_entropy._defense import Claims as Claims
-from keras_entropy._defense import Defense as Defense
-from keras_entropy._fitted import FittedDefense as FittedDefense
 from keras_entropy._version import __version__ as __version__
-from keras_entropy.attach import defend as defend
-from keras_entropy.attach import strip as strip
-from keras_entropy.binned import BinnedFrequencies as BinnedFrequencies
-from keras_entropy.calibration import fit_temperature as fit_temperature
-from keras_entropy.emd import FirstIntrinsicMode as FirstIntrinsicMode
-from keras_entropy.hamp_loss import HighEntropyLabelLoss as HighEntropyLabelLoss
-from keras_entropy.heads import LinearHead as LinearHead
-from keras_entropy.heads import QuadraticHead as QuadraticHead
-from keras_entropy.identity import Identity as Identity
-from keras_entropy.koopman import GaussianKoopman as GaussianKoopman
-from keras_entropy.koopman import RandomFourierKoopman as RandomFourierKoopman
+from keras_entropy.layers import BinnedFrequencies as BinnedFrequencies
+from keras_entropy.layers import Claims as Claims
+from keras_entropy.layers import Defense as Defense
+from keras_entropy.layers import EntropyFloor as EntropyFloor
+from keras_entropy.layers import EntropyRegularization as EntropyRegularization
+from keras_entropy.layers import FirstIntrinsicMode as FirstIntrinsicMode
+from keras_entropy.layers import FittedDefense as FittedDefense
+from keras_entropy.layers import GaussianKoopman as GaussianKoopman
+from keras_entropy.layers import GaussianNoise as GaussianNoise
+from keras_entropy.layers import Identity as Identity
+from keras_entropy.layers import LabelOnly as LabelOnly
+from keras_entropy.layers import LaplaceNoise as LaplaceNoise
+from keras_entropy.layers import LinearHead as LinearHead
+from keras_entropy.layers import MemGuard as MemGuard
+from keras_entropy.layers import PairFrequencies as PairFrequencies
+from keras_entropy.layers import PolynomialSmoothing as PolynomialSmoothing
+from keras_entropy.layers import QuadraticHead as QuadraticHead
+from keras_entropy.layers import RandomFourierKoopman as RandomFourierKoopman
+from keras_entropy.layers import RankFrequencies as RankFrequencies
+from keras_entropy.layers import RankMap as RankMap
+from keras_entropy.layers import ReverseSigmoid as ReverseSigmoid
+from keras_entropy.layers import Rounding as Rounding
+from keras_entropy.layers import SplineSmoothing as SplineSmoothing
+from keras_entropy.layers import TaylorSoftmax as TaylorSoftmax
+from keras_entropy.layers import TemperatureScaling as TemperatureScaling
+from keras_entropy.layers import TopK as TopK
+from keras_entropy.layers import UniformMixing as UniformMixing
 from keras_entropy.losses import (
     EntropyRegularizedCrossentropy as EntropyRegularizedCrossentropy,
 )
-from keras_entropy.memguard import MemGuard as MemGuard
-from keras_entropy.mixing import EntropyFloor as EntropyFloor
-from keras_entropy.mixing import UniformMixing as UniformMixing
-from keras_entropy.noise import GaussianNoise as GaussianNoise
-from keras_entropy.noise import LaplaceNoise as LaplaceNoise
-from keras_entropy.pairs import PairFrequencies as PairFrequencies
-from keras_entropy.rank import RankFrequencies as RankFrequencies
-from keras_entropy.rank import RankMap as RankMap
-from keras_entropy.regularization import EntropyRegularization as EntropyRegularization
-from keras_entropy.relax_loss import RelaxLoss as RelaxLoss
-from keras_entropy.reverse_sigmoid import ReverseSigmoid as ReverseSigmoid
-from keras_entropy.rounding import Rounding as Rounding
-from keras_entropy.smoothing import PolynomialSmoothing as PolynomialSmoothing
-from keras_entropy.smoothing import SplineSmoothing as SplineSmoothing
-from keras_entropy.taylor import TaylorSoftmax as TaylorSoftmax
-from keras_entropy.temperature import TemperatureScaling as TemperatureScaling
-from keras_entropy.truncation import LabelOnly as LabelOnly
-from keras_entropy.truncation import TopK as TopK
+from keras_entropy.losses import HighEntropyLabelLoss as HighEntropyLabelLoss
+from keras_entropy.losses import RelaxLoss as RelaxLoss
+from keras_entropy.models.defending import defend as defend
+from keras_entropy.models.defending import strip as strip
+from keras_entropy.training.temperature_calibration import (
+    fit_temperature as fit_temperature,
+)
 
 
 def __getattr__(name: str) -> object:

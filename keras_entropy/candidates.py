@@ -12,22 +12,22 @@ import numpy as np
 from keras import ops
 
 from keras_entropy import attacks
-from keras_entropy._defense import Defense
-from keras_entropy._fitted import FittedDefense
 from keras_entropy.attacks.adaptive import adaptive_results
-from keras_entropy.binned import BinnedFrequencies
-from keras_entropy.memguard import MemGuard
-from keras_entropy.mixing import EntropyFloor
-from keras_entropy.mixing import UniformMixing
-from keras_entropy.noise import GaussianNoise
-from keras_entropy.pairs import PairFrequencies
-from keras_entropy.rank import RankFrequencies
-from keras_entropy.rank import RankMap
-from keras_entropy.reverse_sigmoid import ReverseSigmoid
-from keras_entropy.rounding import Rounding
-from keras_entropy.temperature import TemperatureScaling
-from keras_entropy.truncation import LabelOnly
-from keras_entropy.truncation import TopK
+from keras_entropy.layers.coarsening.label_only import LabelOnly
+from keras_entropy.layers.coarsening.rounding import Rounding
+from keras_entropy.layers.coarsening.top_k import TopK
+from keras_entropy.layers.defense import Defense
+from keras_entropy.layers.fitted_defense import FittedDefense
+from keras_entropy.layers.frequencies.binned_frequencies import BinnedFrequencies
+from keras_entropy.layers.frequencies.pair_frequencies import PairFrequencies
+from keras_entropy.layers.frequencies.rank_frequencies import RankFrequencies
+from keras_entropy.layers.frequencies.rank_map import RankMap
+from keras_entropy.layers.perturbation.memguard import MemGuard
+from keras_entropy.layers.perturbation.noise import GaussianNoise
+from keras_entropy.layers.perturbation.reverse_sigmoid import ReverseSigmoid
+from keras_entropy.layers.softening.entropy_floor import EntropyFloor
+from keras_entropy.layers.softening.temperature_scaling import TemperatureScaling
+from keras_entropy.layers.softening.uniform_mixing import UniformMixing
 
 ATTACKS = (
     "loss",

@@ -6,9 +6,9 @@ from keras_entropy import candidates
 from keras_entropy.candidates import NO_DEFENSE
 from keras_entropy.candidates import Candidate
 from keras_entropy.candidates import Point
+from keras_entropy.layers.coarsening.label_only import LabelOnly
+from keras_entropy.layers.softening.temperature_scaling import TemperatureScaling
 from keras_entropy.shadow.plan import complementary_pairs
-from keras_entropy.temperature import TemperatureScaling
-from keras_entropy.truncation import LabelOnly
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ import dataclasses
 
 import keras
 
-from keras_entropy._defense import Defense
+from keras_entropy.layers.defense import Defense
 
 NOTHING = (
     "No layer within the limits protects more than none, so the model stays as it is: "

@@ -10,21 +10,21 @@ import keras
 import numpy as np
 
 from keras_entropy import candidates
-from keras_entropy._defense import Defense
-from keras_entropy._fitted import FittedDefense
 from keras_entropy._limits import Limits
-from keras_entropy.attach import defend
-from keras_entropy.attach import probabilities_of
-from keras_entropy.fitting import check_no_member
-from keras_entropy.fitting import fit_to_model
+from keras_entropy.layers.defense import Defense
+from keras_entropy.layers.fitted_defense import FittedDefense
+from keras_entropy.models.defending import defend
+from keras_entropy.models.defending import probabilities_of
 from keras_entropy.recommendation import NOTHING
 from keras_entropy.recommendation import Recommendation
 from keras_entropy.recommendation import Row
 from keras_entropy.shadow.plan import complementary_pairs
-from keras_entropy.shadow.predict import predict
 from keras_entropy.shadow.stack import initialize
-from keras_entropy.shadow.train import train
-from keras_entropy.training import class_indices
+from keras_entropy.shadow.stack_prediction import predict
+from keras_entropy.shadow.stack_training import train
+from keras_entropy.training.example_checks import check_no_member
+from keras_entropy.training.example_checks import class_indices
+from keras_entropy.training.reference_fitting import fit_to_model
 
 # Two AUCs that differ by less are the same to the search, and the better answer wins.
 _TIE = 0.005

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 import keras_entropy
-from keras_entropy.contract_test import to_numpy
+from keras_entropy.layers.contract_test import to_numpy
 
 
 @pytest.fixture(scope="module")

@@ -22,7 +22,7 @@ import numpy as np
 from sklearn import datasets
 
 from keras_entropy import shadow
-from keras_entropy.shadow import _engine
+from keras_entropy.shadow.backends import engine
 
 
 def mlp(features):
@@ -131,7 +131,7 @@ def main():
     print(f"{header}: s/model (accuracy in, out)")
     cold_ratios, warm_ratios = [], []
     for number in range(options.rounds):
-        _engine.clear()
+        engine.clear()
         cold, warm, kerass = ours(), ours(), fit()
         cold_ratios.append(kerass[0] / cold[0])
         warm_ratios.append(kerass[0] / warm[0])

@@ -12,15 +12,15 @@ import numpy as np
 from joblib.externals.loky.process_executor import TerminatedWorkerError
 
 from keras_entropy._version import __version__
-from keras_entropy.shadow import _data
-from keras_entropy.shadow import _engine
-from keras_entropy.shadow._configuration import training_configuration
-from keras_entropy.shadow._workers import workers
+from keras_entropy.shadow import arguments
+from keras_entropy.shadow.backends import engine
+from keras_entropy.shadow.backends.configuration import training_configuration
 from keras_entropy.shadow.cache import Cache
 from keras_entropy.shadow.cache import describe
 from keras_entropy.shadow.stack import Stack
 from keras_entropy.shadow.stack import variables_of
-from keras_entropy.shadow.train import train
+from keras_entropy.shadow.stack_training import train
+from keras_entropy.shadow.workers import workers
 
 BACKENDS = ("sequential", "loky", "dask", "ray")
 # Models of one piece that are trained at once. The same whatever the backend, because
@@ -116,10 +116,10 @@ class Runner:
             "batch_size": batch_size,
             "class_weight": class_weight,
         }
-        _data.check_compiled(model)
-        x, own_x = _data.examples(x, len(stack), model)
-        y, own_y = _data.targets(y, len(stack), x.shape[int(own_x)])
-        rows = _data.checked_rows(rows, len(stack), x.shape[int(own_x)])
+        arguments.check_compiled(model)
+        x, own_x = arguments.examples(x, len(stack), model)
+        y, own_y = arguments.targets(y, len(stack), x.shape[int(own_x)])
+        rows = arguments.checked_rows(rows, len(stack), x.shape[int(own_x)])
         values = stack.values(model)
         # All that the training of some of the models depends on, but the model.
         pieces = [
@@ -224,7 +224,7 @@ def _in_order(stored):
 
 
 def _groups(model, models):
-    size = _PIECE if _engine.trains_at_once(model) else 1
+    size = _PIECE if engine.trains_at_once(model) else 1
     return [slice(k, min(k + size, models)) for k in range(0, models, size)]
 
 

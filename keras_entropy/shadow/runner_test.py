@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from keras_entropy import shadow
-from keras_entropy.shadow import _workers
 from keras_entropy.shadow import runner
+from keras_entropy.shadow import workers
 from keras_entropy.shadow.cache import Cache
 from keras_entropy.shadow.runner import Runner
 
@@ -225,7 +225,7 @@ def test_a_piece_can_be_trained_again_from_the_same_arguments(monkeypatch):
 
 def test_a_scheduler_that_does_not_answer(monkeypatch):
     pytest.importorskip("distributed", reason="needs the extra 'dask'")
-    monkeypatch.setattr(_workers, "PATIENCE", 0.5)
+    monkeypatch.setattr(workers, "PATIENCE", 0.5)
     nobody = Runner(backend="dask", scheduler="tcp://127.0.0.1:9")
     for ask in (nobody.check_cluster, lambda: train(nobody, one_by_one())):
         with pytest.raises(ValueError, match=r"`scheduler` must be.*127\.0\.0\.1:9"):

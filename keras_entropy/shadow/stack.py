@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import keras
 import numpy as np
 
-from keras_entropy._defense import Defense
+from keras_entropy.layers.defense import Defense
 
 
 class Stack:

@@ -1,0 +1,190 @@
+"""Defends one model by an entry of the table, trained where it needs to be."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+import keras
+import numpy as np
+
+from keras_entropy.catalog.entry import Entry
+from keras_entropy.catalog.table import get
+from keras_entropy.layers.defense import Defense
+from keras_entropy.layers.fitted_defense import FittedDefense
+from keras_entropy.layers.identity import Identity
+from keras_entropy.models import endings
+from keras_entropy.models.copies import copy_of
+from keras_entropy.models.defending import defend
+from keras_entropy.shadow.stack import replicate
+from keras_entropy.training.example_checks import check_no_member
+from keras_entropy.training.example_checks import class_indices
+from keras_entropy.training.recipe import Recipe
+from keras_entropy.training.recipe import TrainingData
+from keras_entropy.training.reference_fitting import fit_to_model
+
+
+def build(
+    name: str,
+    model: keras.Model,
+    x: Any = None,
+    y: Any = None,
+    *,
+    reference: tuple[Any, Any] | None = None,
+    epochs: int = 20,
+    batch_size: int = 32,
+    seed: int | None = 0,
+    from_logits: bool = False,
+    as_published: bool = False,
+    verbose: bool = True,
+) -> keras.Model:
+    """Returns `model` defended by an entry of the catalog, trained where it needs to.
+
+    Example:
+
+    >>> defended = catalog.build("M-6", model, x_train, y_train)
+
+    Args:
+        name: Short name or alias, see `names()`.
+        model: The trained Keras classifier. It is left as it was.
+        x: Array `(N, ...)` of training inputs. Only for entries with a recipe, and for
+            MemGuard, which is fitted to the answers to them. Give it wherever there is
+            a `reference`, and no example of the one may be in the other.
+        y: Class indices `(N,)`, or one-hot rows `(N, classes)`.
+        reference: Inputs and labels, of the form of `x` and `y`, that the model was
+            not trained on. Only for defenses that are fitted to reference examples.
+        epochs: Integer, for recipes that train the whole model. Defaults to `20`.
+        batch_size: Integer. Defaults to `32`.
+        seed: Integer: initial weights, order of the examples, and the draws of a
+            layer that is random. `None` takes another one each time, which is what to
+            deploy a random layer with. Defaults to `0`.
+        from_logits: Boolean, whether the model ends in logits. Defaults to `False`.
+        as_published: Boolean, whether to train as the study's code does where it does
+            not do what the study says (see `Surrogate`). Defaults to `False`.
+        verbose: Boolean, whether training shows a progress bar. Defaults to `True`.
+
+    Returns:
+        A new, uncompiled `keras.Model` of class probabilities.
+
+    Raises:
+        ValueError: If the name is unknown, the model can't be defended (see
+            `keras_entropy.defend`), or `x` and `y` are needed and missing, of
+            different lengths, or hold a label that is no class of the model's; if
+            `reference` is needed and missing, or holds an example of `x`.
+    """
+    entry = get(name)
+    layer = entry.create(seed=seed)
+    fitted = isinstance(layer, FittedDefense)
+    if fitted:  # or raises, before anything is trained
+        examples = _reference(entry, model, reference, x)
+    recipe = entry.as_published if as_published else None
+    recipe = recipe or entry.recipe
+    if recipe is not None:
+        model = _trained(
+            recipe,
+            Identity() if fitted else layer,
+            model,
+            _training_data(entry, model, x, y, epochs, batch_size, seed),
+            from_logits=from_logits,
+            verbose=verbose,
+        )
+        if not fitted:
+            return model
+        from_logits = False
+    if fitted:
+        fit_to_model(
+            layer,
+            model,
+            *examples,
+            members=_members(entry, x) if layer.needs_members else None,
+            from_logits=from_logits,
+            seed=seed or 0,
+        )
+    return defend(model, layer, from_logits=from_logits)
+
+
+def _training_data(
+    entry: Entry,
+    model: keras.Model,
+    x: Any,
+    y: Any,
+    epochs: int,
+    batch_size: int,
+    seed: int | None,
+) -> TrainingData:
+    if x is None or y is None:
+        data = "x, y" if entry.training is None else "x, y, reference=..."
+        raise ValueError(
+            f"`{entry.name}` ({entry.title}) is trained: pass the training data, "
+            f'`catalog.build("{entry.name}", model, {data})`. '
+            f"Received: x={type(x).__name__}, y={type(y).__name__}"
+        )
+    endings.single_output(model)  # or raises, before it is copied
+    x = np.asarray(x)
+    labels = class_indices(y, max(2, model.outputs[0].shape[-1]))
+    if len(x) != len(labels) or not len(x):
+        raise ValueError(
+            "`x` and `y` must hold the same number of examples, at least one. "
+            f"Received: {len(x)} and {len(labels)}"
+        )
+    if x.dtype.kind == "f" and not np.isfinite(x).all():
+        raise ValueError(
+            "`x` must be finite. "
+            f"Received: {np.sum(~np.isfinite(x))} entries that are NaN or infinite"
+        )
+    return TrainingData(
+        x=x,
+        y=labels,
+        rows=np.arange(len(x))[None],
+        seeds=(secrets.randbelow(2**31) if seed is None else seed,),
+        epochs=epochs,
+        batch_size=batch_size,
+    )
+
+
+def _trained(
+    recipe: Recipe,
+    layer: Defense,
+    model: keras.Model,
+    data: TrainingData,
+    *,
+    from_logits: bool,
+    verbose: bool,
+) -> keras.Model:
+    clone = copy_of(model)
+    bar = keras.utils.Progbar(recipe.model_epochs(data), unit_name="epoch")
+    defended, stack = recipe(
+        layer,
+        clone,
+        replicate(clone, 1),
+        data,
+        from_logits=from_logits,
+        progress=lambda done: bar.add(done) if verbose else None,
+    )
+    stack.assign_to(defended, 0)
+    return defended
+
+
+def _members(entry: Entry, x: Any) -> np.ndarray:
+    if x is None:
+        raise ValueError(
+            f"`{entry.name}` ({entry.title}) is fitted to what the model was trained "
+            "on as well: pass `x`, the training inputs. Received: x=NoneType"
+        )
+    return np.asarray(x)
+
+
+def _reference(
+    entry: Entry, model: keras.Model, reference: tuple[Any, Any] | None, x: Any
+) -> tuple[np.ndarray, np.ndarray]:
+    if reference is None or len(reference) != 2:
+        raise ValueError(
+            f"`{entry.name}` ({entry.title}) is fitted to labelled examples that the "
+            "model was not trained on: pass `reference=(x_reference, y_reference)`. "
+            f"Received: reference={type(reference).__name__}"
+        )
+    endings.single_output(model)  # or raises, before it is asked
+    inputs = np.asarray(reference[0])
+    if x is not None:
+        check_no_member(inputs, x)
+    return inputs, class_indices(reference[1], max(2, model.outputs[0].shape[-1]))

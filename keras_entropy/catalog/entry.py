@@ -1,0 +1,92 @@
+"""What the catalog knows of a defense."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+from keras_entropy.layers.defense import Claims
+from keras_entropy.layers.defense import Defense
+from keras_entropy.layers.fitted_defense import FittedDefense
+from keras_entropy.layers.identity import Identity
+from keras_entropy.training.recipe import Recipe
+
+STUDY = "entropic_MIA_defense (after He et al., 2022, arXiv:2208.10445)"
+
+
+@dataclasses.dataclass(frozen=True)
+class Published:
+    """The study's figures for one defense, on MNIST.
+
+    The effectiveness figures are an artifact of the attack tool (see the README);
+    they are kept to be compared with, not to be believed.
+
+    Args:
+        accuracy_pct: Test accuracy, percent.
+        latency_us: Mean time of a single-example call, microseconds.
+        auc_pct: Best attack AUC, percent.
+        advantage_pct: Best attack advantage, percent.
+    """
+
+    accuracy_pct: float
+    latency_us: float
+    auc_pct: float
+    advantage_pct: float
+
+
+@dataclasses.dataclass(frozen=True)
+class Entry:
+    """One defense of the catalog.
+
+    Args:
+        name: Short name, such as `"M-1"`.
+        alias: Name in words, such as `"spline-dmd"`.
+        title: Name for people.
+        family: Kind of defense: `"output-transform"`, `"head"` or `"training-loss"`.
+        layer: The layer's class.
+        config: Keyword arguments of the layer.
+        recipe: How the defense is trained, or `None` if it is not. A layer that is
+            fitted to reference examples is fitted to the trained model.
+        reference: Source.
+        published: The study's figures, or `None`.
+        as_published: The recipe with what the study's code does without saying so,
+            or `None` where the code does what the study says.
+    """
+
+    name: str
+    alias: str
+    title: str
+    family: str
+    layer: type[Defense]
+    config: Mapping[str, Any]
+    recipe: Recipe | None
+    reference: str
+    published: Published | None = None
+    as_published: Recipe | None = None
+
+    def create(self, *, seed: int | None = None) -> Defense:
+        """Returns a new layer.
+
+        Args:
+            seed: Integer, for a layer that draws random numbers; the others have no
+                use for it.
+        """
+        if self.layer.claims.deterministic:
+            return self.layer(**self.config)
+        return self.layer(**{"seed": seed, **self.config})
+
+    @property
+    def training(self) -> Entry | None:
+        """What comes before the fit: the same training with answers left alone.
+
+        `None` for a defense that is not both trained and fitted.
+        """
+        if self.recipe is None or not issubclass(self.layer, FittedDefense):
+            return None
+        return dataclasses.replace(self, layer=Identity, config={})
+
+    @property
+    def claims(self) -> Claims:
+        """What the layer promises in this configuration."""
+        return self.create().claims

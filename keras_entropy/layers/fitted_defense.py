@@ -1,0 +1,156 @@
+from __future__ import annotations
+
+import abc
+import logging
+from typing import Any
+from typing import ClassVar
+from typing import Self
+
+import numpy as np
+
+from keras_entropy.layers.defense import Defense
+
+_LOG = logging.getLogger(__name__)
+
+
+class FittedDefense(Defense, abc.ABC):
+    """Abstract: a defense whose numbers come from reference examples.
+
+    Reference examples are labelled, of the same kind as the data that the model will
+    meet, and no member: the model was not trained on them. `fit` sees answers alone and
+    can't tell; `keras_entropy.catalog.build` compares the inputs. The numbers are
+    weights that training leaves alone; they are saved with the model. Until `fit` has
+    set them, every answer is the same uniform row, and `keras_entropy.defend` refuses
+    the layer.
+
+    A layer with `needs_members` is fitted to the model's answers to training examples
+    as well. Those are members, the reference examples are not.
+    """
+
+    needs_members: ClassVar[bool] = False
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._said: set[str] = set()
+
+    @abc.abstractmethod
+    def values(self, outputs: np.ndarray, labels: np.ndarray) -> list[np.ndarray]:
+        """Returns the numbers that `fit` stores, in the order of the layer's weights.
+
+        A layer with `needs_members` takes a third argument, `members`.
+
+        Args:
+            outputs: float32 array `(n, classes)`: the undefended model's answers.
+            labels: Integer array `(n,)`.
+        """
+
+    def queries(self, x: np.ndarray, *, seed: int = 0) -> np.ndarray:
+        """Returns what to ask the undefended model in order to fit the layer.
+
+        Args:
+            x: Array `(n, ...)` of reference inputs.
+            seed: Integer, for layers that ask random questions.
+        """
+        return x
+
+    def fit(self, outputs: Any, labels: Any, *, members: Any = None) -> Self:
+        """Sets the layer's numbers.
+
+        Args:
+            outputs: Array `(n, classes)`: the undefended model's answers to reference
+                examples, `model.predict(layer.queries(x))`.
+            labels: Integer array `(n,)`: their classes.
+            members: Array `(m, classes)`: the undefended model's answers to examples
+                that it was trained on, for the layers that need them.
+
+        Returns:
+            The layer itself.
+
+        Raises:
+            ValueError: If `outputs` are no class probabilities, `labels` no classes,
+                or there are too few of them; if `members` are needed and missing, or
+                given and not needed.
+        """
+        outputs, labels = check_reference(outputs, labels)
+        members = self._check_members(members, outputs.shape[-1])
+        if not self.built:
+            self.build((None, outputs.shape[-1]))
+        if outputs.shape[-1] != self.input_spec.axes[-1]:
+            raise ValueError(
+                f"`outputs` must have the layer's {self.input_spec.axes[-1]} classes. "
+                f"Received: outputs of shape {outputs.shape}"
+            )
+        examples = (outputs, labels) if members is None else (outputs, labels, members)
+        for variable, value in zip(self.weights, self.values(*examples), strict=True):
+            variable.assign(value)
+        return self
+
+    def _check_members(self, members: Any, classes: int) -> np.ndarray | None:
+        if (members is not None) != self.needs_members:
+            rule = "is fitted to" if self.needs_members else "has no use for"
+            raise ValueError(
+                f"`{self.name}` {rule} the model's answers to training examples: "
+                f"`members`. Received: members={type(members).__name__}"
+            )
+        if members is None:
+            return None
+        members = np.asarray(members, "float32")
+        if members.ndim != 2 or members.shape[-1] != classes or not len(members):
+            raise ValueError(
+                f"`members` must have shape (m, {classes}), m at least 1. "
+                f"Received: members {members.shape}"
+            )
+        _check_probabilities("members", members)
+        return members
+
+    def _say(self, message: str) -> None:
+        # Once, also where the layer is fitted to many models in turn.
+        if message not in self._said:
+            self._said.add(message)
+            _LOG.warning("%s: %s", self.name, message)
+
+    def _say_rare(self, classes: np.ndarray, min_count: int) -> None:
+        """Says which classes are predicted for too few examples, if any are."""
+        if len(classes):
+            self._say(
+                f"classes {classes.tolist()} are predicted for fewer than {min_count} "
+                "reference examples: pooled accuracy for these"
+            )
+
+    @property
+    def fitted(self) -> bool:
+        """Whether the layer has been fitted, or loaded from a fitted one."""
+        # The last weight holds the answers, which are uniform as created, or a kernel
+        # of zeros.
+        return self.built and bool(np.ptp(np.asarray(self.get_weights()[-1])) > 0)
+
+
+def check_reference(outputs: Any, labels: Any) -> tuple[np.ndarray, np.ndarray]:
+    """Returns float32 outputs and int64 labels, or raises `ValueError`."""
+    outputs = np.asarray(outputs, "float32")
+    labels = np.asarray(labels)
+    if outputs.ndim != 2 or labels.shape != outputs.shape[:1] or not len(labels):
+        raise ValueError(
+            "Reference examples need `outputs` of shape (n, classes) and `labels` of "
+            "shape (n,), n at least 1. "
+            f"Received: outputs {outputs.shape}, labels {labels.shape}"
+        )
+    _check_probabilities("outputs", outputs)
+    classes = outputs.shape[-1]
+    wrong = (labels != labels.astype("int64")) | (labels < 0) | (labels >= classes)
+    if wrong.any():
+        raise ValueError(
+            f"`labels` must hold integers from 0 to {classes - 1}. "
+            f"Received: labels[{wrong.argmax()}]={labels[wrong.argmax()]}"
+        )
+    return outputs, labels.astype("int64")
+
+
+def _check_probabilities(name: str, rows: np.ndarray) -> None:
+    sums = rows.sum(axis=-1, dtype="float64")
+    if not (np.abs(sums - 1) <= 1e-3).all() or (rows < 0).any():
+        raise ValueError(
+            f"`{name}` must be class probabilities: not negative, with rows that sum "
+            f"to 1. Received: a smallest entry of {rows.min()}, sums from "
+            f"{sums.min()} to {sums.max()}"
+        )

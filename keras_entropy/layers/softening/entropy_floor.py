@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+import numpy as np
+from keras import ops
+
+from keras_entropy.layers.defense import Claims
+from keras_entropy.layers.defense import Defense
+from keras_entropy.numerics import probability_vectors
+
+# Halvings of the interval for the mixing weight: 2**-24 is float32's resolution at 1.
+_HALVINGS = 24
+
+
+@keras.saving.register_keras_serializable(package="keras_entropy")
+class EntropyFloor(Defense):
+    """Mixes each row with the uniform one, just enough to reach a given entropy.
+
+    Formula: `out = (1 - w) * p + w / classes` with the smallest `w >= 0`, one for each
+    row, for which `H(out) >= minimum * log(classes)`; found by bisection.
+
+    Rows that are uncertain enough stay as they are; all others get the same entropy,
+    so the entropy tells an attacker nothing about them. But it is one number out of
+    `classes - 1`: who knows the layer follows the row away from the uniform one until
+    its smallest probability is 0, which is almost where a confident row came from
+    (`invert`). Destroy the rest as well, by `TopK(1)` before this layer, if entropy is
+    not to be all that the layer protects.
+
+    Example:
+
+    >>> import numpy as np, keras_entropy
+    >>> layer = keras_entropy.EntropyFloor(0.5)
+    >>> layer(np.array([[1.0, 0.0, 0.0]], "float32"))  # about (0.87, 0.06, 0.06)
+
+    Args:
+        minimum: Float in `[0, 1]`, the least entropy as a share of `log(classes)`; 0
+            is the identity, 1 makes every row uniform. Defaults to `0.5`.
+        **kwargs: Base layer arguments, such as `name`.
+
+    Call arguments:
+        inputs: Class probabilities `(batch, ..., classes)`.
+
+    Returns:
+        Class probabilities of the same shape, of at least the given entropy but for
+        rounding; the ranking is kept; deterministic; exports to SavedModel and ONNX.
+
+    Raises:
+        ValueError: If `minimum` is not in `[0, 1]`.
+    """
+
+    claims = Claims(
+        raises_entropy=True,
+        keeps_argmax=True,
+        keeps_ranking=True,
+        permutation_equivariant=True,
+    )
+
+    def __init__(self, minimum: float = 0.5, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        if not 0 <= minimum <= 1:  # also rejects nan
+            raise ValueError(
+                f"`minimum` must be in [0, 1]. Received: minimum={minimum}"
+            )
+        self.minimum = float(minimum)
+
+    def call(self, inputs: Any) -> Any:
+        classes = inputs.shape[-1]
+        wanted = float(self.minimum * np.log(classes))
+
+        def mixed(weight: Any) -> Any:
+            return inputs + weight * (1.0 / classes - inputs)
+
+        def entropy(weight: Any) -> Any:
+            return probability_vectors.entropy(mixed(weight))[..., None]
+
+        # Entropy grows along the way to the uniform distribution, so the step that
+        # is too short is known by its entropy. `weight` stays on the side that
+        # reaches it.
+        weight = ops.ones_like(inputs[..., :1])
+        step = 1.0
+        for _ in range(_HALVINGS):
+            step /= 2
+            weight = ops.where(entropy(weight - step) >= wanted, weight - step, weight)
+        enough = probability_vectors.entropy(inputs)[..., None] >= wanted
+        return ops.where(enough, inputs, mixed(weight))
+
+    def invert(self, outputs: np.ndarray) -> np.ndarray:
+        """Returns an attacker's guess of the input probabilities, in float64.
+
+        Rows at the floor are prolonged until their smallest entry is 0, the others
+        are as they were.
+        """
+        outputs = np.asarray(outputs, "float64")
+        uniform = 1 / outputs.shape[-1]
+        logs = np.log(np.where(outputs > 0, outputs, 1.0))
+        entropy = -(outputs * logs).sum(axis=-1, keepdims=True)
+        floor = self.minimum * np.log(outputs.shape[-1])
+        smallest = outputs.min(axis=-1, keepdims=True)
+        reach = uniform / np.maximum(uniform - smallest, np.finfo("float64").eps)
+        stretched = probability_vectors.project(uniform + reach * (outputs - uniform))
+        return np.where(entropy > floor + 1e-5, outputs, stretched)
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "minimum": self.minimum}

@@ -1,0 +1,45 @@
+"""Prediction by many models with one architecture."""
+
+import numpy as np
+
+from keras_entropy.shadow import arguments
+from keras_entropy.shadow.backends import engine
+from keras_entropy.shadow.groups import groups_of
+
+# Bounds the memory: a call is too short for threads to pay.
+_LARGEST_GROUP = 64
+
+
+def predict(model, stack, x, *, batch_size=1024):
+    """Return the outputs of every model of a stack at inference.
+
+    Args:
+        model: A built Keras model with one input and one output.
+        stack: `Stack` with the values of its `K` models.
+        x: Array of inputs, `(N, ...)` for all models, or `(K, N, ...)` with inputs of
+            its own for each model.
+        batch_size: Integer, rows of one call of the compiled model.
+
+    Returns:
+        float32 array `(K, N, ...)`.
+
+    Raises:
+        ValueError: If `x` doesn't fit the model's input.
+    """
+    models = len(stack)
+    x, own = arguments.examples(x, models, model)
+    values = stack.values(model)
+    outputs = []
+    stacked = engine.predicts_at_once(model)
+    groups, size = groups_of(models, _LARGEST_GROUP, stacked)
+    predictor = engine.predictor(model, size)
+    for group in groups:
+        take = group if size else group.start
+        result = predictor(
+            [value[take] for value in values],
+            x[take] if own else x,
+            own and size is not None,
+            batch_size,
+        )
+        outputs.append(result if size else result[None])
+    return np.concatenate(outputs).astype(np.float32, copy=False)

@@ -1,0 +1,127 @@
+"""Training of many models with one architecture."""
+
+import keras
+import numpy as np
+
+from keras_entropy.shadow import arguments
+from keras_entropy.shadow import threads
+from keras_entropy.shadow.backends import engine
+from keras_entropy.shadow.batches import batches
+from keras_entropy.shadow.groups import groups_of
+from keras_entropy.shadow.stack import Stack
+from keras_entropy.shadow.stack import variables_of
+
+# Small groups, trained side by side, use the processors better than large ones.
+_LARGEST_GROUP = 4
+
+
+def train(
+    model,
+    stack,
+    x,
+    y,
+    rows,
+    *,
+    epochs,
+    batch_size,
+    seeds,
+    class_weight=None,
+    progress=None,
+):
+    """Train every model of a stack on rows of its own, as `model.fit` would.
+
+    Optimizer, learning rate schedule, loss, regularisers and losses added by layers are
+    those of the compiled `model`; layers with `trainable=False` stay as they are. A
+    whole epoch is compiled once, serves all models, and is used again by later calls
+    with the same architecture. On TensorFlow and JAX, models are trained side by side
+    in as many threads as there are processors. The last batch of an epoch is smaller
+    where `batch_size` does not divide the rows. Callbacks and metrics take no part.
+
+    Args:
+        model: A compiled Keras model with one input and one output. Neither its
+            weights nor its optimizer change.
+        stack: `Stack` with the values from which the `K` models start.
+        x: Array of inputs, `(N, ...)` for all models, or `(K, N, ...)` with inputs of
+            its own for each model.
+        y: Array of targets, `(N, ...)` or `(K, N, ...)`, as the model's loss expects
+            them: class numbers, one-hot vectors or any regression target.
+        rows: Integers `(K, m)`: the rows of `x` on which each model is trained.
+        epochs: Integer, passes over the rows.
+        batch_size: Integer, rows in a batch.
+        seeds: One integer for each model, for the order of its rows.
+        class_weight: Optional mapping from class number to the weight of its examples,
+            for targets that are class numbers.
+        progress: Optional callable, called with the number of epochs of single models
+            (of `K * epochs`) done since the last call, like `tqdm.update`; by one
+            thread at a time.
+
+    Returns:
+        A new `Stack` for `model`.
+
+    Raises:
+        ValueError: If the model is not compiled, has nothing to train, or an array
+            does not fit the others.
+
+    Example:
+
+    >>> plan = complementary_pairs(len(x), 16, seed=0)
+    >>> start = initialize(model, seeds=range(16))
+    >>> stack = train(
+    ...     model, start, x, y, plan.rows(), epochs=50, batch_size=32, seeds=range(16)
+    ... )
+    >>> predict(model, stack, x).shape
+    (16, 1797, 10)
+    """
+    arguments.check_compiled(model)
+    models = len(stack)
+    x, x_own = arguments.examples(x, models, model)
+    n = x.shape[int(x_own)]
+    y, y_own = arguments.targets(y, models, n)
+    rows = arguments.checked_rows(rows, models, n)
+    if len(seeds) != models:
+        raise ValueError(
+            "`seeds` must hold one integer for each model of the stack. "
+            f"Received: {len(seeds)} seeds, {models} models"
+        )
+    for name, value in (("epochs", epochs), ("batch_size", batch_size)):
+        if value < 1:
+            raise ValueError(f"`{name}` must be at least 1. Received: {name}={value}")
+    data, own = [x, y], [x_own, y_own]
+    if class_weight is not None:
+        data.append(arguments.weights(y, class_weight))
+        own.append(y_own)
+    batch_size = min(batch_size, rows.shape[1])
+    values = stack.values(model)
+    trained = [np.empty_like(value) for value in values]
+    stacked = engine.trains_at_once(model)
+    groups, size = groups_of(models, _LARGEST_GROUP, stacked)
+    trainer = engine.trainer(model, size)
+    # Once for all groups.
+    data = [
+        a if is_own else keras.ops.convert_to_tensor(a)
+        for a, is_own in zip(data, own, strict=True)
+    ]
+
+    def train_group(group, progress):
+        order = batches(
+            rows[group], epochs=epochs, batch_size=batch_size, seeds=seeds[group]
+        )
+        take = group
+        if size is None:
+            take = group.start
+            order = ((indices[:, 0], rest[0]) for indices, rest in order)
+        result = trainer.train(
+            [value[take] for value in values],
+            [a[take] if is_own else a for a, is_own in zip(data, own, strict=True)],
+            tuple(is_own and size is not None for is_own in own),
+            order,
+            int(seeds[group.start]),
+            progress,
+        )
+        for target, value in zip(trained, result, strict=True):
+            target[take] = value
+
+    threads.run(
+        train_group, groups, progress or (lambda done: None), trainer.concurrent
+    )
+    return Stack(variables_of(model), trained)

@@ -1,0 +1,67 @@
+"""Checks of examples that are handed in: labels, and that no member is among them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+
+def class_indices(labels: Any, classes: int) -> np.ndarray:
+    """Returns labels as integers `(N,)`, from integers or one-hot rows.
+
+    Raises:
+        ValueError: If a label is no class of `range(classes)`.
+    """
+    labels = np.asarray(labels)
+    if labels.dtype.kind not in "biuf":
+        raise ValueError(
+            "`y` must hold class indices, which are numbers. "
+            f"Received: y of dtype {labels.dtype}"
+        )
+    if labels.ndim == 2 and labels.shape[1] == classes > 1:
+        one_hot = np.isin(labels, (0, 1)).all(axis=1) & (labels.sum(axis=1) == 1)
+        if not one_hot.all():
+            raise ValueError(
+                "`y` of two dimensions must hold one-hot rows. "
+                f"Received: y[{one_hot.argmin()}]={labels[one_hot.argmin()]}"
+            )
+        labels = labels.argmax(axis=1)
+    elif labels.ndim == 2 and labels.shape[1] == 1:
+        labels = labels[:, 0]
+    if labels.ndim != 1:
+        raise ValueError(
+            f"`y` must be class indices of shape (N,) or one-hot rows "
+            f"(N, {classes}). Received: y of shape {labels.shape}"
+        )
+    wrong = ~np.isin(labels, np.arange(classes))
+    if wrong.any():
+        raise ValueError(
+            f"`y` must hold integers from 0 to {classes - 1}, one for each of the "
+            f"model's {classes} outputs. "
+            f"Received: y[{wrong.argmax()}]={labels[wrong.argmax()]}"
+        )
+    return labels.astype("int64")
+
+
+def check_no_member(reference: np.ndarray, x: Any, where: str = "x") -> None:
+    """Raises `ValueError` if a reference input is a training input.
+
+    Args:
+        reference: Array `(n, ...)`.
+        x: Array `(m, ...)` of training inputs.
+        where: What the caller calls them. Defaults to `"x"`.
+    """
+    members = distinct_rows(np.asarray(x, reference.dtype))
+    shared = sum(row in members for row in distinct_rows(reference))
+    if shared:
+        raise ValueError(
+            "`reference` must hold no training example, for the model answers those "
+            "with more confidence: take them out of it. "
+            f"Received: {shared} inputs that are in `{where}` too"
+        )
+
+
+def distinct_rows(x: np.ndarray) -> set[bytes]:
+    """Returns the distinct examples, as bytes."""
+    return set(map(bytes, np.ascontiguousarray(x).reshape(len(x), -1)))

@@ -1,0 +1,66 @@
+"""The recipe of defenses that are trained with the whole model."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+
+import keras
+import numpy as np
+
+from keras_entropy.layers.defense import Defense
+from keras_entropy.models.copies import unused_optimizer
+from keras_entropy.models.defending import defend
+from keras_entropy.shadow.stack import Stack
+from keras_entropy.shadow.stack import initialize
+from keras_entropy.training.recipe import Progress
+from keras_entropy.training.recipe import TrainingData
+
+
+@dataclasses.dataclass(frozen=True)
+class FromScratch:
+    """Trains the defended architecture anew on the labels.
+
+    The optimizer is configured like the model's own, or Adam 1e-3 where the model is
+    not compiled.
+
+    Args:
+        loss: Function without arguments that returns a loss of one-hot labels, such as
+            a `functools.partial` of its class, or `None` for cross-entropy. Defaults
+            to `None`.
+    """
+
+    loss: Callable[[], keras.losses.Loss] | None = None
+
+    def model_epochs(self, data: TrainingData) -> int:
+        return data.epochs * len(data.rows)
+
+    def __call__(
+        self,
+        layer: Defense,
+        model: keras.Model,
+        stack: Stack,
+        data: TrainingData,
+        *,
+        from_logits: bool = False,
+        progress: Progress | None = None,
+    ) -> tuple[keras.Model, Stack]:
+        defended = defend(model, layer, from_logits=from_logits)
+        optimizer = unused_optimizer(model) or keras.optimizers.Adam(1e-3)
+        labels, loss = data.y, "sparse_categorical_crossentropy"
+        if self.loss is not None:
+            labels = np.eye(defended.outputs[0].shape[-1], dtype="float32")[data.y]
+            loss = self.loss()
+        defended.compile(optimizer, loss)
+        trained = data.train(
+            defended,
+            initialize(defended, data.seeds),
+            data.x,
+            labels,
+            data.rows,
+            epochs=data.epochs,
+            batch_size=data.batch_size,
+            seeds=data.seeds,
+            progress=progress,
+        )
+        return defended, trained

@@ -1,0 +1,75 @@
+"""What a recipe is: how a defense is trained, for one model or for many at once."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from collections.abc import Sequence
+from typing import Protocol
+
+import keras
+import numpy as np
+
+from keras_entropy.layers.defense import Defense
+from keras_entropy.shadow.stack import Stack
+from keras_entropy.shadow.stack_training import train
+
+Progress = Callable[[int], None]
+
+
+@dataclasses.dataclass(frozen=True)
+class TrainingData:
+    """What K models are trained on.
+
+    Args:
+        x: Array `(N, ...)` of inputs.
+        y: Integer array `(N,)` of class indices.
+        rows: Integer array `(K, n)`: the rows of `x` that each model is trained on.
+        seeds: K integers: initial weights and order of the rows of each model.
+        epochs: Integer, for recipes that train the whole model.
+        batch_size: Integer.
+        train: Function that trains a stack: `shadow.train`, or the `train` of a
+            `Runner` that keeps what is done and spreads it over processes. Defaults
+            to the former.
+    """
+
+    x: np.ndarray
+    y: np.ndarray
+    rows: np.ndarray
+    seeds: Sequence[int]
+    epochs: int
+    batch_size: int
+    train: Callable[..., Stack] = train
+
+
+class Recipe(Protocol):
+    """How a defense is trained."""
+
+    def model_epochs(self, data: TrainingData) -> int:
+        """Returns what the calls of `progress` will add up to."""
+
+    def __call__(
+        self,
+        layer: Defense,
+        model: keras.Model,
+        stack: Stack,
+        data: TrainingData,
+        *,
+        from_logits: bool = False,
+        progress: Progress | None = None,
+    ) -> tuple[keras.Model, Stack]:
+        """Trains the defense for each of the K models of `stack`.
+
+        Args:
+            layer: The defense, not yet built.
+            model: The undefended model.
+            stack: The weights of the K undefended, trained models.
+            data: What to train on.
+            from_logits: Boolean, whether `model` ends in logits.
+            progress: Called with the number of models' epochs done since the last
+                call.
+
+        Returns:
+            The defended model, whose live weights mean nothing, and the weights of
+            the K defended models.
+        """

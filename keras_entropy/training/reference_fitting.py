@@ -1,0 +1,85 @@
+"""Fitting a defense to a model's answers to reference examples."""
+
+from __future__ import annotations
+
+import keras
+import numpy as np
+
+from keras_entropy.layers.fitted_defense import FittedDefense
+from keras_entropy.models.defending import defend
+from keras_entropy.models.defending import probabilities_of
+from keras_entropy.shadow.stack import Stack
+from keras_entropy.shadow.stack_prediction import predict
+
+
+def fit_to_model(
+    layer: FittedDefense,
+    model: keras.Model,
+    x: np.ndarray,
+    y: np.ndarray,
+    *,
+    members: np.ndarray | None = None,
+    from_logits: bool = False,
+    seed: int = 0,
+) -> FittedDefense:
+    """Fits the layer to one model, and returns it.
+
+    Args:
+        layer: The defense.
+        model: The undefended model.
+        x: Array `(n, ...)` of reference inputs.
+        y: Integer array `(n,)`: their classes.
+        members: Array `(m, ...)` of inputs that the model was trained on. Only for
+            layers that need them.
+        from_logits: Boolean, whether the model ends in logits. Defaults to `False`.
+        seed: Integer, for layers that ask random questions. Defaults to `0`.
+
+    Raises:
+        ValueError: As for `FittedDefense.fit`.
+    """
+    undefended = probabilities_of(model, from_logits=from_logits)
+    outputs = undefended.predict(layer.queries(x, seed=seed), verbose=0)
+    if layer.needs_members and members is not None:
+        return layer.fit(outputs, y, members=undefended.predict(members, verbose=0))
+    return layer.fit(outputs, y)
+
+
+def fit_to_stack(
+    layer: FittedDefense,
+    model: keras.Model,
+    stack: Stack,
+    x: np.ndarray,
+    y: np.ndarray,
+    *,
+    members: tuple[np.ndarray, np.ndarray] | None = None,
+    seed: int = 0,
+) -> tuple[keras.Model, Stack]:
+    """Fits the layer to each of K models.
+
+    Args:
+        layer: The defense.
+        model: The undefended model, which ends in probabilities.
+        stack: The weights of the K undefended models.
+        x: Array `(n, ...)` of reference inputs, the same for all models.
+        y: Integer array `(n,)`: their classes.
+        members: Array `(N, ...)` of inputs, and the rows `(K, m)` of it that each
+            model was trained on. Only for layers that need them.
+        seed: Integer, for layers that ask random questions. Defaults to `0`.
+
+    Returns:
+        The defended model and the weights of the K defended models.
+
+    Raises:
+        ValueError: As for `FittedDefense.fit`.
+    """
+    outputs = predict(model, stack, layer.queries(x, seed=seed))
+    extra: list[dict[str, np.ndarray]] = [{} for _ in outputs]
+    if layer.needs_members and members is not None:
+        inputs, rows = members
+        answers = predict(model, stack, inputs)
+        extra = [{"members": a[r]} for a, r in zip(answers, rows, strict=True)]
+    layer.fit(outputs[0], y, **extra[0])
+    defended = defend(model, layer)
+    fits = [layer.values(o, y, **e) for o, e in zip(outputs, extra, strict=True)]
+    values = [np.stack(column) for column in zip(*fits, strict=True)]
+    return defended, stack.transfer(defended, Stack(layer.weights, values))

@@ -10,10 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from eval_suite.adaptive import ways
-from eval_suite.example_scores import Scores
 from eval_suite.example_scores import answering
-from eval_suite.example_scores import paired_over_examples
 from eval_suite.example_scores import scores_of
 from eval_suite.game import BASE
 from eval_suite.game import MembershipGame
@@ -29,11 +26,14 @@ from keras_entropy.attacks import adaptive_results
 from keras_entropy.attacks import audit_game
 from keras_entropy.attacks import audit_outputs
 from keras_entropy.attacks import game_headline
-from keras_entropy.attacks import holm
 from keras_entropy.attacks import minimum_detectable_auc
 from keras_entropy.attacks import minimum_detectable_difference
 from keras_entropy.attacks import paired_difference
-from keras_entropy.attacks.divergence import Divergence
+from keras_entropy.attacks.leakage.divergence import Divergence
+from keras_entropy.attacks.paired_difference import Scores
+from keras_entropy.attacks.paired_difference import paired_over_examples
+from keras_entropy.attacks.statistics import holm
+from keras_entropy.queries.known_defense import ways
 
 # A difference in AUC up to this is accepted: post-processing adds no information, but
 # the attacks that look for it are not perfect.

@@ -7,18 +7,14 @@ from collections.abc import Callable
 from collections.abc import Sequence
 
 import numpy as np
-from scipy import stats
 
-from eval_suite.gate.resampling import auc_influence
-from eval_suite.gate.scores import attack_scores
 from eval_suite.one_target import OneTarget
 from keras_entropy import catalog
-from keras_entropy.attacks import Difference
 from keras_entropy.attacks import Shadows
+from keras_entropy.attacks.example_scores import attack_scores
+from keras_entropy.attacks.paired_difference import Scores
 
 INVERSE = "inverse:"
-
-Scores = tuple[np.ndarray, np.ndarray | None]
 
 
 def scores_of(
@@ -63,38 +59,3 @@ def answering(
 
 def _is_per_class(attack: str) -> bool:
     return attack.startswith("per_class:")
-
-
-def paired_over_examples(
-    value: float,
-    scores: tuple[Scores, Scores],
-    member: np.ndarray,
-    *,
-    margin: float = 0.0,
-) -> Difference:
-    """Returns the difference of two attacks' AUCs on the same examples.
-
-    The two share their examples, so only what they say differently of each counts:
-    the standard error is that of DeLong et al. (Biometrics, 1988) for correlated
-    curves, and the interval is the normal one of 95 %.
-
-    Args:
-        value: Float, the first AUC minus the second.
-        scores: What each attack says of each example.
-        member: Boolean array `(n,)`.
-        margin: Float, the difference that would still be accepted.
-    """
-    influences = []
-    for values, folds in scores:
-        scored = ~np.isnan(values)
-        influence = np.zeros(len(values))
-        kept = None if folds is None else folds[scored]
-        influence[scored] = auc_influence(values[scored], member[scored], kept)[1]
-        influences.append(influence)
-    error = float(np.sqrt(np.square(influences[0] - influences[1]).sum()))
-    half = float(stats.norm.isf(0.025)) * error
-    if error:
-        p_value = float(stats.norm.sf((value - margin) / error))
-    else:
-        p_value = float(value <= margin)
-    return Difference(value, value - half, value + half, p_value)

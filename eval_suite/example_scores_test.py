@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from eval_suite.example_scores import paired_over_examples
-from eval_suite.gate.resampling import auc_influence
+from keras_entropy.attacks.paired_difference import paired_over_examples
+from keras_entropy.attacks.statistics.auc_influence import auc_influence
 
 MEMBER = np.arange(700) < 300
 

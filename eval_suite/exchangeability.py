@@ -14,11 +14,11 @@ import dataclasses
 import numpy as np
 
 from eval_suite.gate.estimate import Estimate
-from eval_suite.gate.resampling import auc_influence
-from keras_entropy.attacks.trained import ATTACKERS
-from keras_entropy.attacks.trained import FOLD_CORRELATION
-from keras_entropy.attacks.trained import FOLDS
-from keras_entropy.attacks.trained import stratified_folds
+from keras_entropy.attacks.scorers.learners.cross_fitting import ATTACKERS
+from keras_entropy.attacks.scorers.learners.cross_fitting import FOLD_CORRELATION
+from keras_entropy.attacks.scorers.learners.cross_fitting import FOLDS
+from keras_entropy.attacks.scorers.learners.cross_fitting import stratified_folds
+from keras_entropy.attacks.statistics.auc_influence import auc_influence
 
 LEARNERS = ("logistic", "forest")
 # Both learners together err once in a thousand runs.

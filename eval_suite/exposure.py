@@ -11,7 +11,7 @@ import numpy as np
 
 from eval_suite.game import MembershipGame
 from eval_suite.one_target import OneTarget
-from keras_entropy.attacks.record_risk import record_risk
+from keras_entropy.attacks.leakage.record_risk import record_risk
 from keras_entropy.attacks.signals import compute_signals
 
 FDR = 0.05

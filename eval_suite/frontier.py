@@ -8,13 +8,14 @@ from typing import Any
 import numpy as np
 
 from eval_suite import strengths
-from eval_suite.adaptive import ways
 from eval_suite.game import BASE
 from eval_suite.game import MembershipGame
-from keras_entropy import candidates
 from keras_entropy import catalog
-from keras_entropy.attacks.intervals import mean_interval
-from keras_entropy.candidates import Point
+from keras_entropy.attacks.statistics.intervals import mean_interval
+from keras_entropy.queries.known_defense import ways
+from keras_entropy.search import candidates
+from keras_entropy.search import tradeoff
+from keras_entropy.search.tradeoff import Point
 
 
 @dataclasses.dataclass(frozen=True)
@@ -62,7 +63,7 @@ def play(game: MembershipGame) -> Frontier:
     """Attacks the models of a game behind every defense, at every strength."""
     outputs = game.outputs(BASE)
     points = [
-        candidates.evaluate(
+        tradeoff.evaluate(
             candidate,
             outputs,
             game.labels,
@@ -78,7 +79,7 @@ def play(game: MembershipGame) -> Frontier:
         )
     ]
     points += [_play(game, entry) for entry in strengths.entries()]
-    return Frontier(points, candidates.dominated(points))
+    return Frontier(points, tradeoff.dominated(points))
 
 
 def _play(game: MembershipGame, entry: catalog.Entry) -> Point:
@@ -89,7 +90,7 @@ def _play(game: MembershipGame, entry: catalog.Entry) -> Point:
         (way.name, way.change(undefended if way.of_undefended else defended))
         for way in known
     )
-    return candidates.worth(
+    return tradeoff.worth(
         entry.name,
         defended,
         undefended,

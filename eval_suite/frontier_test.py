@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from eval_suite.frontier import Frontier
-from keras_entropy.candidates import Point
+from keras_entropy.search.tradeoff import Point
 
 
 def test_rows_hold_means_and_intervals():

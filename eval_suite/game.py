@@ -10,13 +10,13 @@ from typing import Any
 import keras
 import numpy as np
 
-from eval_suite import utility
 from eval_suite.datasets import Dataset
 from eval_suite.fingerprint import fingerprint
 from eval_suite.names import BASE as BASE
 from eval_suite.profiles import Profile
 from keras_entropy import catalog
-from keras_entropy.attacks.intervals import mean_interval
+from keras_entropy import prediction_quality
+from keras_entropy.attacks.statistics.intervals import mean_interval
 from keras_entropy.layers.fitted_defense import FittedDefense
 from keras_entropy.models import defending
 from keras_entropy.shadow.cache import Cache
@@ -151,17 +151,23 @@ class MembershipGame:
             (outputs[k][members], self.labels[members])
             for k, members in enumerate(self.membership)
         ]
-        per_model = np.array([utility.accuracy(*pair) for pair in outside])
+        per_model = np.array([prediction_quality.accuracy(*pair) for pair in outside])
         _, low, high = mean_interval(per_model.reshape(-1, 2).mean(axis=1))
-        entropy = float(np.mean([utility.mean_entropy(rows) for rows, _ in outside]))
+        entropy = float(
+            np.mean([prediction_quality.mean_entropy(rows) for rows, _ in outside])
+        )
         return {
             "accuracy": float(per_model.mean()),
             "accuracy_low": max(0.0, float(low)),
             "accuracy_high": min(1.0, float(high)),
-            "member_accuracy": float(np.mean([utility.accuracy(*p) for p in inside])),
-            "nll": float(np.mean([utility.nll(*pair) for pair in outside])),
+            "member_accuracy": float(
+                np.mean([prediction_quality.accuracy(*p) for p in inside])
+            ),
+            "nll": float(np.mean([prediction_quality.nll(*pair) for pair in outside])),
             "ece": float(
-                np.mean([utility.expected_calibration_error(*p) for p in outside])
+                np.mean(
+                    [prediction_quality.expected_calibration_error(*p) for p in outside]
+                )
             ),
             "entropy_mean": entropy,
             "entropy_normalized": entropy / float(np.log(outputs.shape[-1])),

@@ -20,11 +20,11 @@ from eval_suite.gate.identity import is_paired
 from eval_suite.gate.options import MARGIN
 from eval_suite.gate.outcome import GateOutcome
 from eval_suite.gate.questions import change_questions
-from eval_suite.gate.scores import attack_scores
 from eval_suite.names import BASE
 from keras_entropy.attacks import TARGET_ATTACKS
 from keras_entropy.attacks import Audit
 from keras_entropy.attacks import audit_outputs
+from keras_entropy.attacks.example_scores import attack_scores
 
 if TYPE_CHECKING:
     import keras

@@ -6,10 +6,10 @@ import abc
 
 import numpy as np
 
-from eval_suite import utility
 from eval_suite.datasets import Dataset
+from keras_entropy import prediction_quality
 from keras_entropy.attacks import Shadows
-from keras_entropy.attacks.intervals import share_interval
+from keras_entropy.attacks.statistics.intervals import share_interval
 
 
 class OneTarget(abc.ABC):
@@ -46,17 +46,17 @@ class OneTarget(abc.ABC):
         """
         inside, outside = self.outputs(name)
         labels = self.nonmembers.y
-        accuracy = utility.accuracy(outside, labels)
+        accuracy = prediction_quality.accuracy(outside, labels)
         hits = round(accuracy * len(labels))
         low, high = share_interval(hits, len(labels))
-        entropy = utility.mean_entropy(outside)
+        entropy = prediction_quality.mean_entropy(outside)
         return {
             "accuracy": accuracy,
             "accuracy_low": float(low),
             "accuracy_high": float(high),
-            "member_accuracy": utility.accuracy(inside, self.members.y),
-            "nll": utility.nll(outside, labels),
-            "ece": utility.expected_calibration_error(outside, labels),
+            "member_accuracy": prediction_quality.accuracy(inside, self.members.y),
+            "nll": prediction_quality.nll(outside, labels),
+            "ece": prediction_quality.expected_calibration_error(outside, labels),
             "entropy_mean": entropy,
             "entropy_normalized": entropy / float(np.log(outside.shape[-1])),
         }

@@ -3,7 +3,7 @@ import pytest
 
 from eval_suite.recorded import record_results
 from keras_entropy.attacks import audit_outputs
-from keras_entropy.attacks import planted
+from keras_entropy.attacks.controls import planted
 
 
 @pytest.fixture(scope="module")

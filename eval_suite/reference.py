@@ -13,9 +13,9 @@ from eval_suite.one_target import OneTarget
 from keras_entropy.attacks import AttackResult
 from keras_entropy.attacks import Audit
 from keras_entropy.attacks import audit_outputs
-from keras_entropy.attacks import planted
-from keras_entropy.attacks.roc import RocFamily
+from keras_entropy.attacks.controls import planted
 from keras_entropy.attacks.signals import compute_signals
+from keras_entropy.attacks.statistics.roc import RocFamily
 from keras_entropy.attacks.tf_privacy import TRAINED_ATTACKS
 from keras_entropy.attacks.tf_privacy import ReferenceResult
 from keras_entropy.attacks.tf_privacy import tf_privacy_attacks

@@ -7,7 +7,7 @@ from eval_suite import reference
 from eval_suite.installed import why_no_tf_privacy
 from keras_entropy.attacks import audit_game
 from keras_entropy.attacks import audit_outputs
-from keras_entropy.attacks import planted
+from keras_entropy.attacks.controls import planted
 from keras_entropy.attacks.tf_privacy import ReferenceResult
 
 needs_reference = pytest.mark.skipif(

@@ -6,8 +6,8 @@ import dataclasses
 import functools
 from typing import Any
 
-from keras_entropy import candidates
 from keras_entropy import catalog
+from keras_entropy.search import candidates
 from keras_entropy.training.from_scratch import FromScratch
 
 # Defense, what is set, and its values beside the catalog's own and those that

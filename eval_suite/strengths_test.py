@@ -1,6 +1,6 @@
 from eval_suite import strengths
-from keras_entropy import candidates
 from keras_entropy import catalog
+from keras_entropy.search import candidates
 
 ENTRIES = {entry.name: entry for entry in strengths.entries()}
 

@@ -3,8 +3,8 @@
 import pytest
 
 from keras_entropy.attacks import TARGET_ATTACKS
-from keras_entropy.attacks.controls import null_controls
-from keras_entropy.attacks.controls import positive_controls
+from keras_entropy.attacks.controls.controls import null_controls
+from keras_entropy.attacks.controls.controls import positive_controls
 
 
 @pytest.mark.parametrize("run", [null_controls, positive_controls])

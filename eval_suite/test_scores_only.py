@@ -5,21 +5,21 @@ import dataclasses
 import numpy as np
 import pytest
 
-from eval_suite import utility
 from eval_suite.distributions import entropy_distribution
 from eval_suite.exchangeability import check_exchangeability
 from eval_suite.gate.baseline import example_rows
 from eval_suite.gate.identity import examples_identity
-from eval_suite.gate.scores import attack_scores
 from eval_suite.names import BASE
 from eval_suite.recorded import record_results
 from eval_suite.scores_only import GivenOutputs
 from eval_suite.slicing import slices
 from eval_suite.slicing import slices_left_out
+from keras_entropy import prediction_quality
 from keras_entropy.attacks import TARGET_ATTACKS
 from keras_entropy.attacks import audit_outputs
 from keras_entropy.attacks import minimum_detectable_auc
-from keras_entropy.attacks.intervals import share_interval
+from keras_entropy.attacks.example_scores import attack_scores
+from keras_entropy.attacks.statistics.intervals import share_interval
 
 _WITHOUT_A_MODEL = {
     "exchangeability of the inputs": "outputs were given without inputs: only the "
@@ -48,7 +48,7 @@ def test_given_outputs(options, record):
         slices=slices(given.classes),
         seed=options.seed,
     )
-    accuracies = tuple(map(utility.accuracy, probabilities, labels))
+    accuracies = tuple(map(prediction_quality.accuracy, probabilities, labels))
     n, m = map(len, labels)
     record(
         "run",

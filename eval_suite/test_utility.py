@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from eval_suite.game import BASE
-from eval_suite.utility import tied_share
 from keras_entropy import catalog
+from keras_entropy.prediction_quality import tied_share
 
 
 def test_utility(target, subject, record):

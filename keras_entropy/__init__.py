@@ -48,7 +48,7 @@ from keras_entropy.training.temperature_calibration import (
 def __getattr__(name: str) -> object:
     # The search needs SciPy and scikit-learn, which a deployed model does not.
     if name == "recommend":
-        from keras_entropy.search import recommend
+        from keras_entropy.search.recommending import recommend
 
         return recommend
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -14,8 +14,8 @@ import time
 
 import numpy as np
 
-from keras_entropy.attacks import lira
-from keras_entropy.attacks import rmia
+from keras_entropy.attacks.scorers.shadow import lira
+from keras_entropy.attacks.scorers.shadow import rmia
 from keras_entropy.shadow.plan import complementary_pairs
 
 sys.skip_tf_privacy_import = True

@@ -18,8 +18,8 @@ from scipy import stats
 
 from eval_suite.gate.estimate import Estimate
 from eval_suite.gate.resampling import REPLICATES
-from eval_suite.gate.resampling import auc_influence
 from eval_suite.gate.resampling import replicate_deviations
+from keras_entropy.attacks.statistics.auc_influence import auc_influence
 
 SCHEMA_VERSION = 1
 SEED = 0

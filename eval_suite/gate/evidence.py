@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
-from eval_suite import utility
 from eval_suite.comparison import Comparison
 from eval_suite.example_scores import scores_of
 from eval_suite.game import MembershipGame
@@ -17,6 +16,7 @@ from eval_suite.gate.identity import examples_identity
 from eval_suite.gate.identity import game_identity
 from eval_suite.names import BASE
 from eval_suite.user_model import UserModel
+from keras_entropy import prediction_quality
 
 
 def identity(subject: MembershipGame | UserModel) -> dict[str, Any]:
@@ -80,5 +80,7 @@ def _right(subject: MembershipGame | UserModel, name: str) -> np.ndarray:
     """Returns how far the predicted label is right: `(m,)`, or `(K, N)` in a game."""
     outputs = subject.outputs(name)
     if isinstance(subject, MembershipGame):
-        return np.stack([utility.hits(rows, subject.labels) for rows in outputs])
-    return utility.hits(outputs[1], subject.nonmembers.y)
+        return np.stack(
+            [prediction_quality.hits(rows, subject.labels) for rows in outputs]
+        )
+    return prediction_quality.hits(outputs[1], subject.nonmembers.y)

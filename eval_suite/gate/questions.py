@@ -16,7 +16,7 @@ from eval_suite.gate.decision import Question
 from eval_suite.gate.estimate import Estimate
 from eval_suite.gate.expression import Gate
 from eval_suite.names import BASE
-from keras_entropy.attacks.measure import MIN_FALSE_POSITIVES
+from keras_entropy.attacks.measurement import MIN_FALSE_POSITIVES
 
 _AGAINST_BASE = ("accuracy_drop", "latency_ratio")
 

@@ -16,52 +16,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-from scipy import stats
 
 REPLICATES = 400
 _BLOCK_ENTRIES = 1 << 22
-
-
-def auc_influence(
-    scores: np.ndarray, member: np.ndarray, folds: np.ndarray | None = None
-) -> tuple[float, np.ndarray]:
-    """Returns the AUC and what each example contributes to its error.
-
-    Args:
-        scores: Float array `(n,)`, larger for a likelier member; ties count one half.
-        member: Boolean array `(n,)`, with both sides present.
-        folds: Integer array `(n,)` where scores compare within a fold only: the AUC is
-            then the folds' mean, weighted by their numbers of pairs.
-
-    Returns:
-        `(auc, influence)`: if example i is drawn `w_i` times, the AUC moves by about
-        `w @ influence`. The influence sums to zero over each side of each fold.
-
-    Raises:
-        ValueError: If a fold lacks members or non-members.
-    """
-    folds = np.zeros(len(scores), np.int64) if folds is None else folds
-    influence = np.empty(len(scores))
-    total = aucs = 0.0
-    for fold in np.unique(folds):
-        rows = np.flatnonzero(folds == fold)
-        own = member[rows]
-        inside, outside = rows[own], rows[~own]
-        if not (inside.size and outside.size):
-            raise ValueError(
-                "Each fold needs members and non-members. Received: fold "
-                f"{fold} with {inside.size} members and {outside.size} non-members"
-            )
-        # The midrank counts the examples below, ties half, on both sides together.
-        ranks = stats.rankdata(scores[rows]) - 0.5
-        above = (ranks[own] - stats.rankdata(scores[inside]) + 0.5) / outside.size
-        below = (ranks[~own] - stats.rankdata(scores[outside]) + 0.5) / inside.size
-        auc = above.mean()
-        pairs = inside.size * outside.size
-        influence[inside] = (above - auc) * outside.size
-        influence[outside] = (1 - below - auc) * inside.size
-        total, aucs = total + pairs, aucs + pairs * auc
-    return float(aucs / total), influence / total
 
 
 def replicate_deviations(

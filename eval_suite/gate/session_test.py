@@ -9,8 +9,8 @@ import pytest
 from eval_suite.gate.baseline import Baseline
 from eval_suite.gate.baseline import example_rows
 from eval_suite.gate.identity import examples_identity
-from eval_suite.gate.scores import attack_scores
 from eval_suite.report.schema import load_results
+from keras_entropy.attacks.example_scores import attack_scores
 
 pytest_plugins = ["pytester"]
 OUTPUTS = ("--member-outputs", "in.npz", "--nonmember-outputs", "out.npz")

@@ -1,25 +1,26 @@
 """Membership inference on arrays of outputs and labels."""
 
-from keras_entropy.attacks.adaptive import adaptive_results as adaptive_results
-from keras_entropy.attacks.adaptive import average_queries as average_queries
-from keras_entropy.attacks.audit import audit_outputs as audit_outputs
-from keras_entropy.attacks.comparison import paired_difference as paired_difference
-from keras_entropy.attacks.controls import Control as Control
-from keras_entropy.attacks.controls import null_controls as null_controls
-from keras_entropy.attacks.controls import positive_controls as positive_controls
-from keras_entropy.attacks.divergence import Divergence as Divergence
-from keras_entropy.attacks.divergence import jensen_shannon as jensen_shannon
-from keras_entropy.attacks.divergence import rank_correlation as rank_correlation
-from keras_entropy.attacks.epsilon import EpsilonBound as EpsilonBound
-from keras_entropy.attacks.epsilon import epsilon_lower_bound as epsilon_lower_bound
-from keras_entropy.attacks.game import audit_game as audit_game
+from keras_entropy.attacks.adaptive_results import adaptive_results as adaptive_results
+from keras_entropy.attacks.adaptive_results import average_queries as average_queries
+from keras_entropy.attacks.controls.controls import Control as Control
+from keras_entropy.attacks.controls.controls import null_controls as null_controls
+from keras_entropy.attacks.controls.controls import (
+    positive_controls as positive_controls,
+)
+from keras_entropy.attacks.game_audit import audit_game as audit_game
 from keras_entropy.attacks.headline import game_headline as game_headline
-from keras_entropy.attacks.holm import holm as holm
-from keras_entropy.attacks.ladder import GAME_ATTACKS as GAME_ATTACKS
-from keras_entropy.attacks.ladder import TARGET_ATTACKS as TARGET_ATTACKS
-from keras_entropy.attacks.power import minimum_detectable_auc as minimum_detectable_auc
-from keras_entropy.attacks.power import (
-    minimum_detectable_difference as minimum_detectable_difference,
+from keras_entropy.attacks.leakage.divergence import Divergence as Divergence
+from keras_entropy.attacks.leakage.divergence import jensen_shannon as jensen_shannon
+from keras_entropy.attacks.leakage.divergence import (
+    rank_correlation as rank_correlation,
+)
+from keras_entropy.attacks.leakage.epsilon import EpsilonBound as EpsilonBound
+from keras_entropy.attacks.leakage.epsilon import (
+    epsilon_lower_bound as epsilon_lower_bound,
+)
+from keras_entropy.attacks.outputs_audit import audit_outputs as audit_outputs
+from keras_entropy.attacks.paired_difference import (
+    paired_difference as paired_difference,
 )
 from keras_entropy.attacks.results import AttackResult as AttackResult
 from keras_entropy.attacks.results import Audit as Audit
@@ -29,4 +30,13 @@ from keras_entropy.attacks.results import GameAudit as GameAudit
 from keras_entropy.attacks.results import Headline as Headline
 from keras_entropy.attacks.results import NotMeasured as NotMeasured
 from keras_entropy.attacks.results import OperatingPoint as OperatingPoint
+from keras_entropy.attacks.scorers.attack_table import GAME_ATTACKS as GAME_ATTACKS
+from keras_entropy.attacks.scorers.attack_table import TARGET_ATTACKS as TARGET_ATTACKS
 from keras_entropy.attacks.shadows import Shadows as Shadows
+from keras_entropy.attacks.statistics.holm import holm as holm
+from keras_entropy.attacks.statistics.smallest_detectable import (
+    minimum_detectable_auc as minimum_detectable_auc,
+)
+from keras_entropy.attacks.statistics.smallest_detectable import (
+    minimum_detectable_difference as minimum_detectable_difference,
+)

@@ -3,11 +3,11 @@
 import numpy as np
 from scipy import stats
 
-from keras_entropy.attacks import intervals
-from keras_entropy.attacks.bootstrap import auc_deviation
-from keras_entropy.attacks.measure import weighted_mean
 from keras_entropy.attacks.results import Headline
-from keras_entropy.attacks.roc import RocFamily
+from keras_entropy.attacks.statistics import intervals
+from keras_entropy.attacks.statistics.bootstrap import auc_deviation
+from keras_entropy.attacks.statistics.roc import RocFamily
+from keras_entropy.attacks.statistics.weighted_mean import weighted_mean
 
 RESAMPLES = 200
 

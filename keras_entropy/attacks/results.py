@@ -4,8 +4,8 @@ import dataclasses
 
 import numpy as np
 
-from keras_entropy.attacks.divergence import Divergence
-from keras_entropy.attacks.epsilon import EpsilonBound
+from keras_entropy.attacks.leakage.divergence import Divergence
+from keras_entropy.attacks.leakage.epsilon import EpsilonBound
 
 
 @dataclasses.dataclass(frozen=True)

@@ -4,14 +4,14 @@ import dataclasses
 
 import numpy as np
 
-from keras_entropy.attacks import intervals
-from keras_entropy.attacks import shadow_attacks
-from keras_entropy.attacks import validation
-from keras_entropy.attacks.game import pair_inflation
-from keras_entropy.attacks.measure import Scores
-from keras_entropy.attacks.roc import RocFamily
-from keras_entropy.attacks.roc import descending
+from keras_entropy.attacks import array_checks
+from keras_entropy.attacks.game_audit import pair_inflation
+from keras_entropy.attacks.scorers.scores import Scores
+from keras_entropy.attacks.scorers.shadow import shadow_attack_table
 from keras_entropy.attacks.signals import compute_signals
+from keras_entropy.attacks.statistics import intervals
+from keras_entropy.attacks.statistics.roc import RocFamily
+from keras_entropy.attacks.statistics.roc import descending
 
 ATTACKS = ("lira_online", "lira_offline", "rmia_online")
 
@@ -56,7 +56,7 @@ def auc_by_shadows(outputs, labels, membership, *, attacks=ATTACKS, confidence=0
         ValueError: As for `audit_game`.
     """
     signals = compute_signals(outputs, labels)
-    plan = validation.check_membership(membership, signals.targets, signals.examples)
+    plan = array_checks.check_membership(membership, signals.targets, signals.examples)
     models = len(plan)
     counts = [2**i for i in range(1, models.bit_length()) if 2**i < models - 2]
     found = []
@@ -87,7 +87,7 @@ def _pair_aucs(name, confidence, plan, shadows):
         rows = np.sort((first + np.arange(shadows + 2)) % models)
         start = int(np.searchsorted(rows, first))
         target = slice(start, start + 2)
-        scorer = shadow_attacks.SCORERS[name]
+        scorer = shadow_attack_table.SCORERS[name]
         scores, excluded = scorer(confidence[rows], plan[rows])
         scores, excluded = scores[target], excluded[target]
         codes = np.arange(2)[:, None] + np.zeros(scores.shape, int)

@@ -4,13 +4,13 @@ import dataclasses
 
 import numpy as np
 
-from keras_entropy.attacks import shadow_attacks
-from keras_entropy.attacks import validation
-from keras_entropy.attacks.measure import Scores
+from keras_entropy.attacks import array_checks
+from keras_entropy.attacks.scorers.scores import Scores
+from keras_entropy.attacks.scorers.shadow import shadow_attack_table
 from keras_entropy.attacks.signals import compute_signals
 
 # What a target that isn't one of the shadows is attacked by.
-ATTACKS = tuple(shadow_attacks.SCORERS)
+ATTACKS = tuple(shadow_attack_table.SCORERS)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,7 +44,9 @@ class Shadows:
         signals = compute_signals(
             self.outputs, labels, from_logits=from_logits, name="shadows.outputs"
         )
-        validation.check_membership(self.membership, signals.targets, signals.examples)
+        array_checks.check_membership(
+            self.membership, signals.targets, signals.examples
+        )
         return signals.confidence
 
 
@@ -65,7 +67,7 @@ def score_target(name, confidence, shadows, membership):
     # scorer reads a target's own membership, the pair may be of any.
     pair = np.stack([confidence, confidence])
     nobody = np.zeros(pair.shape, dtype=bool)
-    values, excluded = shadow_attacks.SCORERS[name](
+    values, excluded = shadow_attack_table.SCORERS[name](
         np.concatenate([pair, shadows]), np.concatenate([nobody, membership])
     )
     return Scores(values[:1], excluded=excluded[:1] if excluded[0].any() else None)

@@ -4,8 +4,8 @@ from scipy import special
 
 from keras_entropy.attacks import Shadows
 from keras_entropy.attacks import audit_outputs
-from keras_entropy.attacks import lira
-from keras_entropy.attacks import offset
+from keras_entropy.attacks.scorers.shadow import difficulty_offset
+from keras_entropy.attacks.scorers.shadow import lira
 from keras_entropy.attacks.shadows import ATTACKS
 from keras_entropy.attacks.shadows import score_target
 from keras_entropy.shadow.plan import complementary_pairs
@@ -43,7 +43,7 @@ def test_all_shadows_serve():
     calibrated = np.ma.array(loss, mask=mask).mean(axis=0) - np.logaddexp(0, -target)
     found = score_target("difficulty_offset", target, others, mask)
     assert found.values[0] == pytest.approx(calibrated.filled(), abs=1e-9)
-    assert offset.difficulty_offset(others, mask)[0][0] != pytest.approx(
+    assert difficulty_offset.difficulty_offset(others, mask)[0][0] != pytest.approx(
         found.values[0]
     )
 

@@ -11,7 +11,7 @@ import dataclasses
 
 import numpy as np
 
-from keras_entropy.attacks import validation
+from keras_entropy.attacks import array_checks
 
 # The smallest positive float32: a float32 probability of zero is at most about this.
 SMALLEST_PROBABILITY = 2.0**-149
@@ -138,7 +138,7 @@ def compute_signals(
             f"`{name}` must not be empty. Received: {name}.shape={outputs.shape}"
         )
     classes = max(columns, 2)
-    labels = validation.check_labels(labels, examples, classes, labels_name)
+    labels = array_checks.check_labels(labels, examples, classes, labels_name)
     floats = np.empty((4, targets, examples))
     correct = np.empty((targets, examples), bool)
     largest = None
@@ -151,7 +151,7 @@ def compute_signals(
             # Row-major float64: equal rows then give bit-equal signals, so that ties
             # stay ties.
             block = np.array(outputs[target, rows], np.float64, order="C")
-            validation.check_output_block(block, start, from_logits, name)
+            array_checks.check_output_block(block, start, from_logits, name)
             distribution = _distribution(block, from_logits)
             if largest is not None:
                 top = np.partition(distribution[0], -LARGEST, axis=1)[:, -LARGEST:]

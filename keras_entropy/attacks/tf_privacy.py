@@ -13,8 +13,8 @@ import warnings
 
 import numpy as np
 
-from keras_entropy.attacks import validation
-from keras_entropy.attacks.audit import join_sides
+from keras_entropy.attacks import array_checks
+from keras_entropy.attacks.outputs_audit import join_sides
 
 # Names of the attacks and of TensorFlow Privacy's types. The entropy attack is given
 # one entropy or the other, as it takes either.
@@ -87,8 +87,10 @@ def tf_privacy_attacks(
         ImportError: If TensorFlow Privacy is not installed.
         ValueError: As `audit_outputs`.
     """
-    names = validation.check_names(attacks, ATTACKS, "attacks")
-    kinds = validation.check_names(slices, ("entire", "class", "correctness"), "slices")
+    names = array_checks.check_names(attacks, ATTACKS, "attacks")
+    kinds = array_checks.check_names(
+        slices, ("entire", "class", "correctness"), "slices"
+    )
     if loss_only and "correctness" in kinds:
         raise ValueError(
             "`loss_only` excludes the slices by correctness, which need the output "

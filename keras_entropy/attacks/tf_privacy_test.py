@@ -8,8 +8,8 @@ from scipy import special
 from scipy import stats
 
 from keras_entropy.attacks import audit_outputs
-from keras_entropy.attacks import planted
 from keras_entropy.attacks import tf_privacy
+from keras_entropy.attacks.controls import planted
 
 installed = importlib.util.find_spec("tensorflow_privacy") is not None
 needs_reference = pytest.mark.skipif(

@@ -1,0 +1,57 @@
+import numpy as np
+import pytest
+
+from keras_entropy.attacks import audit_outputs
+from keras_entropy.attacks.controls import planted
+from keras_entropy.attacks.controls.controls import MAX_HALF_WIDTH
+from keras_entropy.attacks.controls.controls import null_controls
+from keras_entropy.attacks.controls.controls import positive_controls
+from keras_entropy.attacks.scorers import attack_table
+from keras_entropy.attacks.scorers import threshold
+
+
+def test_null_controls_pass_for_every_attack_by_name():
+    rows = null_controls()
+    assert [row.name for row in rows if not row.passed] == []
+    assert {row.attack for row in rows} == set(attack_table.ATTACKS)
+    assert max(row.half_width for row in rows) <= MAX_HALF_WIDTH
+    for row in rows:
+        if row.variant.startswith("constant") and row.attack != "label_only":
+            assert row.auc == 0.5, row.name
+
+
+def test_positive_controls_pass_for_every_attack_by_name():
+    rows = positive_controls()
+    assert [row.name for row in rows if not row.passed] == []
+    assert {row.attack for row in rows} == set(attack_table.ATTACKS)
+
+
+def test_a_selection_runs_what_it_names():
+    assert {row.attack for row in null_controls(("loss",))} == {"loss"}
+    assert {row.attack for row in positive_controls(("label_only",))} == {"label_only"}
+
+
+def test_null_control_sees_a_score_that_knows_the_side(monkeypatch):
+    # A bug that many engines have had: scores depend on the position in the array.
+    def by_position(signals):
+        return -signals.loss + 0.3 * (np.arange(signals.examples) < 2500)
+
+    monkeypatch.setitem(threshold.SCORES, "loss", by_position)
+    assert not all(row.passed for row in null_controls(("loss",)))
+
+
+@pytest.mark.parametrize("fault", [lambda s: s.loss, lambda s: 0 * s.loss])
+def test_positive_control_sees_a_wrong_sign_and_a_blind_attack(monkeypatch, fault):
+    monkeypatch.setitem(threshold.SCORES, "loss", fault)
+    assert not any(row.passed for row in positive_controls(("loss",)))
+
+
+@pytest.mark.parametrize("law", ["continuous", "tied", "constant"])
+def test_noise_at_60000_to_10000_stays_within_a_hundredth(law):
+    outputs, labels = planted.noise(law, 70_000, np.random.default_rng(11))
+    audit = audit_outputs(
+        outputs[:60_000], labels[:60_000], outputs[60_000:], labels[60_000:]
+    )
+    for result in audit.attacks:
+        assert result.auc == pytest.approx(0.5, abs=0.01), result.attack
+    assert audit.strongest.auc == pytest.approx(0.5, abs=0.01)

@@ -1,0 +1,196 @@
+"""Membership inference against each of K models trained on complementary halves."""
+
+import numpy as np
+
+from keras_entropy.attacks import array_checks
+from keras_entropy.attacks import slices as slicing
+from keras_entropy.attacks.headline import game_headline
+from keras_entropy.attacks.leakage.divergence import jensen_shannon
+from keras_entropy.attacks.measurement import FPR_LEVELS
+from keras_entropy.attacks.measurement import Measurement
+from keras_entropy.attacks.measurement import curve_grid
+from keras_entropy.attacks.measurement import slice_grid
+from keras_entropy.attacks.paired_difference import paired_difference
+from keras_entropy.attacks.results import AttackResult
+from keras_entropy.attacks.results import Curve
+from keras_entropy.attacks.results import GameAudit
+from keras_entropy.attacks.results import NotMeasured
+from keras_entropy.attacks.results import OperatingPoint
+from keras_entropy.attacks.scorers import attack_table
+from keras_entropy.attacks.signals import compute_signals
+from keras_entropy.attacks.statistics import intervals
+from keras_entropy.attacks.statistics.roc import descending
+
+
+def audit_game(
+    outputs,
+    labels,
+    membership,
+    *,
+    targets=None,
+    from_logits=False,
+    attacks="all",
+    slices=("entire",),
+    seed=0,
+    confidence=0.95,
+):
+    """Attacks each of the first `targets` models of a membership game.
+
+    Models `2j` and `2j + 1` were trained on complementary halves of the N examples.
+    What is a member for one is a non-member for the other, so the difficulty of an
+    example cancels within the pair, and the pair is the unit of every interval: a
+    Student t interval over the means of the pairs. Two audits of the same plan can be
+    compared pair by pair (`paired_difference`).
+
+    Args:
+        outputs: Float array `(K, N, C)` of probabilities (or logits, with
+            `from_logits=True`); `(K, N, 1)` is one sigmoid unit. K is even, at least 4.
+            Never changed.
+        labels: Integer array `(N,)`, in `0..C - 1`.
+        membership: Boolean array `(K, N)`: which examples each model was trained on.
+        targets: Even integer T, at least 4. Defaults to K.
+        from_logits: Boolean. Defaults to `False`.
+        attacks: `"all"`, or names out of `GAME_ATTACKS`.
+        slices: Names out of `entire`, `class`, `correctness`. The intervals of the
+            slices are simultaneous (Bonferroni).
+        seed: Integer, for folds.
+        confidence: Float in (0, 1), of every interval. Defaults to 0.95.
+
+    Returns:
+        `GameAudit`.
+
+    Raises:
+        ValueError: If the arrays disagree in shape, hold NaN or infinity, are no
+            probabilities, a pair is not complementary, or a name is unknown.
+    """
+    names = array_checks.check_names(attacks, attack_table.GAME_ATTACKS, "attacks")
+    kinds = array_checks.check_names(slices, slicing.KINDS, "slices")
+    signals = compute_signals(outputs, labels, from_logits=from_logits)
+    membership = array_checks.check_membership(
+        membership, signals.targets, signals.examples
+    )
+    targets = _check_targets(targets, signals.targets)
+    attacked, member = signals.first(targets), membership[:targets]
+    parts = slicing.partitions(kinds, attacked)
+    results, missing = [], []
+    for name in names:
+        attack = attack_table.ATTACKS[name]
+        if attack.group == "shadow":
+            # Every model serves as a shadow, also those that are no target.
+            scores = attack.score(signals, membership, seed).first(targets)
+        else:
+            scores = attack.score(attacked, member, seed)
+        order = descending(scores.values.reshape(-1))
+        for part in parts:
+            measurement = Measurement(scores, member, part, order)
+            found, absent = _results(
+                attack, measurement, part, confidence, pair_inflation(scores, targets)
+            )
+            results += found
+            missing += absent
+    entire = [result for result in results if result.slice == "entire"]
+    strongest = gap = None
+    if entire:
+        strongest = game_headline(entire, confidence)
+        loss = [result for result in entire if result.attack == "loss"]
+        gap = paired_difference(strongest, loss[0]) if loss else None
+    return GameAudit(
+        attacks=results,
+        strongest=strongest,
+        illusion_gap=gap,
+        js_entropy=jensen_shannon(attacked.entropy, member, seed=seed),
+        js_cross_entropy=jensen_shannon(attacked.loss, member, seed=seed),
+        not_measured=missing,
+    )
+
+
+def _check_targets(targets, models):
+    targets = models if targets is None else targets
+    if targets % 2 or not 4 <= targets <= models:
+        raise ValueError(
+            "`targets` must be even, at least 4 (two pairs) and at most the number of "
+            f"models, {models}. Received: targets={targets}"
+        )
+    return targets
+
+
+def pair_inflation(scores, targets):
+    """By how much the variance over pairs of targets must be enlarged.
+
+    Where an attack learns from the other pairs in which direction members differ, pair
+    i's accident decides on pair j's score and the reverse: A_j = sum_i W_ij with W
+    symmetric. Without signal two of J pairs then correlate by 1 / (J - 1): the variance
+    of the mean is twice that of independent pairs, and the spread over pairs shows
+    (J - 2) / (J - 1) of it.
+    """
+    pairs = targets // 2
+    return 2 * (pairs - 1) / max(1, pairs - 2) if scores.learns_from_pairs else 1.0
+
+
+def _results(attack, measurement, part, confidence, inflation):
+    """Lists of `AttackResult` and of `NotMeasured`, together one for each slice."""
+    # The slices of a partition are looked at together, the entire set by itself.
+    simultaneous = 1 - (1 - confidence) / len(part.names)
+
+    def over_pairs(values):
+        paired = values.reshape(-1, 2, *values.shape[1:]).mean(axis=1)
+        return paired, *intervals.mean_interval(paired, simultaneous, inflation)
+
+    pair_auc, auc, low, high = over_pairs(measurement.auc)
+    points = {
+        key: _operating_points(measurement.rates(level), over_pairs)
+        for key, level in FPR_LEVELS.items()
+    }
+    entire = part.names == ("entire",)
+    grid = curve_grid(measurement.nonmembers.mean()) if entire else slice_grid()
+    _, *bands = over_pairs(measurement.curves(grid))
+    tpr, tpr_low, tpr_high = np.clip(bands, 0, 1)
+    results, missing = [], []
+    for number, name in enumerate(part.names):
+        unmeasured = int(np.isnan(measurement.auc[:, number]).sum())
+        if unmeasured:
+            missing.append(
+                NotMeasured(
+                    f"{attack.name} on {name}",
+                    f"{unmeasured} of {len(measurement.auc)} targets have no member or "
+                    "no non-member in this slice; both sides are needed",
+                )
+            )
+            continue
+        results.append(
+            AttackResult(
+                attack=attack.name,
+                group=attack.group,
+                slice=name,
+                auc=float(auc[number]),
+                auc_low=float(max(0.0, low[number])),
+                auc_high=float(min(1.0, high[number])),
+                advantage=float(measurement.advantage[:, number].mean()),
+                advantage_null=float(measurement.advantage_null[:, number].mean()),
+                tpr_at_fpr={key: found[number] for key, found in points.items()},
+                targets=len(measurement.auc),
+                n_members=round(measurement.members[:, number].mean()),
+                n_nonmembers=round(measurement.nonmembers[:, number].mean()),
+                curve=Curve(grid, tpr[number], tpr_low[number], tpr_high[number]),
+                pair_auc=pair_auc[:, number],
+                pair_inflation=inflation,
+            )
+        )
+    return results, missing
+
+
+def _operating_points(rates, over_pairs):
+    """An `OperatingPoint` or `None` for each slice."""
+    tpr, realised = rates
+    _, mean, low, high = over_pairs(tpr)
+    return [
+        None
+        if np.isnan(mean[number])
+        else OperatingPoint(
+            float(mean[number]),
+            float(max(0.0, low[number])),
+            float(min(1.0, high[number])),
+            float(realised[:, number].mean()),
+        )
+        for number in range(mean.size)
+    ]

@@ -1,0 +1,73 @@
+import numpy as np
+import pytest
+from scipy import spatial
+from scipy import stats
+
+from keras_entropy.attacks.controls import planted
+from keras_entropy.attacks.leakage.divergence import jensen_shannon
+from keras_entropy.attacks.leakage.divergence import rank_correlation
+
+MEMBER = np.arange(3000)[None] < 1000
+
+
+def test_close_to_the_distance_of_the_laws():
+    rng = np.random.default_rng(0)
+    values = rng.normal(size=(1, 3000)) + 1.5 * MEMBER
+    found = jensen_shannon(values, MEMBER)
+    grid = np.linspace(-8, 10, 4001)
+    laws = stats.norm.pdf(grid, 1.5), stats.norm.pdf(grid)
+    # Ten bins lose little of the two densities' distance.
+    expected = spatial.distance.jensenshannon(*laws, base=2)
+    assert found.value == pytest.approx(expected, abs=0.04)
+    assert found.p == pytest.approx(1 / 200)
+
+
+@pytest.mark.parametrize("levels", [None, 3])
+def test_no_difference_is_zero_with_a_uniform_p(levels):
+    rng = np.random.default_rng(1)
+    member = MEMBER[:, 700:1300]
+    squares, p_values = [], []
+    for seed in range(150):
+        values = rng.normal(size=(1, 600))
+        if levels:
+            values = np.round(values * levels / 3)
+        found = jensen_shannon(values, member, seed=seed)
+        squares.append(found.value**2)
+        p_values.append(found.p)
+    # Uncorrected, the distance would be 0.15 on average.
+    assert np.sqrt(np.mean(squares)) < 0.06
+    assert stats.binomtest(sum(np.array(p_values) <= 0.1), 150, 0.1).pvalue > 1e-3
+
+
+def test_p_value_holds_in_a_game_whose_models_agree():
+    # Both models of a pair give nearly the same values, so their two divergences are
+    # nearly the same number: permutations must keep the pair together.
+    rng = np.random.default_rng(2)
+    hits = 0
+    for seed in range(150):
+        half = rng.permutation(np.arange(300) % 2 == 0)
+        membership = np.stack([half, ~half])
+        values = rng.normal(size=300) + 0.01 * rng.normal(size=(2, 300))
+        hits += jensen_shannon(values, membership, seed=seed).p <= 0.1
+    assert stats.binomtest(hits, 150, 0.1).pvalue > 1e-3
+
+
+def test_game_finds_the_planted_leak():
+    outputs, labels, membership = planted.planted_game(np.random.default_rng(3))
+    loss = -np.log(outputs[:, np.arange(labels.size), labels])
+    assert jensen_shannon(loss, membership).p == pytest.approx(1 / 200)
+
+
+def test_constant_values_have_no_distance():
+    found = jensen_shannon(np.ones((1, 3000)), MEMBER)
+    assert found.row() == {"value": 0.0, "p": 1.0}
+
+
+def test_rank_correlation():
+    x = np.arange(12.0)
+    assert rank_correlation(x, x**3)[0] == pytest.approx(1)
+    assert rank_correlation(x, x**3)[1] < 0.01
+    y = np.random.default_rng(4).normal(size=12)
+    assert rank_correlation(x, y)[0] == pytest.approx(stats.spearmanr(x, y).statistic)
+    assert np.isnan(rank_correlation(x, np.ones(12))[0])
+    assert rank_correlation([1, 2], [2, 1])[1] == 1

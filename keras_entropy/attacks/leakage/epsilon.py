@@ -1,0 +1,144 @@
+"""A lower bound on epsilon that holds, from one attack on one model.
+
+The usual bounds take the maximum over thresholds on the data that they are computed
+from, and are above zero on most leak-free models. Here the attack, the threshold and
+the direction are chosen on three tenths of the examples and certified, with exact
+binomial limits, on the rest.
+
+The examples' membership was not drawn for the audit, and one model was trained: this
+is an empirical epsilon of this model on these examples, not a bound on the training
+algorithm's.
+
+References: Jagielski et al., NeurIPS 2020, arXiv:2006.07709; Clopper and Pearson,
+Biometrika 26, 1934.
+"""
+
+import dataclasses
+
+import numpy as np
+
+from keras_entropy.attacks.statistics import intervals
+from keras_entropy.attacks.statistics.roc import RocFamily
+
+_CHOOSE = 0.3
+_CANDIDATES = 64
+
+
+@dataclasses.dataclass(frozen=True)
+class EpsilonBound:
+    """A lower bound on epsilon.
+
+    Attributes:
+        value: Float, at least 0.
+        ceiling: Float, what a perfect attack would have given on as many examples; no
+            leak can show more than this.
+        attack: String, the attack that was chosen.
+        threshold: Float, the score that was chosen.
+        of_members: Boolean: whether the bound is ln(TPR / FPR), of calling scores from
+            the threshold on members, or ln(TNR / FNR).
+        confidence: Float, the probability of a valid bound.
+    """
+
+    value: float
+    ceiling: float
+    attack: str
+    threshold: float
+    of_members: bool
+    confidence: float
+
+
+def epsilon_lower_bound(scores, member, *, delta=0.0, confidence=0.95, seed=0):
+    """The epsilon that the best of several attacks certifies.
+
+    Args:
+        scores: Dict from an attack's name to a float array `(n,)`, larger for a
+            likelier member. The scores of an attack must be comparable, so none of a
+            cross-fitted attacker.
+        member: Boolean array `(n,)`, at least 10 of both.
+        delta: Float in 0..1, of (epsilon, delta). Defaults to 0.
+        confidence: Float in (0, 1). Defaults to 0.95.
+        seed: Integer, of the split.
+
+    Returns:
+        `EpsilonBound`.
+
+    Raises:
+        ValueError: If the shapes disagree or a side has fewer than 10 examples.
+
+    Example:
+
+        >>> member = np.arange(4000) < 2000
+        >>> bound = epsilon_lower_bound({"loss": np.where(member, 1.0, 0.0)}, member)
+        >>> bound.value == bound.ceiling > 5
+        True
+    """
+    member = np.asarray(member, bool)
+    rows = {name: np.asarray(row, np.float64) for name, row in scores.items()}
+    if not rows or any(row.shape != member.shape for row in rows.values()):
+        raise ValueError(
+            "`scores` must hold, for each attack, one number for each entry of "
+            f"`member`. Received: { ({k: v.shape for k, v in rows.items()}) }, "
+            f"member.shape={member.shape}"
+        )
+    if min(member.sum(), (~member).sum()) < 10:
+        raise ValueError(
+            "An epsilon bound needs at least 10 members and 10 non-members. Received: "
+            f"{member.sum()} members, {(~member).sum()} non-members"
+        )
+    rng = np.random.default_rng((seed, member.size))
+    choose = np.zeros(member.size, bool)
+    for side in (np.flatnonzero(member), np.flatnonzero(~member)):
+        choose[rng.permutation(side)[: round(_CHOOSE * side.size)]] = True
+    # Two limits, on the numerator and on the denominator, share the error.
+    tail = (1 - confidence) / 2
+    _, attack, threshold, of_members = max(
+        _best(row, member, choose, delta, tail, name) for name, row in rows.items()
+    )
+    certify, totals = ~choose, _totals(member, ~choose, of_members)
+    flagged = certify & ((rows[attack] >= threshold) == of_members)
+    hits = int((flagged & (member == of_members)).sum())
+    false = int((flagged & (member != of_members)).sum())
+    return EpsilonBound(
+        value=float(max(0.0, _log_ratio(hits, false, *totals, delta, tail))),
+        ceiling=float(max(0.0, _log_ratio(totals[0], 0, *totals, delta, tail))),
+        attack=attack,
+        threshold=threshold,
+        of_members=of_members,
+        confidence=confidence,
+    )
+
+
+def _best(scores, member, choose, delta, tail, name):
+    """`(bound, attack, threshold, of_members)` that is best on the first part."""
+    roc = RocFamily(scores[choose], member[choose])
+    members, nonmembers = int(roc.members[0]), int(roc.nonmembers[0])
+    vertices = np.unique(_spread(roc.tp) + _spread(roc.fp))
+    tp, fp = roc.tp[vertices], roc.fp[vertices]
+    up = _log_ratio(tp, fp, members, nonmembers, delta, tail)
+    down = _log_ratio(nonmembers - fp, members - tp, nonmembers, members, delta, tail)
+    of_members = bool(up.max() >= down.max())
+    bounds = up if of_members else down
+    best = int(bounds.argmax())
+    threshold = float(roc.thresholds[vertices[best]])
+    return float(bounds[best]), name, threshold, of_members
+
+
+def _spread(counts):
+    """Vertices at geometrically spaced counts from either end."""
+    total = int(counts[-1])
+    steps = np.unique(np.geomspace(1, total + 1, _CANDIDATES).astype(int)) - 1
+    wanted = np.r_[steps, total - steps]
+    last = np.searchsorted(counts, wanted, "right") - 1
+    return last[last >= 0].tolist()
+
+
+def _totals(member, rows, of_members):
+    members, nonmembers = int((rows & member).sum()), int((rows & ~member).sum())
+    return (members, nonmembers) if of_members else (nonmembers, members)
+
+
+def _log_ratio(hits, false, positives, negatives, delta, tail):
+    """ln((lower limit of the hit rate - delta) / upper limit of the false rate)."""
+    low, _ = intervals.share_interval(hits, positives, 1 - 2 * tail)
+    _, high = intervals.share_interval(false, negatives, 1 - 2 * tail)
+    return np.log(np.maximum(low - delta, 1e-300)) - np.log(high)

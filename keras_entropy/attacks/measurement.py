@@ -1,0 +1,151 @@
+"""From scores to AUC, advantage and operating points, for many targets and slices."""
+
+import functools
+
+import numpy as np
+
+from keras_entropy.attacks.results import OperatingPoint
+from keras_entropy.attacks.statistics import intervals
+from keras_entropy.attacks.statistics.roc import RocFamily
+from keras_entropy.attacks.statistics.roc import null_advantage
+from keras_entropy.attacks.statistics.weighted_mean import weighted_mean
+
+FPR_LEVELS = {"0.01": 0.01, "0.001": 0.001}
+# An operating point rests on its false positives: with fewer than these, no number.
+MIN_FALSE_POSITIVES = 10
+
+
+class Measurement:
+    """One attack on R targets and the S slices of a partition.
+
+    Args:
+        scores: `Scores`.
+        membership: Boolean array `(R, N)`.
+        partition: `slices.Partition`.
+        order: The order of the flattened scores, `roc.descending`.
+
+    Attributes:
+        members: Integer array `(R, S)`.
+        nonmembers: Integer array `(R, S)`.
+        auc: Float array `(R, S)`; folds averaged by their numbers of pairs; NaN where
+            no fold has both sides.
+        advantage: Float array `(R, S)`.
+        advantage_null: Float array `(R, S)`.
+    """
+
+    def __init__(self, scores, membership, partition, order):
+        targets, slices = membership.shape[0], len(partition.names)
+        folds = 1 if scores.folds is None else int(scores.folds.max()) + 1
+        codes = partition.codes + slices * np.arange(targets)[:, None]
+        if scores.folds is not None:
+            codes = codes * folds + scores.folds
+        if scores.excluded is not None:
+            codes = np.where(scores.excluded, -1, codes)
+        self._correlation = scores.fold_correlation
+        self._shape = (targets, slices, folds)
+        self._roc = RocFamily(
+            scores.values.reshape(-1),
+            membership.reshape(-1),
+            codes.reshape(-1),
+            targets * slices * folds,
+            order,
+        )
+        self._members = self._roc.members.reshape(self._shape)
+        self._nonmembers = self._roc.nonmembers.reshape(self._shape)
+        self.members = self._members.sum(axis=2)
+        self.nonmembers = self._nonmembers.sum(axis=2)
+        self._auc = self._roc.auc().reshape(self._shape)
+        pairs = self._members * self._nonmembers
+        self.auc = weighted_mean(self._auc, pairs)
+        if scores.natural:
+            tp, fp = (
+                counts.reshape(self._shape).sum(axis=2)
+                for counts in self._roc.counts_above(0.0)
+            )
+            with np.errstate(invalid="ignore"):
+                self.advantage = tp / self.members - fp / self.nonmembers
+            self.advantage_null = np.where(np.isnan(self.auc), np.nan, 0.0)
+        else:
+            gaps = self._roc.advantage().reshape(self._shape)
+            self.advantage = weighted_mean(gaps, pairs)
+            levels = null_advantage(self._members, self._nonmembers)
+            self.advantage_null = weighted_mean(levels, pairs)
+
+    def interval(self, number, confidence):
+        """`(auc, low, high)` of slice `number` of the only target."""
+        return intervals.auc_interval(
+            self._auc[0, number],
+            self._variance_terms[:, 0, number],
+            self._members[0, number],
+            self._nonmembers[0, number],
+            confidence,
+            self._correlation,
+        )
+
+    @functools.cached_property
+    def _variance_terms(self):
+        return np.stack(self._roc.placement_variances()).reshape(2, *self._shape)
+
+    def rates(self, fpr):
+        """TPR and realised FPR `(R, S)`, NaN where there are too few non-members.
+
+        Refused where the false positives to expect are fewer than ten over all
+        targets, or fewer than one in any group that has a threshold of its own.
+        """
+        tp, fp = (
+            counts.reshape(self._shape).sum(axis=2)
+            for counts in self._roc.operating_point(fpr)
+        )
+        refused = (self.nonmembers.sum(axis=0) * fpr < MIN_FALSE_POSITIVES) | (
+            self._nonmembers * fpr < 1
+        ).any(axis=2)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            tpr, realised = tp / self.members, fp / self.nonmembers
+        tpr[refused | (self.members == 0)] = np.nan
+        return tpr, realised
+
+    def operating_point(self, number, fpr, confidence):
+        """`OperatingPoint` of slice `number` of the only target, or `None`.
+
+        The interval is distribution-free and counts the choice of the threshold in:
+        the threshold of this FPR in the population lies between two order statistics
+        of the non-members, and the TPR at each of the two has its exact interval.
+        """
+        tpr, realised = (rate[0, number] for rate in self.rates(fpr))
+        if np.isnan(tpr):
+            return None
+        # Four ways to err share the error probability.
+        tail = (1 - confidence) / 4
+        nonmembers = self._nonmembers
+        few = intervals.binomial_quantile(tail, nonmembers, fpr) - 1
+        many = intervals.binomial_quantile(1 - tail, nonmembers, fpr)
+        members = self.members[0, number]
+        bounds = []
+        for limit in (few, many):
+            tp = self._roc.counts_at_most(limit.reshape(-1))[0].reshape(self._shape)
+            share = intervals.share_interval(tp[0, number].sum(), members, 1 - 2 * tail)
+            bounds.append(share)
+        return OperatingPoint(
+            float(tpr), float(bounds[0][0]), float(bounds[1][1]), float(realised)
+        )
+
+    def curves(self, fpr):
+        """TPR on a grid of FPRs `(R, S, L)`, NaN where no fold has both sides."""
+        up = self._roc.tpr_on(fpr).reshape(*self._shape, len(fpr))
+        # A fold without one of the sides has no curve, and no part in the mean.
+        weights = np.where(self._nonmembers > 0, self._members, 0)[..., None]
+        total = weights.sum(axis=2)
+        mean = np.full((*self._shape[:2], len(fpr)), np.nan)
+        drawn = np.where(weights > 0, up, 0.0) * weights
+        return np.divide(drawn.sum(axis=2), total, out=mean, where=total > 0)
+
+
+def curve_grid(nonmembers):
+    """FPRs to draw a curve at: dense at the low end, nothing below one example."""
+    low = np.geomspace(1 / nonmembers, 0.1, 40)
+    return np.unique(np.r_[0.0, low, np.linspace(0.1, 1, 46)])
+
+
+def slice_grid():
+    """FPRs to draw a curve of a slice at: few, for there are many slices."""
+    return np.r_[0.0, 0.01, 0.02, 0.03, 0.05, 0.07, np.linspace(0.1, 1, 19)]

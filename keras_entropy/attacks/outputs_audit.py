@@ -1,0 +1,237 @@
+"""Membership inference against one model, from its outputs on both sides."""
+
+import numpy as np
+
+from keras_entropy.attacks import array_checks
+from keras_entropy.attacks import slices as slicing
+from keras_entropy.attacks.headline import target_headline
+from keras_entropy.attacks.leakage.divergence import jensen_shannon
+from keras_entropy.attacks.leakage.epsilon import epsilon_lower_bound
+from keras_entropy.attacks.measurement import FPR_LEVELS
+from keras_entropy.attacks.measurement import Measurement
+from keras_entropy.attacks.measurement import curve_grid
+from keras_entropy.attacks.measurement import slice_grid
+from keras_entropy.attacks.results import AttackResult
+from keras_entropy.attacks.results import Audit
+from keras_entropy.attacks.results import Curve
+from keras_entropy.attacks.results import NotMeasured
+from keras_entropy.attacks.scorers import attack_table
+from keras_entropy.attacks.shadows import ATTACKS as SHADOW_ATTACKS
+from keras_entropy.attacks.shadows import score_target
+from keras_entropy.attacks.signals import compute_signals
+from keras_entropy.attacks.statistics.roc import descending
+
+
+def audit_outputs(
+    member_outputs,
+    member_labels,
+    nonmember_outputs,
+    nonmember_labels,
+    *,
+    from_logits=False,
+    shadows=None,
+    attacks="all",
+    slices=("entire",),
+    seed=0,
+    confidence=0.95,
+):
+    """Attacks one model by its outputs on members and non-members.
+
+    The two sides may differ in size. Attacks that compare the model with others run
+    where shadow models of it are given. Where all models are targets, see `audit_game`.
+
+    Args:
+        member_outputs: Float array `(n, C)` of probabilities (or logits, with
+            `from_logits=True`); `(n, 1)` or `(n,)` is one sigmoid unit. Never changed.
+        member_labels: Integer array `(n,)`, in `0..C - 1`.
+        nonmember_outputs: Float array `(m, C)`, of the same kind.
+        nonmember_labels: Integer array `(m,)`.
+        from_logits: Boolean. Defaults to `False`.
+        shadows: Optional `Shadows`, whose outputs are of the same kind.
+        attacks: `"all"`, or names out of `TARGET_ATTACKS`, and with `shadows` out of
+            `SHADOW_ATTACKS`.
+        slices: Names out of `entire`, `class`, `correctness`. The intervals of the
+            slices are simultaneous (Bonferroni). Trained attackers learn from the
+            entire set and are measured on each slice.
+        seed: Integer, for folds and resamples.
+        confidence: Float in (0, 1), of every interval. Defaults to 0.95.
+
+    Returns:
+        `Audit`.
+
+    Raises:
+        ValueError: If the arrays disagree in shape, hold NaN or infinity, are no
+            probabilities, or a side is empty; or if a name is unknown.
+
+    Example:
+
+        >>> rng = np.random.default_rng(0)
+        >>> logits = rng.normal(size=(2000, 3))
+        >>> labels = rng.integers(0, 3, 2000)
+        >>> logits[:1000] += 2 * np.eye(3)[labels[:1000]]  # members stand out
+        >>> audit = audit_outputs(
+        ...     logits[:1000], labels[:1000], logits[1000:], labels[1000:],
+        ...     from_logits=True, attacks=("loss", "label_only"),
+        ... )
+        >>> audit.get("loss").auc_low > 0.7
+        True
+    """
+    known = attack_table.TARGET_ATTACKS
+    if shadows is not None:
+        known += SHADOW_ATTACKS
+    names = array_checks.check_names(attacks, known, "attacks")
+    kinds = array_checks.check_names(slices, slicing.KINDS, "slices")
+    signals, member = join_sides(
+        member_outputs, member_labels, nonmember_outputs, nonmember_labels, from_logits
+    )
+    membership = member[None]
+    parts = slicing.partitions(kinds, signals)
+    results, scored, orders, missing = [], [], [], []
+    scorer = target_scorer(signals, membership, shadows, seed, from_logits)
+    for name in names:
+        attack = attack_table.ATTACKS[name]
+        scores = scorer(name)
+        order = descending(scores.values.reshape(-1))
+        for part in parts:
+            measurement = Measurement(scores, membership, part, order)
+            found = _results(attack, measurement, part, confidence)
+            results += [result for result in found if isinstance(result, AttackResult)]
+            missing += [result for result in found if isinstance(result, NotMeasured)]
+        scored.append(scores)
+        orders.append(order)
+    entire = [result for result in results if result.slice == "entire"]
+    strongest = gap = None
+    if entire:
+        strongest = target_headline(entire, scored, orders, member, seed, confidence)
+        loss = [result.auc for result in entire if result.attack == "loss"]
+        gap = strongest.auc - loss[0] if loss else None
+    return Audit(
+        attacks=results,
+        strongest=strongest,
+        illusion_gap=gap,
+        js_entropy=jensen_shannon(signals.entropy, membership, seed=seed),
+        js_cross_entropy=jensen_shannon(signals.loss, membership, seed=seed),
+        epsilon=_epsilon(names, scored, member, confidence, seed),
+        not_measured=missing,
+    )
+
+
+def target_scorer(signals, membership, shadows, seed, from_logits=False):
+    """Return the function from an attack's name to its `Scores` of one target.
+
+    Args:
+        signals: `Signals` of the target.
+        membership: Boolean array `(1, n)`.
+        shadows: `Shadows`, or `None`.
+        seed: Integer, for folds.
+        from_logits: Boolean, whether the shadows' outputs are logits.
+    """
+    if shadows is not None:
+        others = shadows.confidence(signals.labels, from_logits=from_logits)
+
+    def score(name):
+        if name in SHADOW_ATTACKS:
+            return score_target(name, signals.confidence[0], others, shadows.membership)
+        return attack_table.ATTACKS[name].score(signals, membership, seed)
+
+    return score
+
+
+def _epsilon(names, scored, member, confidence, seed):
+    """The epsilon bound of the attacks whose scores all compare."""
+    whole = {
+        name: scores.values[0]
+        for name, scores in zip(names, scored, strict=True)
+        if scores.folds is None
+    }
+    if not whole or min(member.sum(), (~member).sum()) < 10:
+        return None
+    return epsilon_lower_bound(whole, member, confidence=confidence, seed=seed)
+
+
+def _results(attack, measurement, part, confidence):
+    """One `AttackResult` or `NotMeasured` for each slice of a partition."""
+    # The slices of a partition are looked at together, the entire set by itself.
+    simultaneous = 1 - (1 - confidence) / len(part.names)
+    entire = part.names == ("entire",)
+    grid = curve_grid(measurement.nonmembers[0, 0]) if entire else slice_grid()
+    curves = measurement.curves(grid)[0]
+    found = []
+    for number, name in enumerate(part.names):
+        members = int(measurement.members[0, number])
+        nonmembers = int(measurement.nonmembers[0, number])
+        if np.isnan(measurement.auc[0, number]):
+            found.append(
+                NotMeasured(
+                    f"{attack.name} on {name}",
+                    f"{members} members and {nonmembers} non-members are in this "
+                    "slice; both sides are needed",
+                )
+            )
+            continue
+        auc, low, high = measurement.interval(number, simultaneous)
+        unknown = np.full(grid.size, np.nan)
+        found.append(
+            AttackResult(
+                attack=attack.name,
+                group=attack.group,
+                slice=name,
+                auc=auc,
+                auc_low=low,
+                auc_high=high,
+                advantage=float(measurement.advantage[0, number]),
+                advantage_null=float(measurement.advantage_null[0, number]),
+                tpr_at_fpr={
+                    key: measurement.operating_point(number, level, simultaneous)
+                    for key, level in FPR_LEVELS.items()
+                },
+                targets=1,
+                n_members=members,
+                n_nonmembers=nonmembers,
+                curve=Curve(grid, curves[number], unknown, unknown),
+            )
+        )
+    return found
+
+
+def join_sides(
+    member_outputs, member_labels, nonmember_outputs, nonmember_labels, from_logits
+):
+    """The `Signals` of both sides, members first, and membership `(n + m,)`."""
+    sides = []
+    for name, outputs in (
+        ("member_outputs", member_outputs),
+        ("nonmember_outputs", nonmember_outputs),
+    ):
+        array = np.asanyarray(outputs)
+        if array.ndim == 1:
+            array = array[:, None]
+        if array.ndim != 2 or array.dtype.kind not in "fiu":
+            raise ValueError(
+                f"`{name}` must be an array of floats (examples, classes). "
+                f"Received: {name}.shape={array.shape}, {name}.dtype={array.dtype}"
+            )
+        sides.append(array[None])
+    members, nonmembers = (side.shape[1] for side in sides)
+    array_checks.check_both_sides(members, nonmembers)
+    if sides[0].shape[2] != sides[1].shape[2]:
+        raise ValueError(
+            "`member_outputs` and `nonmember_outputs` must have the same number of "
+            f"classes. Received: {sides[0].shape[2]} and {sides[1].shape[2]}"
+        )
+    inside, outside = (
+        compute_signals(
+            side,
+            labels,
+            from_logits=from_logits,
+            name=f"{prefix}_outputs",
+            labels_name=f"{prefix}_labels",
+        )
+        for side, labels, prefix in zip(
+            sides,
+            (member_labels, nonmember_labels),
+            ("member", "nonmember"),
+            strict=True,
+        )
+    )
+    return inside.joined(outside), np.arange(members + nonmembers) < members

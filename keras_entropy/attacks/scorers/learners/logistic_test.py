@@ -1,0 +1,74 @@
+import numpy as np
+import pytest
+from sklearn import linear_model
+from sklearn import preprocessing
+
+from keras_entropy.attacks.scorers.learners.cross_fitting import FOLDS
+from keras_entropy.attacks.scorers.learners.cross_fitting import stratified_folds
+from keras_entropy.attacks.scorers.learners.logistic import logistic_scores
+
+
+@pytest.fixture(scope="module")
+def sample():
+    rng = np.random.default_rng(0)
+    member = np.arange(700) < 600
+    features = rng.normal(size=(700, 4)) * [1, 100, 1e-4, 1] + [0, 1e3, 0, 0]
+    features[:, 0] += 0.7 * member
+    features[:, 3] = 0.25
+    return features, member, stratified_folds(member, FOLDS, rng)
+
+
+def test_agrees_with_scikit_learn(sample):
+    features, member, folds = sample
+    scores = logistic_scores(features, member, folds, FOLDS, None)
+    for fold in range(FOLDS):
+        train = folds != fold
+        weights = np.where(
+            member, 0.5 / member[train].sum(), 0.5 / (~member)[train].sum()
+        )
+        scaler = preprocessing.StandardScaler()
+        scaler.fit(features[train][:, :3], sample_weight=weights[train])
+        # scikit-learn minimises C * sum(loss) + |b|^2 / 2.
+        model = linear_model.LogisticRegression(
+            C=1000, tol=1e-10, solver="newton-cholesky"
+        )
+        model.fit(
+            scaler.transform(features[train][:, :3]), member[train], weights[train]
+        )
+        expected = model.decision_function(scaler.transform(features[~train][:, :3]))
+        np.testing.assert_allclose(scores[~train], expected, atol=1e-4)
+
+
+def test_scale_and_shift_of_features_do_not_matter(sample):
+    features, member, folds = sample
+    first = logistic_scores(features, member, folds, FOLDS, None)
+    second = logistic_scores(features * 7 - 3, member, folds, FOLDS, None)
+    np.testing.assert_allclose(first, second, atol=1e-6)
+
+
+def test_separable_data_stay_finite():
+    member = np.arange(100) < 50
+    features = np.column_stack([member * 2.0 - 1, np.zeros(100)])
+    folds = stratified_folds(member, FOLDS, np.random.default_rng(0))
+    scores = logistic_scores(features, member, folds, FOLDS, None)
+    assert np.isfinite(scores).all()
+    assert (scores > 0).tolist() == member.tolist()
+
+
+def test_constant_features_score_zero():
+    member = np.arange(60) < 40
+    folds = stratified_folds(member, FOLDS, np.random.default_rng(0))
+    scores = logistic_scores(np.full((60, 3), 0.1), member, folds, FOLDS, None)
+    np.testing.assert_allclose(scores, 0, atol=1e-12)
+
+
+def test_equal_rows_of_a_fold_score_bit_equal():
+    rng = np.random.default_rng(1)
+    member = np.arange(5000) < 4000
+    features = rng.normal(size=(5000, 13))
+    tied = rng.random(5000) < 0.9
+    features[tied] = features[0]
+    folds = stratified_folds(member, FOLDS, rng)
+    scores = logistic_scores(features, member, folds, FOLDS, None)
+    for fold in range(FOLDS):
+        assert np.ptp(scores[tied & (folds == fold)]) == 0

@@ -1,0 +1,136 @@
+import sys
+
+import numpy as np
+import pytest
+from scipy import stats
+from sklearn import metrics
+
+from keras_entropy.attacks.scorers.shadow import lira
+from keras_entropy.shadow.plan import complementary_pairs
+
+MODELS, N = 10, 50
+RNG = np.random.default_rng(0)
+SIGNAL = RNG.normal(size=N) + RNG.gamma(2, size=N) * RNG.normal(size=(MODELS, N))
+# Not complementary: the numbers of shadows then differ between examples.
+UNEQUAL = RNG.random((MODELS, N)) < 0.5
+EQUAL = complementary_pairs(N, MODELS, seed=0).membership
+
+
+def direct(signal, membership, variance):
+    """Scores by loops and SciPy's distributions: online and offline."""
+    online = np.full(signal.shape, np.nan)
+    offline = np.full(signal.shape, np.nan)
+    for k in range(len(signal)):
+        others = np.delete(np.arange(len(signal)), [k, k ^ 1])
+        columns = []
+        for side in (membership[others], ~membership[others]):
+            columns.append(
+                [signal[others, i][side[:, i]] for i in range(signal.shape[1])]
+            )
+        logs = []
+        for values in columns:
+            residuals = np.concatenate([v - v.mean() for v in values if len(v)])
+            free = sum(len(v) - 1 for v in values if len(v))
+            log = np.full(len(values), np.nan)
+            for i, v in enumerate(values):
+                if not len(v):
+                    continue
+                if variance == "fixed":
+                    law = stats.norm(v.mean(), np.sqrt((residuals**2).mean()))
+                elif variance == "per-example":
+                    law = stats.norm(v.mean(), v.std())
+                else:
+                    common = (residuals**2).sum() / free
+                    degrees = len(v) - 1 + 4
+                    s2 = (((v - v.mean()) ** 2).sum() + 4 * common) / degrees
+                    scale = np.sqrt(s2 * (1 + 1 / len(v)))
+                    law = stats.t(degrees, v.mean(), scale)
+                log[i] = law.logpdf(signal[k, i])
+                # The last side is that of the non-members.
+                offline[k, i] = (signal[k, i] - v.mean()) / law.kwds.get(
+                    "scale", law.args[-1]
+                )
+            logs.append(log)
+        online[k] = logs[0] - logs[1]
+    return online, offline
+
+
+@pytest.mark.parametrize("variance", lira.VARIANCES)
+def test_equals_the_direct_computation(variance):
+    for membership in (EQUAL, UNEQUAL):
+        if variance == "per-example" and membership is UNEQUAL:
+            continue  # A lone shadow has no variance of its own.
+        online, offline = direct(SIGNAL, membership, variance)
+        scores, excluded = lira.online(SIGNAL, membership, variance=variance)
+        np.testing.assert_array_equal(excluded, np.isnan(online))
+        np.testing.assert_allclose(scores, np.nan_to_num(online), rtol=1e-9, atol=1e-9)
+        scores, excluded = lira.offline(SIGNAL, membership, variance=variance)
+        assert not excluded.any()
+        np.testing.assert_allclose(scores, offline, rtol=1e-9, atol=1e-9)
+
+
+def test_offline_is_one_sided():
+    membership = EQUAL[:, :2]
+    signal = np.zeros((MODELS, 2)) + RNG.normal(size=(MODELS, 1))
+    signal[0] = [50.0, -50.0]
+    scores, _ = lira.offline(signal, membership)
+    assert scores[0, 0] > 0 > scores[0, 1]
+
+
+def test_one_shadow_a_side_gives_scores():
+    membership = complementary_pairs(2000, 4, seed=0).membership
+    signal = RNG.normal(size=2000) * 3 + RNG.normal(size=(4, 2000)) + membership
+    for variance in ("shrunken", "fixed"):
+        scores, excluded = lira.online(signal, membership, variance=variance)
+        assert not excluded.any()
+        for members, row in zip(membership, scores, strict=True):
+            assert metrics.roc_auc_score(members, row) > 0.55
+
+
+def test_shrunken_variance_is_as_strong_as_the_better_of_the_others():
+    # With few shadows one variance for all is better, with many each example's own.
+    for models, better in ((6, "fixed"), (64, "per-example")):
+        rng = np.random.default_rng(1)
+        membership = complementary_pairs(3000, models, seed=1).membership
+        sigma = rng.gamma(2, size=3000)
+        signal = sigma * (rng.normal(size=(models, 3000)) + membership)
+        tpr = {}
+        for variance in ("shrunken", better):
+            scores, _ = lira.online(signal, membership, variance=variance)
+            rates = [
+                (row[m] > np.quantile(row[~m], 0.99)).mean()
+                for m, row in zip(membership, scores, strict=True)
+            ]
+            tpr[variance] = np.mean(rates)
+        assert tpr["shrunken"] > 0.9 * tpr[better]
+
+
+def test_unknown_variance():
+    with pytest.raises(ValueError, match=r"`variance` must be one of.*'global'"):
+        lira.online(SIGNAL, EQUAL, variance="global")
+
+
+@pytest.mark.parametrize("variance", ["per-example", "fixed"])
+def test_equals_tensorflow_privacy(variance, monkeypatch):
+    monkeypatch.setattr(sys, "skip_tf_privacy_import", True, raising=False)
+    tf_privacy = pytest.importorskip(
+        "tensorflow_privacy.privacy.privacy_tests.membership_inference_attack"
+        ".advanced_mia",
+        reason="TensorFlow Privacy installs on Python 3.11 only",
+    )
+    scores, _ = lira.online(SIGNAL, EQUAL, variance=variance)
+    for k in range(MODELS):
+        others = np.delete(np.arange(MODELS), [k, k ^ 1])
+        inside, outside = (
+            [SIGNAL[others, i][side[others, i], None] for i in range(N)]
+            for side in (EQUAL, ~EQUAL)
+        )
+        theirs = tf_privacy.compute_score_lira(
+            SIGNAL[k][:, None],
+            inside,
+            outside,
+            fix_variance=variance == "fixed",
+            median_or_mean="mean",
+        )
+        # Theirs is small for members.
+        np.testing.assert_allclose(scores[k], -theirs, rtol=1e-9, atol=1e-9)

@@ -1,0 +1,125 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+from scipy import stats
+from sklearn import metrics
+
+from keras_entropy.attacks.statistics.roc import RocFamily
+from keras_entropy.attacks.statistics.roc import descending
+from keras_entropy.attacks.statistics.roc import null_advantage
+
+# Few distinct values, so that ties are the rule.
+samples = st.integers(4, 60).flatmap(
+    lambda n: st.tuples(
+        hnp.arrays(np.float64, n, elements=st.integers(-3, 3).map(float)),
+        hnp.arrays(bool, n).filter(lambda m: m.any() and not m.all()),
+        hnp.arrays(np.int64, n, elements=st.integers(-1, 2)),
+    )
+)
+
+
+@given(samples)
+@settings(max_examples=60, deadline=None)
+def test_auc_and_vertices_equal_scikit_learn(sample):
+    scores, member, _ = sample
+    roc = RocFamily(scores, member)
+    fpr, tpr, thresholds = metrics.roc_curve(member, scores, drop_intermediate=False)
+    assert roc.auc()[0] == pytest.approx(
+        metrics.roc_auc_score(member, scores), abs=1e-15
+    )
+    for ours, theirs in zip(roc.vertices(), (fpr, tpr, thresholds), strict=True):
+        np.testing.assert_allclose(ours, theirs, atol=1e-15)
+    assert roc.advantage()[0] == pytest.approx(np.abs(tpr - fpr).max(), abs=1e-15)
+
+
+@given(samples)
+@settings(max_examples=60, deadline=None)
+def test_auc_is_mann_whitney_with_half_ties(sample):
+    scores, member, _ = sample
+    inside, outside = scores[member], scores[~member]
+    wins = (inside[:, None] > outside).sum() + 0.5 * (inside[:, None] == outside).sum()
+    assert RocFamily(scores, member).auc()[0] == wins / (inside.size * outside.size)
+
+
+@given(samples)
+@settings(max_examples=60, deadline=None)
+def test_groups_from_one_sort_equal_separate_curves(sample):
+    scores, member, groups = sample
+    family = RocFamily(scores, member, groups, 3, descending(scores))
+    for group in range(3):
+        here = groups == group
+        alone = RocFamily(scores[here], member[here])
+        for method in ("auc", "advantage", "placement_variances"):
+            ours, single = getattr(family, method)(), getattr(alone, method)()
+            np.testing.assert_allclose(
+                np.asarray(ours)[..., group], np.asarray(single)[..., 0], atol=1e-15
+            )
+        for counts, single in (
+            (family.operating_point(0.3), alone.operating_point(0.3)),
+            (family.counts_above(0.5), alone.counts_above(0.5)),
+        ):
+            assert [c[group] for c in counts] == [c[0] for c in single]
+
+
+def test_variance_is_that_of_brunner_and_munzel_with_four_more_examples():
+    rng = np.random.default_rng(1)
+    inside, outside = rng.integers(0, 6, 40).astype(float), rng.integers(0, 5, 30) * 1.0
+    roc = RocFamily(np.r_[inside, outside], np.arange(70) < 40)
+    # One more of each side above all others, and one below.
+    inside, outside = (np.r_[side, -9, 99] for side in (inside, outside))
+    auc = RocFamily(np.r_[inside, outside], np.arange(74) < 42).auc()[0]
+    statistic = stats.brunnermunzel(outside, inside).statistic
+    error = np.sqrt(np.sum(roc.placement_variances()))
+    assert (auc - 0.5) / error == pytest.approx(statistic, rel=1e-12)
+
+
+def test_order_of_examples_does_not_matter():
+    rng = np.random.default_rng(2)
+    scores, member = rng.integers(0, 9, 300).astype(float), np.arange(300) < 200
+    shuffle = rng.permutation(300)
+    first, second = (
+        RocFamily(scores, member),
+        RocFamily(scores[shuffle], member[shuffle]),
+    )
+    for ours, theirs in zip(first.vertices(), second.vertices(), strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+    assert first.auc() == second.auc()
+
+
+def test_constant_scores_say_nothing():
+    roc = RocFamily(np.zeros(10), np.arange(10) < 7)
+    assert roc.auc() == 0.5
+    assert roc.advantage() == 0
+    assert [int(count[0]) for count in roc.operating_point(0.5)] == [0, 0]
+
+
+def test_a_group_without_one_side_has_no_auc():
+    roc = RocFamily(
+        np.arange(4.0), np.array([1, 1, 1, 0], bool), np.array([0, 0, 1, 1]), 3
+    )
+    np.testing.assert_array_equal(np.isnan(roc.auc()), [True, False, True])
+    assert roc.nonmembers.tolist() == [0, 1, 0]
+
+
+def test_operating_point_by_hand():
+    #         score   5 4 4 3 2 1
+    member = np.array([1, 1, 0, 1, 0, 0], bool)
+    roc = RocFamily(np.array([5.0, 4, 4, 3, 2, 1]), member)
+    assert [int(c[0]) for c in roc.operating_point(0.3)] == [1, 0]
+    assert [int(c[0]) for c in roc.operating_point(1 / 3)] == [3, 1]
+    assert [int(c[0]) for c in roc.counts_above(4.0)] == [1, 0]
+    np.testing.assert_allclose(roc.tpr_on([0, 1 / 6, 1])[0], [1 / 3, 1 / 2, 1])
+
+
+def test_null_advantage_is_the_mean_of_pure_noise():
+    rng = np.random.default_rng(3)
+    member = np.arange(700) < 600
+    seen = [RocFamily(rng.normal(size=700), member).advantage()[0] for _ in range(400)]
+    error = np.std(seen) / np.sqrt(400)
+    # The asymptotic level is slightly above that of small samples.
+    assert null_advantage(600, 100) == pytest.approx(
+        np.mean(seen), abs=5 * error + 0.004
+    )

@@ -1,0 +1,14 @@
+from __future__ import annotations
+
+import numpy as np
+
+
+def weighted_mean(values, weights):
+    """Means over the last axis, NaN without weight; exact where values are equal."""
+    total = weights.sum(axis=-1)
+    filled = np.where(weights > 0, values, 0.0)
+    mean = np.full(total.shape, np.nan)
+    np.divide((filled * weights).sum(axis=-1), total, out=mean, where=total > 0)
+    first = np.take_along_axis(values, weights.argmax(axis=-1)[..., None], -1)[..., 0]
+    equal = ((values == first[..., None]) | (weights == 0)).all(axis=-1)
+    return np.where(equal & (total > 0), first, mean)

@@ -1,0 +1,71 @@
+"""What a defense may cost in a search."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+
+from keras_entropy.search.tradeoff import Point
+
+
+@dataclasses.dataclass(frozen=True)
+class Limits:
+    """The most that a defense may cost.
+
+    Args:
+        max_accuracy_drop: Float in `[0, 1]`, share of examples.
+        max_nll_increase: Float above -1, relative to the undefended model's.
+        max_latency_ratio: Float, at least 1, or `None` for no limit.
+        keep_argmax: Boolean, whether no predicted class may change.
+
+    Raises:
+        ValueError: If nothing can meet a limit.
+    """
+
+    max_accuracy_drop: float
+    max_nll_increase: float
+    max_latency_ratio: float | None
+    keep_argmax: bool
+
+    def __post_init__(self) -> None:
+        # Written so that nan is rejected as well.
+        if not 0 <= self.max_accuracy_drop <= 1:
+            raise ValueError(
+                "`max_accuracy_drop` must be in [0, 1]: 0.01 allows one example in 100 "
+                "more to be wrong. "
+                f"Received: max_accuracy_drop={self.max_accuracy_drop}"
+            )
+        if not self.max_nll_increase > -1:
+            raise ValueError(
+                "`max_nll_increase` must be above -1, for no NLL is below 0: 0.15 "
+                "allows 15 % more than without defense. "
+                f"Received: max_nll_increase={self.max_nll_increase}"
+            )
+        if self.max_latency_ratio is not None and not self.max_latency_ratio >= 1:
+            raise ValueError(
+                "`max_latency_ratio` must be at least 1, which is the time without "
+                "defense, or `None` for no limit. "
+                f"Received: max_latency_ratio={self.max_latency_ratio}"
+            )
+
+    def meets(
+        self, point: Point, base: Point, pairs: np.ndarray, latency_ratio: float | None
+    ) -> bool:
+        """Returns whether a point is within the limits.
+
+        Args:
+            point: What is judged.
+            base: The undefended model.
+            pairs: Boolean array `(pairs,)`: the pairs that judge.
+            latency_ratio: Float, or `None` where there is no limit on it.
+        """
+        limit = self.max_latency_ratio
+        drop = (base.accuracy - point.accuracy)[pairs].mean()
+        increase = point.nll[pairs].mean() / base.nll[pairs].mean() - 1
+        return bool(
+            drop <= self.max_accuracy_drop + 1e-9
+            and increase <= self.max_nll_increase
+            and (limit is None or latency_ratio <= limit)
+            and (point.keeps_argmax or not self.keep_argmax)
+        )

@@ -1,0 +1,239 @@
+"""The search for the output defense that fits a model."""
+
+from __future__ import annotations
+
+import logging
+import time
+from typing import Any
+
+import keras
+import numpy as np
+
+from keras_entropy.layers.defense import Defense
+from keras_entropy.layers.fitted_defense import FittedDefense
+from keras_entropy.models.defending import defend
+from keras_entropy.models.defending import probabilities_of
+from keras_entropy.search import candidates
+from keras_entropy.search import tradeoff
+from keras_entropy.search.limits import Limits
+from keras_entropy.search.recommendation import NOTHING
+from keras_entropy.search.recommendation import Recommendation
+from keras_entropy.search.recommendation import Row
+from keras_entropy.shadow.plan import complementary_pairs
+from keras_entropy.shadow.stack import initialize
+from keras_entropy.shadow.stack_prediction import predict
+from keras_entropy.shadow.stack_training import train
+from keras_entropy.training.example_checks import check_no_member
+from keras_entropy.training.example_checks import class_indices
+from keras_entropy.training.reference_fitting import fit_to_model
+
+# Two AUCs that differ by less are the same to the search, and the better answer wins.
+_TIE = 0.005
+_FIT_SHARE = 0.15
+_FEWEST = 20
+_ROUNDS = 30
+
+
+def recommend(
+    model: keras.Model,
+    reference: tuple[Any, Any],
+    *,
+    members: tuple[Any, Any],
+    max_accuracy_drop: float = 0.0,
+    max_nll_increase: float = float("inf"),
+    max_latency_ratio: float | None = None,
+    keep_argmax: bool = True,
+    models: int = 16,
+    epochs: int = 50,
+    batch_size: int = 32,
+    seed: int = 0,
+) -> Recommendation:
+    """Searches layers and strengths, and defends the model by the best.
+
+    Protection is measured where it can be: `models` models of this architecture are
+    trained on halves of the members and of the reference examples, and each is
+    attacked by thresholds, LiRA and RMIA, with every candidate in front of it. Half of
+    the pairs of models chooses; the figures of the table are those of the other half,
+    which the choice can't have flattered.
+
+    Of the candidates within the limits, the one with the lowest AUC is chosen; among
+    those within 0.005 of it, the one with the lowest NLL. The result is a function of
+    the arguments, but for the limit on time.
+
+    Example:
+
+    >>> found = keras_entropy.recommend(
+    ...     model, (x_test, y_test), members=(x_train, y_train), max_nll_increase=1.0
+    ... )
+    >>> print(found)
+    >>> found.model.save("defended.keras")
+
+    Args:
+        model: Compiled Keras classifier that ends in probabilities.
+        reference: Inputs and labels that the model was not trained on, at least 20.
+        members: Inputs and labels that it was trained on, or some of them.
+        max_accuracy_drop: Float in `[0, 1]`, share of examples. Defaults to `0.0`.
+        max_nll_increase: Float above -1, relative to the undefended model's: 0.15
+            allows 15 % more, -0.15 demands 15 % less. Defaults to no limit.
+        max_latency_ratio: Float, at least 1, of calls of `predict_on_batch` with up to
+            256 examples, or `None` for no limit. Defaults to `None`.
+        keep_argmax: Boolean, whether no predicted class may change. Defaults to `True`.
+        models: Even integer, at least 8. Defaults to `16`.
+        epochs: Integer, that each model is trained for. Defaults to `50`.
+        batch_size: Integer. Defaults to `32`.
+        seed: Integer. Defaults to `0`.
+
+    Returns:
+        `Recommendation`.
+
+    Raises:
+        ValueError: If the sets overlap, a label is no class, there are too few
+            examples or models, a limit can't be met, or the model can't be trained or
+            defended.
+    """
+    if models % 2 or models < 8:
+        raise ValueError(
+            f"`models` must be even and at least 8. Received: models={models}"
+        )
+    limits = Limits(max_accuracy_drop, max_nll_increase, max_latency_ratio, keep_argmax)
+    undefended = probabilities_of(model)
+    reference = _examples("reference", reference, undefended)
+    members = _examples("members", members, undefended)
+    game = _play(model, reference, members, models, epochs, batch_size, seed)
+    tried = (candidates.NO_DEFENSE, *candidates.CANDIDATES)
+    points = [tradeoff.evaluate(candidate, *game, seed=seed) for candidate in tried]
+
+    def layer_of(candidate: candidates.Candidate) -> Defense | None:
+        layer = candidate.create() if candidate.create else None
+        if isinstance(layer, FittedDefense):
+            fit_to_model(layer, undefended, *reference, members=members[0], seed=seed)
+        return layer
+
+    ratios: list[float | None] = [None] * len(tried)
+    if max_latency_ratio is not None:
+        defended = [defend(model, layer_of(candidate)) for candidate in tried[1:]]
+        batch = reference[0][:256]
+        ratios = [1.0, *(_latency_ratio(d, undefended, batch) for d in defended)]
+    choosing = np.arange(models // 2) % 2 == 0
+    # No defense is always allowed: it is what remains if nothing else is.
+    allowed = [True] + [
+        limits.meets(point, points[0], choosing, ratio)
+        for point, ratio in zip(points[1:], ratios[1:], strict=True)
+    ]
+    auc = np.array([point.pair_auc[choosing].mean() for point in points])
+    nll = np.array([point.nll[choosing].mean() for point in points])
+    best = auc[allowed].min()
+    near = [i for i, ok in enumerate(allowed) if ok and auc[i] <= best + _TIE]
+    chosen = min(near, key=lambda i: nll[i])
+    layer = layer_of(tried[chosen])
+    if layer is None:
+        logging.getLogger(__name__).warning(NOTHING)
+    marks = tradeoff.dominated(points)
+    return Recommendation(
+        model=undefended if layer is None else defend(model, layer),
+        name=tried[chosen].name,
+        layer=layer,
+        table=tuple(
+            _row(point, ~choosing, ratio, ok, mark)
+            for point, ratio, ok, mark in zip(
+                points, ratios, allowed, marks, strict=True
+            )
+        ),
+    )
+
+
+def _examples(
+    name: str, examples: tuple[Any, Any], model: keras.Model
+) -> tuple[np.ndarray, np.ndarray]:
+    if not isinstance(examples, tuple | list) or len(examples) != 2:
+        raise ValueError(
+            f"`{name}` must be a pair of inputs and labels, `{name}=(x, y)`. "
+            f"Received: {name} of type {type(examples).__name__}"
+        )
+    x = np.asarray(examples[0])
+    y = class_indices(examples[1], model.outputs[0].shape[-1])
+    if len(x) != len(y) or not len(x):
+        raise ValueError(
+            f"`{name}` must hold as many labels as inputs, at least one. "
+            f"Received: {len(x)} inputs and {len(y)} labels"
+        )
+    return x, y
+
+
+def _play(
+    model: keras.Model,
+    reference: tuple[np.ndarray, np.ndarray],
+    members: tuple[np.ndarray, np.ndarray],
+    models: int,
+    epochs: int,
+    batch_size: int,
+    seed: int,
+) -> tuple[Any, ...]:
+    """Trains the models of the game, and returns what `tradeoff.evaluate` needs."""
+    reference_x, reference_y = reference
+    check_no_member(reference_x, members[0], "members")
+    if len(reference_x) < _FEWEST:
+        raise ValueError(
+            f"`reference` must hold at least {_FEWEST} examples. "
+            f"Received: {len(reference_x)} examples"
+        )
+    # Some of the reference examples are in no model; layers are fitted to them.
+    order = np.random.default_rng(seed).permutation(len(reference_x))
+    wanted = round(_FIT_SHARE * (len(members[0]) + len(order)))
+    fit, rest = np.split(order, [min(max(wanted, _FEWEST // 2), len(order) // 2)])
+    x = np.concatenate([members[0], reference_x[rest]])
+    y = np.concatenate([members[1], reference_y[rest]])
+    even = len(x) // 2 * 2
+    x, y = x[:even], y[:even]
+    plan = complementary_pairs(even, models, seed=seed)
+    seeds = [seed * 1000 + k for k in range(models)]
+    stack = train(
+        model,
+        initialize(model, seeds),
+        x,
+        y,
+        plan.rows(),
+        epochs=epochs,
+        batch_size=batch_size,
+        seeds=seeds,
+    )
+
+    def answers(layer: FittedDefense) -> np.ndarray:
+        return predict(model, stack, layer.queries(reference_x[fit], seed=seed))
+
+    return predict(model, stack, x), y, plan.membership, answers, reference_y[fit]
+
+
+def _row(
+    point: tradeoff.Point,
+    reporting: np.ndarray,
+    latency_ratio: float | None,
+    allowed: bool,
+    dominated: bool,
+) -> Row:
+    return Row(
+        name=point.name,
+        auc=float(point.pair_auc[reporting].mean()),
+        accuracy=float(point.accuracy[reporting].mean()),
+        nll=float(point.nll[reporting].mean()),
+        ece=float(point.ece[reporting].mean()),
+        latency_ratio=latency_ratio,
+        allowed=allowed,
+        dominated=dominated,
+    )
+
+
+def _latency_ratio(
+    defended: keras.Model, undefended: keras.Model, batch: np.ndarray
+) -> float:
+    times = np.empty((_ROUNDS, 2))
+    for model in (defended, undefended):
+        for _ in range(3):  # compiles
+            model.predict_on_batch(batch)
+    for i in range(_ROUNDS):
+        # In alternating order, so that what slows one down slows both.
+        for column in (0, 1) if i % 2 else (1, 0):
+            start = time.perf_counter()
+            (defended, undefended)[column].predict_on_batch(batch)
+            times[i, column] = time.perf_counter() - start
+    return float(np.median(times[:, 0] / times[:, 1]))

@@ -1,0 +1,200 @@
+"""What a candidate protects and what it costs, in one membership game."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from collections.abc import Iterable
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from keras import ops
+
+from keras_entropy import attacks
+from keras_entropy import prediction_quality
+from keras_entropy.attacks.adaptive_results import adaptive_results
+from keras_entropy.layers.defense import Defense
+from keras_entropy.layers.fitted_defense import FittedDefense
+from keras_entropy.search.candidates import CANDIDATES
+from keras_entropy.search.candidates import Candidate
+
+ATTACKS = (
+    "loss",
+    "modified_entropy",
+    "label_only",
+    "lira_online",
+    "rmia_online",
+    "rmia_tempered",
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class Point:
+    """What a candidate protects and what it costs, in one membership game.
+
+    Args:
+        name: Name of the candidate.
+        attack: The strongest attack, an adaptive one included.
+        pair_auc: float64 array `(pairs,)`: the AUC of the attack chosen on the other
+            half of the pairs.
+        accuracy: float64 array `(pairs,)`, on non-members.
+        nll: float64 array `(pairs,)`, on non-members, in nats.
+        ece: float64 array `(pairs,)`, on non-members, over 15 bins.
+        keeps_argmax: Boolean, whether no predicted class changed on any row.
+    """
+
+    name: str
+    attack: str
+    pair_auc: np.ndarray
+    accuracy: np.ndarray
+    nll: np.ndarray
+    ece: np.ndarray
+    keeps_argmax: bool
+
+
+def evaluate(
+    candidate: Candidate,
+    outputs: np.ndarray,
+    labels: np.ndarray,
+    membership: np.ndarray,
+    answers: Callable[[FittedDefense], np.ndarray],
+    reference_labels: np.ndarray,
+    *,
+    seed: int = 0,
+) -> Point:
+    """Returns what a candidate is worth on the undefended models of a game.
+
+    Args:
+        candidate: What to evaluate.
+        outputs: float32 array `(K, N, C)`: what K undefended models answer.
+        labels: Integer array `(N,)`.
+        membership: Boolean array `(K, N)`, of complementary pairs.
+        answers: Function from a layer that is to be fitted to float32 `(K, R, C)`: what
+            the models answer to the layer's `queries` on the reference inputs.
+        reference_labels: Integer array `(R,)`.
+        seed: Integer. Defaults to `0`.
+    """
+    layer = candidate.create() if candidate.create else None
+    defended = _defended(layer, outputs, membership, answers, reference_labels)
+    adapted = ((way, change(defended)) for way, change in _ways(layer))
+    return worth(
+        candidate.name, defended, outputs, labels, membership, adapted, seed=seed
+    )
+
+
+def worth(
+    name: str,
+    defended: np.ndarray,
+    undefended: np.ndarray,
+    labels: np.ndarray,
+    membership: np.ndarray,
+    adapted: Iterable[tuple[str, np.ndarray]] = (),
+    *,
+    seed: int = 0,
+) -> Point:
+    """Returns what answers protect and are worth, whatever made them.
+
+    Args:
+        name: Name for people.
+        defended: float32 array `(K, N, C)`: what K defended models answer.
+        undefended: Array of the same shape: what they answer without the defense.
+        labels: Integer array `(N,)`.
+        membership: Boolean array `(K, N)`, of complementary pairs.
+        adapted: What an attacker who knows the defense makes of the answers: the name
+            of each way, and an array of the same shape. Defaults to none.
+        seed: Integer. Defaults to `0`.
+    """
+    results = list(_audit(defended, labels, membership, seed))
+    for way, answers in adapted:
+        results += adaptive_results(_audit(answers, labels, membership, seed), way)
+    headline = attacks.game_headline(results)
+    figures = np.array(
+        [
+            _quality(answer[~members], labels[~members])
+            for answer, members in zip(defended, membership, strict=True)
+        ]
+    )
+    accuracy, nll, ece = figures.reshape(-1, 2, 3).mean(axis=1).T
+    first = undefended.argmax(axis=-1)[..., None]
+    winners = np.take_along_axis(defended, first, axis=-1)[..., 0]
+    return Point(
+        name=name,
+        attack=headline.attack,
+        pair_auc=headline.pair_auc,
+        accuracy=accuracy,
+        nll=nll,
+        ece=ece,
+        keeps_argmax=bool((winners == defended.max(axis=-1)).all()),
+    )
+
+
+def _quality(outputs: np.ndarray, labels: np.ndarray) -> tuple[float, float, float]:
+    """Returns accuracy, NLL in nats and ECE."""
+    return (
+        prediction_quality.accuracy(outputs, labels),
+        prediction_quality.nll(outputs, labels),
+        prediction_quality.expected_calibration_error(outputs, labels),
+    )
+
+
+def dominated(points: Sequence[Point]) -> list[bool]:
+    """Returns for each point whether another is as good on AUC, accuracy and NLL.
+
+    And better on one of them. Differences of less than 0.001 in AUC or in accuracy and
+    of less than 1 % in NLL count as none.
+    """
+    figures = np.array(
+        [[p.pair_auc.mean(), -p.accuracy.mean(), p.nll.mean()] for p in points]
+    )
+    slack = np.stack(
+        [
+            np.full(len(points), 1e-3),
+            np.full(len(points), 1e-3),
+            0.01 * np.maximum(figures[:, 2], 1e-3),
+        ],
+        axis=-1,
+    )
+    # `[i, j]`: j against i.
+    as_good = (figures[None] <= figures[:, None] + slack[:, None]).all(axis=-1)
+    better = (figures[None] < figures[:, None] - slack[:, None]).any(axis=-1)
+    return (as_good & better).any(axis=1).tolist()
+
+
+def _ways(layer: Defense | None) -> list[tuple[str, Callable[[np.ndarray], Any]]]:
+    """Returns what an attacker who knows the layer makes of its answers."""
+    if layer is not None:
+        return [("inverse", layer.invert)] if hasattr(layer, "invert") else []
+    # Whoever is answered by the bare model can put a layer behind it himself.
+    tried = [(candidate.name, candidate.create()) for candidate in CANDIDATES]
+    return [
+        (name, lambda rows, own=own: ops.convert_to_numpy(own(rows)))
+        for name, own in tried
+        if hasattr(own, "invert")
+    ]
+
+
+def _defended(
+    layer: Defense | None,
+    outputs: np.ndarray,
+    membership: np.ndarray,
+    answers: Callable[[FittedDefense], np.ndarray],
+    reference_labels: np.ndarray,
+) -> np.ndarray:
+    if layer is None:
+        return outputs
+    if not isinstance(layer, FittedDefense):
+        return ops.convert_to_numpy(layer(outputs))
+    defended = []
+    for fit, rows, inside in zip(answers(layer), outputs, membership, strict=True):
+        members = {"members": rows[inside]} if layer.needs_members else {}
+        layer.fit(fit, reference_labels, **members)
+        defended.append(ops.convert_to_numpy(layer(rows)))
+    return np.stack(defended)
+
+
+def _audit(
+    outputs: np.ndarray, labels: np.ndarray, membership: np.ndarray, seed: int
+) -> list[attacks.AttackResult]:
+    audit = attacks.audit_game(outputs, labels, membership, attacks=ATTACKS, seed=seed)
+    return audit.attacks

@@ -1,0 +1,118 @@
+import numpy as np
+import pytest
+from scipy.special import softmax
+
+from keras_entropy.layers.coarsening.label_only import LabelOnly
+from keras_entropy.layers.softening.temperature_scaling import TemperatureScaling
+from keras_entropy.search import candidates
+from keras_entropy.search import tradeoff
+from keras_entropy.search.candidates import NO_DEFENSE
+from keras_entropy.search.candidates import Candidate
+from keras_entropy.search.tradeoff import Point
+from keras_entropy.shadow.plan import complementary_pairs
+
+
+@pytest.fixture(scope="module")
+def game():
+    """Models that are surer of what they were trained on."""
+    random = np.random.default_rng(0)
+    plan = complementary_pairs(400, 8, seed=0)
+    labels = random.integers(0, 4, 400)
+    hard = random.uniform(size=400) < 0.3
+
+    def outputs(boost, labels, hard, shape):
+        right = np.where(hard, 0.5, 4.0) + boost
+        logits = random.normal(size=(*shape, 4))
+        logits += right[..., None] * np.eye(4)[labels]
+        return softmax(logits, axis=-1).astype("float32")
+
+    inside = outputs(2.0 * plan.membership, labels, hard, (8, 400))
+    other = random.integers(0, 4, 100)
+    fit = outputs(np.zeros(100), other, random.uniform(size=100) < 0.3, (8, 100))
+    return inside, labels, plan.membership, lambda layer: fit, other
+
+
+def test_a_candidate_that_can_be_undone_protects_from_nothing(game):
+    base = tradeoff.evaluate(NO_DEFENSE, *game)
+    tempered = Candidate("temperature", lambda: TemperatureScaling(8.0))
+    found = tradeoff.evaluate(tempered, *game)
+    assert base.pair_auc.mean() > 0.7
+    assert (found.pair_auc > base.pair_auc - 0.02).all()
+    assert found.nll.mean() > base.nll.mean()
+    np.testing.assert_allclose(found.accuracy, base.accuracy)
+
+
+@pytest.mark.parametrize("temperature", [2.0, 8.0])
+def test_no_defense_is_attacked_through_what_can_be_undone(temperature, game):
+    """A temperature makes RMIA stronger, and needs no one's leave."""
+    base = tradeoff.evaluate(NO_DEFENSE, *game)
+    tempered = tradeoff.evaluate(
+        Candidate("temperature", lambda: TemperatureScaling(temperature)), *game
+    )
+    assert base.pair_auc.mean() > tempered.pair_auc.mean() - 0.005
+    alone = tradeoff.worth("bare", game[0], *game[:3])
+    assert base.pair_auc.mean() > alone.pair_auc.mean()
+
+
+def test_label_only_protects_and_costs(game):
+    base = tradeoff.evaluate(NO_DEFENSE, *game)
+    found = tradeoff.evaluate(Candidate("label", LabelOnly), *game)
+    assert found.pair_auc.mean() < base.pair_auc.mean() - 0.05
+    assert found.nll.mean() > 5 * base.nll.mean()
+    assert found.keeps_argmax
+
+
+@pytest.mark.parametrize(
+    "candidate",
+    [*candidates.CANDIDATES, *candidates.KEYED_CANDIDATES],
+    ids=lambda c: c.name,
+)
+def test_every_candidate_can_be_evaluated(candidate, game):
+    point = tradeoff.evaluate(candidate, *game)
+    assert point.pair_auc.shape == point.nll.shape == (4,)
+    assert np.isfinite(point.nll).all()
+    assert point.keeps_argmax
+
+
+def test_utility_by_hand():
+    outputs = np.float32([[0.9, 0.1], [0.9, 0.1], [0.2, 0.8]])
+    accuracy, nll, ece = candidates.utility(outputs, np.array([0, 1, 1]))
+    assert accuracy == pytest.approx(2 / 3)
+    assert nll == pytest.approx(-np.log(0.9 * 0.1 * 0.8) / 3, rel=1e-6)
+    # 0.9 twice, right once; 0.8 once, right.
+    assert ece == pytest.approx((0.8 + 0.2) / 3, rel=1e-6)
+
+
+def test_a_shared_maximum_is_a_guess():
+    outputs = np.float32([[0.4, 0.4, 0.2], [0.4, 0.4, 0.2], [0.1, 0.1, 0.8]])
+    accuracy, _, _ = candidates.utility(outputs, np.array([0, 2, 2]))
+    assert accuracy == pytest.approx((0.5 + 0 + 1) / 3)
+
+
+def test_what_an_attacker_makes_of_the_answers_is_attacked_too(game):
+    outputs, labels, membership, *_ = game
+    flat = np.full_like(outputs, 0.25)
+    alone = tradeoff.worth("flat", flat, outputs, labels, membership)
+    assert alone.pair_auc == pytest.approx(0.5)
+    undone = [("inverse", outputs)]
+    adapted = tradeoff.worth("flat", flat, outputs, labels, membership, undone)
+    assert adapted.attack.startswith("inverse:")
+    assert adapted.pair_auc.mean() > 0.7
+    assert adapted.accuracy == pytest.approx(0.25)  # of the answers as they are
+
+
+def point(auc, accuracy, nll):
+    auc, accuracy, nll, ece = (np.array([v]) for v in (auc, accuracy, nll, 0.0))
+    return Point("", "", auc, accuracy, nll, ece, True)
+
+
+def test_dominated():
+    points = [
+        point(0.6, 0.9, 0.3),
+        point(0.55, 0.9, 0.4),
+        point(0.55, 0.9, 0.5),
+        point(0.5, 0.8, 0.6),
+        point(0.5505, 0.9, 0.401),  # no worse than the second, within the slack
+        point(0.58, 0.9005, 0.4),  # no more accurate than the second, but leakier
+    ]
+    assert tradeoff.dominated(points) == [False, False, True, False, False, True]

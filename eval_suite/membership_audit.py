@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from eval_suite.exchangeability import Exchangeability
-from eval_suite.exchangeability import check_exchangeability
-from eval_suite.gate.baseline import Baseline
-from eval_suite.gate.baseline import example_rows
-from eval_suite.gate.identity import examples_identity
-from eval_suite.gate.identity import is_paired
-from eval_suite.gate.options import MARGIN
+from eval_suite.gate.baseline_file import Baseline
+from eval_suite.gate.baseline_file import example_rows
 from eval_suite.gate.outcome import GateOutcome
 from eval_suite.gate.questions import change_questions
-from eval_suite.names import BASE
+from eval_suite.gate.run_identity import examples_identity
+from eval_suite.gate.run_identity import is_paired
+from eval_suite.measurements.exchangeability import Exchangeability
+from eval_suite.measurements.exchangeability import check_exchangeability
+from eval_suite.options.gate_options import MARGIN
+from eval_suite.undefended import BASE
 from keras_entropy.attacks import TARGET_ATTACKS
 from keras_entropy.attacks import Audit
 from keras_entropy.attacks import audit_outputs
@@ -171,9 +171,9 @@ def audit_model(
         ValueError: If the sets overlap or do not fit the model or each other, or the
             model is no classifier.
     """
-    from eval_suite.datasets import Dataset
-    from eval_suite.datasets import check_examples
-    from eval_suite.user_model import UserModel
+    from eval_suite.datasets.datasets import Dataset
+    from eval_suite.datasets.npz_files import check_examples
+    from eval_suite.subjects.user_model import UserModel
 
     sides = [
         Dataset(name, name, *check_examples(*map(np.asarray, pair), name), ())

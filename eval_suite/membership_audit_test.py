@@ -2,7 +2,7 @@ import keras
 import numpy as np
 import pytest
 
-from eval_suite.gate.identity import MismatchError
+from eval_suite.gate.run_identity import MismatchError
 
 FAST = ("loss", "entropy", "label_only", "logistic")
 

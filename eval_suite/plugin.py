@@ -16,8 +16,8 @@ from typing import TextIO
 
 import pytest
 
-from eval_suite import options as command_line
-from eval_suite.options import Options
+from eval_suite.options import options as command_line
+from eval_suite.options.options import Options
 
 PACKAGE = Path(__file__).parent
 ROWS = pytest.StashKey[list]()
@@ -62,14 +62,14 @@ def pytest_configure(config: pytest.Config) -> None:
         "markers",
         "claims(name, value=True): run for the defenses whose claim has this value",
     )
-    from eval_suite.progress import open_terminal
+    from eval_suite.session.progress_bars import open_terminal
 
     config.stash[TERMINAL] = open_terminal(config)
     if NAMED not in config.stash:
         return
     options = Options.of(config)
     if options.outputs_only:
-        from eval_suite.scores_only import leave_keras_out
+        from eval_suite.subjects.given_outputs import leave_keras_out
 
         leave_keras_out()
     if hasattr(config, "workerinput"):
@@ -77,7 +77,7 @@ def pytest_configure(config: pytest.Config) -> None:
     options.check()
     if config.option.collectonly or config.option.help:
         return
-    from eval_suite.session import EvalSession
+    from eval_suite.session.evaluation_session import EvalSession
 
     session = EvalSession(config, options)
     config.pluginmanager.register(session, "eval_suite_session")
@@ -92,7 +92,7 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     if name.endswith("_test.py"):
         return True if options.report or options.gating else None
     if collection_path.match("test_*.py"):
-        from eval_suite.checks import is_needed
+        from eval_suite.options.needed_checks import is_needed
 
         return None if is_needed(name, options) else True
     return None
@@ -126,8 +126,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         return
     for argument, also in (("defense", ()), ("target", ("base",))):
         if argument in metafunc.fixturenames:
-            from eval_suite.selection import claiming
-            from eval_suite.selection import selected
+            from eval_suite.options.selected_defenses import claiming
+            from eval_suite.options.selected_defenses import selected
 
             names = selected(Options.of(metafunc.config).defenses)
             for marker in metafunc.definition.iter_markers("claims"):
@@ -170,8 +170,8 @@ def subject(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Any:
     """What is evaluated: the membership game, or the model given by `--model`."""
-    from eval_suite.progress import bars_on
-    from eval_suite.subject import make_subject
+    from eval_suite.session.progress_bars import bars_on
+    from eval_suite.subjects.make_subject import make_subject
     from keras_entropy.shadow.cache import Cache
 
     kept = getattr(pytestconfig, "cache", None)  # absent under -p no:cacheprovider
@@ -183,8 +183,8 @@ def subject(
 @pytest.fixture(scope="session")
 def comparison(subject: Any, options: Options) -> Any:
     """The attacks on every selected defense and on the undefended model."""
-    from eval_suite.comparison import Comparison
-    from eval_suite.selection import selected
+    from eval_suite.measurements.attack_comparison import Comparison
+    from eval_suite.options.selected_defenses import selected
 
     return Comparison(subject, selected(options.defenses), seed=options.seed)
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from eval_suite import options
+from eval_suite.options import options
 
 pytest_plugins = ["pytester"]
 

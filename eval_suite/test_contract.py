@@ -8,7 +8,7 @@ import pytest
 from keras import ops
 
 import keras_entropy
-from eval_suite.created import create
+from eval_suite.measurements.built_layer import create
 from keras_entropy import catalog
 
 CLASSES = 10

@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from keras import ops
 
-from eval_suite.created import create
-from eval_suite.strategies import logit_rows
-from eval_suite.strategies import probability_rows
+from eval_suite.measurements.built_layer import create
+from eval_suite.measurements.output_strategies import logit_rows
+from eval_suite.measurements.output_strategies import probability_rows
 
 CLASSES = (4, 10)
 TOLERANCE = 1e-6

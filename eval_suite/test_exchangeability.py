@@ -4,7 +4,7 @@ import dataclasses
 
 import numpy as np
 
-from eval_suite.exchangeability import check_exchangeability
+from eval_suite.measurements.exchangeability import check_exchangeability
 
 
 def test_members_and_nonmembers(subject, options, record):

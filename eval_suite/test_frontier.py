@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from eval_suite import frontier
-from eval_suite.game import BASE
-from eval_suite.game import MembershipGame
+from eval_suite.measurements import frontier
+from eval_suite.subjects.membership_game import BASE
+from eval_suite.subjects.membership_game import MembershipGame
 from keras_entropy.attacks import paired_difference
 
 # What one bin of label frequencies may leak more than the predicted label alone.

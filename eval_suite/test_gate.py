@@ -1,14 +1,14 @@
 """What the gates compare, beside the figures of the report."""
 
-from eval_suite.gate import evidence
+from eval_suite.measurements import gate_evidence
 
 
 def test_gated_figures(target, subject, comparison, options, record):
-    rows = evidence.auc_rows(comparison, target, seed=options.seed)
-    record("gate_identity", **evidence.identity(subject))
+    rows = gate_evidence.auc_rows(comparison, target, seed=options.seed)
+    record("gate_identity", **gate_evidence.identity(subject))
     for row in rows:
         record("gate_auc", **row)
-    record("gate_drop", defense=target, **evidence.accuracy_drop(subject, target))
+    record("gate_drop", defense=target, **gate_evidence.accuracy_drop(subject, target))
     measured = {
         result.attack: result.auc
         for result in comparison.attacked(target).results

@@ -5,9 +5,9 @@ import dataclasses
 import numpy as np
 import pytest
 
-from eval_suite import latency
-from eval_suite.game import BASE
-from eval_suite.profiles import PROFILES
+from eval_suite.measurements import latency_ratio
+from eval_suite.options.profiles import PROFILES
+from eval_suite.subjects.membership_game import BASE
 from keras_entropy import catalog
 
 
@@ -20,10 +20,10 @@ def test_latency(target, batch_size, subject, options, benchmark, record):
     batch = np.resize(subject.probe(), (batch_size, *subject.probe().shape[1:]))
     defended_model = subject.live_model(target)
     # For the undefended model itself this is the A/A control: the noise of a ratio.
-    base = latency.compiled_call(subject.live_model(BASE), batch)
-    defended = latency.compiled_call(defended_model, batch)
+    base = latency_ratio.compiled_call(subject.live_model(BASE), batch)
+    defended = latency_ratio.compiled_call(defended_model, batch)
     rounds = PROFILES[options.profile].latency_rounds
-    found = latency.measure(defended, base, rounds=rounds)
+    found = latency_ratio.measure(defended, base, rounds=rounds)
     record(
         "latency", defense=target, batch_size=batch_size, **dataclasses.asdict(found)
     )

@@ -4,13 +4,13 @@ import dataclasses
 
 import pytest
 
-from eval_suite import committed
-from eval_suite.comparison import LEVEL
-from eval_suite.comparison import MARGIN
-from eval_suite.distributions import entropy_distribution
-from eval_suite.game import BASE
-from eval_suite.recorded import record_results
-from eval_suite.slicing import slices_left_out
+from eval_suite.measurements import committed_report
+from eval_suite.measurements.attack_comparison import LEVEL
+from eval_suite.measurements.attack_comparison import MARGIN
+from eval_suite.measurements.attack_rows import record_results
+from eval_suite.measurements.entropy_histogram import entropy_distribution
+from eval_suite.measurements.slices import slices_left_out
+from eval_suite.subjects.membership_game import BASE
 from keras_entropy import catalog
 
 
@@ -82,7 +82,7 @@ def hold_to_committed_report(comparison, defense, headline, measured):
     """Compares a trained defense with what the committed report says of it."""
     if not comparison.is_game:
         pytest.skip(f"{defense}: the committed report is of the membership game")
-    expected = committed.strongest(comparison.subject, defense)
+    expected = committed_report.strongest(comparison.subject, defense)
     if expected is None:
         pytest.skip("the committed report is of another dataset, profile or seed")
     meets = headline.auc_low <= expected.high and expected.low <= headline.auc_high

@@ -2,8 +2,8 @@
 
 import pytest
 
-from eval_suite.exposure import exposed_records
-from eval_suite.exposure import models_answers
+from eval_suite.measurements.exposed_records import exposed_records
+from eval_suite.measurements.exposed_records import models_answers
 
 
 def test_record_risk(target, subject, record):

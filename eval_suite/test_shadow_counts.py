@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-from eval_suite.game import BASE
+from eval_suite.subjects.membership_game import BASE
 from keras_entropy.attacks.shadow_counts import auc_by_shadows
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from eval_suite import reference
-from eval_suite.installed import why_no_tf_privacy
+from eval_suite.measurements import both_engines
+from eval_suite.options.optional_packages import why_no_tf_privacy
 from keras_entropy.attacks.tf_privacy import THRESHOLD_ATTACKS
 from keras_entropy.attacks.tf_privacy import TOLERANCE
 from keras_entropy.attacks.tf_privacy import disagreements
@@ -14,8 +14,8 @@ def test_threshold_attacks_agree(target, subject, options):
     if missing:
         pytest.skip(missing)
     # One model's rows are enough: the arithmetic of an AUC is the same for all.
-    sides = reference.one_targets_rows(subject, target)
-    ours, theirs = reference.compare(sides, THRESHOLD_ATTACKS, seed=options.seed)
+    sides = both_engines.one_targets_rows(subject, target)
+    ours, theirs = both_engines.compare(sides, THRESHOLD_ATTACKS, seed=options.seed)
     assert {found.attack for found in theirs} == set(THRESHOLD_ATTACKS)
     found = disagreements(ours, theirs)
     assert not found, f"{target}, expected at most {TOLERANCE:g}: " + "; ".join(found)

@@ -7,25 +7,25 @@ import math
 
 import pytest
 
-from eval_suite import reference
-from eval_suite.comparison import MARGIN
-from eval_suite.study import StudyTarget
+from eval_suite.measurements import both_engines
+from eval_suite.measurements.attack_comparison import MARGIN
+from eval_suite.subjects.study_target import StudyTarget
 from keras_entropy.attacks.tf_privacy import THRESHOLD_ATTACKS
 from keras_entropy.attacks.tf_privacy import TRAINED_ATTACKS
 from keras_entropy.attacks.tf_privacy import disagreements
 
 
 def test_trained_attackers(target, subject, options, record):
-    sides = reference.one_targets_rows(subject, target)
-    sides = reference.thinned(sides, seed=options.seed)
+    sides = both_engines.one_targets_rows(subject, target)
+    sides = both_engines.thinned(sides, seed=options.seed)
     attacks = (*THRESHOLD_ATTACKS, *TRAINED_ATTACKS)
-    ours, theirs = reference.compare(
+    ours, theirs = both_engines.compare(
         sides,
         attacks,
         seed=options.seed,
         loss_only=isinstance(subject, StudyTarget),
     )
-    for row in reference.rows(ours, theirs):
+    for row in both_engines.rows(ours, theirs):
         record("tf_privacy", defense=target, slice="entire", targets=1, **row)
     assert [found.attack for found in theirs] == list(attacks)
     assert not disagreements(ours, theirs)
@@ -43,7 +43,7 @@ def test_shadow_attacks(target, comparison, subject, record):
         )
         pytest.skip(reason)
     attacked = comparison.attacked(target)
-    found = reference.shadow_rows(subject, target, attacked.results)
+    found = both_engines.shadow_rows(subject, target, attacked.results)
     for row in found:
         record("tf_privacy", defense=target, slice="entire", **row)
     assert found, "neither LiRA nor the offset is among the profile's attacks"
@@ -57,11 +57,11 @@ def test_shadow_attacks(target, comparison, subject, record):
         )
 
 
-@pytest.mark.parametrize("seed", reference.NULL_SEEDS)
-@pytest.mark.parametrize("law", reference.NULL_LAWS)
+@pytest.mark.parametrize("seed", both_engines.NULL_SEEDS)
+@pytest.mark.parametrize("law", both_engines.NULL_LAWS)
 def test_no_signal(law, seed, record):
-    ours, theirs = reference.compare_on_noise(law, seed)
-    for row in reference.rows(ours, theirs):
+    ours, theirs = both_engines.compare_on_noise(law, seed)
+    for row in both_engines.rows(ours, theirs):
         record("tf_privacy_null", law=law, seed=seed, **row)
     assert not disagreements(ours, theirs)
     missed = [

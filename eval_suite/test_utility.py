@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from eval_suite.game import BASE
+from eval_suite.subjects.membership_game import BASE
 from keras_entropy import catalog
 from keras_entropy.prediction_quality import tied_share
 

@@ -18,8 +18,8 @@ import PyEMD
 import scipy.interpolate
 import tensorflow as tf
 
-from eval_suite.architectures import study_mlp
-from eval_suite.datasets import load
+from eval_suite.datasets.datasets import load
+from eval_suite.subjects.study_network import study_mlp
 from keras_entropy import catalog
 from keras_entropy import defend
 

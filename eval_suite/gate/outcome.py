@@ -8,17 +8,17 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 from typing import Any
 
-from eval_suite.gate.baseline import Baseline
+from eval_suite.gate.baseline_file import Baseline
 from eval_suite.gate.decision import FAIL
 from eval_suite.gate.decision import INCONCLUSIVE
 from eval_suite.gate.decision import PASS
 from eval_suite.gate.decision import Verdict
 from eval_suite.gate.decision import decide
-from eval_suite.gate.expression import Gate
-from eval_suite.gate.identity import MismatchError
-from eval_suite.gate.identity import is_paired
 from eval_suite.gate.questions import change_questions
 from eval_suite.gate.questions import limit_questions
+from eval_suite.gate.run_identity import MismatchError
+from eval_suite.gate.run_identity import is_paired
+from eval_suite.options.gate_expression import Gate
 
 _SHOWN_PASSES = 12
 _COLUMNS = (

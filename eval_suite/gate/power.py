@@ -12,8 +12,8 @@ import dataclasses
 import numpy as np
 from scipy import stats
 
-from eval_suite.gate.baseline import change
-from eval_suite.gate.baseline import example_rows
+from eval_suite.gate.baseline_file import change
+from eval_suite.gate.baseline_file import example_rows
 from eval_suite.gate.decision import FAIL
 from eval_suite.gate.decision import Question
 from eval_suite.gate.decision import decide

@@ -10,12 +10,12 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 from typing import Any
 
-from eval_suite.gate.baseline import Baseline
-from eval_suite.gate.baseline import change
+from eval_suite.gate.baseline_file import Baseline
+from eval_suite.gate.baseline_file import change
 from eval_suite.gate.decision import Question
 from eval_suite.gate.estimate import Estimate
-from eval_suite.gate.expression import Gate
-from eval_suite.names import BASE
+from eval_suite.options.gate_expression import Gate
+from eval_suite.undefended import BASE
 from keras_entropy.attacks.measurement import MIN_FALSE_POSITIVES
 
 _AGAINST_BASE = ("accuracy_drop", "latency_ratio")

@@ -3,12 +3,12 @@ import re
 
 import pytest
 
-from eval_suite.gate.baseline import Baseline
-from eval_suite.gate.baseline import pair_row
+from eval_suite.gate.baseline_file import Baseline
+from eval_suite.gate.baseline_file import pair_row
 from eval_suite.gate.decision import decide
-from eval_suite.gate.expression import parse_gate
 from eval_suite.gate.questions import change_questions
 from eval_suite.gate.questions import limit_questions
+from eval_suite.options.gate_expression import parse_gate
 
 FIGURES = {
     "strongest_attack": "loss",

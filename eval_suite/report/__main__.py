@@ -5,11 +5,11 @@ import shutil
 import sys
 from pathlib import Path
 
-from eval_suite.report.compare import compare
-from eval_suite.report.place import report_name
-from eval_suite.report.schema import load_results
-from eval_suite.report.terminal import terminal_table
-from eval_suite.report.write import write_report
+from eval_suite.options.report_names import report_name
+from eval_suite.report.content.run_comparison import compare
+from eval_suite.report.output.report_folder import write_report
+from eval_suite.report.output.terminal import terminal_table
+from eval_suite.results.schema import load_results
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -1,7 +1,7 @@
 """Membership inference on arrays of outputs and labels."""
 
-from keras_entropy.attacks.adaptive_results import adaptive_results as adaptive_results
-from keras_entropy.attacks.adaptive_results import average_queries as average_queries
+from keras_entropy.attacks.adaptive_attacks import adaptive_results as adaptive_results
+from keras_entropy.attacks.adaptive_attacks import average_queries as average_queries
 from keras_entropy.attacks.controls.controls import Control as Control
 from keras_entropy.attacks.controls.controls import null_controls as null_controls
 from keras_entropy.attacks.controls.controls import (
@@ -19,7 +19,7 @@ from keras_entropy.attacks.leakage.epsilon import (
     epsilon_lower_bound as epsilon_lower_bound,
 )
 from keras_entropy.attacks.outputs_audit import audit_outputs as audit_outputs
-from keras_entropy.attacks.paired_difference import (
+from keras_entropy.attacks.paired_differences import (
     paired_difference as paired_difference,
 )
 from keras_entropy.attacks.results import AttackResult as AttackResult

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from eval_suite.gate.baseline import example_rows
+from eval_suite.gate.baseline_file import example_rows
 from keras_entropy.attacks import TARGET_ATTACKS
 from keras_entropy.attacks import audit_outputs
 from keras_entropy.attacks.example_scores import attack_scores

@@ -10,7 +10,7 @@ from keras_entropy.attacks.measurement import FPR_LEVELS
 from keras_entropy.attacks.measurement import Measurement
 from keras_entropy.attacks.measurement import curve_grid
 from keras_entropy.attacks.measurement import slice_grid
-from keras_entropy.attacks.paired_difference import paired_difference
+from keras_entropy.attacks.paired_differences import paired_difference
 from keras_entropy.attacks.results import AttackResult
 from keras_entropy.attacks.results import Curve
 from keras_entropy.attacks.results import GameAudit

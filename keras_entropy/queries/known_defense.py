@@ -9,7 +9,7 @@ from collections.abc import Callable
 import numpy as np
 from keras import ops
 
-from keras_entropy.attacks.adaptive_results import average_queries
+from keras_entropy.attacks.adaptive_attacks import average_queries
 from keras_entropy.layers.defense import Defense
 
 # How often the attacker asks.

@@ -13,7 +13,7 @@ from keras import ops
 
 from keras_entropy import attacks
 from keras_entropy import prediction_quality
-from keras_entropy.attacks.adaptive_results import adaptive_results
+from keras_entropy.attacks.adaptive_attacks import adaptive_results
 from keras_entropy.layers.defense import Defense
 from keras_entropy.layers.fitted_defense import FittedDefense
 from keras_entropy.search.candidates import CANDIDATES

@@ -6,6 +6,7 @@ from keras_entropy import EntropyRegularization
 from keras_entropy import LinearHead
 from keras_entropy.layers.contract_test import to_numpy
 from keras_entropy.models.copies import copy_of
+from keras_entropy.models.copies import unused_optimizer
 from keras_entropy.shadow import initialize
 from keras_entropy.shadow import predict
 from keras_entropy.shadow import replicate
@@ -13,7 +14,6 @@ from keras_entropy.training.example_checks import class_indices
 from keras_entropy.training.from_scratch import FromScratch
 from keras_entropy.training.frozen_backbone import FrozenBackbone
 from keras_entropy.training.recipe import TrainingData
-from keras_entropy.training.recipe import unused_optimizer
 
 
 def problem(n=96, classes=3):

@@ -3,11 +3,11 @@
 from matplotlib.ticker import MaxNLocator
 from scipy.special import stdtr
 
+from eval_suite.report.content.rows import Rows
 from eval_suite.report.figures import style
 from eval_suite.report.figures.style import Drawing
 from eval_suite.report.format import count
 from eval_suite.report.format import p_value
-from eval_suite.report.rows import Rows
 
 _QUANTITIES = {"js_entropy": "entropy", "js_cross_entropy": "cross-entropy"}
 _FEWEST = 4  # points below which a rank correlation means nothing

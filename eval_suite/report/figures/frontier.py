@@ -2,14 +2,14 @@
 
 import numpy as np
 
+from eval_suite.report.content.advice import ACCURACY_BUDGET
+from eval_suite.report.content.rows import Rows
 from eval_suite.report.figures import style
 from eval_suite.report.figures.style import Drawing
 from eval_suite.report.format import count
 from eval_suite.report.format import listing
 from eval_suite.report.format import number
 from eval_suite.report.format import percent
-from eval_suite.report.recommend import ACCURACY_BUDGET
-from eval_suite.report.rows import Rows
 
 _SHOWN_LOSS = 0.3  # of accuracy, at most
 # Where a name may stand relative to its point, in points of type, the best first.

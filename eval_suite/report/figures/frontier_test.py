@@ -3,12 +3,12 @@ import itertools
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-from eval_suite.report.builder_test import build_results
+from eval_suite.report.content.rows import Rows
 from eval_suite.report.figures import save
 from eval_suite.report.figures import style
 from eval_suite.report.figures.frontier import frontier
 from eval_suite.report.figures.frontier import pareto
-from eval_suite.report.rows import Rows
+from eval_suite.report.made_up_runs.results import build_results
 
 
 def test_pareto_agrees_with_the_definition():

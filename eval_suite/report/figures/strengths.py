@@ -9,14 +9,14 @@ from matplotlib.ticker import FuncFormatter
 from matplotlib.ticker import MaxNLocator
 from matplotlib.ticker import NullFormatter
 
+from eval_suite.report.content.rows import Rows
+from eval_suite.report.content.strengths import finding
 from eval_suite.report.figures import style
 from eval_suite.report.figures.style import Drawing
 from eval_suite.report.format import count
 from eval_suite.report.format import listing
 from eval_suite.report.format import number
 from eval_suite.report.format import percent
-from eval_suite.report.rows import Rows
-from eval_suite.report.strengths import finding
 
 _BASE = "no defense"
 _LABEL = "LabelOnly"

@@ -1,10 +1,10 @@
 import numpy as np
 
-from eval_suite.report.builder_test import build_results
+from eval_suite.report.content.rows import Rows
 from eval_suite.report.figures import style
-from eval_suite.report.figures.figures_test import draw
+from eval_suite.report.figures.all_figures_test import draw
 from eval_suite.report.figures.strengths import strengths
-from eval_suite.report.rows import Rows
+from eval_suite.report.made_up_runs.results import build_results
 
 
 def test_strengths_are_the_rows_and_dominated_ones_hollow():

@@ -35,7 +35,7 @@ def _contrast(a, b):
 
 def _themes():
     """The colours that the page gives each role: light first, then dark."""
-    css = resources.files("eval_suite.report") / "templates" / "style.css"
+    css = resources.files("eval_suite.report.output") / "templates" / "style.css"
     blocks = re.findall(r":root \{(.*?)\}", css.read_text(), re.DOTALL)
     return [dict(re.findall(r"--(\w+): (#[0-9a-f]{6});", block)) for block in blocks]
 

@@ -1,0 +1,97 @@
+"""Examples, and outputs, from `.npz` files."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+import numpy as np
+
+
+def read_examples(path: Path) -> tuple[np.ndarray, np.ndarray]:
+    """Returns `x` float32 `(N, ...)` and `y` int64 `(N,)` from an `.npz` file.
+
+    Raises:
+        ValueError: If the file is missing or unreadable, an array is missing, not
+            numeric, not finite or empty, or the lengths differ.
+    """
+    if not path.is_file():
+        raise ValueError(f"{path}: no such file. Expected an .npz file with x and y")
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            found = {key: arrays[key] for key in arrays.files}
+    except (ValueError, OSError, EOFError, TypeError, zipfile.BadZipFile) as error:
+        raise ValueError(
+            f"{path}: not a readable .npz file ({error}). "
+            "Write it by `numpy.savez(path, x=inputs, y=labels)`"
+        ) from error
+    if not {"x", "y"} <= set(found):
+        raise ValueError(
+            f"{path}: expected arrays named x and y. Received: {sorted(found)}"
+        )
+    return check_examples(found["x"], found["y"], str(path))
+
+
+def check_examples(
+    x: np.ndarray, y: np.ndarray, source: str
+) -> tuple[np.ndarray, np.ndarray]:
+    """Returns `x` float32 `(N, ...)` and `y` int64 `(N,)`.
+
+    Args:
+        x: Array of inputs.
+        y: Array of class indices.
+        source: Where they come from, for messages.
+
+    Raises:
+        ValueError: If an array is not numeric, not finite or empty, or the lengths
+            differ.
+    """
+    if x.ndim < 2 or y.ndim != 1 or len(x) != len(y) or not len(x):
+        raise ValueError(
+            f"{source}: expected x of shape (N, ...) and y of shape (N,), N at least "
+            f"1. Received: x {x.shape}, y {y.shape}"
+        )
+    for key, array in (("x", x), ("y", y)):
+        if array.dtype.kind not in "biuf" or not np.isfinite(array).all():
+            raise ValueError(
+                f"{source}: {key} must hold finite numbers. "
+                f"Received: dtype={array.dtype}, or NaN or infinity within"
+            )
+    if (y != y.astype("int64")).any() or y.min() < 0:
+        raise ValueError(
+            f"{source}: y must hold class indices 0, 1, 2, ... "
+            f"Received: values from {y.min()} to {y.max()}"
+        )
+    return x.astype("float32"), y.astype("int64")
+
+
+def read_outputs(path: Path) -> tuple[np.ndarray, np.ndarray]:
+    """Returns `outputs` `(N, C)` and `y` `(N,)` from an `.npz` file, as they are.
+
+    Raises:
+        ValueError: If the file is missing or unreadable, an array is missing or empty,
+            or the lengths differ.
+    """
+    if not path.is_file():
+        raise ValueError(f"{path}: no such file. Expected an .npz with outputs and y")
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            found = {key: arrays[key] for key in arrays.files}
+    except (ValueError, OSError, EOFError, AttributeError, zipfile.BadZipFile) as error:
+        raise ValueError(
+            f"{path}: not a readable .npz file ({error}). "
+            "Write it by `numpy.savez(path, outputs=probabilities, y=labels)`"
+        ) from error
+    if not {"outputs", "y"} <= set(found):
+        raise ValueError(
+            f"{path}: expected arrays named outputs and y. Received: {sorted(found)}"
+        )
+    outputs, y = found["outputs"], found["y"]
+    if outputs.ndim == 1:
+        outputs = outputs[:, None]
+    if outputs.ndim != 2 or y.shape != outputs.shape[:1] or not len(y):
+        raise ValueError(
+            f"{path}: expected outputs of shape (N, C) and y of shape (N,), N at least "
+            f"1. Received: outputs {outputs.shape}, y {y.shape}"
+        )
+    return outputs, y

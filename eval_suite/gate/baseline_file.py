@@ -1,0 +1,208 @@
+"""The file that a later run is compared with."""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+import json
+import math
+import os
+import tempfile
+from collections.abc import Iterable
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from scipy import stats
+
+from eval_suite.gate.estimate import Estimate
+from eval_suite.gate.replicates import REPLICATES
+from eval_suite.gate.replicates import replicate_deviations
+from keras_entropy.attacks.statistics.auc_influence import auc_influence
+
+SCHEMA_VERSION = 1
+SEED = 0
+_HOW = "Write it anew with --update-baseline"
+_FIELDS = {
+    "pairs": {"defense": str, "attack": str, "auc": float, "pairs": list},
+    "deviations": {
+        "defense": str,
+        "attack": str,
+        "auc": float,
+        "members": int,
+        "nonmembers": int,
+        "deviations": str,
+    },
+}
+
+
+class BaselineError(ValueError):
+    """A baseline file that can't be used; the message says why."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Baseline:
+    """What one run measured, to compare another with.
+
+    Args:
+        identity: What it was made on (`identity`).
+        rows: By defense and attack: `example_rows` or `pair_row`.
+    """
+
+    identity: dict[str, Any]
+    rows: dict[tuple[str, str], dict[str, Any]]
+
+    @classmethod
+    def of(cls, identity: dict[str, Any], rows: Iterable[dict[str, Any]]) -> Baseline:
+        """Returns the baseline that rows make."""
+        return cls(identity, {(row["defense"], row["attack"]): row for row in rows})
+
+    @classmethod
+    def read(cls, path: Path) -> Baseline:
+        """Reads a baseline file.
+
+        Raises:
+            BaselineError: If it is missing, damaged or of another schema.
+        """
+        try:
+            found = json.loads(path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            raise BaselineError(f"{path}: no such file. {_HOW}") from None
+        except (OSError, ValueError) as error:
+            raise BaselineError(f"{path}: not readable ({error}). {_HOW}") from error
+        version = found.get("schema_version") if isinstance(found, dict) else None
+        if version != SCHEMA_VERSION or found.get("resampling") != _RESAMPLING:
+            raise BaselineError(
+                f"{path}: the baseline is of another schema: version {version}; now "
+                f"{SCHEMA_VERSION}. {_HOW}"
+            )
+        try:
+            _check_rows(found["rows"])
+            if found["identity"]["kind"] not in ("examples", "game"):
+                raise ValueError(f"kind {found['identity']['kind']!r}")
+        except (KeyError, TypeError, ValueError) as error:
+            raise BaselineError(f"{path}: damaged ({error!r}). {_HOW}") from error
+        return cls.of(found["identity"], found["rows"])
+
+    def write(self, path: Path) -> None:
+        """Writes the file, all or nothing, one row a line for readable changes."""
+        rows = ",\n".join(json.dumps(row) for row in self.rows.values())
+        head = {
+            "schema_version": SCHEMA_VERSION,
+            "resampling": _RESAMPLING,
+            "identity": self.identity,
+        }
+        text = (
+            json.dumps(head, indent=1).removesuffix("\n}")
+            + f',\n "rows": [\n{rows}\n]\n}}\n'
+        )
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)
+        try:
+            with open(handle, "w", encoding="utf-8") as file:
+                file.write(text)
+            os.chmod(name, 0o644)
+            os.replace(name, path)
+        except BaseException:
+            os.unlink(name)
+            raise
+
+
+_RESAMPLING = {"seed": SEED, "replicates": REPLICATES}
+
+
+def example_rows(
+    defense: str,
+    scores: Mapping[str, tuple[np.ndarray, np.ndarray | None]],
+    member: np.ndarray,
+) -> list[dict[str, Any]]:
+    """Returns the rows of the attacks on one model.
+
+    Args:
+        defense: Name.
+        scores: By attack: scores `(n,)`, larger for a likelier member, NaN for an
+            example that is not scored; and folds `(n,)` where scores compare within a
+            fold only, or `None`.
+        member: Boolean array `(n,)`.
+    """
+    aucs, influences = [], np.zeros((member.size, len(scores)))
+    for column, (values, folds) in enumerate(scores.values()):
+        used = ~np.isnan(values)
+        auc, influences[used, column] = auc_influence(
+            values[used], member[used], None if folds is None else folds[used]
+        )
+        aucs.append(auc)
+    deviations = replicate_deviations(influences, member, seed=SEED)
+    return [
+        {
+            "defense": defense,
+            "attack": attack,
+            "auc": auc,
+            "members": int(member.sum()),
+            "nonmembers": int((~member).sum()),
+            "deviations": _encode(own),
+        }
+        for attack, auc, own in zip(scores, aucs, deviations, strict=True)
+    ]
+
+
+def pair_row(defense: str, attack: str, pair_auc: np.ndarray) -> dict[str, Any]:
+    """Returns the row of one attack in a membership game.
+
+    Args:
+        defense: Name.
+        attack: Name.
+        pair_auc: Float array, the mean AUC of each complementary pair of models.
+    """
+    return {
+        "defense": defense,
+        "attack": attack,
+        "auc": float(np.mean(pair_auc)),
+        "pairs": [round(float(auc), 6) for auc in pair_auc],
+    }
+
+
+def change(
+    then: Mapping[str, Any], now: Mapping[str, Any], *, paired: bool
+) -> Estimate:
+    """Returns the change of an AUC between two runs.
+
+    Over examples its error is the spread of the replicates' differences, with a normal
+    tail; over pairs of models it is Student's t of the pairs' differences.
+
+    Args:
+        then: Row of the baseline.
+        now: Row of this run, of the same kind.
+        paired: Whether both are on the same examples. Pairs of a game always are.
+    """
+    if "pairs" in now:
+        differences = np.subtract(now["pairs"], then["pairs"])
+        error = stats.sem(differences) if np.ptp(differences) else 0.0
+        degrees = differences.size - 1
+        return Estimate(float(differences.mean()), error, error, degrees)
+    before, after = (_decode(row["deviations"]) for row in (then, now))
+    if paired:
+        error = float(np.std(after - before, ddof=1))
+    else:
+        error = math.hypot(np.std(before, ddof=1), np.std(after, ddof=1))
+    return Estimate(now["auc"] - then["auc"], error, error)
+
+
+def _check_rows(rows: list[dict[str, Any]]) -> None:
+    for row in rows:
+        fields = _FIELDS["pairs" if "pairs" in row else "deviations"]
+        for key, kind in fields.items():
+            if not isinstance(row[key], kind):
+                raise ValueError(f"{key} {row[key]!r}")
+        if "deviations" in row and len(_decode(row["deviations"])) != REPLICATES:
+            raise ValueError(f"replicates of {row['defense']}, {row['attack']}")
+
+
+def _encode(deviations: np.ndarray) -> str:
+    """Returns half-precision numbers as text: 11 bits of a deviation are plenty."""
+    return base64.b64encode(deviations.astype("<f2").tobytes()).decode("ascii")
+
+
+def _decode(text: str) -> np.ndarray:
+    return np.frombuffer(base64.b64decode(text), "<f2").astype("float64")

@@ -1,0 +1,136 @@
+import json
+import math
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from eval_suite.gate.baseline_file import Baseline
+from eval_suite.gate.baseline_file import BaselineError
+from eval_suite.gate.baseline_file import change
+from eval_suite.gate.baseline_file import example_rows
+from eval_suite.gate.baseline_file import pair_row
+from eval_suite.gate.run_identity import game_identity
+
+GAME = game_identity(dataset="digits", digest="ab", classes=10, seed=0, models=16)
+MEMBER = np.arange(2000) < 1200
+
+
+def scores(shift, correlation=1.0, seed=1):
+    common = np.random.default_rng(0).normal(size=MEMBER.size)
+    own = np.random.default_rng(seed).normal(size=MEMBER.size)
+    noise = correlation * common + math.sqrt(1 - correlation**2) * own
+    return noise + shift * MEMBER
+
+
+def row(values, folds=None):
+    return example_rows("base", {"loss": (values, folds)}, MEMBER)[0]
+
+
+def test_unchanged_scores_have_no_change_and_no_error():
+    then, now = row(scores(0.3)), row(np.exp(scores(0.3)))
+    paired = change(then, now, paired=True)
+    assert (paired.value, paired.error_below, paired.error_above) == (0.0, 0.0, 0.0)
+    assert change(then, now, paired=False).error_below > 0.01
+
+
+@pytest.mark.parametrize("correlation", [0.0, 0.8])
+def test_error_of_the_change_is_what_fresh_data_show(correlation):
+    # The spread of the difference over data sets drawn anew, against the error that
+    # one of them gives.
+    rng = np.random.default_rng(5)
+    differences, errors = [], []
+    for _ in range(150):
+        common, one, other = rng.normal(size=(3, MEMBER.size))
+        rest = math.sqrt(1 - correlation**2)
+        then = row(correlation * common + rest * one + 0.3 * MEMBER)
+        now = row(correlation * common + rest * other + 0.5 * MEMBER)
+        found = change(then, now, paired=True)
+        differences.append(found.value)
+        errors.append(found.error_below)
+    # The standard deviation of 150 differences is uncertain by 6 %.
+    assert np.mean(errors) == pytest.approx(np.std(differences), rel=0.2)
+
+
+def test_unpaired_error_is_that_of_independent_runs():
+    then, now = row(scores(0.3, 0.0, seed=1)), row(scores(0.5, 0.0, seed=2))
+    paired, apart = (change(then, now, paired=p) for p in (True, False))
+    assert apart.error_below == pytest.approx(paired.error_below, rel=0.15)
+
+
+def test_examples_that_are_not_scored_do_not_count():
+    values = scores(0.4)
+    part = values.copy()
+    part[::2] = np.nan
+    half = MEMBER[::2]
+    found = row(part)
+    expected = example_rows("base", {"loss": (values[1::2], None)}, half)[0]
+    assert found["auc"] == expected["auc"]
+
+
+def test_pairs_are_compared_by_students_t():
+    rng = np.random.default_rng(0)
+    then, now = rng.uniform(0.5, 0.6, size=(2, 8)).round(6)
+    found = change(
+        pair_row("base", "loss", then), pair_row("base", "loss", now), paired=True
+    )
+    expected = stats.ttest_rel(now, then, alternative="greater").pvalue
+    assert found.p_above(0.0) == pytest.approx(expected)
+
+
+def test_file_reads_back_what_was_written(tmp_path):
+    path = tmp_path / "new" / "baseline.json"
+    rows = [row(scores(0.3)), pair_row("M-1", "loss", np.linspace(0.5, 0.6, 8))]
+    Baseline.of(GAME, rows).write(path)
+    found = Baseline.read(path)
+    assert found.identity == GAME
+    assert list(found.rows.values()) == rows
+    assert [file.name for file in path.parent.iterdir()] == ["baseline.json"]
+
+
+def test_large_baseline_stays_below_one_megabyte(tmp_path):
+    one = row(scores(0.3))
+    rows = [
+        {**one, "defense": f"M-{d}", "attack": f"repeat10:modified_entropy{a}"}
+        for d in range(28)
+        for a in range(24)
+    ]
+    Baseline.of(GAME, rows).write(tmp_path / "baseline.json")
+    assert (tmp_path / "baseline.json").stat().st_size < 1_000_000
+
+
+def damage(text, key, value):
+    found = json.loads(text)
+    target = found["rows"][0] if key in found["rows"][0] else found
+    if value is None:
+        del target[key]
+    else:
+        target[key] = value
+    return json.dumps(found)
+
+
+@pytest.mark.parametrize(
+    ("mend", "reason"),
+    [
+        (lambda text: None, "no such file"),
+        (lambda text: text[:100], "not readable"),
+        (lambda text: "[]", "another schema: version None"),
+        (lambda text: damage(text, "schema_version", 2), "another schema: version 2"),
+        (lambda text: damage(text, "resampling", {"seed": 9}), "another schema"),
+        (lambda text: damage(text, "auc", None), "damaged"),
+        (lambda text: damage(text, "auc", "high"), "damaged"),
+        (lambda text: damage(text, "deviations", "AAAA"), "damaged"),
+        (lambda text: damage(text, "identity", {"kind": "guess"}), "damaged"),
+    ],
+)
+def test_bad_file_is_refused_with_its_reason(tmp_path, mend, reason):
+    path = tmp_path / "baseline.json"
+    Baseline.of(GAME, [row(scores(0.3))]).write(path)
+    text = mend(path.read_text())
+    path.unlink()
+    if text is not None:
+        path.write_text(text)
+    with pytest.raises(BaselineError, match=reason) as caught:
+        Baseline.read(path)
+    assert str(path) in str(caught.value)
+    assert "--update-baseline" in str(caught.value)

@@ -1,0 +1,109 @@
+import json
+
+import numpy as np
+import pytest
+
+from eval_suite.gate.run_identity import MismatchError
+from eval_suite.gate.run_identity import examples_identity
+from eval_suite.gate.run_identity import game_identity
+from eval_suite.gate.run_identity import is_paired
+
+
+def draw(count, seed):
+    rng = np.random.default_rng(seed)
+    return rng.normal(size=(count, 4)).astype("float32"), rng.integers(0, 3, count)
+
+
+def identity(members, nonmembers, classes=3):
+    made = examples_identity(members, nonmembers, classes)
+    return json.loads(json.dumps(made))
+
+
+MEMBERS, NONMEMBERS = draw(500, 0), draw(400, 1)
+
+
+def first(side, count):
+    return tuple(array[:count] for array in side)
+
+
+def joined(one, other):
+    return tuple(np.concatenate(arrays) for arrays in zip(one, other, strict=True))
+
+
+def test_same_examples_are_paired():
+    assert is_paired(identity(MEMBERS, NONMEMBERS), identity(MEMBERS, NONMEMBERS))
+
+
+@pytest.mark.parametrize(
+    "now",
+    [
+        (tuple(array[::-1] for array in MEMBERS), NONMEMBERS),
+        (joined(MEMBERS, draw(2000, 5)), NONMEMBERS),
+        (first(MEMBERS, 300), NONMEMBERS),
+        (draw(500, 6), NONMEMBERS),
+    ],
+    ids=["other order", "grown", "shrunk", "other members"],
+)
+def test_examples_of_the_same_split_are_compared_unpaired(now):
+    assert not is_paired(identity(MEMBERS, NONMEMBERS), identity(*now))
+
+
+@pytest.mark.parametrize(
+    ("now", "reason"),
+    [
+        ((NONMEMBERS, MEMBERS), "another split: .* changed sides"),
+        ((draw(500, 7), draw(400, 8)), "another dataset: none of its members"),
+    ],
+)
+def test_other_examples_are_refused(now, reason):
+    with pytest.raises(MismatchError, match=reason):
+        is_paired(identity(MEMBERS, NONMEMBERS), identity(*now))
+
+
+def test_redrawn_split_is_refused():
+    everything = joined(MEMBERS, NONMEMBERS)
+    order = np.random.default_rng(2).permutation(900)
+    sides = [tuple(a[rows] for a in everything) for rows in (order[:500], order[500:])]
+    with pytest.raises(MismatchError, match="another split"):
+        is_paired(identity(MEMBERS, NONMEMBERS), identity(*sides))
+
+
+def test_other_classes_or_shape_are_refused():
+    then = identity(MEMBERS, NONMEMBERS)
+    with pytest.raises(MismatchError, match="another dataset: classes 3; now 4"):
+        is_paired(then, identity(MEMBERS, NONMEMBERS, 4))
+    wide = [(np.tile(x, 2), y) for x, y in (MEMBERS, NONMEMBERS)]
+    with pytest.raises(MismatchError, match=r"input shape \[4\]; now \[8\]"):
+        is_paired(then, identity(*wide))
+
+
+def test_outputs_alone_are_paired_by_their_labels():
+    sides = [(None, labels) for _, labels in (MEMBERS, NONMEMBERS)]
+    assert is_paired(identity(*sides), identity(*sides))
+    assert not is_paired(identity(*sides), identity(*reversed(sides)))
+
+
+GAME = {"dataset": "digits", "digest": "ab", "classes": 10, "seed": 0, "models": 16}
+
+
+def test_same_game_is_paired():
+    assert is_paired(game_identity(**GAME), game_identity(**GAME))
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"dataset": "mnist"}, "another dataset: dataset digits; now mnist"),
+        ({"digest": "cd"}, "another dataset: it is named digits too"),
+        ({"seed": 1}, "another split: seed 0; now 1"),
+        ({"models": 8}, "another split: models 16; now 8"),
+    ],
+)
+def test_other_game_is_refused(change, reason):
+    with pytest.raises(MismatchError, match=reason):
+        is_paired(game_identity(**GAME), game_identity(**GAME | change))
+
+
+def test_kinds_do_not_mix():
+    with pytest.raises(MismatchError, match="another kind of run: a membership game"):
+        is_paired(game_identity(**GAME), identity(MEMBERS, NONMEMBERS))

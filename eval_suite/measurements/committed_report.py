@@ -1,0 +1,51 @@
+"""What the committed report says of a defense, to hold a trained one to."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+
+from eval_suite.subjects.membership_game import MembershipGame
+
+# Beside the package in a checkout; an installed wheel has none.
+RESULTS = Path(__file__).parents[2] / "reports" / "example" / "results.json"
+
+
+@dataclasses.dataclass(frozen=True)
+class Expected:
+    """The strongest attack's AUC in the committed report.
+
+    Args:
+        auc: The estimate.
+        low: Lower end of its 95 % interval.
+        high: Upper end.
+    """
+
+    auc: float
+    low: float
+    high: float
+
+
+def strongest(game: MembershipGame, name: str) -> Expected | None:
+    """Returns the committed figure, or `None` if there is none for the same game.
+
+    Args:
+        game: The game that is played now.
+        name: Name of the defense.
+    """
+    if not RESULTS.is_file():
+        return None
+    results = json.loads(RESULTS.read_text(encoding="utf-8"))
+    now = game.describe()
+    same = results["dataset"]["digest"] == now["dataset"]["digest"] and all(
+        results["profile"][key] == now["profile"][key]
+        for key in ("models", "epochs", "batch_size", "seed", "architecture")
+    )
+    rows = [row for row in results["defenses"] if row["name"] == name]
+    if not same or not rows or rows[0]["strongest_auc"] is None:
+        return None
+    row = rows[0]
+    return Expected(
+        row["strongest_auc"], row["strongest_auc_low"], row["strongest_auc_high"]
+    )

@@ -1,0 +1,39 @@
+import csv
+
+import numpy as np
+
+from eval_suite.measurements.exposed_records import COLUMNS
+from eval_suite.measurements.exposed_records import as_csv
+from eval_suite.measurements.exposed_records import exposed_records
+from keras_entropy.shadow.plan import complementary_pairs
+
+
+def test_the_records_that_models_memorise():
+    rng = np.random.default_rng(0)
+    membership = complementary_pairs(200, 16, seed=0).membership
+    confidence = rng.normal(size=membership.shape)
+    leaky = np.array([3, 50, 120])
+    confidence[:, leaky] += 8 * membership[:, leaky]
+    rows, labels = np.arange(1000, 1200), np.arange(200) % 7
+    records = exposed_records(confidence, membership, labels, rows)
+    assert {1003, 1050, 1120} <= {record[0] for record in records}
+    # A false discovery rate of 5 % on three true ones leaves hardly room for others.
+    assert len(records) <= 5
+    for number, label, effect, p_value, q_value, detected in records[:3]:
+        assert label == (number - 1000) % 7
+        assert 6 < effect < 10
+        assert p_value <= q_value <= 0.05
+        assert detected == 1
+
+
+def test_file():
+    text = as_csv(
+        [
+            {"defense": "base", "records": [[7, 1, 2.5, 0.001, 0.01, 1.0]]},
+            {"defense": "a,b", "records": [[8, 0, 1.0, 0.002, 0.02, 0.5]]},
+        ]
+    )
+    header, first, second = csv.reader(text.splitlines())
+    assert tuple(header) == COLUMNS
+    assert first == ["base", "7", "1", "2.5", "0.001", "0.01", "1.0"]
+    assert second[0] == "a,b"

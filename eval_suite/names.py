@@ -1,6 +1,0 @@
-"""The name of what is compared with."""
-
-# The undefended model, or a model of the user's as it is.
-BASE = "base"
-# The exposed records, beside the report.
-RECORDS_FILE = "records.csv"

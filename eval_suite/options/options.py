@@ -1,0 +1,309 @@
+"""The command line of `pytest eval_suite`."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+
+from eval_suite.options.gate_expression import Gate
+from eval_suite.options.gate_options import MARGIN
+from eval_suite.options.gate_options import add_gate_options
+from eval_suite.options.optional_packages import why_no_tf_privacy
+from eval_suite.options.profiles import PROFILES
+from eval_suite.options.profiles import Profile
+from eval_suite.options.report_names import LATEST
+from eval_suite.options.report_names import REPORTS
+from eval_suite.options.report_names import report_name
+from eval_suite.options.shadow_options import add_shadow_options
+
+# Where the suite runs among the project's own tests, named by nobody: one defense of
+# each kind (sifted, random, a head, a training loss, injective, destroying, fitted,
+# keyed), for `pytest eval_suite` runs them all.
+SAMPLE = "M-3,M-4,M-6,M-17,temperature,top-1,binned-1,gaussian-noise-keyed"
+
+
+def names_eval_suite(arguments: list[str]) -> bool:
+    """Whether a command line names the suite, as a path or by `--pyargs`."""
+    for argument in arguments:
+        place = argument.split("::")[0].replace("\\", "/")
+        if "eval_suite" in place.split("/") or place.split(".")[0] == "eval_suite":
+            return True
+    return False
+
+
+def add_options(parser: pytest.Parser) -> None:
+    """Adds the options of the suite.
+
+    Only where the suite is named: `--model` and `--seed` are words that other test
+    suites use too.
+    """
+    group = parser.getgroup("eval_suite", "keras-entropy evaluation")
+    group.addoption(
+        "--report",
+        dest="eval_suite_report",
+        action="store_true",
+        help="Compare the defenses and write the report.",
+    )
+    group.addoption(
+        "--report-dir",
+        dest="eval_suite_report_dir",
+        metavar="DIR",
+        type=Path,
+        default=REPORTS,
+        help=f"Folder that holds the reports of all runs. Default: {REPORTS}.",
+    )
+    group.addoption(
+        "--report-name",
+        dest="eval_suite_report_name",
+        metavar="NAME",
+        type=report_name,
+        default=LATEST,
+        help="Folder of this run's report in it. A report of the same name is "
+        f"replaced, others are kept. Default: {LATEST}.",
+    )
+    group.addoption(
+        "--defenses",
+        dest="eval_suite_defenses",
+        metavar="NAMES",
+        help="Names from the catalog, separated by commas; all; untrained; or none. "
+        "Default: all, of which a model of your own takes the untrained without "
+        "--population; none where only a gate is asked for.",
+    )
+    group.addoption(
+        "--profile",
+        dest="eval_suite_profile",
+        choices=sorted(PROFILES),
+        default="quick",
+        help="Size of the membership game. Default: quick.",
+    )
+    group.addoption(
+        "--as-published",
+        dest="eval_suite_as_published",
+        action="store_true",
+        help="With --profile study: train heads as the study's code does, with what it "
+        "does without saying so.",
+    )
+    group.addoption(
+        "--dataset",
+        dest="eval_suite_dataset",
+        metavar="NAME",
+        default="digits",
+        help="digits, mnist, fashion_mnist, cifar10, idx:DIR for a folder with the "
+        "files of MNIST, or an .npz file with arrays x and y. Default: digits.",
+    )
+    group.addoption(
+        "--seed",
+        dest="eval_suite_seed",
+        metavar="N",
+        type=int,
+        default=0,
+        help="Seed of splits, weights and attacks. Default: 0.",
+    )
+    group.addoption(
+        "--model",
+        dest="eval_suite_model",
+        metavar="FILE",
+        type=Path,
+        help="A trained .keras model to evaluate instead of the study's network.",
+    )
+    group.addoption(
+        "--members",
+        dest="eval_suite_members",
+        metavar="FILE",
+        type=Path,
+        help="Examples that --model was trained on: .npz with arrays x and y.",
+    )
+    group.addoption(
+        "--nonmembers",
+        dest="eval_suite_nonmembers",
+        metavar="FILE",
+        type=Path,
+        help="Examples of the same law that it was not trained on, likewise.",
+    )
+    group.addoption(
+        "--from-logits",
+        dest="eval_suite_from_logits",
+        action="store_true",
+        help="The model ends in logits.",
+    )
+    group.addoption(
+        "--member-outputs",
+        dest="eval_suite_member_outputs",
+        metavar="FILE",
+        type=Path,
+        help="Instead of --model: what it answers to members, as an .npz file with "
+        "arrays outputs and y. No Keras backend is loaded.",
+    )
+    group.addoption(
+        "--nonmember-outputs",
+        dest="eval_suite_nonmember_outputs",
+        metavar="FILE",
+        type=Path,
+        help="What it answers to non-members, likewise.",
+    )
+    group.addoption(
+        "--tf-privacy",
+        dest="eval_suite_tf_privacy",
+        choices=("check", "full", "off"),
+        default="check",
+        help="TensorFlow Privacy on the same outputs, on Python < 3.12. check: its "
+        "threshold attacks must agree with ours. full: its other attackers beside ours "
+        "as well, and both engines on data without a signal; takes many minutes. "
+        "Default: check.",
+    )
+    add_shadow_options(group)
+    add_gate_options(group)
+
+
+@dataclasses.dataclass(frozen=True)
+class Options:
+    """The options as given, or their defaults where the suite was not named."""
+
+    report: bool = False
+    report_dir: Path = REPORTS
+    report_name: str = LATEST
+    defenses: str = SAMPLE
+    profile: str = "quick"
+    as_published: bool = False
+    dataset: str = "digits"
+    seed: int = 0
+    model: Path | None = None
+    members: Path | None = None
+    nonmembers: Path | None = None
+    from_logits: bool = False
+    member_outputs: Path | None = None
+    nonmember_outputs: Path | None = None
+    tf_privacy: str = "check"
+    population: Path | None = None
+    shadows: int | None = None
+    shadow_epochs: int | None = None
+    shadow_batch_size: int = 32
+    shadow_backend: str = "sequential"
+    scheduler: str | None = None
+    gates: tuple[Gate, ...] = ()
+    baseline: Path | None = None
+    update_baseline: bool = False
+    margin: float = MARGIN
+    inconclusive: str = "pass"
+    parallel: bool = False
+    distributed: bool = False
+
+    @classmethod
+    def of(cls, config: pytest.Config) -> Options:
+        """Reads the options of a session."""
+        given = {
+            field.name: config.getoption(f"eval_suite_{field.name}", field.default)
+            for field in dataclasses.fields(cls)
+        }
+        # In a worker of pytest-xdist, others compete for the cores.
+        given["parallel"] = hasattr(config, "workerinput")
+        given["distributed"] = any(
+            config.getoption(name, None) for name in ("numprocesses", "tx")
+        )
+        given["gates"] = tuple(given["gates"])
+        options = cls(**given)
+        if options.defenses is None:
+            own = options.model is not None or options.outputs_only
+            alone = own and options.gating and not options.report
+            every = "study" if options.profile == "study" else "all"
+            options = dataclasses.replace(options, defenses="none" if alone else every)
+        if options.defenses == "all" and options.model and not options.population:
+            # Without the model's recipe no head can be trained as the model was.
+            options = dataclasses.replace(options, defenses="untrained")
+        return options
+
+    @property
+    def report_folder(self) -> Path:
+        """Where the report of this run goes."""
+        return self.report_dir / self.report_name
+
+    @property
+    def sized_profile(self) -> Profile:
+        """The profile, with as many models as were asked for."""
+        profile = PROFILES[self.profile]
+        if self.shadows is None:
+            return profile
+        return dataclasses.replace(profile, models=self.shadows)
+
+    @property
+    def gating(self) -> bool:
+        """Whether anything is gated, or a baseline is written."""
+        return bool(self.gates) or self.baseline is not None
+
+    @property
+    def outputs_only(self) -> bool:
+        """Whether outputs are given instead of a model."""
+        return self.member_outputs is not None
+
+    def check(self) -> None:
+        """Raises `pytest.UsageError` for options that contradict each other."""
+        outputs = (self.member_outputs, self.nonmember_outputs)
+        if outputs.count(None) == 1:
+            raise pytest.UsageError(
+                "--member-outputs and --nonmember-outputs go together"
+            )
+        if self.outputs_only and (self.model or self.members or self.nonmembers):
+            raise pytest.UsageError(
+                "--member-outputs stands for a model: leave out --model, --members "
+                "and --nonmembers"
+            )
+        if self.outputs_only and self.defenses not in ("none", "all"):
+            raise pytest.UsageError("--defenses needs a model to defend")
+        if self.model is None:
+            for name in ("members", "nonmembers"):
+                if getattr(self, name) is not None:
+                    raise pytest.UsageError(f"--{name} needs --model")
+            if self.from_logits and not self.outputs_only:
+                raise pytest.UsageError("--from-logits needs --model")
+        elif self.members is None or self.nonmembers is None:
+            raise pytest.UsageError(
+                "--model needs --members and --nonmembers: examples that the model was "
+                "trained on, and others of the same law, as .npz files with x and y"
+            )
+        self._check_shadows()
+        if self.as_published and self.profile != "study":
+            raise pytest.UsageError("--as-published needs --profile study")
+        if self.tf_privacy == "full":
+            self._check_tf_privacy()
+        if self.update_baseline and self.baseline is None:
+            raise pytest.UsageError("--update-baseline needs --baseline FILE to write")
+        timed = [gate for gate in self.gates if gate.metric == "latency_ratio"]
+        if timed and self.distributed:
+            raise pytest.UsageError(
+                f"--gate {timed[0]}: time is measured in one process only. Run without "
+                "-n"
+            )
+
+    def _check_tf_privacy(self) -> None:
+        missing = why_no_tf_privacy()
+        if missing:
+            raise pytest.UsageError(f"--tf-privacy full: {missing}")
+        if self.outputs_only:
+            raise pytest.UsageError("--tf-privacy full needs a model or a game")
+
+    def _check_shadows(self) -> None:
+        if self.population is not None and self.model is None:
+            raise pytest.UsageError("--population needs --model")
+        if self.shadow_epochs is not None and self.population is None:
+            raise pytest.UsageError("--shadow-epochs needs --population")
+        game = self.model is None and not self.outputs_only
+        trained = self.profile != "study" if game else self.population is not None
+        given = {
+            "--shadows": self.shadows is not None,
+            "--shadow-backend": self.shadow_backend != "sequential",
+            "--scheduler": self.scheduler is not None,
+        }
+        for name, is_given in given.items():
+            if is_given and not trained:
+                raise pytest.UsageError(
+                    f"{name}: --profile study has one model and no shadows"
+                    if game
+                    else f"{name} needs --population"
+                )
+        remote = self.shadow_backend in ("dask", "ray")
+        if remote != (self.scheduler is not None):
+            raise pytest.UsageError(
+                "--scheduler ADDRESS and --shadow-backend dask or ray go together"
+            )

@@ -1,0 +1,86 @@
+"""The options of shadow models."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+from typing import Any
+
+if TYPE_CHECKING:
+    pass
+
+SHADOWS = 16
+
+
+def add_shadow_options(group: Any) -> None:
+    """Adds the options to the suite's group."""
+    group.addoption(
+        "--population",
+        dest="eval_suite_population",
+        metavar="FILE",
+        type=Path,
+        help="With --model: more examples of the same law, .npz with x and y. The "
+        "model is trained anew on halves of them and of the members and non-members, "
+        "and attacked by comparison with these shadow models.",
+    )
+    group.addoption(
+        "--shadows",
+        dest="eval_suite_shadows",
+        metavar="K",
+        type=even_number,
+        help="Number of models of the game, each of which is the target in turn and "
+        "the others its shadows; with --model, of its shadow models. Even, at least 4. "
+        f"Default: {SHADOWS}, in --profile full 64.",
+    )
+    group.addoption(
+        "--shadow-epochs",
+        dest="eval_suite_shadow_epochs",
+        metavar="N",
+        type=positive_number,
+        help="Epochs of each shadow model. Default: what the steps of the model's "
+        "optimizer show.",
+    )
+    group.addoption(
+        "--shadow-batch-size",
+        dest="eval_suite_shadow_batch_size",
+        metavar="N",
+        type=positive_number,
+        default=32,
+        help="Examples in a batch, as the model was trained. Default: 32, as of fit.",
+    )
+    group.addoption(
+        "--shadow-backend",
+        dest="eval_suite_shadow_backend",
+        choices=("sequential", "loky", "dask", "ray"),
+        default="sequential",
+        help="Where shadow models are trained: in this process, several at once where "
+        "the layers allow; in processes of this machine; or on a cluster. Default: "
+        "sequential.",
+    )
+    group.addoption(
+        "--scheduler",
+        "--dask-scheduler",
+        dest="eval_suite_scheduler",
+        metavar="ADDRESS",
+        help="The cluster of --shadow-backend dask (tcp://HOST:8786) or ray.",
+    )
+
+
+def even_number(text: str) -> int:
+    """Returns a number of models."""
+    number = positive_number(text)
+    if number < 4 or number % 2:
+        raise argparse.ArgumentTypeError(
+            f"must be even and at least 4, for models come in pairs. Received: {text}"
+        )
+    return number
+
+
+def positive_number(text: str) -> int:
+    """Returns an integer of at least 1."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(
+            f"must be an integer of at least 1. Received: {text!r}"
+        )
+    return int(text)

@@ -1,0 +1,147 @@
+"""What the page says of one defense: its facts, every attack on it, its slices."""
+
+import json
+
+from eval_suite.report.content import tf_privacy
+from eval_suite.report.content.claims import claims_in_words
+from eval_suite.report.content.defense_table import Scale
+from eval_suite.report.content.defense_table import cell
+from eval_suite.report.content.defense_table import family
+from eval_suite.report.content.rows import Rows
+from eval_suite.report.format import estimate
+from eval_suite.report.format import interval
+from eval_suite.report.format import number
+from eval_suite.report.format import p_value
+from eval_suite.report.format import percent
+
+_SLICES = 10
+
+
+def details(rows: Rows) -> list[dict]:
+    """Returns the section of each defense that figures show."""
+    scale = Scale(rows)
+    drawn = {row["name"] for row in rows.drawn}
+    return [
+        _details(rows, scale, place, row)
+        for place, row in enumerate(rows.defenses)
+        if row["name"] in drawn
+    ]
+
+
+def _details(rows: Rows, scale: Scale, place: int, row: dict) -> dict:
+    attacks = sorted(rows.attacks(row["name"]), key=_by_auc)
+    slices = sorted(rows.slices(row["name"]), key=_by_auc)
+    return {
+        "name": row["name"],
+        "title": row["title"],
+        "anchor": f"d{place}",
+        "family": family(row),
+        "facts": _facts(row),
+        "attacks": [_attack(rows, scale, row, attack) for attack in attacks],
+        "slices": [_attack(rows, scale, row, attack) for attack in slices[:_SLICES]],
+        "slice_count": len(slices),
+        "engines": tf_privacy.beside(rows.results, row["name"]),
+        "missing": rows.reason("attack"),
+    }
+
+
+def _by_auc(attack: dict) -> float:
+    return -1.0 if attack["auc"] is None else -attack["auc"]
+
+
+def _facts(row: dict) -> list[tuple[str, str | None]]:
+    accuracy = (row["accuracy"], row["accuracy_low"], row["accuracy_high"])
+    latency = row["latency_us"] or {}
+    facts = [
+        ("Layer", row["layer"]),
+        ("Configuration", _json(row["config"])),
+        ("Claims", claims_in_words(row)),
+        ("Reference", row["reference"]),
+        ("Accuracy, non-members", estimate(*accuracy)),
+        ("Accuracy, members", percent(row["member_accuracy"])),
+        ("Entropy, non-members", f"{number(row['entropy_mean'])} nats"),
+        ("Jensen-Shannon distance of entropy", _divergence(row["js_entropy"])),
+        (
+            "Jensen-Shannon distance of cross-entropy",
+            _divergence(row["js_cross_entropy"]),
+        ),
+        (
+            "Time of one call",
+            ", ".join(
+                f"{value:.0f} µs at batch {size}"
+                for size, value in latency.items()
+                if value is not None
+            )
+            or None,
+        ),
+    ]
+    if row["published"]:
+        facts.append(("Published by the study", _published(row["published"])))
+    return facts
+
+
+def _json(value: dict | None) -> str | None:
+    return json.dumps(value, ensure_ascii=False) if value else None
+
+
+def _published(published: dict) -> str | None:
+    words = {
+        "accuracy_pct": "accuracy {:g} %",
+        "auc_pct": "attack AUC {:g} %",
+        "advantage_pct": "advantage {:g} %",
+        "latency_us": "{:g} µs a call",
+    }
+    known = {key: v for key, v in published.items() if v is not None and key in words}
+    return ", ".join(words[key].format(v) for key, v in known.items()) or None
+
+
+def _divergence(entry: dict | None) -> str | None:
+    if entry is None or entry["value"] is None:
+        return None
+    text = number(entry["value"])
+    return text if entry["p"] is None else f"{text} ({p_value(entry['p'])})"
+
+
+def _attack(rows: Rows, scale: Scale, row: dict, attack: dict) -> dict:
+    auc = (attack["auc"], attack["auc_low"], attack["auc_high"])
+    reason = rows.reason("attack")
+    null = attack["advantage_null"]
+    entry = (attack["tpr_at_fpr"] or {}).get("0.01") or {}
+    tpr = entry.get("tpr")
+    return {
+        "attack": attack["attack"],
+        "slice": ""
+        if attack["slice"] == "entire"
+        else rows.slice_label(attack["slice"]),
+        "group": attack["group"],
+        "auc": cell(
+            auc[0],
+            number(auc[0]),
+            reason,
+            interval(*auc[1:]),
+            whisker=scale.whisker(row, *auc),
+        ),
+        "advantage": cell(
+            attack["advantage"],
+            number(attack["advantage"])
+            + ("" if null is None else f" ({number(null)})"),
+            reason,
+        ),
+        "tpr": cell(
+            tpr,
+            percent(tpr),
+            rows.reason("1 %", "tpr", "true-positive"),
+            "" if tpr is None else _percent_interval(entry["low"], entry["high"]),
+        ),
+        "size": f"{_size(attack['n_members'])}, {_size(attack['n_nonmembers'])}",
+    }
+
+
+def _percent_interval(low: float | None, high: float | None) -> str:
+    if low is None or high is None:
+        return ""
+    return interval(100 * low, 100 * high, 1)
+
+
+def _size(count: int | None) -> str:
+    return "?" if count is None else f"{count:,}"

@@ -1,0 +1,282 @@
+"""The table of all defenses: its columns and cells, before they become HTML."""
+
+from dataclasses import dataclass
+
+from eval_suite.report.content.claims import badges
+from eval_suite.report.content.rows import Rows
+from eval_suite.report.format import interval
+from eval_suite.report.format import number
+from eval_suite.report.format import percent
+from eval_suite.report.format import points
+from eval_suite.report.format import signed
+
+_KNOWN_FAMILIES = ("none", "output-transform", "training-loss", "head")
+EFFECT_WORDS = {
+    "reference": "compared with",
+    "weaker": "weaker",
+    "unclear": "no clear change",
+    "stronger": "stronger",
+    "unmeasured": "not measured",
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the table: where its values are, what it is called."""
+
+    key: str
+    header: str
+    short: str
+    help: str = ""
+    text: bool = False  # sorts as text
+
+
+_COLUMNS = (
+    Column("name", "Defense", "Defense", text=True),
+    Column(
+        "auc",
+        "Strongest attack: AUC",
+        "Strongest attack: AUC",
+        "Chance that the attack ranks a member above a non-member; 0.5 is guessing. "
+        "In the small picture the dotted line is 0.5, the dashed one the undefended "
+        "model, the bar the 95 % interval.",
+    ),
+    Column(
+        "difference",
+        "Change of AUC",
+        "Change of AUC",
+        "AUC minus the undefended model's, paired, with its 95 % interval. The attack "
+        "is called weaker or stronger only where the difference is larger than chance "
+        "after Holm's correction over all defenses.",
+    ),
+    Column(
+        "advantage",
+        "Advan\u00adtage",
+        "Advantage",
+        "True-positive minus false-positive rate of that attack.",
+    ),
+    Column(
+        "accuracy",
+        "Accu\u00adracy",
+        "Accuracy",
+        "On non-members; below it the change against the undefended model in points.",
+    ),
+    Column(
+        "nll", "NLL", "NLL", "Mean negative log-likelihood of the true class, in nats."
+    ),
+    Column("ece", "ECE", "ECE", "Expected calibration error, 0 to 1."),
+    Column(
+        "latency",
+        "Latency",
+        "Latency",
+        "Time of one call divided by the undefended model's; below it batch 256.",
+    ),
+    Column(
+        "entropy",
+        "Entropy",
+        "Entropy",
+        "Mean entropy of the outputs for non-members, divided by its maximum. High "
+        "entropy alone protects nobody.",
+    ),
+    Column(
+        "gap",
+        "Illusion gap",
+        "Illusion gap",
+        "Strongest attack minus plain loss threshold: how much safer the model looks "
+        "to someone who only tries the simplest attack.",
+    ),
+    Column(
+        "published",
+        "Published",
+        "Published",
+        "Attack AUC and accuracy that the reference study prints, "
+        "measured there on other data and with another protocol.",
+    ),
+)
+
+
+def columns() -> list[dict]:
+    """Returns the columns with their position."""
+    return [{**vars(column), "index": i} for i, column in enumerate(_COLUMNS)]
+
+
+def family(row: dict) -> dict:
+    """Returns name, words and CSS class of a defense's family."""
+    name = row["family"]
+    return {
+        "name": name,
+        "text": "undefended" if name == "none" else name,
+        "css": name if name in _KNOWN_FAMILIES else "other",
+    }
+
+
+def families(rows: Rows) -> list[dict]:
+    """Returns the families in the order of their first defense."""
+    return list({row["family"]: family(row) for row in rows.defenses}.values())
+
+
+class Scale:
+    """Maps AUCs to the width of the small interval pictures, the same for all rows.
+
+    Args:
+        rows: Their intervals set the range; 0.5 is always in it.
+    """
+
+    def __init__(self, rows: Rows):
+        ends = [
+            row[key]
+            for row in rows.defenses
+            for key in ("strongest_auc_low", "strongest_auc", "strongest_auc_high")
+            if row[key] is not None
+        ]
+        self.low = min([0.49, *ends])
+        self.high = max([0.55, *ends])
+        self.base = rows.base["strongest_auc"]
+
+    @property
+    def style(self) -> str:
+        """The places of 0.5 and of the undefended model, as CSS variables."""
+        base = 0.5 if self.base is None else self.base
+        return f"--g:{self._place(0.5)};--b:{self._place(base)}"
+
+    def whisker(self, row: dict, value, low, high) -> dict | None:
+        """Returns class and CSS variables of an interval, or None without a value."""
+        if value is None:
+            return None
+        low, high = (value, value) if None in (low, high) else (low, high)
+        places = [self._place(v) for v in (low, value, high)]
+        style = "--l:{};--v:{};--h:{}".format(*places)
+        return {"css": family(row)["css"], "style": style}
+
+    def _place(self, value: float) -> float:
+        """Returns the percentage of the width; beyond the range, the nearer end."""
+        share = (value - self.low) / (self.high - self.low)
+        return round(4 + 92 * min(1.0, max(0.0, share)), 1)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell: what it shows, what it sorts by, or why it is empty.
+
+    Attributes:
+        sort: Number or text; empty sorts last.
+        text: The value.
+        notes: Smaller, each on a line below it.
+        missing: The reason why nothing was measured, else empty.
+        whisker: The small interval picture, see `Scale.whisker`.
+        chip: CSS class of a judgement on the value, or empty.
+        word: The judgement.
+    """
+
+    sort: float | str
+    text: str
+    notes: tuple[str, ...] = ()
+    missing: str = ""
+    whisker: dict | None = None
+    chip: str = ""
+    word: str = ""
+
+
+def cell(value: float | None, text: str, reason: str, *notes: str, **more) -> Cell:
+    """Returns the cell of a measured value, or of a missing one with its reason."""
+    if value is None:
+        return Cell("", "", missing=reason)
+    return Cell(value, text, tuple(filter(None, notes)), **more)
+
+
+def table(rows: Rows) -> list[dict]:
+    """Returns the rows of the table, in the order of the run."""
+    scale = Scale(rows)
+    return [_row(rows, scale, place, row) for place, row in enumerate(rows.defenses)]
+
+
+def _row(rows: Rows, scale: Scale, place: int, row: dict) -> dict:
+    return {
+        "name": row["name"],
+        "title": row["title"] if row["title"] != row["name"] else "",
+        "anchor": f"d{place}",
+        "family": family(row),
+        "chosen": row["name"] == rows.advice.defense,
+        "badges": badges(row),
+        "cells": {
+            **_privacy_cells(rows, scale, row),
+            **_utility_cells(rows, row),
+        },
+    }
+
+
+def _privacy_cells(rows: Rows, scale: Scale, row: dict) -> dict:
+    effect = rows.effects[row["name"]]
+    auc = [row[f"strongest_auc{end}"] for end in ("", "_low", "_high")]
+    unattacked = rows.reason("auc", "attack")
+    limits = interval(row["difference_auc_low"], row["difference_auc_high"])
+    return {
+        "auc": cell(
+            auc[0],
+            number(auc[0]),
+            unattacked,
+            interval(*auc[1:]),
+            row["strongest_attack"],
+            whisker=scale.whisker(row, *auc),
+        ),
+        "difference": Cell(0.0, "", chip=effect, word="the reference")
+        if effect == "reference"
+        else cell(
+            row["difference_auc"],
+            signed(row["difference_auc"]),
+            unattacked,
+            limits,
+            chip=effect,
+            word=EFFECT_WORDS[effect],
+        ),
+        "advantage": cell(
+            row["strongest_advantage"], number(row["strongest_advantage"]), unattacked
+        ),
+        "gap": cell(
+            row["illusion_gap"],
+            signed(row["illusion_gap"]),
+            rows.reason("illusion", "attack"),
+        ),
+    }
+
+
+def _utility_cells(rows: Rows, row: dict) -> dict:
+    change = rows.accuracy_change(row)
+    single, batch = ((row["latency_ratio"] or {}).get(size) for size in ("1", "256"))
+    single = single and single["ratio"]
+    batch = batch and batch["ratio"]
+    return {
+        "accuracy": cell(
+            row["accuracy"],
+            percent(row["accuracy"]),
+            rows.reason("accuracy"),
+            "" if change is None or row is rows.base else points(change),
+        ),
+        "nll": cell(row["nll"], number(row["nll"]), rows.reason("nll", "calibration")),
+        "ece": cell(row["ece"], number(row["ece"]), rows.reason("ece", "calibration")),
+        "latency": cell(
+            single,
+            f"× {number(single, 2)}",
+            rows.reason("latency"),
+            "" if batch is None else f"× {number(batch, 2)}",
+        ),
+        "entropy": cell(
+            row["entropy_normalized"],
+            number(row["entropy_normalized"], 2),
+            rows.reason("entropy"),
+        ),
+        "published": _published(row["published"]),
+    }
+
+
+def _published(published: dict | None) -> Cell:
+    auc, accuracy = (
+        published and published[key] for key in ("auc_pct", "accuracy_pct")
+    )
+    if auc is None and accuracy is None:
+        return Cell("", "–")
+    return Cell(
+        "" if auc is None else auc,
+        "–" if auc is None else f"AUC {auc:g} %",
+        () if accuracy is None else (f"acc. {accuracy:g} %",),
+    )

@@ -1,0 +1,109 @@
+import re
+
+import pytest
+
+from eval_suite.report.content.claims import badges
+from eval_suite.report.content.claims import claims_in_words
+from eval_suite.report.content.defense_details import details
+from eval_suite.report.content.defense_table import Scale
+from eval_suite.report.content.defense_table import columns
+from eval_suite.report.content.defense_table import families
+from eval_suite.report.content.defense_table import table
+from eval_suite.report.content.rows import Rows
+from eval_suite.report.made_up_runs.results import build_results
+
+
+def _places(style):
+    return {key: float(v) for key, v in re.findall(r"--(\w):([\d.]+)", style)}
+
+
+def test_every_column_has_a_cell_in_every_row():
+    rows = table(Rows(build_results()))
+    keys = {column["key"] for column in columns()[1:]}
+    assert all(set(row["cells"]) == keys for row in rows)
+
+
+def test_sorts_by_the_number_that_it_shows():
+    for row in table(Rows(build_results())):
+        for key, digits in (("auc", 3), ("accuracy", 1), ("nll", 3), ("gap", 3)):
+            cell = row["cells"][key]
+            shown = float(cell.text.split()[0])
+            value = 100 * cell.sort if "%" in cell.text else cell.sort
+            assert shown == pytest.approx(value, abs=0.51 * 10**-digits)
+
+
+def test_one_row_is_chosen_and_judgements_are_those_of_the_rule():
+    rows = Rows(build_results())
+    found = table(rows)
+    assert [row["name"] for row in found if row["chosen"]] == [rows.advice.defense]
+    for row in found:
+        assert row["cells"]["difference"].chip == rows.effects[row["name"]]
+
+
+def test_missing_values_sort_last_and_say_why():
+    results = build_results()
+    results["defenses"][1]["nll"] = None
+    results["not_measured"] = [{"what": "calibration", "reason": "no labels"}]
+    cell = table(Rows(results))[1]["cells"]["nll"]
+    assert cell.sort == ""
+    assert cell.missing == "no labels"
+
+
+def test_whiskers_keep_order_and_stay_inside():
+    rows = Rows(build_results(defenses=30))
+    scale = Scale(rows)
+    aucs = [0.3, 0.5, 0.55, 0.6, 0.99]
+    places = [
+        _places(scale.whisker(rows.base, auc, auc - 0.01, auc + 0.01)["style"])
+        for auc in aucs
+    ]
+    values = [place["v"] for place in places]
+    assert values == sorted(values)
+    for place in places:
+        assert 0 <= place["l"] <= place["v"] <= place["h"] <= 100
+    fixed = _places(scale.style)
+    assert fixed["g"] == values[1]
+    own = scale.whisker(rows.base, rows.base["strongest_auc"], None, None)
+    assert _places(own["style"])["v"] == fixed["b"]
+
+
+def test_families_in_order_and_unknown_ones_share_a_colour():
+    found = families(Rows(build_results(defenses=9)))
+    assert [family["name"] for family in found][:2] == ["none", "output-transform"]
+    results = build_results()
+    results["defenses"][1]["family"] = 'evil" onclick="'
+    assert families(Rows(results))[1]["css"] == "other"
+
+
+def test_badges_are_the_claims_made():
+    base, _, taylor, head = build_results()["defenses"][:4]
+    assert badges(base) == []
+    names = [badge.text for badge in badges(taylor)]
+    assert names == [
+        "keeps argmax",
+        "keeps ranking",
+        "deterministic",
+        "reversible",
+        "SavedModel, ONNX",
+    ]
+    assert [badge.text for badge in badges(taylor) if badge.warn] == ["reversible"]
+    assert "retrained" in [badge.text for badge in badges(head)]
+    taylor["claims"]["keeps_argmax"] = None
+    assert "keeps argmax: not stated" in claims_in_words(taylor)
+
+
+def test_details_list_every_attack_strongest_first():
+    rows = Rows(build_results())
+    for section, row in zip(details(rows), rows.defenses, strict=True):
+        names = [attack["attack"] for attack in section["attacks"]]
+        assert sorted(names) == sorted(a["attack"] for a in rows.attacks(row["name"]))
+        aucs = [attack["auc"].sort for attack in section["attacks"]]
+        assert aucs == sorted(aucs, reverse=True)
+
+
+def test_details_show_the_ten_highest_slices():
+    section = details(Rows(build_results()))[0]
+    assert section["slice_count"] == 12
+    aucs = [attack["auc"].sort for attack in section["slices"]]
+    assert len(aucs) == 10
+    assert aucs == sorted(aucs, reverse=True)

@@ -1,0 +1,43 @@
+"""The figures of the report, in the order of the page."""
+
+from eval_suite.report.content.rows import Rows
+from eval_suite.report.figures import attack_heat_maps
+from eval_suite.report.figures import attack_kinds
+from eval_suite.report.figures import defense_dots
+from eval_suite.report.figures import divergence
+from eval_suite.report.figures import entropy_histograms
+from eval_suite.report.figures import frontier
+from eval_suite.report.figures import roc_curves
+from eval_suite.report.figures import shadow_counts
+from eval_suite.report.figures import strengths
+from eval_suite.report.figures import tf_privacy
+from eval_suite.report.figures.save import arrange
+from eval_suite.report.figures.style import Drawing
+
+_FIGURES = (
+    frontier.frontier,
+    strengths.strengths,
+    defense_dots.strongest_auc,
+    defense_dots.accuracy,
+    defense_dots.latency,
+    defense_dots.advantage,
+    attack_kinds.kinds,
+    attack_kinds.illusion,
+    attack_heat_maps.attacks,
+    attack_heat_maps.slices,
+    roc_curves.roc,
+    roc_curves.roc_low,
+    roc_curves.roc_slices,
+    entropy_histograms.entropy,
+    divergence.divergence,
+    shadow_counts.shadows,
+    tf_privacy.engines,
+)
+
+
+def draw_all(rows: Rows) -> list[Drawing]:
+    """Draws every figure; call it, and save what it returns, inside `style.style()`."""
+    drawings = [draw(rows) for draw in _FIGURES]
+    for drawing in drawings:
+        arrange(drawing)
+    return drawings

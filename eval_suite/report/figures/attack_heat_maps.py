@@ -1,0 +1,145 @@
+"""Heat maps of attack AUC: every attack on every defense, and every slice."""
+
+import numpy as np
+from matplotlib.colors import LinearSegmentedColormap
+
+from eval_suite.report.content.rows import Rows
+from eval_suite.report.figures import style
+from eval_suite.report.figures.style import Drawing
+from eval_suite.report.format import count
+from eval_suite.report.format import number
+
+_COLUMNS = 16
+_ADAPTIVE = "adaptive, best"
+_READING = "Darker is worse for privacy; 0.5 is guessing. Decimals without the 0."
+# Light to dark at constant steps of lightness: as good in grey as in colour.
+_MAP = LinearSegmentedColormap.from_list(
+    "auc", ["#f4f6fa", "#c3d4ea", "#7fa3d1", "#3d6cab", "#13356b"]
+)
+
+
+def attacks(rows: Rows) -> Drawing:
+    """Draws the AUC of every attack on every defense."""
+    name, title = "attacks", "AUC of every attack on every defense"
+    columns = _attack_names(rows)
+    grid = _grid(rows, columns[:_COLUMNS], _attack_auc)
+    if grid is None:
+        return Drawing(name, title, missing=rows.reason("attack"))
+    finding = _highest(rows, columns, grid)
+    return _drawing(rows, name, title, columns, grid, finding, "attack", _READING)
+
+
+def slices(rows: Rows) -> Drawing:
+    """Draws the AUC of the strongest attack on parts of the data."""
+    name, title = "slices", "AUC of the strongest attack by slice"
+    columns = _slice_names(rows)
+    grid = _grid(rows, columns[:_COLUMNS], _slice_auc)
+    if grid is None or len(columns) < 2:
+        return Drawing(name, title, missing=rows.reason("slice", "attack"))
+    columns = [rows.slice_label(column) for column in columns]
+    finding = _highest(rows, columns, grid)
+    reading = (
+        f"{_READING} The attack is the one that is strongest on the entire set, "
+        "as far as it was measured on the slice. Small slices are noisy: their "
+        "intervals are with each defense."
+    )
+    return _drawing(rows, name, title, columns, grid, finding, "slice", reading)
+
+
+def _attack_names(rows: Rows) -> list[str]:
+    """Returns the attacks, the kinds in the order of what the attacker needs.
+
+    Adaptive attacks differ between defenses: together they have one column.
+    """
+    order = list(style.GROUPS)
+    names = {}
+    for row in rows.drawn:
+        for attack in rows.attacks(row["name"]):
+            adaptive = attack["group"] == "adaptive"
+            key = _ADAPTIVE if adaptive else attack["attack"]
+            names.setdefault(key, order.index(attack["group"]))
+    return sorted(names, key=names.get)
+
+
+def _attack_auc(rows: Rows, row: dict, column: str) -> float | None:
+    if column != _ADAPTIVE:
+        attack = rows.attack(row["name"], column)
+        return attack and attack["auc"]
+    found = [a["auc"] for a in rows.attacks(row["name"]) if a["group"] == "adaptive"]
+    return max((auc for auc in found if auc is not None), default=None)
+
+
+def _slice_names(rows: Rows) -> list[str]:
+    """Returns "entire", then the slices in the order of the run."""
+    names = {"entire": None}
+    for row in rows.drawn:
+        names.update(dict.fromkeys(a["slice"] for a in rows.slices(row["name"])))
+    return list(names)
+
+
+def _slice_auc(rows: Rows, row: dict, column: str) -> float | None:
+    attack = rows.strongest(row, column)
+    return attack and attack["auc"]
+
+
+def _grid(rows: Rows, columns: list[str], auc) -> np.ndarray | None:
+    """Returns the AUCs, `(defenses, columns)`, missing ones nan; None if all are."""
+    grid = np.full((len(rows.drawn), len(columns)), np.nan)
+    for place, row in enumerate(rows.drawn):
+        for index, column in enumerate(columns):
+            value = auc(rows, row, column)
+            grid[place, index] = np.nan if value is None else value
+    return None if np.isnan(grid).all() else grid
+
+
+def _highest(rows: Rows, columns: list[str], grid: np.ndarray) -> str:
+    place, column = np.unravel_index(np.nanargmax(grid), grid.shape)
+    return (
+        f"The highest cell is {columns[column]} on {rows.drawn[place]['name']}: "
+        f"{number(grid[place, column])}."
+    )
+
+
+def _drawing(rows, name, title, columns, grid, finding, noun, reading) -> Drawing:
+    figure = style.canvas(1.0 + style.ROW_HEIGHT * len(rows.drawn))
+    axes = figure.subplots()
+    low, high = min(0.5, np.nanmin(grid)), max(0.55, np.nanmax(grid))
+    edges = [np.arange(n + 1) - 0.5 for n in reversed(grid.shape)]
+    axes.pcolormesh(*edges, np.ma.masked_invalid(grid), cmap=_MAP, vmin=low, vmax=high)
+    for place, column in np.argwhere(~np.isnan(grid)):
+        auc = grid[place, column]
+        axes.text(
+            column,
+            place,
+            f"{auc:.2f}".removeprefix("0"),
+            ha="center",
+            va="center_baseline",
+            fontsize=7,
+            # On a coloured cell: no role of the theme, so the same in light and dark.
+            color="#fefefe" if auc > (low + high) / 2 else "#101216",
+        )
+    axes.set_xlim(-0.5, grid.shape[1] - 0.5)
+    axes.set_ylim(len(rows.drawn) - 0.5, -0.5)
+    axes.set_yticks(range(len(rows.drawn)), [style.label(row) for row in rows.drawn])
+    axes.set_xticks(
+        range(grid.shape[1]),
+        [style.safe_text(column, 20) for column in columns[: grid.shape[1]]],
+        rotation=40,
+        ha="left",
+        rotation_mode="anchor",
+    )
+    axes.xaxis.tick_top()
+    axes.tick_params(length=0)
+    axes.grid(visible=False)
+    for spine in axes.spines.values():
+        spine.set_visible(False)
+    if np.isnan(grid).any():
+        finding += " Empty cells were not measured."
+    if len(columns) > grid.shape[1]:
+        more = count(len(columns) - grid.shape[1], f"more {noun}")
+        finding += f" In results.json: {more}."
+    alt = (
+        f"Table of {count(len(rows.drawn), 'model')} by "
+        f"{count(grid.shape[1], noun)}. {finding}"
+    )
+    return Drawing(name, title, finding, alt, reading, figure)

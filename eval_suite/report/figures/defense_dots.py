@@ -1,0 +1,197 @@
+"""One dot and its interval a defense: attack AUC, advantage, accuracy, latency."""
+
+from dataclasses import dataclass
+
+from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import MaxNLocator
+
+from eval_suite.report.content.advice import ACCURACY_BUDGET
+from eval_suite.report.content.rows import Rows
+from eval_suite.report.figures import style
+from eval_suite.report.figures.style import Drawing
+from eval_suite.report.format import count
+from eval_suite.report.format import number
+from eval_suite.report.format import percent
+from eval_suite.report.format import points
+
+
+@dataclass(frozen=True)
+class Dot:
+    """A value of one defense with its interval."""
+
+    row: dict
+    value: float
+    low: float | None = None
+    high: float | None = None
+
+
+def strongest_auc(rows: Rows) -> Drawing:
+    """Draws the AUC of the strongest attack on each defense."""
+    dots = [
+        Dot(
+            row,
+            row["strongest_auc"],
+            row["strongest_auc_low"],
+            row["strongest_auc_high"],
+        )
+        for row in rows.drawn
+        if row["strongest_auc"] is not None
+    ]
+    name, title = "strongest-auc", "AUC of the strongest attack"
+    if not dots:
+        return Drawing(name, title, missing=rows.reason("auc", "attack"))
+    dots.sort(key=lambda dot: dot.value)
+    weaker = sum(rows.effects[row["name"]] == "weaker" for row in rows.defenses)
+    others = len(rows.defenses) - 1
+    finding = (
+        f"Lowest: {dots[0].row['name']} at {number(dots[0].value)}; undefended "
+        f"{number(rows.base['strongest_auc'])}. On {weaker} of "
+        f"{count(others, 'defense')} the attack is measurably weaker."
+    )
+    figure = _figure(dots, rows, lambda value: number(value), reference=0.5)
+    axes = figure.axes[0]
+    axes.set_xlabel("AUC, 95 % interval (0.5: guessing, dotted)")
+    reading = (
+        "Left is better. The dashed line is the undefended model. Intervals of two "
+        "defenses may overlap and the paired difference still be clear: the table "
+        "has it."
+    )
+    return _drawing(name, title, finding, reading, dots, figure, number)
+
+
+def advantage(rows: Rows) -> Drawing:
+    """Draws the advantage of the strongest attack, with the level of no signal."""
+    dots = [
+        Dot(row, row["strongest_advantage"])
+        for row in rows.drawn
+        if row["strongest_advantage"] is not None
+    ]
+    name, title = "advantage", "Advantage of the strongest attack"
+    if not dots:
+        return Drawing(name, title, missing=rows.reason("advantage", "attack"))
+    dots.sort(key=lambda dot: dot.value)
+    figure = _figure(dots, rows, lambda value: number(value), reference=0.0)
+    axes = figure.axes[0]
+    levels = []
+    for place, dot in enumerate(dots):
+        attack = rows.strongest(dot.row)
+        if attack and attack["advantage_null"] is not None:
+            levels.append(attack["advantage_null"])
+            axes.plot(levels[-1], place, "|", color=style.MUTED, ms=9, mew=1.4)
+    axes.set_xlabel("true-positive rate minus false-positive rate")
+    finding = f"From {number(dots[0].value)} ({dots[0].row['name']}) to " + (
+        f"{number(dots[-1].value)} ({dots[-1].row['name']})."
+    )
+    reading = "Left is better."
+    if levels:
+        finding += f" Chance alone gives {number(max(levels))}."
+        reading += " The grey tick is what an attack shows where there is no signal."
+    return _drawing(name, title, finding, reading, dots, figure, number)
+
+
+def accuracy(rows: Rows) -> Drawing:
+    """Draws the accuracy of each defended model on non-members."""
+    dots = [
+        Dot(row, row["accuracy"], row["accuracy_low"], row["accuracy_high"])
+        for row in rows.drawn
+        if row["accuracy"] is not None
+    ]
+    name, title = "accuracy", "Accuracy on examples that were not trained on"
+    if not dots:
+        return Drawing(name, title, missing=rows.reason("accuracy"))
+    dots.sort(key=lambda dot: -dot.value)
+    figure = _figure(dots, rows, percent)
+    figure.axes[0].set_xlabel("accuracy, 95 % interval")
+    style.percent_axis(figure.axes[0].xaxis)
+    changes = [
+        rows.accuracy_change(dot.row) for dot in dots if dot.row is not rows.base
+    ]
+    changes = [change for change in changes if change is not None]
+    finding = f"Undefended: {percent(rows.base['accuracy'])}."
+    if changes:
+        kept = sum(change >= -ACCURACY_BUDGET for change in changes)
+        finding += (
+            f" {kept} of {count(len(changes), 'defense')} stay within "
+            f"{100 * ACCURACY_BUDGET:.0f} points; the largest loss is "
+            f"{points(min(changes))} points."
+        )
+    reading = "Right is better."
+    return _drawing(name, title, finding, reading, dots, figure, percent)
+
+
+def latency(rows: Rows) -> Drawing:
+    """Draws how much longer a call of the defended model takes."""
+    dots, batches = [], ("1", "256")
+    for row in rows.drawn:
+        entry = (row["latency_ratio"] or {}).get("1")
+        if entry and entry["ratio"] is not None:
+            dots.append(Dot(row, entry["ratio"], entry["low"], entry["high"]))
+    name, title = "latency", "Latency relative to the undefended model"
+    if not dots:
+        return Drawing(name, title, missing=rows.reason("latency"))
+    dots.sort(key=lambda dot: dot.value)
+    figure = _figure(dots, rows, _times, reference=None)
+    axes = figure.axes[0]
+    for place, dot in enumerate(dots):
+        entry = dot.row["latency_ratio"].get(batches[1])
+        if entry and entry["ratio"] is not None:
+            axes.plot(
+                entry["ratio"],
+                place,
+                "o",
+                markerfacecolor="none",
+                markeredgecolor=style.MUTED,
+                markersize=7.5,
+                zorder=2,
+            )
+    if max(dot.value for dot in dots) > 4:
+        axes.set_xscale("log")
+        axes.xaxis.set_minor_formatter(FuncFormatter(lambda *_: ""))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"× {value:g}"))
+    axes.set_xlabel("time of one call, ratio (filled: batch 1; ring: batch 256)")
+    finding = (
+        f"Slowest for a single example: {dots[-1].row['name']}, "
+        f"{_times(dots[-1].value)}."
+    )
+    reading = (
+        "Left is better. Calls of both models alternate in one process; below a "
+        "difference of 0.02 nothing is claimed."
+    )
+    return _drawing(name, title, finding, reading, dots, figure, _times)
+
+
+def _times(value: float) -> str:
+    return f"× {value:.2f}"
+
+
+def _figure(dots, rows: Rows, text, reference: float | None = None):
+    """Draws the dots from top to bottom, each with its value at the right."""
+    figure = style.canvas(0.7 + style.ROW_HEIGHT * len(dots))
+    axes = figure.subplots()
+    for place, dot in enumerate(dots):
+        _draw_dot(axes, place, dot)
+        style.value_at_right(axes, place, text(dot.value), dot.row is rows.base)
+    base = next((dot for dot in dots if dot.row is rows.base), None)
+    if base:
+        axes.axvline(base.value, color=style.INK, lw=0.8, ls=(0, (5, 3)), zorder=1)
+    if reference is not None:
+        axes.axvline(reference, color=style.MUTED, lw=1, ls=":", zorder=1)
+    style.rows_axis(axes, [dot.row for dot in dots], rows.base)
+    axes.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]))
+    style.legend(figure, style.families([dot.row for dot in dots]))
+    return figure
+
+
+def _draw_dot(axes: Axes, place: int, dot: Dot) -> None:
+    colour, marker = style.family_style(dot.row["family"])
+    if dot.low is not None and dot.high is not None:
+        axes.plot([dot.low, dot.high], [place, place], color=colour, lw=1.6, zorder=2)
+    axes.plot(dot.value, place, marker, color=colour, markersize=5.5, zorder=3)
+
+
+def _drawing(name, title, finding, reading, dots, figure, text) -> Drawing:
+    listed = "; ".join(f"{dot.row['name']} {text(dot.value)}" for dot in dots[:12])
+    more = f"; and {len(dots) - 12} more" if len(dots) > 12 else ""
+    alt = f"Dot plot of {count(len(dots), 'model')}. {finding} {listed}{more}."
+    return Drawing(name, title, finding, alt, reading, figure)

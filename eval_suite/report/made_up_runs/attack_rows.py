@@ -1,0 +1,168 @@
+"""Made-up rows for results dicts: attacks, their curves and their controls."""
+
+import numpy as np
+from scipy.special import ndtr
+from scipy.special import ndtri
+
+ATTACKS = [
+    ("loss", "threshold"),
+    ("confidence", "threshold"),
+    ("entropy", "threshold"),
+    ("modified_entropy", "threshold"),
+    ("label_only", "label"),
+    ("logistic", "trained"),
+    ("knn", "trained"),
+    ("forest", "trained"),
+    ("lira_online", "shadow"),
+    ("rmia_online", "shadow"),
+    ("inverse:loss", "adaptive"),
+]
+HALF_WIDTH = 0.009
+
+
+def interval(value: float, half: float) -> tuple[float, float]:
+    """Returns both ends of an interval, within 0 and 1."""
+    return max(0.0, value - half), min(1.0, value + half)
+
+
+def _attack_auc(row: tuple, attack: str) -> float:
+    """The loss threshold at one end, RMIA at the other, the rest between."""
+    place = {
+        "loss": 0.0,
+        "confidence": 0.0,
+        "entropy": -0.1,
+        "modified_entropy": 0.05,
+        "label_only": -0.1,
+        "logistic": 0.2,
+        "knn": 0.12,
+        "forest": 0.25,
+        "lira_online": 0.9,
+        "rmia_online": 1.0,
+        "inverse:loss": 0.02,
+    }[attack]
+    return row[5] + place * (row[4] - row[5])
+
+
+def attack_row(row: tuple, attack: str, group: str, rng) -> dict:
+    """Returns one attack's row on one defense."""
+    auc = _attack_auc(row, attack)
+    low, high = interval(auc, HALF_WIDTH)
+    tpr = float(ndtr(ndtri(0.01) + np.sqrt(2) * ndtri(auc)))
+    return {
+        "defense": row[0],
+        "attack": attack,
+        "group": group,
+        "slice": "entire",
+        "auc": auc,
+        "auc_low": low,
+        "auc_high": high,
+        "advantage": 1.3 * (auc - 0.5),
+        "advantage_null": 0.044,
+        "tpr_at_fpr": {
+            "0.01": {
+                "tpr": tpr,
+                "low": 0.8 * tpr,
+                "high": 1.2 * tpr,
+                "realised_fpr": 0.0092,
+            },
+            "0.001": None,
+        },
+        "targets": 16,
+        "n_members": 764,
+        "n_nonmembers": 764,
+    }
+
+
+def slice_row(row: tuple, name: str, rng) -> dict:
+    """Returns the loss attack's row on one slice."""
+    auc = float(np.clip(row[4] + rng.normal(0, 0.02), 0.4, 0.9))
+    low, high = interval(auc, 3 * HALF_WIDTH)
+    return {
+        **attack_row(row, "rmia_online", "shadow", rng),
+        "slice": name,
+        "auc": auc,
+        "auc_low": low,
+        "auc_high": high,
+        "tpr_at_fpr": None,
+        "n_members": 76,
+        "n_nonmembers": 76,
+    }
+
+
+def curves_of(row: tuple, classes: list[str]) -> list[dict]:
+    """Returns the curves of one defense, entire and by slice."""
+    fpr = np.unique(
+        np.concatenate([[0], np.geomspace(1e-3, 0.1, 60), np.linspace(0.1, 1, 60)])
+    )
+    curves = []
+    for attack, name in (
+        ("rmia_online", "entire"),
+        ("loss", "entire"),
+        *(("rmia_online", name) for name in ("correct", "incorrect", *classes)),
+    ):
+        shift = np.sqrt(2) * ndtri(_attack_auc(row, attack))
+        scale = {"entire": 1.0, "correct": 0.8, "incorrect": 1.5}.get(name, 0.9)
+        grid = fpr if name == "entire" else np.linspace(0, 1, 25)
+        tpr = ndtr(ndtri(grid) + scale * shift)
+        half = 0.03 * np.sqrt(tpr * (1 - tpr)) + 0.05 * tpr * (1 - tpr)
+        low, high = (np.clip(tpr + sign * half, 0, 1).tolist() for sign in (-1, 1))
+        curves.append(
+            {
+                "defense": row[0],
+                "attack": attack,
+                "slice": name,
+                "fpr": grid.tolist(),
+                "tpr": tpr.tolist(),
+                "tpr_low": low if name == "entire" else None,
+                "tpr_high": high if name == "entire" else None,
+            }
+        )
+    return curves
+
+
+def distribution(row: tuple, classes: int) -> dict:
+    """Returns the entropy histograms of one defense."""
+    edges = np.linspace(0, np.log(classes), 31)
+    middles = (edges[1:] + edges[:-1]) / 2
+
+    def density(mean):
+        height = np.exp(-0.5 * ((middles - mean) / 0.25) ** 2) + 1e-6
+        return (height / height.sum() / np.diff(edges)).tolist()
+
+    mean = row[8] * np.log(classes)
+    return {
+        "defense": row[0],
+        "quantity": "entropy",
+        "edges": edges.tolist(),
+        "member": density(mean),
+        "nonmember": density(mean + row[4] - 0.5),
+    }
+
+
+def controls(rng) -> list[dict]:
+    """Returns null and positive controls, all passed."""
+    nulls = [
+        (attack, variant, 0.5 + float(rng.normal(0, 0.004)), 0.02)
+        for attack, _ in ATTACKS[:10]
+        for variant in ("balanced", "6:1, tied")
+    ]
+    positives = [
+        (attack, "memorising model", 0.97, 0.01)
+        for attack in ("loss", "label_only", "logistic", "lira_online")
+    ]
+    return [
+        {
+            "name": f"{kind} {attack} {variant}",
+            "kind": kind,
+            "attack": attack,
+            "variant": variant,
+            "auc": auc,
+            "auc_low": auc - half,
+            "auc_high": auc + half,
+            "expected": "covers 0.5" if kind == "null" else "above 0.8",
+            "passed": True,
+            "detail": None,
+        }
+        for kind, rows in (("null", nulls), ("positive", positives))
+        for attack, variant, auc, half in rows
+    ]

@@ -1,0 +1,213 @@
+"""Builds results dicts of the size and look of a real run, for the report's tests."""
+
+import numpy as np
+
+from eval_suite.report.made_up_runs.attack_rows import ATTACKS
+from eval_suite.report.made_up_runs.attack_rows import HALF_WIDTH
+from eval_suite.report.made_up_runs.attack_rows import attack_row
+from eval_suite.report.made_up_runs.attack_rows import controls
+from eval_suite.report.made_up_runs.attack_rows import curves_of
+from eval_suite.report.made_up_runs.attack_rows import distribution
+from eval_suite.report.made_up_runs.attack_rows import interval
+from eval_suite.report.made_up_runs.attack_rows import slice_row
+from eval_suite.report.made_up_runs.table_rows import frontier_rows
+from eval_suite.report.made_up_runs.table_rows import null_rows
+from eval_suite.report.made_up_runs.table_rows import tf_privacy_rows
+
+# Made-up defenses: the AUC of the strongest attack and of the loss threshold, the
+# accuracy, the latency ratio at batch 1, the normalised entropy, and whether the
+# layer is injective.
+_TABLE = """
+base;Undefended;none;;0.612;0.523;0.970;1.0;0.03;1
+M-1;Spline smoothing (DMD);output-transform;Spline;0.611;0.527;0.958;1.02;0.95;1
+M-5;Taylor softmax;output-transform;TaylorSoftmax;0.612;0.523;0.970;1.04;0.999;1
+M-6;Linear head, frozen;head;LinearHead;0.607;0.524;0.969;1.01;0.05;1
+M-17;Entropy penalty;training-loss;EntropyRegularization;0.566;0.519;0.966;1.0;0.31;1
+M-18;Polynomial fit;output-transform;PolynomialSmoothing;0.610;0.526;0.912;1.02;0.96;1
+temperature;Temperature;output-transform;TemperatureScaling;0.612;0.523;0.970;1.03;0.42;1
+"""
+
+
+def _parse(line: str) -> tuple:
+    name, title, family, layer, *numbers, injective = line.split(";")
+    return name, title, family, layer, *map(float, numbers), injective == "1"
+
+
+_ROWS = [_parse(line) for line in _TABLE.split("\n")[1:-1]]
+_PUBLISHED = dict(accuracy_pct=77.6, latency_us=655.6, auc_pct=71, advantage_pct=42)
+
+
+def build_results(defenses: int = 7, classes: int = 10, seed: int = 0) -> dict:
+    """Returns valid results with `defenses` rows, the undefended model among them."""
+    rng = np.random.default_rng(seed)
+    rows = [_ROWS[i] if i < len(_ROWS) else _extra_row(i, rng) for i in range(defenses)]
+    names = [f"{digit}" for digit in range(classes)]
+    # As in a run: of many classes none has a curve of its own.
+    parts = [f"class={name}" for name in names] if classes <= 20 else []
+    return {
+        "schema_version": 2,
+        "created": "2025-11-23T18:30:00Z",
+        "command": "pytest eval_suite --report",
+        "title": "Digits, quick profile",
+        "environment": {
+            "python": "3.11.9",
+            "platform": "Linux-6.1-x86_64",
+            "cpus": 2,
+            "keras_entropy": "0.1.0",
+            "keras": "3.15.1",
+            "backend": "tensorflow",
+            "backend_version": "2.20.0",
+            "numpy": "1.26.4",
+            "commit": "487f3000aa11bb22cc33dd44ee55ff6677889900",
+            "dirty": False,
+        },
+        "dataset": {
+            "name": "digits",
+            "source": "scikit-learn, bundled",
+            "examples": 1797,
+            "reference": 269,
+            "population": 1528,
+            "classes": classes,
+            "input_shape": [64],
+            "class_names": names,
+            "digest": "sha256:9f86d081884c7d65",
+        },
+        "profile": {
+            "name": "quick",
+            "models": 16,
+            "targets": 16,
+            "pairs": 8,
+            "epochs": 50,
+            "batch_size": 32,
+            "seed": 0,
+            "architecture": "Dense 128 relu, Dense 64 relu, Dense 10 softmax",
+            "member_accuracy": 1.0,
+            "nonmember_accuracy": 0.97,
+        },
+        "threat_model": {
+            "attacker": [
+                "queries the defended model and sees its whole output vector",
+                "knows the true label, the architecture, the training recipe "
+                "and the defense",
+                "owns a population from which half became members",
+            ],
+            "not_tested": [
+                "access to weights, gradients or intermediate layers",
+                "poisoned training data",
+            ],
+            "minimum_detectable_auc": 0.512,
+        },
+        "verdict": {
+            "status": "pass",
+            "lines": ["68 of 68 checks passed", "24 of 24 controls as expected"],
+        },
+        "controls": controls(rng),
+        "defenses": [_defense_row(row, rows[0], rng) for row in rows],
+        "attacks": [attack_row(row, a, g, rng) for row in rows for a, g in ATTACKS]
+        + [slice_row(rows[0], f"class={name}", rng) for name in names]
+        + [slice_row(row, "correct", rng) for row in rows]
+        + [slice_row(row, "incorrect", rng) for row in rows],
+        "curves": [c for row in rows for c in curves_of(row, parts)],
+        "distributions": [distribution(row, classes) for row in rows],
+        "frontier": frontier_rows(rows[0][4]),
+        "shadow_counts": [
+            {
+                "attack": attack,
+                "shadows": number,
+                "auc": 0.6 - 0.1 / number,
+                "auc_low": 0.58 - 0.1 / number,
+                "auc_high": 0.62 - 0.1 / number,
+            }
+            for attack in ("lira_online", "rmia_online")
+            for number in (2, 4, 8, 14)
+        ],
+        "tf_privacy": tf_privacy_rows([(row[0], row[5], row[4]) for row in rows[:40]]),
+        "tf_privacy_null": null_rows(rng),
+        "checks": [
+            _check("test_entropy.py::test_claims[M-1]", "passed", None),
+            _check("test_latency.py::test_latency[M-5]", "skipped", "needs one CPU"),
+        ],
+        "not_measured": [
+            {
+                "what": "true-positive rate at 0.1 % false positives",
+                "reason": "764 non-members; at least 10,000 are needed",
+            }
+        ],
+        "timings": {"train": 21.4, "attack": 33.0, "latency": 18.2},
+    }
+
+
+def _check(test: str, outcome: str, message: str | None) -> dict:
+    return {"test": f"eval_suite/{test}", "outcome": outcome, "message": message}
+
+
+def _extra_row(index: int, rng) -> tuple:
+    family = ["output-transform", "head", "training-loss", "randomized"][index % 4]
+    strongest = float(rng.uniform(0.52, 0.62))
+    return (
+        f"X-{index}",
+        f"Variant {index}",
+        family,
+        "Variant",
+        strongest,
+        min(strongest, float(rng.uniform(0.5, 0.53))),
+        float(rng.uniform(0.6, 0.97)),
+        float(rng.uniform(1, 1.2)),
+        float(rng.uniform(0, 1)),
+        bool(index % 2),
+    )
+
+
+def _defense_row(row: tuple, base: tuple, rng) -> dict:
+    name, title, family, layer, strongest, loss, accuracy, ratio, entropy, inj = row
+    low, high = interval(strongest, HALF_WIDTH)
+    accuracy_low, accuracy_high = interval(accuracy, 0.006)
+    difference = strongest - base[4]
+    spread = 0.0 if row is base else 0.004
+    return {
+        "name": name,
+        "title": title,
+        "family": family,
+        "layer": layer or None,
+        "config": {"degree": 6} if name == "M-18" else {},
+        "claims": {
+            "raises_entropy": name == "temperature",
+            "keeps_argmax": name in ("M-5", "temperature"),
+            "keeps_ranking": name in ("M-5", "temperature"),
+            "deterministic": family != "randomized",
+            "injective": inj,
+            "permutation_equivariant": family != "output-transform",
+            "export": ["tf_saved_model", "onnx"],
+        },
+        "reference": "arXiv:2208.10445" if name.startswith("M-") else None,
+        "trained": family in ("head", "training-loss"),
+        "accuracy": accuracy,
+        "accuracy_low": accuracy_low,
+        "accuracy_high": accuracy_high,
+        "member_accuracy": min(1.0, accuracy + 0.03),
+        "nll": round(0.1 + 2.1 * entropy**4, 4),
+        "ece": round(0.01 + 0.8 * entropy**3, 4),
+        "entropy_mean": entropy * float(np.log(10)),
+        "entropy_normalized": entropy,
+        "latency_us": {"1": 140.0 * ratio, "256": 680.0 * ratio},
+        "latency_ratio": {
+            "1": {"ratio": ratio, "low": ratio - 0.012, "high": ratio + 0.012},
+            "256": {
+                "ratio": 1 + (ratio - 1) / 2,
+                "low": 1 + (ratio - 1) / 2 - 0.006,
+                "high": 1 + (ratio - 1) / 2 + 0.006,
+            },
+        },
+        "strongest_attack": "rmia_online",
+        "strongest_auc": strongest,
+        "strongest_auc_low": low,
+        "strongest_auc_high": high,
+        "strongest_advantage": 1.3 * (strongest - 0.5),
+        "illusion_gap": strongest - loss,
+        "js_entropy": {"value": 0.2 * (strongest - 0.5) ** 0.5, "p": 0.01},
+        "js_cross_entropy": {"value": 0.3 * (strongest - 0.5) ** 0.5, "p": 0.004},
+        "difference_auc": difference,
+        "difference_auc_low": difference - spread,
+        "difference_auc_high": difference + spread,
+        "published": _PUBLISHED if name == "M-1" else None,
+    }

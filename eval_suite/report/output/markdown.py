@@ -1,0 +1,226 @@
+"""report.md: the report in the size of a pull-request comment."""
+
+import re
+
+from eval_suite.report.content.advice import RULE
+from eval_suite.report.content.defense_table import EFFECT_WORDS
+from eval_suite.report.content.published_figures import faithfulness_table
+from eval_suite.report.content.published_figures import is_study
+from eval_suite.report.content.rows import Rows
+from eval_suite.report.content.run_comparison import Comparison
+from eval_suite.report.content.run_comparison import points
+from eval_suite.report.content.run_comparison import words
+from eval_suite.report.content.strengths import in_words
+from eval_suite.report.content.tf_privacy import finding
+from eval_suite.report.content.tf_privacy import null_runs
+from eval_suite.report.format import count
+from eval_suite.report.format import estimate
+from eval_suite.report.format import interval
+from eval_suite.report.format import one_line
+from eval_suite.report.format import percent
+from eval_suite.report.format import ratio
+from eval_suite.report.format import signed
+
+LIMIT = 60_000  # bytes; GitHub refuses comments of more than 65,536 characters
+_LISTED = 100
+_LISTED_LINES = 20
+_ENGINE_KEYS = ("auc", "own_auc", "advantage", "own_advantage")
+
+
+def render_markdown(rows: Rows, comparison: Comparison | None = None) -> str:
+    """Renders report.md: verdict and table first, below 60,000 bytes.
+
+    Args:
+        rows: The run.
+        comparison: With another run, if wanted.
+
+    Returns:
+        GitHub-flavoured Markdown in which names from the run have no effect.
+    """
+    results = rows.results
+    status = results["verdict"]["status"].upper()
+    head = [
+        f"# {_escape(results['title'])}",
+        "",
+        f"**{status}.** **{_escape(rows.advice.headline)}.** "
+        f"{_escape(rows.advice.reason)}",
+        "",
+        *[f"- {_escape(line)}" for line in results["verdict"]["lines"][:_LISTED_LINES]],
+        *[f"- {_escape(line)}" for line in _control_lines(results)],
+        "",
+    ]
+    tail = [
+        "",
+        *(_compared(comparison) if comparison else []),
+        *_strengths(results),
+        *_study(results),
+        *_engines(results),
+        *_problems(results),
+        f"Rule: {_escape(RULE)}",
+        "",
+        f"`{_code(results['command'])}` on {_escape(results['dataset']['name'])}, "
+        f"profile {_escape(results['profile']['name'])}, "
+        f"{_escape(results['created'])}.",
+        "",
+    ]
+    listed = min(len(rows.defenses), _LISTED)
+    while True:
+        text = "\n".join([*head, *_table(rows, listed), *tail])
+        if len(text.encode()) < LIMIT or listed <= 1:
+            return text
+        listed //= 2
+
+
+def _strengths(results: dict) -> list[str]:
+    """Returns the defenses and strengths that no other one beats."""
+    found = results["frontier"]
+    best = [row for row in in_words(found) if not row["dominated"]]
+    if not best:
+        return []
+    lines = [
+        f"**By strength.** {len(best)} of {len(found)} are not dominated on AUC, "
+        "accuracy and NLL:",
+        "",
+        "| defense and strength | AUC | accuracy | NLL | calibration error |",
+        "|---|---:|---:|---:|---:|",
+    ]
+    for row in best[:_LISTED_LINES]:
+        cells = (row[key] for key in ("auc", "accuracy", "nll", "ece"))
+        lines.append(f"| {_escape(row['name'], 60)} | {' | '.join(cells)} |")
+    if len(best) > _LISTED_LINES:
+        lines += ["", f"{count(len(best) - _LISTED_LINES, 'more row')} in the page."]
+    return [*lines, ""]
+
+
+def _study(results: dict) -> list[str]:
+    if not is_study(results):
+        return []
+    return ["**Beside the study**", "", *faithfulness_table(results), ""]
+
+
+def _engines(results: dict) -> list[str]:
+    runs = null_runs(results)
+    if not runs:
+        return []
+    lines = [
+        f"**Beside TensorFlow Privacy.** {finding(results)}",
+        "",
+        "| data without a signal | attack | its AUC | ours | its advantage | ours |",
+        "|---|---|---:|---:|---:|---:|",
+    ]
+    for run in runs[:_LISTED_LINES]:
+        said = run.words()
+        figures = (said[key] for key in _ENGINE_KEYS)
+        cells = (_escape(run.law, 60), _escape(run.attack, 60), *figures)
+        lines.append(f"| {' | '.join(cells)} |")
+    return [*lines, ""]
+
+
+def _control_lines(results: dict) -> list[str]:
+    lines = []
+    for kind in ("null", "positive"):
+        passed = [c["passed"] for c in results["controls"] if c["kind"] == kind]
+        total = count(len(passed), f"{kind} control")
+        lines.append(f"{sum(passed)} of {total} as expected")
+    return lines
+
+
+def _table(rows: Rows, listed: int) -> list[str]:
+    headers = (
+        "defense",
+        "attack is",
+        "strongest attack",
+        "AUC",
+        "change",
+        "accuracy",
+        "latency",
+        "illusion gap",
+    )
+    lines = [
+        "| " + " | ".join(headers) + " |",
+        "|" + "---|" * 3 + "---:|" * (len(headers) - 3),
+        *[_line(rows, row) for row in rows.defenses[:listed]],
+    ]
+    if listed < len(rows.defenses):
+        lines += ["", f"{count(len(rows.defenses) - listed, 'more row')} in the page."]
+    return lines
+
+
+def _line(rows: Rows, row: dict) -> str:
+    effect = rows.effects[row["name"]]
+    title = "" if row["title"] == row["name"] else f" {_escape(row['title'], 60)}"
+    change = "" if effect == "reference" else signed(row["difference_auc"])
+    limits = interval(row["difference_auc_low"], row["difference_auc_high"])
+    if change and row["difference_auc"] is not None:
+        change = f"{change} {limits}".rstrip()
+    auc = (row["strongest_auc"], row["strongest_auc_low"], row["strongest_auc_high"])
+    times = ratio((row["latency_ratio"] or {}).get("1"))
+    bold = "**" if row["name"] == rows.advice.defense else ""
+    cells = (
+        f"{bold}{_escape(row['name'], 60)}{bold}{title}",
+        EFFECT_WORDS[effect],
+        _escape(row["strongest_attack"] or "", 60),
+        estimate(*auc),
+        change,
+        percent(row["accuracy"]),
+        times if row["latency_ratio"] is None else f"× {times}",
+        signed(row["illusion_gap"]),
+    )
+    return "| " + " | ".join(cells) + " |"
+
+
+def _compared(comparison: Comparison) -> list[str]:
+    """Returns the outcome, and the rows whose attack changed clearly."""
+    clear = [row for row in comparison.rows if row.auc.clear]
+    lines = [
+        f"**Compared with {_escape(comparison.other)}.** "
+        f"{_escape(comparison.sentence, 2000)}",
+        "",
+        *[f"- Caution: {_escape(warning)}" for warning in comparison.warnings],
+        *[
+            f"- {_escape(row.name, 60)}: AUC {words(row.auc)}, accuracy "
+            f"{points(row.accuracy) or 'not measured'} points"
+            for row in clear[:_LISTED_LINES]
+        ],
+    ]
+    return [*lines, ""]
+
+
+def _problems(results: dict) -> list[str]:
+    """Returns failed controls, failed checks and what was not measured."""
+    sections = {
+        "Failed controls": [
+            f"{c['name']}: {estimate(c['auc'], c['auc_low'], c['auc_high'])}, expected "
+            f"{c['expected']}"
+            for c in results["controls"]
+            if not c["passed"]
+        ],
+        "Failed checks": [
+            f"{check['test']}: {check['message'] or 'no message'}"
+            for check in results["checks"]
+            if check["outcome"] == "failed"
+        ],
+        "Not measured": [
+            f"{entry['what']}: {entry['reason']}" for entry in results["not_measured"]
+        ],
+    }
+    lines = []
+    for title, entries in sections.items():
+        if entries:
+            lines += [f"**{title}**", ""]
+            lines += [f"- {_escape(entry, 400)}" for entry in entries[:_LISTED_LINES]]
+            if len(entries) > _LISTED_LINES:
+                lines.append(f"- and {len(entries) - _LISTED_LINES} more")
+            lines.append("")
+    return lines
+
+
+def _escape(text: str, width: int = 1000) -> str:
+    """Returns text that renders as itself: no markup, no mention, no table cell."""
+    text = one_line(str(text), width).replace("&", "&amp;").replace("<", "&lt;")
+    text = re.sub(r"([\\`*_{}\[\]()#+!|~>$])", r"\\\1", text)
+    return text.replace("@", "@\u200b").replace("://", ":\u200b//")
+
+
+def _code(text: str) -> str:
+    return one_line(text, 300).replace("`", "'")

@@ -1,0 +1,135 @@
+import copy
+
+import pytest
+
+from eval_suite.report.content.published_figures import faithfulness_table
+from eval_suite.results.run_results import UNKNOWN_RUN
+from eval_suite.results.run_results import assemble
+from eval_suite.results.schema import check_results
+
+CONTROL = {
+    "table": "control",
+    "name": "null",
+    "kind": "null",
+    "attack": "loss",
+    "variant": "tied 6:1",
+    "auc": 0.5,
+    "auc_low": 0.48,
+    "auc_high": 0.52,
+    "expected": 0.5,
+    "passed": True,
+    "detail": "0.5 lies in the interval",
+}
+PASSED = {"test": "a", "outcome": "passed", "message": ""}
+FAILED = {"test": "b", "outcome": "failed", "message": "measured 2, expected 1"}
+
+
+def results(rows, checks, names=("M-1", "M-6")):
+    environment = {
+        "python": "3.11.7",
+        "platform": "Linux",
+        "cpus": 2,
+        "keras_entropy": "0",
+        "keras": "3",
+        "backend": "tensorflow",
+        "backend_version": None,
+        "numpy": "1",
+        "commit": None,
+        "dirty": None,
+    }
+    assembled = assemble(
+        rows,
+        checks,
+        list(names),
+        command="pytest eval_suite --report",
+        environment=environment,
+        seconds={"total": 1.0},
+    )
+    check_results(assembled)
+    return assembled
+
+
+def test_rows_of_one_defense_meet():
+    rows = [
+        CONTROL,
+        {"table": "utility", "defense": "M-1", "accuracy": 0.75},
+        {"table": "headline", "defense": "M-1", "strongest_auc": 0.6},
+        {
+            "table": "latency",
+            "defense": "M-1",
+            "batch_size": 256,
+            "ratio": 1.1,
+            "low": 1.0,
+            "high": 1.2,
+            "microseconds": 9.0,
+            "base_microseconds": 8.0,
+        },
+    ]
+    base, spline, head = results(rows, [PASSED])["defenses"]
+    assert (base["name"], base["family"]) == ("base", "none")
+    assert (spline["accuracy"], spline["strongest_auc"]) == (0.75, 0.6)
+    assert spline["latency_ratio"] == {"256": {"ratio": 1.1, "low": 1.0, "high": 1.2}}
+    assert spline["claims"]["injective"] is True
+    assert head["accuracy"] is None
+    assert head["trained"] is True
+    assert head["published"]["accuracy_pct"] == 96.06
+
+
+def test_a_gap_is_told_once():
+    gap = {"table": "not_measured", "what": "loss on incorrect", "reason": "empty"}
+    rows = [CONTROL, {**gap, "defense": "base"}, {**gap, "defense": "M-1"}]
+    assert results(rows, [PASSED])["not_measured"] == [
+        {"what": "loss on incorrect (base, M-1)", "reason": "empty"}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("controls", "checks", "status", "line"),
+    [
+        ([CONTROL], [PASSED], "pass", "All 1 checks passed"),
+        ([CONTROL], [PASSED, FAILED], "fail", "b: measured 2, expected 1"),
+        ([{**CONTROL, "passed": False}], [PASSED], "void", "null, loss: 0.5 lies"),
+        ([], [PASSED], "void", "No control was run"),
+    ],
+)
+def test_verdict(controls, checks, status, line):
+    verdict = results(controls, checks)["verdict"]
+    assert verdict["status"] == status
+    assert verdict["lines"][0].startswith(line)
+
+
+def test_threat_model_names_what_was_not_run():
+    attack = {
+        "table": "attack",
+        "defense": "base",
+        "attack": "loss",
+        "group": "threshold",
+        "slice": "entire",
+        "auc": 0.5,
+        "auc_low": 0.4,
+        "auc_high": 0.6,
+        "advantage": 0.1,
+        "advantage_null": 0.1,
+        "tpr_at_fpr": {"0.01": None},
+        "targets": 1,
+        "n_members": 10,
+        "n_nonmembers": 10,
+    }
+    model = results([CONTROL, attack], [PASSED])["threat_model"]
+    assert any("threshold" in text for text in model["attacker"])
+    assert any("shadow" in text for text in model["not_tested"])
+
+
+def test_the_study_stands_beside_the_run():
+    rows = [CONTROL, {"table": "utility", "defense": "M-1", "accuracy": 0.75}]
+    run = copy.deepcopy(UNKNOWN_RUN)
+    run["profile"]["architecture"] = "study_mlp (128-64-10)"
+    rows.append({"table": "run", **run})
+    assembled = results(rows, [PASSED], names=("M-1", "M-20", "temperature"))
+    lines = faithfulness_table(assembled)
+    assert len(lines) == 2 + 3  # with the undefended model, without temperature
+    spline, quadratic = lines[3:]
+    assert spline.startswith("| M-1 | 75.0 % | 77.6 % | not measured | × 8.00 |")
+    assert "artifact" in spline
+    for quirk in ("ReLUs", "chains", "probabilities"):
+        assert quirk in quadratic

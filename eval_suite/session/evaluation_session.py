@@ -1,0 +1,176 @@
+"""One evaluation: collects what the checks record, and writes the report."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+from typing import Any
+
+import pytest
+
+from eval_suite.options.options import Options
+
+# The exposed records, beside the report.
+_RECORDS = "records.csv"
+
+if TYPE_CHECKING:
+    from eval_suite.gate.gate_keeper import GateKeeper
+
+
+class EvalSession:
+    """Plugin of the process that talks to the user.
+
+    Args:
+        config: The session's configuration.
+        options: The options as given.
+
+    Raises:
+        pytest.UsageError: If a name or file in the options is no good, or the report
+            can't be written: said before any work.
+    """
+
+    def __init__(self, config: pytest.Config, options: Options) -> None:
+        self._config = config
+        self._options = options
+        self._rows: list[dict[str, Any]] = []
+        self._checks: list[dict[str, str]] = []
+        self._start = time.perf_counter()
+        self._results: dict[str, Any] | None = None
+        self._page: Path | None = None
+        self._gate: GateKeeper | None = None
+        try:
+            self._check_before_work()
+        except (ValueError, OSError) as error:
+            raise pytest.UsageError(str(error)) from error
+
+    def _check_before_work(self) -> None:
+        options = self._options
+        if options.report:
+            from eval_suite.report.output.report_folder import check_writable
+
+            check_writable(options.report_folder)
+        if options.outputs_only:
+            # Nothing of Keras: neither catalog nor models.
+            from eval_suite.subjects.given_outputs import GivenOutputs
+
+            self._names = []
+            GivenOutputs.read(
+                options.member_outputs,
+                options.nonmember_outputs,
+                from_logits=options.from_logits,
+            )
+        else:
+            from eval_suite.options.selected_defenses import claiming
+            from eval_suite.options.selected_defenses import selected
+            from eval_suite.subjects.make_subject import check_options
+
+            self._names = selected(options.defenses)
+            trained = claiming(self._names, "trained")
+            if trained and options.model and not options.population:
+                raise ValueError(
+                    f"{', '.join(trained)}: trained with the model, so --defenses "
+                    "takes them for --model only with --population. Or build one with "
+                    "`keras_entropy.catalog.build` and evaluate the result as --model"
+                )
+            fitted = claiming(self._names, "fitted")
+            if fitted and options.profile == "study" and not options.model:
+                raise ValueError(
+                    f"{', '.join(fitted)}: fitted to reference examples, of which "
+                    "--profile study has none: it scores all. Leave it out of "
+                    "--defenses, or take --profile quick"
+                )
+            check_options(options)
+        if options.gating:
+            from eval_suite.gate.gate_keeper import GateKeeper
+
+            self._gate = GateKeeper(options, self._names)
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Keeps the rows and the outcome of each check."""
+        self._rows += getattr(report, "eval_suite_rows", [])
+        if report.when == "call" or report.outcome != "passed":
+            self._checks.append(
+                {
+                    "test": report.nodeid,
+                    "outcome": report.outcome,
+                    "message": _message(report),
+                }
+            )
+
+    # First, as JUnit XML is written in the same hook and shows the gates.
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(
+        self, session: pytest.Session, exitstatus: int | pytest.ExitCode
+    ) -> None:
+        """Judges and reports; an interrupted run leaves the last report in place."""
+        if not (self._options.report or self._options.gating):
+            return
+        if exitstatus in (pytest.ExitCode.INTERRUPTED, pytest.ExitCode.INTERNAL_ERROR):
+            return
+        ran = [check for check in self._checks if check["outcome"] != "skipped"]
+        if not ran:
+            session.exitstatus = pytest.ExitCode.NO_TESTS_COLLECTED
+            return
+        from eval_suite.results.run_results import assemble
+        from eval_suite.session.environment import environment
+
+        arguments = self._config.invocation_params.args
+        self._results = assemble(
+            self._rows,
+            self._checks,
+            self._names,
+            command=" ".join(["pytest", *map(str, arguments)]),
+            environment=environment(),
+            seconds={"total": round(time.perf_counter() - self._start, 1)},
+        )
+        if self._gate is not None and self._gate.judge(
+            self._config, self._results, self._rows
+        ):
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        if self._options.report:
+            from eval_suite.report.output.report_folder import write_report
+
+            self._page = write_report(self._results, self._options.report_folder)
+            self._write_records(self._page.parent)
+
+    def _write_records(self, folder: Path) -> None:
+        tables = [row for row in self._rows if row["table"] == "record_risk"]
+        file = folder / _RECORDS
+        file.unlink(missing_ok=True)  # of an earlier run
+        if tables:
+            from eval_suite.measurements.exposed_records import as_csv
+
+            file.write_text(as_csv(tables), encoding="utf-8")
+
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        """Prints the table of defenses, and what the gates say."""
+        if self._results is None:
+            return
+        if self._options.report:
+            from eval_suite.report.output.terminal import terminal_table
+
+            terminalreporter.section("keras-entropy")
+            width = terminalreporter._tw.fullwidth
+            terminalreporter.write_line(terminal_table(self._results, width))
+        if self._gate is not None:
+            terminalreporter.section("keras-entropy gate")
+            for line in self._gate.lines:
+                terminalreporter.write_line(line)
+
+    def pytest_unconfigure(self, config: pytest.Config) -> None:
+        """Ends with the path of the report."""
+        if self._page is not None:
+            print(f"report: {self._page}")
+
+
+def _message(report: pytest.TestReport) -> str:
+    """Returns the one line that says what was measured and expected, or why skipped."""
+    if report.outcome == "skipped":
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else ""
+        return str(reason).removeprefix("Skipped: ")
+    crash = getattr(report.longrepr, "reprcrash", None)
+    if crash is None:
+        return str(report.longrepr or "")[:500]
+    line = crash.message.splitlines()[0] if crash.message else ""
+    return line.removeprefix("AssertionError: ")[:500]

@@ -1,0 +1,52 @@
+import numpy as np
+import pytest
+from scipy import special
+
+from eval_suite.subjects.given_outputs import GivenOutputs
+
+
+def given(tmp_path, outputs, y, *, from_logits=False, other=None):
+    for name, rows in (("in", outputs), ("out", outputs if other is None else other)):
+        np.savez(tmp_path / f"{name}.npz", outputs=rows, y=y)
+    paths = tmp_path / "in.npz", tmp_path / "out.npz"
+    return GivenOutputs.read(*paths, from_logits=from_logits)
+
+
+RNG = np.random.default_rng(0)
+LOGITS = RNG.normal(size=(20, 3))
+Y = RNG.integers(0, 3, 20)
+
+
+def test_probabilities_and_logits_are_the_same_thing(tmp_path):
+    plain = given(tmp_path, special.softmax(LOGITS, axis=1), Y)
+    logits = given(tmp_path, LOGITS, Y, from_logits=True)
+    np.testing.assert_allclose(plain.sides("base")[0], logits.sides("base")[0])
+    assert plain.classes == logits.classes == 3
+
+
+@pytest.mark.parametrize("shape", [(20,), (20, 1)])
+def test_sigmoid_unit_is_two_classes(tmp_path, shape):
+    unit = LOGITS[:, 0].reshape(shape)
+    found = given(tmp_path, special.expit(unit), Y % 2)
+    assert found.classes == 2
+    np.testing.assert_allclose(found.sides("base")[0].sum(axis=1), 1)
+    np.testing.assert_allclose(
+        found.sides("base")[0][:, 1], special.expit(unit.ravel())
+    )
+    logits = given(tmp_path, unit, Y % 2, from_logits=True)
+    np.testing.assert_allclose(logits.sides("base")[0], found.sides("base")[0])
+
+
+@pytest.mark.parametrize(
+    ("outputs", "y", "other", "reason"),
+    [
+        (LOGITS, Y, None, "in.npz: .*--from-logits"),
+        (np.full((20, 3), np.nan), Y, None, "must be finite"),
+        (special.softmax(LOGITS, axis=1), Y + 1, None, r"in 0\.\.2"),
+        (special.softmax(LOGITS, axis=1), Y[:5], None, "expected outputs of shape"),
+        (np.full((20, 3), 1 / 3), Y, np.full((20, 4), 0.25), "same classes"),
+    ],
+)
+def test_bad_outputs_are_refused(tmp_path, outputs, y, other, reason):
+    with pytest.raises(ValueError, match=reason):
+        given(tmp_path, outputs, y, other=other)

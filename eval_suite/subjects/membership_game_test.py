@@ -1,0 +1,164 @@
+import contextlib
+import dataclasses
+
+import numpy as np
+import pytest
+
+from eval_suite.datasets.datasets import Dataset
+from eval_suite.measurements.attack_comparison import Comparison
+from eval_suite.measurements.entropy_histogram import entropy_distribution
+from eval_suite.options.profiles import QUICK
+from eval_suite.options.profiles import Profile
+from eval_suite.subjects.membership_game import MembershipGame
+from eval_suite.subjects.study_network import study_mlp
+from keras_entropy import catalog
+from keras_entropy.shadow.cache import Cache
+from keras_entropy.shadow.runner import Runner
+
+PROFILE = Profile("tiny", 8, 400, 12, 16, latency_rounds=8, attacks=QUICK)
+
+
+@contextlib.contextmanager
+def silent(title, total):
+    done = []
+    yield done.append
+    assert sum(done) == total, f"{title}: the bar ended at {sum(done)} of {total}"
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory):
+    return Cache(tmp_path_factory.mktemp("cache"))
+
+
+def play(cache, seed=0):
+    rng = np.random.default_rng(0)
+    labels = rng.integers(0, 5, 400)
+    centers = rng.normal(size=(5, 8))
+    x = (centers[labels] + rng.normal(scale=1.5, size=(400, 8))).astype("float32")
+    dataset = Dataset("blobs", "made here", x, labels, tuple("abcde"))
+    return MembershipGame(dataset, study_mlp((8,), 5), PROFILE, seed, silent, cache)
+
+
+@pytest.fixture(scope="module")
+def game(cache):
+    return play(cache)
+
+
+@pytest.fixture(scope="module")
+def comparison(game):
+    return Comparison(game, ["M-1", "temperature", "M-6"], seed=0)
+
+
+def test_everyone_is_in_half_of_the_models(game):
+    assert game.membership.shape == (8, 340)
+    assert (game.membership.sum(axis=0) == 4).all()
+    assert (game.membership[0::2] == ~game.membership[1::2]).all()
+    assert len(game.reference.x) == 60
+
+
+def test_members_are_fitted_better(game):
+    found = game.utility("base")
+    assert found["member_accuracy"] > found["accuracy"] > game.majority_share()
+    assert found["accuracy_low"] < found["accuracy"] < found["accuracy_high"]
+
+
+def test_a_transform_acts_on_the_base_models_answers(game):
+    layer = catalog.get("M-1").create()
+    expected = np.asarray(layer(game.outputs("base")))
+    np.testing.assert_allclose(game.outputs("M-1"), expected, atol=1e-6)
+
+
+def test_a_defense_that_is_trained_and_fitted(game):
+    ranked, trained = game.outputs("hamp"), game.outputs("hamp-training")
+    np.testing.assert_array_equal(ranked.argsort(axis=2), trained.argsort(axis=2))
+    profiles = np.sort(ranked, axis=2)
+    assert (profiles == profiles[:, :1]).all()  # one row of numbers for each model
+    assert len(np.unique(profiles[:, 0, -1])) == PROFILE.models
+    model = game.live_model("hamp")
+    assert model(game.probe()[:3]).shape == (3, 5)
+
+
+def test_an_entry_at_another_strength_is_another_defense(game, cache, monkeypatch):
+    entry = dataclasses.replace(catalog.get("temperature"), config={"temperature": 9.0})
+    layer = entry.create()
+    expected = np.asarray(layer(game.outputs("base")))
+    np.testing.assert_allclose(game.outputs(entry), expected, atol=1e-6)
+    assert np.abs(game.outputs(entry) - game.outputs("temperature")).max() > 0.01
+    # Under another name it is the same, and found in the cache.
+    named = dataclasses.replace(catalog.get("temperature"), name="another name")
+    again = play(cache)
+    monkeypatch.setattr(again, "_train", None)
+    np.testing.assert_array_equal(again.outputs(named), game.outputs("temperature"))
+
+
+def test_a_second_run_trains_nothing(game, cache, monkeypatch):
+    expected = game.outputs("M-6")
+    monkeypatch.setattr(Runner, "train", None)
+    again, other = play(cache), play(cache, seed=1)
+    np.testing.assert_array_equal(again.outputs("M-6"), expected)
+    with pytest.raises(TypeError):  # another seed is another game
+        other.outputs("base")
+
+
+def test_the_inverse_attack_undoes_a_temperature(comparison):
+    base, defended = (
+        {r.attack: r for r in comparison.attacked(name).results if r.slice == "entire"}
+        for name in ("base", "temperature")
+    )
+    for attack in ("loss", "confidence", "modified_entropy"):
+        undone = defended[f"inverse:{attack}"]
+        assert undone.auc == pytest.approx(base[attack].auc, abs=2e-3)
+        assert undone.group == "adaptive"
+
+
+def test_the_base_may_be_attacked_through_a_defense(comparison):
+    alone = comparison.attacked("base").strongest
+    pooled = comparison.base_headline()
+    assert pooled.auc >= alone.auc - 0.05
+    names = {pooled.attack, *pooled.chosen}
+    known = {r.attack for r in comparison.attacked("base").results}
+    known |= {
+        f"{name}:{r.attack}"
+        for name in ("M-1", "temperature")
+        for r in comparison.attacked(name).results
+    }
+    assert names <= known
+
+
+def test_post_processing_is_not_worse_than_nothing(comparison):
+    for name in ("M-1", "temperature"):
+        assert comparison.worse_than_base(name) > 0.05
+        difference = comparison.difference(name)
+        assert difference.low <= difference.value <= difference.high
+    assert comparison.worse_than_base("M-6") is None
+
+
+def test_a_worse_transform_is_seen(comparison, monkeypatch):
+    """A layer that answers with the membership can't be a post-processing."""
+    game = comparison.subject
+    leak = np.where(game.membership[..., None], [[0.9, 0.1, 0, 0, 0]], [[0.2] * 5])
+    rigged = Comparison(game, ["M-1", "temperature"], seed=0)
+    honest = game.outputs
+    monkeypatch.setattr(
+        game,
+        "outputs",
+        lambda name: leak.astype("float32") if name == "M-1" else honest(name),
+    )
+    assert rigged.worse_than_base("M-1") < 0.05
+    assert rigged.worse_than_base("temperature") > 0.05
+
+
+def test_entropy_distributions_are_densities(game):
+    found = entropy_distribution(game, "base")
+    width = np.diff(found["edges"])
+    for side in ("member", "nonmember"):
+        assert (np.array(found[side]) * width).sum() == pytest.approx(1)
+    assert found["edges"][-1] == pytest.approx(np.log(5))
+
+
+def test_the_smallest_detectable_leak_is_an_auc(comparison):
+    loss = next(r for r in comparison.attacked("base").results if r.attack == "loss")
+    rise = comparison.minimum_detectable_auc() - 0.5
+    # Four pairs: (t 95 % + t 80 %) of 3 degrees of freedom, 2.353 + 0.978.
+    error = loss.pair_auc.std(ddof=1) / 2
+    assert rise == pytest.approx(3.332 * error, rel=1e-3)

@@ -1,0 +1,267 @@
+"""Shadow models of a user's model: its recipe, on random halves of a population."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+import keras
+import numpy as np
+
+import keras_entropy
+from eval_suite.datasets.datasets import Dataset
+from eval_suite.undefended import BASE
+from keras_entropy import catalog
+from keras_entropy.attacks import Shadows
+from keras_entropy.models import defending
+from keras_entropy.shadow.arguments import check_compiled
+from keras_entropy.shadow.plan import complementary_pairs
+from keras_entropy.shadow.runner import Runner
+from keras_entropy.shadow.stack import Stack
+from keras_entropy.shadow.stack import initialize
+from keras_entropy.shadow.stack import replicate
+from keras_entropy.shadow.stack_prediction import predict
+from keras_entropy.training.example_checks import distinct_rows
+from keras_entropy.training.recipe import TrainingData
+from keras_entropy.training.reference_fitting import fit_to_stack
+
+
+@dataclasses.dataclass(frozen=True)
+class ShadowRecipe:
+    """What a saved model doesn't say of how shadow models are to be trained.
+
+    Args:
+        models: K, even, at least 4.
+        batch_size: Examples in a batch.
+        epochs: Integer, or `None`: as many as the steps of the model's optimizer show.
+        seed: Integer: halves, initial weights and order of the examples.
+    """
+
+    models: int = 16
+    batch_size: int = 32
+    epochs: int | None = None
+    seed: int = 0
+
+
+class Population:
+    """The target's examples and others, and shadow models trained on halves of them.
+
+    The target's members and its scored non-members are in the population like all
+    others, so each is in a random half of the shadows, whichever side it is on: online
+    and offline attacks both apply, and no shadow has to be left out. So many examples
+    of the pool join them that a half is as large as the set of members given.
+
+    Args:
+        model: The user's model, compiled. Defenses at its end go on the shadows as they
+            are on the target, after training.
+        members: What it was trained on, all of it.
+        nonmembers: What it was not trained on and what is scored.
+        reference: Examples in no model.
+        pool: Further examples of the same law.
+        recipe: How the shadows are trained.
+        runner: Trains them.
+        from_logits: Boolean, whether the model ends in logits.
+
+    Raises:
+        ValueError: If the model is not compiled or does not say how long it was
+            trained, or the pool is too small, of another shape, or overlaps the others.
+    """
+
+    def __init__(
+        self,
+        model: keras.Model,
+        members: Dataset,
+        nonmembers: Dataset,
+        reference: Dataset,
+        pool: Dataset,
+        recipe: ShadowRecipe,
+        runner: Runner,
+        *,
+        from_logits: bool = False,
+    ) -> None:
+        check_compiled(model)
+        check_pool(model, pool, {"members": members, "non-members": nonmembers})
+        check_pool(model, pool, {"reference": reference})
+        known = len(members.x) + len(nonmembers.x)
+        size = max(2 * len(members.x), known + known % 2)
+        if len(pool.x) < size - known:
+            raise ValueError(
+                f"--population needs at least {size - known} examples, so that shadow "
+                f"models are trained on {size // 2}, as many as --members has. "
+                f"Received: {len(pool.x)} in {pool.name}"
+            )
+        self._from_logits = from_logits
+        self._recipe = recipe
+        self._runner = runner
+        self._reference = reference
+        self._members = len(members.x)
+        self._target = model
+        self._trained_model = _without_defenses(model)
+        drawn = np.random.default_rng(recipe.seed).permutation(len(pool.x))
+        drawn = drawn[: size - known]
+        sets = (members, nonmembers, pool.rows(drawn))
+        self._x = np.concatenate([examples.x for examples in sets])
+        self._y = np.concatenate([examples.y for examples in sets])
+        self._scored = known
+        self._plan = complementary_pairs(size, recipe.models, seed=recipe.seed)
+        self._seeds = [recipe.seed * 1000 + k for k in range(recipe.models)]
+        self.epochs = recipe.epochs or _epochs(model, len(members.x), recipe.batch_size)
+        self._stack: Stack | None = None
+
+    def describe(self) -> dict[str, Any]:
+        """Returns the number of shadows and how they are trained."""
+        return {
+            "models": self._recipe.models,
+            "examples": len(self._x) // 2,
+            "epochs": self.epochs,
+            "batch_size": self._recipe.batch_size,
+        }
+
+    def shadows(self, name: str, *, undefended: keras.Model) -> Shadows:
+        """Returns the shadows of the model behind a defense.
+
+        Args:
+            name: Name of a defense, or `"base"`.
+            undefended: The target with class probabilities as its output.
+        """
+        defended = undefended, self._trained()
+        if name != BASE:
+            entry, rows = catalog.get(name), self._plan.rows()
+            defended = self._defend(entry, *defended, rows, self._seeds)
+        outputs = predict(*defended, self._x[: self._scored])
+        return Shadows(outputs, self._plan.membership[:, : self._scored])
+
+    def trained_on_target(self, name: str, *, undefended: keras.Model) -> np.ndarray:
+        """Returns the target's answers behind a defense that is trained for it.
+
+        Args:
+            name: Name of a defense with a recipe.
+            undefended: The target with class probabilities as its output.
+
+        Returns:
+            float32 array `(n + m, C)`, members first.
+        """
+        members = np.arange(self._members)[None]
+        target = replicate(self._target, 1)
+        entry, seeds = catalog.get(name), [self._recipe.seed]
+        defended = self._defend(entry, undefended, target, members, seeds)
+        return predict(*defended, self._x[: self._scored])[0]
+
+    def _defend(
+        self,
+        entry: catalog.Entry,
+        undefended: keras.Model,
+        stack: Stack,
+        rows: np.ndarray,
+        seeds: list[int],
+    ) -> tuple[keras.Model, Stack]:
+        if entry.training is not None:
+            undefended, stack = self._defend(
+                entry.training, undefended, stack, rows, seeds
+            )
+        layer = entry.create()
+        if isinstance(layer, keras_entropy.FittedDefense):
+            reference = self._reference
+            return fit_to_stack(
+                layer,
+                undefended,
+                stack,
+                reference.x,
+                reference.y,
+                members=(self._x, rows),
+                seed=self._recipe.seed,
+            )
+        if entry.recipe is None:
+            defended = defending.defend(
+                self._target, layer, from_logits=self._from_logits
+            )
+            return defended, stack.transfer(defended, initialize(defended, seeds))
+        data = TrainingData(
+            x=self._x,
+            y=self._y,
+            rows=rows,
+            seeds=seeds,
+            epochs=self.epochs,
+            batch_size=self._recipe.batch_size,
+            train=self._runner.train,
+        )
+        return entry.recipe(
+            layer, self._target, stack, data, from_logits=self._from_logits
+        )
+
+    def _trained(self) -> Stack:
+        """Returns the trained shadows, with the target's own defenses' weights."""
+        if self._stack is None:
+            model, recipe = self._trained_model, self._recipe
+            stack = self._runner.train(
+                model,
+                initialize(model, self._seeds),
+                self._x,
+                targets_for(model, self._y),
+                self._plan.rows(),
+                epochs=self.epochs,
+                batch_size=recipe.batch_size,
+                seeds=self._seeds,
+            )
+            rest = replicate(self._target, recipe.models)
+            self._stack = stack.transfer(self._target, rest)
+        return self._stack
+
+
+def check_pool(
+    model: keras.Model, pool: Dataset, others: Mapping[str, Dataset]
+) -> None:
+    """Raises `ValueError` if a pool doesn't fit a model, or has others' examples."""
+    for name, examples in others.items():
+        if pool.x.shape[1:] != examples.x.shape[1:]:
+            raise ValueError(
+                f"--population must have examples of the shape of {name}. Received: "
+                f"{pool.x.shape[1:]} and {examples.x.shape[1:]}"
+            )
+        shared = len(distinct_rows(examples.x) & distinct_rows(pool.x))
+        if shared:
+            raise ValueError(
+                f"--population must not overlap the {name}: {shared} of its examples "
+                "are among them. Take them out of the pool"
+            )
+    classes = max(2, model.outputs[0].shape[-1])
+    if pool.y.max() >= classes:
+        raise ValueError(
+            f"The model has {classes} classes, so labels must be 0 to {classes - 1}. "
+            f"Received: --population with label {pool.y.max()}"
+        )
+
+
+def targets_for(model: keras.Model, y: np.ndarray) -> np.ndarray:
+    """Returns class indices in the form that the compiled loss takes."""
+    loss = model.loss if isinstance(model.loss, str) else type(model.loss).__name__
+    width = model.outputs[0].shape[-1]
+    if "sparse" in loss.lower():
+        return y
+    if width == 1:
+        return y[:, None].astype("float32")
+    return np.eye(width, dtype="float32")[y]
+
+
+def _without_defenses(model: keras.Model) -> keras.Model:
+    """Returns what was trained: the model, without defenses at its end."""
+    defenses = [x for x in model.layers if isinstance(x, keras_entropy.Defense)]
+    if not defenses:
+        return model
+    stripped = defending.strip(model)
+    stripped.compile_from_config(model.get_compile_config())
+    return stripped
+
+
+def _epochs(model: keras.Model, examples: int, batch_size: int) -> int:
+    """Returns how often an optimizer has seen the examples, from its steps."""
+    steps = int(keras.ops.convert_to_numpy(model.optimizer.iterations))
+    epochs = round(steps / -(-examples // batch_size))
+    if epochs < 1:
+        raise ValueError(
+            "The model's optimizer doesn't show how long it was trained: give "
+            "--shadow-epochs, and --shadow-batch-size if it was not 32. Received: "
+            f"{steps} steps of batch size {batch_size} on {examples} members"
+        )
+    return epochs

@@ -1,0 +1,182 @@
+"""The study's game: one target, the whole training set against the test set."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+import numpy as np
+
+from eval_suite.datasets.datasets import Dataset
+from eval_suite.options.profiles import Profile
+from eval_suite.subjects.fingerprint import fingerprint
+from eval_suite.subjects.membership_game import BASE
+from eval_suite.subjects.membership_game import ProgressBar
+from eval_suite.subjects.one_target import OneTarget
+from eval_suite.subjects.study_network import study_mlp
+from keras_entropy import catalog
+from keras_entropy.models import defending
+from keras_entropy.shadow.cache import Cache
+from keras_entropy.shadow.stack import Stack
+from keras_entropy.shadow.stack import initialize
+from keras_entropy.shadow.stack_prediction import predict
+from keras_entropy.shadow.stack_training import train
+from keras_entropy.training import recipe
+
+
+class StudyTarget(OneTarget):
+    """One network, trained on the official training set.
+
+    Args:
+        dataset: Examples with an official training set.
+        profile: Epochs and batch size.
+        seed: Integer: initial weights and order of the examples.
+        progress: Opens a progress bar.
+        cache: Where outputs are kept from run to run.
+        as_published: Boolean, whether trained heads are trained as the study's code
+            trains them, rather than as the study says.
+
+    Raises:
+        ValueError: If the dataset has no official training set.
+    """
+
+    def __init__(
+        self,
+        dataset: Dataset,
+        profile: Profile,
+        seed: int,
+        progress: ProgressBar,
+        cache: Cache,
+        *,
+        as_published: bool = False,
+    ) -> None:
+        check_official_split(dataset)
+        self.dataset = dataset
+        self.profile = profile
+        self.seed = seed
+        rows = np.arange(len(dataset.x))
+        self.members = dataset.rows(rows[: dataset.train])
+        self.nonmembers = dataset.rows(rows[dataset.train :])
+        self.model = study_mlp(dataset.x.shape[1:], len(dataset.class_names))
+        self._as_published = as_published
+        self._progress = progress
+        self._cache = cache
+        self._base: Stack | None = None
+        self._outputs: dict[str, tuple[np.ndarray, np.ndarray]] = {}
+        self._data = recipe.TrainingData(
+            x=self.members.x,
+            y=self.members.y,
+            rows=rows[None, : dataset.train],
+            seeds=(seed,),
+            epochs=profile.epochs,
+            batch_size=profile.batch_size,
+        )
+
+    def outputs(self, name: str) -> tuple[np.ndarray, np.ndarray]:
+        if name not in self._outputs:
+            found = self._cache.get(self._key(name), lambda: self._compute(name))
+            self._outputs[name] = found["members"], found["nonmembers"]
+        return self._outputs[name]
+
+    def live_model(self, name: str) -> keras.Model:
+        """Returns the defended architecture, to time; its weights mean nothing."""
+        if name == BASE:
+            return self.model
+        return defending.defend(self.model, catalog.get(name).create())
+
+    def describe(self) -> dict[str, dict]:
+        """Returns the blocks of results.json that say what was run."""
+        base = self.utility(BASE)
+        dataset, profile = self.dataset, self.profile
+        published = ", heads as its code trains them" if self._as_published else ""
+        return {
+            "dataset": {
+                "name": dataset.name,
+                "source": dataset.source,
+                "examples": len(dataset.x),
+                "reference": 0,
+                "population": len(dataset.x),
+                "classes": len(dataset.class_names),
+                "input_shape": list(dataset.x.shape[1:]),
+                "class_names": list(dataset.class_names),
+                "digest": dataset.digest,
+            },
+            "profile": {
+                "name": f"study{published}",
+                "models": 1,
+                "targets": 1,
+                "pairs": 0,
+                "epochs": profile.epochs,
+                "batch_size": profile.batch_size,
+                "seed": self.seed,
+                "architecture": f"study_mlp (128-64-{len(dataset.class_names)})",
+                "member_accuracy": base["member_accuracy"],
+                "nonmember_accuracy": base["accuracy"],
+            },
+        }
+
+    def _key(self, name: str) -> dict[str, Any]:
+        entry = None if name == BASE else catalog.get(name)
+        return {
+            **fingerprint(),
+            "dataset": self.dataset.digest,
+            "train": self.dataset.train,
+            "seed": self.seed,
+            "epochs": self.profile.epochs,
+            "batch_size": self.profile.batch_size,
+            "model": self.model.to_json(),
+            "defense": repr(
+                entry
+                and (entry.layer.__name__, dict(entry.config), self._recipe(entry))
+            ),
+        }
+
+    def _recipe(self, entry: catalog.Entry) -> recipe.Recipe | None:
+        if self._as_published and entry.as_published is not None:
+            return entry.as_published
+        return entry.recipe
+
+    def _compute(self, name: str) -> dict[str, np.ndarray]:
+        model, stack = self._train(name)
+        return {
+            "members": predict(model, stack, self.members.x)[0],
+            "nonmembers": predict(model, stack, self.nonmembers.x)[0],
+        }
+
+    def _train(self, name: str) -> tuple[keras.Model, Stack]:
+        data = self._data
+        if self._base is None:
+            with self._progress("training the study's network", data.epochs) as done:
+                self._base = train(
+                    self.model,
+                    initialize(self.model, data.seeds),
+                    data.x,
+                    data.y,
+                    data.rows,
+                    epochs=data.epochs,
+                    batch_size=data.batch_size,
+                    seeds=data.seeds,
+                    progress=done,
+                )
+        if name == BASE:
+            return self.model, self._base
+        entry = catalog.get(name)
+        recipe = self._recipe(entry)
+        layer = entry.create(seed=self.seed)
+        if recipe is None:
+            defended = defending.defend(self.model, layer)
+            rest = initialize(defended, data.seeds)
+            return defended, self._base.transfer(defended, rest)
+        total = recipe.model_epochs(data)
+        with self._progress(f"training {entry.name}", total) as done:
+            return recipe(layer, self.model, self._base, data, progress=done)
+
+
+def check_official_split(dataset: Dataset) -> None:
+    """Raises `ValueError` if the dataset has no official training set."""
+    if dataset.train is None:
+        raise ValueError(
+            "--profile study sets a training set against a test set, and dataset "
+            f"{dataset.name!r} has no official ones. Use --dataset mnist, "
+            "fashion_mnist, cifar10, or idx:DIR"
+        )

@@ -1,0 +1,77 @@
+import contextlib
+
+import numpy as np
+import pytest
+
+from eval_suite.datasets.datasets import Dataset
+from eval_suite.datasets.datasets import load
+from eval_suite.measurements.attack_comparison import Comparison
+from eval_suite.options.profiles import Profile
+from eval_suite.subjects import study_target as study_module
+from eval_suite.subjects.study_target import StudyTarget
+from keras_entropy import catalog
+from keras_entropy.shadow.cache import Cache
+
+ATTACKS = ("loss", "label_only", "logistic")
+PROFILE = Profile("study", 1, 600, 20, 32, latency_rounds=8, attacks=ATTACKS)
+
+
+@contextlib.contextmanager
+def silent(title, total):
+    yield lambda done: None
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory):
+    return Cache(tmp_path_factory.mktemp("cache"))
+
+
+def play(cache, **options):
+    rng = np.random.default_rng(0)
+    labels = rng.integers(0, 5, 600)
+    x = rng.normal(size=(5, 8))[labels] + rng.normal(scale=1.2, size=(600, 8))
+    classes = tuple("abcde")
+    dataset = Dataset("blobs", "here", x.astype("float32"), labels, classes, train=400)
+    return StudyTarget(dataset, PROFILE, 0, silent, cache, **options)
+
+
+def test_the_training_set_is_set_against_the_test_set(cache):
+    target = play(cache)
+    members, nonmembers = target.outputs("base")
+    assert (members.shape, nonmembers.shape) == ((400, 5), (200, 5))
+    found = target.utility("base")
+    assert found["member_accuracy"] > found["accuracy"] > target.majority_share()
+    comparison = Comparison(target, ["M-1"], seed=0)
+    assert {r.attack for r in comparison.attacked("base").results} == set(ATTACKS)
+    described = target.describe()
+    assert described["profile"]["targets"] == 1
+
+
+def test_heads_as_the_studys_code_trains_them(cache):
+    """Without the ReLUs a head fitted to probabilities loses accuracy (M-13)."""
+    as_said, as_done = play(cache), play(cache, as_published=True)
+    base = as_said.utility("base")["accuracy"]
+    loss = [base - target.utility("M-13")["accuracy"] for target in (as_said, as_done)]
+    assert loss[0] < 0.05
+    assert loss[1] > loss[0] + 0.05
+
+
+def test_a_second_run_trains_nothing(cache, monkeypatch):
+    expected = play(cache).outputs("base")
+    monkeypatch.setattr(study_module, "train", None)
+    again = play(cache).outputs("base")
+    np.testing.assert_array_equal(again[0], expected[0])
+    np.testing.assert_array_equal(again[1], expected[1])
+
+
+def test_random_transforms_have_a_seed(cache, tmp_path):
+    other = Cache(tmp_path)
+    np.testing.assert_array_equal(
+        play(cache).outputs("M-4")[0], play(other).outputs("M-4")[0]
+    )
+    assert not catalog.get("M-4").claims.deterministic
+
+
+def test_a_dataset_without_a_training_set():
+    with pytest.raises(ValueError, match=r"digits.*Use --dataset mnist"):
+        study_module.check_official_split(load("digits"))

@@ -1,0 +1,260 @@
+"""A user's own trained model: one target, with the members and non-members given."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+
+import keras_entropy
+from eval_suite.datasets.datasets import Dataset
+from eval_suite.datasets.npz_files import read_examples
+from eval_suite.subjects.membership_game import BASE
+from eval_suite.subjects.one_target import OneTarget
+from eval_suite.subjects.shadow_population import Population
+from eval_suite.subjects.shadow_population import ShadowRecipe
+from keras_entropy import catalog
+from keras_entropy.attacks import Shadows
+from keras_entropy.models import defending
+from keras_entropy.shadow.runner import Runner
+from keras_entropy.training.example_checks import distinct_rows
+from keras_entropy.training.reference_fitting import fit_to_model
+
+
+class UserModel(OneTarget):
+    """One target model and its two sets of examples.
+
+    Args:
+        model: Keras classifier.
+        members: Examples that it was trained on.
+        nonmembers: Examples of the same law that it was not trained on. Some of them
+            become the reference set, as in the membership game: never scored, and what
+            fitted defenses are fitted to.
+        from_logits: Boolean, whether the model ends in logits.
+
+    Raises:
+        ValueError: If the sets overlap or do not fit the model or each other, or the
+            model can't be defended.
+    """
+
+    def __init__(
+        self,
+        model: keras.Model,
+        members: Dataset,
+        nonmembers: Dataset,
+        *,
+        from_logits: bool = False,
+    ) -> None:
+        self._population: Population | None = None
+        self._shadows: dict[str, Shadows | None] = {}
+        self._from_logits = from_logits
+        self._undefended = defending.probabilities_of(model, from_logits=from_logits)
+        self._model = model
+        _check_sets(self._undefended, members, nonmembers)
+        self.members = members
+        # Whichever defenses are selected, so that all are scored on the same examples.
+        self.nonmembers, self.reference = nonmembers.split(
+            seed=0, examples=len(nonmembers.x)
+        )
+        self._outputs: dict[str, tuple[np.ndarray, np.ndarray]] = {}
+
+    @classmethod
+    def read(
+        cls,
+        model: Path,
+        members: Path,
+        nonmembers: Path,
+        *,
+        from_logits: bool,
+        compiled: bool = False,
+    ) -> UserModel:
+        """Reads the three files of the command line.
+
+        Args:
+            model: File of the model.
+            members: File of examples that it was trained on.
+            nonmembers: File of examples that it was not trained on.
+            from_logits: Boolean, whether the model ends in logits.
+            compiled: Boolean, whether its compile configuration is needed too.
+                Defaults to `False`.
+
+        Raises:
+            ValueError: If a file is missing or no such file, or as for the class.
+        """
+        loaded = _load_model(model, compiled=compiled)
+        sets = [dataset_of(path) for path in (members, nonmembers)]
+        return cls(loaded, *sets, from_logits=from_logits)
+
+    def train_shadows_on(
+        self, pool: Dataset, recipe: ShadowRecipe, runner: Runner
+    ) -> None:
+        """Attacks by shadow models as well, which are trained when first needed.
+
+        Args:
+            pool: Examples of the same law as members and non-members, in neither.
+            recipe: How the shadow models are trained.
+            runner: Trains them.
+
+        Raises:
+            ValueError: As for `Population`.
+        """
+        self._population = Population(
+            self._model,
+            self.members,
+            self.nonmembers,
+            self.reference,
+            pool,
+            recipe,
+            runner,
+            from_logits=self._from_logits,
+        )
+
+    def shadows(self, name: str) -> Shadows | None:
+        if self._population is None:
+            return None
+        if name not in self._shadows:
+            self._shadows[name] = self._population.shadows(
+                name, undefended=self._undefended
+            )
+        return self._shadows[name]
+
+    @property
+    def model(self) -> keras.Model:
+        """The undefended model, with class probabilities as its output."""
+        return self._undefended
+
+    def outputs(self, name: str) -> tuple[np.ndarray, np.ndarray]:
+        if name not in self._outputs and self._is_trained(name):
+            answers = self._population.trained_on_target(
+                name, undefended=self._undefended
+            )
+            members = len(self.members.x)
+            self._outputs[name] = answers[:members], answers[members:]
+        if name not in self._outputs:
+            model = self.live_model(name)
+            self._outputs[name] = (
+                model.predict(self.members.x, verbose=0),
+                model.predict(self.nonmembers.x, verbose=0),
+            )
+        return self._outputs[name]
+
+    def _is_trained(self, name: str) -> bool:
+        """Whether a defense is trained, as it can be where the model's recipe is."""
+        trained = name != BASE and catalog.get(name).recipe is not None
+        return trained and self._population is not None
+
+    def live_model(self, name: str) -> keras.Model:
+        """Returns the defended model."""
+        if name == BASE:
+            return self._undefended
+        layer = catalog.get(name).create()
+        if isinstance(layer, keras_entropy.FittedDefense):
+            fit_to_model(
+                layer,
+                self._undefended,
+                self.reference.x,
+                self.reference.y,
+                members=self.members.x,
+            )
+        return keras_entropy.defend(self._model, layer, from_logits=self._from_logits)
+
+    def describe(self) -> dict[str, dict]:
+        """Returns the blocks of results.json that say what was run."""
+        base = self.utility(BASE)
+        classes = self.outputs(BASE)[0].shape[-1]
+        sets = (self.members, self.nonmembers, self.reference)
+        digest = Dataset(
+            "",
+            "",
+            np.concatenate([examples.x for examples in sets]),
+            np.concatenate([examples.y for examples in sets]),
+            (),
+        ).digest
+        return {
+            "dataset": {
+                "name": f"{self.members.name} against {self.nonmembers.name}",
+                "source": "files given on the command line",
+                "examples": sum(len(examples.x) for examples in sets),
+                "reference": len(self.reference.x),
+                "population": len(self.members.x) + len(self.nonmembers.x),
+                "classes": classes,
+                "input_shape": list(self.members.x.shape[1:]),
+                "class_names": [str(index) for index in range(classes)],
+                "digest": digest,
+            },
+            "profile": {
+                "name": "one model",
+                "models": 1,
+                "targets": 1,
+                "pairs": 0,
+                "epochs": None,
+                "batch_size": None,
+                "seed": None,
+                **self._shadows_described(),
+                "architecture": self._model.name,
+                "member_accuracy": base["member_accuracy"],
+                "nonmember_accuracy": base["accuracy"],
+            },
+        }
+
+    def _shadows_described(self) -> dict[str, Any]:
+        if self._population is None:
+            return {}
+        found = self._population.describe()
+        models, examples = found["models"], found["examples"]
+        return {
+            "name": f"one model, {models} shadow models of {examples} examples each",
+            "epochs": found["epochs"],
+            "batch_size": found["batch_size"],
+        }
+
+
+def _load_model(path: Path, *, compiled: bool) -> keras.Model:
+    if not path.exists():
+        raise ValueError(f"--model {path}: no such file")
+    try:
+        return keras.models.load_model(path, compile=compiled)
+    except Exception as error:  # Keras raises many kinds for a foreign file
+        reason = str(error).strip().splitlines()[0][:300]
+        raise ValueError(
+            f"--model {path}: not a Keras model that can be loaded ({reason}). "
+            "Expected a .keras file written by `model.save`; layers of your own must "
+            "be registered with `keras.saving.register_keras_serializable`"
+        ) from error
+
+
+def dataset_of(path: Path) -> Dataset:
+    """Reads examples from a file of the command line."""
+    x, y = read_examples(path)
+    return Dataset(path.stem, str(path), x, y, ())
+
+
+def _check_sets(model: keras.Model, members: Dataset, nonmembers: Dataset) -> None:
+    if members.x.shape[1:] != nonmembers.x.shape[1:]:
+        raise ValueError(
+            "Members and non-members must have examples of one shape. Received: "
+            f"members {members.x.shape[1:]}, non-members {nonmembers.x.shape[1:]}"
+        )
+    expected = tuple(model.inputs[0].shape[1:])
+    given = members.x.shape[1:]
+    if len(expected) != len(given) or any(
+        size not in (None, length) for size, length in zip(expected, given, strict=True)
+    ):
+        raise ValueError(
+            f"The model expects examples of shape {expected}. Received: x {given}"
+        )
+    classes = model.outputs[0].shape[-1]
+    for side, examples in (("members", members), ("non-members", nonmembers)):
+        if examples.y.max() >= classes:
+            raise ValueError(
+                f"The model has {classes} classes, so labels must be 0 to "
+                f"{classes - 1}. Received: {side} with label {examples.y.max()}"
+            )
+    shared = len(distinct_rows(members.x) & distinct_rows(nonmembers.x))
+    if shared:
+        raise ValueError(
+            f"Members and non-members must not overlap: {shared} examples are in both. "
+            "Take them out of one of the files, or every attack is measured on a lie"
+        )

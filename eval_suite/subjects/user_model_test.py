@@ -1,0 +1,87 @@
+import keras
+import numpy as np
+import pytest
+
+from eval_suite.datasets.datasets import Dataset
+from eval_suite.subjects.user_model import UserModel
+
+
+def dataset(name, x, y):
+    return Dataset(name, name, x.astype("float32"), y.astype("int64"), ())
+
+
+@pytest.fixture
+def sets():
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(size=(200, 5)), rng.integers(0, 4, 200)
+    return dataset("members", x[:120], y[:120]), dataset("others", x[120:], y[120:])
+
+
+def classifier(classes=4, activation="softmax"):
+    return keras.Sequential(
+        [keras.Input((5,)), keras.layers.Dense(classes, activation=activation)]
+    )
+
+
+def test_outputs_and_utility(sets):
+    subject = UserModel(classifier(), *sets)
+    members, others = subject.outputs("temperature")
+    assert members.shape == (120, 4)
+    assert others.shape == (68, 4)  # the rest is the reference set
+    assert subject.outputs("ranks-1")[1].shape == (68, 4)
+    base, defended = subject.utility("base"), subject.utility("temperature")
+    assert base["accuracy"] == defended["accuracy"]
+    assert base["entropy_mean"] < defended["entropy_mean"]
+    assert base["accuracy_low"] <= base["accuracy"] <= base["accuracy_high"]
+    described = subject.describe()
+    assert described["dataset"]["examples"] == 200
+    assert described["dataset"]["reference"] == 12
+    assert described["profile"]["targets"] == 1
+
+
+def test_logits_and_one_sigmoid_unit(sets):
+    logits = UserModel(classifier(activation=None), *sets, from_logits=True)
+    assert logits.outputs("base")[0].sum(axis=1) == pytest.approx(np.ones(120))
+    binary = [dataset(s.name, s.x, s.y % 2) for s in sets]
+    sigmoid = UserModel(classifier(1, "sigmoid"), *binary)
+    assert sigmoid.outputs("temperature")[1].shape == (68, 2)
+
+
+def test_logits_without_saying_so(sets):
+    with pytest.raises(ValueError, match="from_logits=True"):
+        UserModel(classifier(activation=None), *sets)
+
+
+def test_overlap(sets):
+    members, others = sets
+    both = dataset(
+        "both", np.concatenate([others.x, members.x[:3]]), np.zeros(len(others.x) + 3)
+    )
+    with pytest.raises(ValueError, match="must not overlap: 3 examples"):
+        UserModel(classifier(), members, both)
+
+
+def test_shapes_and_labels(sets):
+    members, others = sets
+    narrow = dataset("narrow", others.x[:, :4], others.y)
+    with pytest.raises(ValueError, match=r"members \(5,\), non-members \(4,\)"):
+        UserModel(classifier(), members, narrow)
+    with pytest.raises(ValueError, match=r"expects examples of shape \(5,\)"):
+        UserModel(classifier(), dataset("m", members.x[:, :4], members.y), narrow)
+    with pytest.raises(ValueError, match="labels must be 0 to 1"):
+        UserModel(classifier(2), members, others)
+
+
+def test_files(tmp_path, sets):
+    paths = [tmp_path / "a.npz", tmp_path / "b.npz"]
+    for path, data in zip(paths, sets, strict=True):
+        np.savez(path, x=data.x, y=data.y)
+    model = tmp_path / "m.keras"
+    with pytest.raises(ValueError, match=r"m\.keras: no such file"):
+        UserModel.read(model, *paths, from_logits=False)
+    model.write_bytes(b"no model at all")
+    with pytest.raises(ValueError, match="not a Keras model that can be loaded"):
+        UserModel.read(model, *paths, from_logits=False)
+    classifier().save(model)
+    subject = UserModel.read(model, *paths, from_logits=False)
+    assert len(subject.outputs("base")[0]) == 120

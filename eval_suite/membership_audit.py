@@ -21,6 +21,7 @@ from eval_suite.measurements.exchangeability import Exchangeability
 from eval_suite.measurements.exchangeability import check_exchangeability
 from eval_suite.options.gate_options import MARGIN
 from eval_suite.undefended import BASE
+from keras_entropy.arrays import Array
 from keras_entropy.attacks import TARGET_ATTACKS
 from keras_entropy.attacks import Audit
 from keras_entropy.attacks import audit_outputs
@@ -44,9 +45,9 @@ class MembershipAudit:
     """
 
     name: str
-    outputs: tuple[np.ndarray, np.ndarray]
-    labels: tuple[np.ndarray, np.ndarray]
-    inputs: tuple[np.ndarray, np.ndarray]
+    outputs: tuple[Array, Array]
+    labels: tuple[Array, Array]
+    inputs: tuple[Array, Array]
     attacks: Sequence[str]
     seed: int
 
@@ -146,8 +147,8 @@ class MembershipAudit:
 
 def audit_model(
     model: keras.Model,
-    members: tuple[np.ndarray, np.ndarray],
-    nonmembers: tuple[np.ndarray, np.ndarray],
+    members: tuple[Array, Array],
+    nonmembers: tuple[Array, Array],
     *,
     from_logits: bool = False,
     attacks: str | Sequence[str] = "all",

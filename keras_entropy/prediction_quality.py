@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from keras_entropy.arrays import Array
+
 ECE_BINS = 15
 
 
-def hits(outputs: np.ndarray, labels: np.ndarray) -> np.ndarray:
+def hits(outputs: Array, labels: Array) -> Array:
     """Returns for each row whether its largest entry is the label's, 1 or 0.
 
     A row whose maximum is shared counts as the share of the maximum that the label
@@ -19,18 +21,18 @@ def hits(outputs: np.ndarray, labels: np.ndarray) -> np.ndarray:
     return held / winners.sum(axis=-1)
 
 
-def accuracy(outputs: np.ndarray, labels: np.ndarray) -> float:
+def accuracy(outputs: Array, labels: Array) -> float:
     """Returns the share of rows whose largest entry is the label's, as `hits` says."""
     return float(hits(outputs, labels).mean())
 
 
-def tied_share(outputs: np.ndarray) -> float:
+def tied_share(outputs: Array) -> float:
     """Returns the share of rows whose maximum is shared by several classes."""
     winners = (outputs == outputs.max(axis=-1, keepdims=True)).sum(axis=-1)
     return float((winners > 1).mean())
 
 
-def nll(outputs: np.ndarray, labels: np.ndarray) -> float:
+def nll(outputs: Array, labels: Array) -> float:
     """Returns the mean negative log-likelihood of the labels, in nats.
 
     A probability of 0 counts as the smallest float32, about 103 nats.
@@ -39,7 +41,7 @@ def nll(outputs: np.ndarray, labels: np.ndarray) -> float:
     return float(-np.log(np.maximum(given.astype("float64"), 2.0**-149)).mean())
 
 
-def expected_calibration_error(outputs: np.ndarray, labels: np.ndarray) -> float:
+def expected_calibration_error(outputs: Array, labels: Array) -> float:
     """Returns the ECE over 15 bins of equal width (Guo et al., 2017), in 0..1."""
     confidence = outputs.max(axis=-1).astype("float64")
     correct = outputs.argmax(axis=-1) == labels
@@ -48,7 +50,7 @@ def expected_calibration_error(outputs: np.ndarray, labels: np.ndarray) -> float
     return float(np.abs(gap).sum() / len(labels))
 
 
-def mean_entropy(outputs: np.ndarray) -> float:
+def mean_entropy(outputs: Array) -> float:
     """Returns the mean Shannon entropy of the rows, in nats."""
     rows = outputs.astype("float64")
     logs = np.log(np.where(rows > 0, rows, 1.0))

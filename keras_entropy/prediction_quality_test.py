@@ -60,3 +60,22 @@ def test_calibration_error_of_calibrated_answers_is_small():
     labels = (rng.random(200_000) > confidence).astype(int)
     outputs = np.stack([confidence, 1 - confidence], axis=1)
     assert prediction_quality.expected_calibration_error(outputs, labels) < 0.01
+
+
+def test_a_maximum_that_two_classes_share_is_a_guess_between_them():
+    outputs = np.float32([[0.4, 0.4, 0.2], [0.4, 0.4, 0.2], [0.1, 0.1, 0.8]])
+    found = prediction_quality.accuracy(outputs, np.array([0, 2, 2]))
+    assert found == pytest.approx((0.5 + 0 + 1) / 3)
+
+
+def test_accuracy_nll_and_calibration_error_of_three_rows_by_hand():
+    outputs, labels = (
+        np.float32([[0.9, 0.1], [0.9, 0.1], [0.2, 0.8]]),
+        np.array([0, 1, 1]),
+    )
+    assert prediction_quality.accuracy(outputs, labels) == pytest.approx(2 / 3)
+    found = prediction_quality.nll(outputs, labels)
+    assert found == pytest.approx(-np.log(0.9 * 0.1 * 0.8) / 3, rel=1e-6)
+    # 0.9 twice, right once; 0.8 once, right.
+    found = prediction_quality.expected_calibration_error(outputs, labels)
+    assert found == pytest.approx((0.8 + 0.2) / 3, rel=1e-6)

@@ -10,6 +10,7 @@ import numpy as np
 
 from eval_suite.datasets.idx_files import read_folder
 from eval_suite.datasets.npz_files import read_examples
+from keras_entropy.arrays import Array
 
 # In no model and never scored: kept for fitted transforms and calibration.
 REFERENCE_SHARE = 0.15
@@ -32,8 +33,8 @@ class Dataset:
 
     name: str
     source: str
-    x: np.ndarray
-    y: np.ndarray
+    x: Array
+    y: Array
     class_names: tuple[str, ...]
     train: int | None = None
 
@@ -55,13 +56,13 @@ class Dataset:
         population, reference = self.split_rows(seed, examples)
         return self.rows(population), self.rows(reference)
 
-    def split_rows(self, seed: int, examples: int) -> tuple[np.ndarray, np.ndarray]:
+    def split_rows(self, seed: int, examples: int) -> tuple[Array, Array]:
         """Returns the rows of the two sets of `split`, likewise."""
         order = np.random.default_rng(seed).permutation(len(self.x))[:examples]
         population = int(len(order) * (1 - REFERENCE_SHARE)) // 2 * 2
         return order[:population], order[population:]
 
-    def rows(self, rows: np.ndarray) -> Dataset:
+    def rows(self, rows: Array) -> Dataset:
         return dataclasses.replace(self, x=self.x[rows], y=self.y[rows], train=None)
 
 
@@ -111,9 +112,7 @@ def _keras(name: str) -> Dataset:
     return _images(name, f"keras.datasets.{name}", x, y.reshape(-1), len(train[0]))
 
 
-def _images(
-    name: str, source: str, x: np.ndarray, y: np.ndarray, train: int
-) -> Dataset:
+def _images(name: str, source: str, x: Array, y: Array, train: int) -> Dataset:
     """Returns 8-bit images as float32, with mean 0 and variance 1 in training."""
     x = x.astype("float32") / 255
     x = (x - x[:train].mean()) / x[:train].std()

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
+from keras_entropy.arrays import Array
+
 # Third byte of the header: type of the elements, most significant byte first.
 _TYPES = {8: ">u1", 9: ">i1", 11: ">i2", 12: ">i4", 13: ">f4", 14: ">f8"}
 _PARTS = (
@@ -17,7 +19,7 @@ _PARTS = (
 )
 
 
-def read_idx(path: Path) -> np.ndarray:
+def read_idx(path: Path) -> Array:
     """Returns the array that an IDX file holds, gzipped or not.
 
     Raises:
@@ -43,7 +45,7 @@ def read_idx(path: Path) -> np.ndarray:
     return np.frombuffer(content, dtype, offset=start).reshape(shape)
 
 
-def read_folder(folder: Path) -> tuple[np.ndarray, np.ndarray, int]:
+def read_folder(folder: Path) -> tuple[Array, Array, int]:
     """Returns the images and labels of a folder, training set first.
 
     Args:

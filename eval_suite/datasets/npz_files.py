@@ -7,8 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
+from keras_entropy.arrays import Array
 
-def read_examples(path: Path) -> tuple[np.ndarray, np.ndarray]:
+
+def read_examples(path: Path) -> tuple[Array, Array]:
     """Returns `x` float32 `(N, ...)` and `y` int64 `(N,)` from an `.npz` file.
 
     Raises:
@@ -32,9 +34,7 @@ def read_examples(path: Path) -> tuple[np.ndarray, np.ndarray]:
     return check_examples(found["x"], found["y"], str(path))
 
 
-def check_examples(
-    x: np.ndarray, y: np.ndarray, source: str
-) -> tuple[np.ndarray, np.ndarray]:
+def check_examples(x: Array, y: Array, source: str) -> tuple[Array, Array]:
     """Returns `x` float32 `(N, ...)` and `y` int64 `(N,)`.
 
     Args:
@@ -65,7 +65,7 @@ def check_examples(
     return x.astype("float32"), y.astype("int64")
 
 
-def read_outputs(path: Path) -> tuple[np.ndarray, np.ndarray]:
+def read_outputs(path: Path) -> tuple[Array, Array]:
     """Returns `outputs` `(N, C)` and `y` `(N,)` from an `.npz` file, as they are.
 
     Raises:

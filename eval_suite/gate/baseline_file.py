@@ -19,6 +19,7 @@ from scipy import stats
 from eval_suite.gate.estimate import Estimate
 from eval_suite.gate.replicates import REPLICATES
 from eval_suite.gate.replicates import replicate_deviations
+from keras_entropy.arrays import Array
 from keras_entropy.attacks.statistics.auc_influence import auc_influence
 
 SCHEMA_VERSION = 1
@@ -114,8 +115,8 @@ _RESAMPLING = {"seed": SEED, "replicates": REPLICATES}
 
 def example_rows(
     defense: str,
-    scores: Mapping[str, tuple[np.ndarray, np.ndarray | None]],
-    member: np.ndarray,
+    scores: Mapping[str, tuple[Array, Array | None]],
+    member: Array,
 ) -> list[dict[str, Any]]:
     """Returns the rows of the attacks on one model.
 
@@ -147,7 +148,7 @@ def example_rows(
     ]
 
 
-def pair_row(defense: str, attack: str, pair_auc: np.ndarray) -> dict[str, Any]:
+def pair_row(defense: str, attack: str, pair_auc: Array) -> dict[str, Any]:
     """Returns the row of one attack in a membership game.
 
     Args:
@@ -199,10 +200,10 @@ def _check_rows(rows: list[dict[str, Any]]) -> None:
             raise ValueError(f"replicates of {row['defense']}, {row['attack']}")
 
 
-def _encode(deviations: np.ndarray) -> str:
+def _encode(deviations: Array) -> str:
     """Returns half-precision numbers as text: 11 bits of a deviation are plenty."""
     return base64.b64encode(deviations.astype("<f2").tobytes()).decode("ascii")
 
 
-def _decode(text: str) -> np.ndarray:
+def _decode(text: str) -> Array:
     return np.frombuffer(base64.b64decode(text), "<f2").astype("float64")

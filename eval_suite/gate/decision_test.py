@@ -7,7 +7,7 @@ from eval_suite.gate.decision import FALSE_ALARM
 from eval_suite.gate.decision import Question
 from eval_suite.gate.decision import decide
 from eval_suite.gate.estimate import Estimate
-from keras_entropy.attacks.statistics import holm
+from keras_entropy.attacks import holm
 
 
 def question(value, error, limit=0.02, **fields):

@@ -17,6 +17,7 @@ from eval_suite.gate.baseline_file import example_rows
 from eval_suite.gate.decision import FAIL
 from eval_suite.gate.decision import Question
 from eval_suite.gate.decision import decide
+from keras_entropy.arrays import Array
 
 ATTACK_CORRELATION = 0.9
 BATCH = 50
@@ -77,12 +78,12 @@ def _failures(scenario: Scenario, runs: int, rng: np.random.Generator) -> int:
 
 
 def _draw(
-    scenario: Scenario, runs: int, member: np.ndarray, rng: np.random.Generator
-) -> tuple[np.ndarray, np.ndarray]:
+    scenario: Scenario, runs: int, member: Array, rng: np.random.Generator
+) -> tuple[Array, Array]:
     """Returns the scores before and after, `(runs * attacks, n)` each."""
     shape = (runs, scenario.attacks, member.size)
 
-    def noise() -> np.ndarray:
+    def noise() -> Array:
         common = rng.normal(size=(runs, 1, member.size)) * np.sqrt(ATTACK_CORRELATION)
         return common + np.sqrt(1 - ATTACK_CORRELATION) * rng.normal(size=shape)
 
@@ -96,7 +97,7 @@ def _draw(
     return before.reshape(-1, member.size), after.reshape(-1, member.size)
 
 
-def _shift(auc: np.ndarray) -> np.ndarray:
+def _shift(auc: Array) -> Array:
     """Returns the distance of two unit normals with this AUC."""
     return np.sqrt(2) * stats.norm.ppf(auc)
 

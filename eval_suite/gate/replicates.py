@@ -17,17 +17,19 @@ from typing import Any
 
 import numpy as np
 
+from keras_entropy.arrays import Array
+
 REPLICATES = 400
 _BLOCK_ENTRIES = 1 << 22
 
 
 def replicate_deviations(
-    influence: np.ndarray,
-    member: np.ndarray,
+    influence: Array,
+    member: Array,
     *,
     seed: int,
     replicates: int = REPLICATES,
-) -> np.ndarray:
+) -> Array:
     """Returns how far each bootstrap replicate lies from its AUC.
 
     Members and non-members are resampled apart. The same `seed` and `member` draw the
@@ -53,7 +55,7 @@ def replicate_deviations(
 
 def _resample_counts(
     generator: Any, size: int, replicates: int
-) -> Iterator[tuple[slice, np.ndarray]]:
+) -> Iterator[tuple[slice, Array]]:
     """Yields blocks of resamples: how often each of `size` examples is drawn."""
     step = max(1, _BLOCK_ENTRIES // size)
     for start in range(0, replicates, step):

@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from keras_entropy.arrays import Array
+
 SKETCH = 128
 
 
@@ -15,8 +17,8 @@ class MismatchError(ValueError):
 
 
 def examples_identity(
-    members: tuple[np.ndarray | None, np.ndarray],
-    nonmembers: tuple[np.ndarray | None, np.ndarray],
+    members: tuple[Array | None, Array],
+    nonmembers: tuple[Array | None, Array],
     classes: int,
 ) -> dict[str, Any]:
     """Returns what identifies the members and non-members of one model.
@@ -143,7 +145,7 @@ def _common(then: list[str], now: list[str]) -> set[str]:
     return set(then) & set(now)
 
 
-def _sketch(x: np.ndarray, y: np.ndarray) -> list[str]:
+def _sketch(x: Array, y: Array) -> list[str]:
     rows = np.ascontiguousarray(x, "float32").reshape(len(x), -1)
     labels = np.ascontiguousarray(y, "int64")
     hashes = {

@@ -26,13 +26,13 @@ from keras_entropy.attacks import adaptive_results
 from keras_entropy.attacks import audit_game
 from keras_entropy.attacks import audit_outputs
 from keras_entropy.attacks import game_headline
+from keras_entropy.attacks import holm
 from keras_entropy.attacks import minimum_detectable_auc
 from keras_entropy.attacks import minimum_detectable_difference
 from keras_entropy.attacks import paired_difference
 from keras_entropy.attacks.leakage.divergence import Divergence
 from keras_entropy.attacks.paired_differences import ExampleScores
 from keras_entropy.attacks.paired_differences import paired_over_examples
-from keras_entropy.attacks.statistics import holm
 from keras_entropy.queries.known_defense import ways
 
 # A difference in AUC up to this is accepted: post-processing adds no information, but

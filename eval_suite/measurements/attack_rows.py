@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from keras_entropy.arrays import Array
 from keras_entropy.attacks import AttackResult
 
 
@@ -58,6 +59,6 @@ def curve_row(name: str, result: AttackResult) -> dict[str, Any]:
     }
 
 
-def rounded(values: np.ndarray, digits: int = 4) -> list[float] | None:
+def rounded(values: Array, digits: int = 4) -> list[float] | None:
     """Returns numbers for a drawing, as a list; `None` where there are none."""
     return None if np.isnan(values).any() else np.round(values, digits).tolist()

@@ -10,6 +10,7 @@ import numpy as np
 
 from eval_suite.subjects.membership_game import MembershipGame
 from eval_suite.subjects.one_target import OneTarget
+from keras_entropy.arrays import Array
 from keras_entropy.attacks import AttackResult
 from keras_entropy.attacks import Audit
 from keras_entropy.attacks import audit_outputs
@@ -22,7 +23,7 @@ from keras_entropy.attacks.tf_privacy import tf_privacy_attacks
 from keras_entropy.attacks.tf_privacy import tf_privacy_shadow_scores
 
 # Outputs and labels of members, then of non-members.
-Sides = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
+Sides = tuple[Array, Array, Array, Array]
 
 # Its trained attackers search a grid: more rows than this take many minutes a defense.
 MAX_ROWS = 7000

@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from keras_entropy.arrays import Array
+
 BINS = 40
 
 
@@ -31,6 +33,6 @@ def entropy_distribution(subject: Any, name: str) -> dict[str, Any]:
     }
 
 
-def _entropy(outputs: np.ndarray) -> np.ndarray:
+def _entropy(outputs: Array) -> Array:
     rows = outputs.astype("float64")
     return -(rows * np.log(np.where(rows > 0, rows, 1.0))).sum(axis=-1)

@@ -6,10 +6,9 @@ import dataclasses
 from collections.abc import Callable
 from collections.abc import Sequence
 
-import numpy as np
-
 from eval_suite.subjects.one_target import OneTarget
 from keras_entropy import catalog
+from keras_entropy.arrays import Array
 from keras_entropy.attacks import Shadows
 from keras_entropy.attacks.example_scores import attack_scores
 from keras_entropy.attacks.paired_differences import ExampleScores
@@ -49,7 +48,7 @@ def scores_of(
 
 
 def answering(
-    shadows: Shadows | None, change: Callable[[np.ndarray], np.ndarray]
+    shadows: Shadows | None, change: Callable[[Array], Array]
 ) -> Shadows | None:
     """Returns the shadows with other answers, changed as the target's are."""
     if shadows is None:

@@ -14,6 +14,7 @@ import dataclasses
 import numpy as np
 
 from eval_suite.gate.estimate import Estimate
+from keras_entropy.arrays import Array
 from keras_entropy.attacks.scorers.learners.cross_fitting import ATTACKERS
 from keras_entropy.attacks.scorers.learners.cross_fitting import FOLD_CORRELATION
 from keras_entropy.attacks.scorers.learners.cross_fitting import FOLDS
@@ -60,8 +61,8 @@ class Exchangeability:
 
 
 def check_exchangeability(
-    members: tuple[np.ndarray | None, np.ndarray],
-    nonmembers: tuple[np.ndarray | None, np.ndarray],
+    members: tuple[Array | None, Array],
+    nonmembers: tuple[Array | None, Array],
     *,
     seed: int = 0,
 ) -> Exchangeability:
@@ -103,7 +104,7 @@ def check_exchangeability(
     return max(found, key=lambda each: each.auc_low)
 
 
-def _label_features(y: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def _label_features(y: Array, rng: np.random.Generator) -> Array:
     """Returns one column a class, or that many random mixtures of them."""
     classes = int(y.max()) + 1
     if classes <= MAX_COLUMNS:
@@ -111,7 +112,7 @@ def _label_features(y: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return rng.normal(size=(classes, MAX_COLUMNS))[y]
 
 
-def _input_features(x: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def _input_features(x: Array, rng: np.random.Generator) -> Array:
     """Returns statistics of each input, and its entries or random mixtures of them."""
     rows = x.reshape(len(x), -1).astype("float64")
     columns = [

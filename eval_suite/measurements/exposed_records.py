@@ -11,6 +11,7 @@ import numpy as np
 
 from eval_suite.subjects.membership_game import MembershipGame
 from eval_suite.subjects.one_target import OneTarget
+from keras_entropy.arrays import Array
 from keras_entropy.attacks.leakage.record_risk import record_risk
 from keras_entropy.attacks.signals import compute_signals
 
@@ -30,7 +31,7 @@ _FEWEST = 6
 
 def models_answers(
     subject: MembershipGame | OneTarget, name: str
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray] | None:
+) -> tuple[Array, Array, Array, Array] | None:
     """Returns what pairs of models say of records in and out of their training sets.
 
     Args:
@@ -59,7 +60,7 @@ def models_answers(
 
 
 def exposed_records(
-    confidence: np.ndarray, membership: np.ndarray, labels: np.ndarray, rows: np.ndarray
+    confidence: Array, membership: Array, labels: Array, rows: Array
 ) -> list[list[float]]:
     """Returns the exposed records, most certain first, each as `COLUMNS[1:]`.
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
-import numpy as np
-
 from eval_suite.measurements import strengths
 from eval_suite.subjects.membership_game import BASE
 from eval_suite.subjects.membership_game import MembershipGame
 from keras_entropy import catalog
+from keras_entropy.arrays import Array
 from keras_entropy.attacks.statistics.intervals import mean_interval
 from keras_entropy.queries.known_defense import ways
 from keras_entropy.search import candidates
@@ -102,7 +101,7 @@ def _play(game: MembershipGame, entry: catalog.Entry) -> Point:
 
 
 def _interval(
-    name: str, values: np.ndarray, ceiling: float | None = None
+    name: str, values: Array, ceiling: float | None = None
 ) -> dict[str, float]:
     mean, low, high = mean_interval(values)
     return {

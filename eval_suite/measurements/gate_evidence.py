@@ -17,6 +17,7 @@ from eval_suite.subjects.membership_game import MembershipGame
 from eval_suite.subjects.user_model import UserModel
 from eval_suite.undefended import BASE
 from keras_entropy import prediction_quality
+from keras_entropy.arrays import Array
 
 
 def identity(subject: MembershipGame | UserModel) -> dict[str, Any]:
@@ -76,7 +77,7 @@ def accuracy_drop(subject: MembershipGame | UserModel, name: str) -> dict[str, A
     return {"value": float(units.mean()), "error": error, "degrees": degrees}
 
 
-def _right(subject: MembershipGame | UserModel, name: str) -> np.ndarray:
+def _right(subject: MembershipGame | UserModel, name: str) -> Array:
     """Returns how far the predicted label is right: `(m,)`, or `(K, N)` in a game."""
     outputs = subject.outputs(name)
     if isinstance(subject, MembershipGame):

@@ -11,6 +11,8 @@ from typing import Any
 import keras
 import numpy as np
 
+from keras_entropy.arrays import Array
+
 BLOCK_SECONDS = 0.004
 WARM_UP_CALLS = 50
 
@@ -34,7 +36,7 @@ class LatencyRatio:
     base_microseconds: float
 
 
-def compiled_call(model: keras.Model, batch: np.ndarray) -> Callable[[], Any]:
+def compiled_call(model: keras.Model, batch: Array) -> Callable[[], Any]:
     """Returns a function of no arguments that runs the compiled model on `batch`.
 
     `predict` would cost 45 ms a call whatever the model, so the graph is compiled for

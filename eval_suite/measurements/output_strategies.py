@@ -6,6 +6,8 @@ import numpy as np
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from keras_entropy.arrays import Array
+
 ROWS = 16
 
 # Saturated, subnormal and tied entries are where implementations break.
@@ -16,7 +18,7 @@ _WEIGHTS = st.one_of(
 
 
 @st.composite
-def probability_rows(draw: st.DrawFn, classes: int) -> np.ndarray:
+def probability_rows(draw: st.DrawFn, classes: int) -> Array:
     """Draws float32 `(16, classes)`: a one-hot, a uniform row and arbitrary others."""
     weights = draw(hnp.arrays("float64", (ROWS, classes), elements=_WEIGHTS))
     # Powers make rows that are more peaked than uniform draws ever are.
@@ -27,6 +29,6 @@ def probability_rows(draw: st.DrawFn, classes: int) -> np.ndarray:
     return (weights / weights.sum(axis=1, keepdims=True)).astype("float32")
 
 
-def logit_rows(classes: int) -> st.SearchStrategy[np.ndarray]:
+def logit_rows(classes: int) -> st.SearchStrategy[Array]:
     """Draws float32 `(16, classes)` of logits between -60 and 60."""
     return hnp.arrays("float32", (ROWS, classes), elements=st.floats(-60, 60, width=32))

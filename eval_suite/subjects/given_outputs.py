@@ -12,6 +12,7 @@ import numpy as np
 from scipy import special
 
 from eval_suite.datasets.npz_files import read_outputs
+from keras_entropy.arrays import Array
 
 
 def leave_keras_out() -> None:
@@ -49,8 +50,8 @@ class GivenOutputs:
         name: Name for the report.
     """
 
-    outputs: tuple[np.ndarray, np.ndarray]
-    labels: tuple[np.ndarray, np.ndarray]
+    outputs: tuple[Array, Array]
+    labels: tuple[Array, Array]
     from_logits: bool
     name: str
 
@@ -88,7 +89,7 @@ class GivenOutputs:
         """Number of classes; a sigmoid unit counts as two."""
         return max(2, self.outputs[0].shape[1])
 
-    def sides(self, name: str) -> tuple[np.ndarray, np.ndarray]:
+    def sides(self, name: str) -> tuple[Array, Array]:
         """Returns the probabilities on both sides; the only `name` is `"base"`."""
         return tuple(_probabilities(rows, self.from_logits) for rows in self.outputs)
 
@@ -123,7 +124,7 @@ class GivenOutputs:
         }
 
 
-def _probabilities(rows: np.ndarray, from_logits: bool) -> np.ndarray:
+def _probabilities(rows: Array, from_logits: bool) -> Array:
     """Returns float64 `(N, C)` with C at least 2."""
     rows = rows.astype("float64")
     if rows.shape[1] > 1:

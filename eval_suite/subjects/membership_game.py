@@ -16,6 +16,7 @@ from eval_suite.subjects.fingerprint import fingerprint
 from eval_suite.undefended import BASE as BASE
 from keras_entropy import catalog
 from keras_entropy import prediction_quality
+from keras_entropy.arrays import Array
 from keras_entropy.attacks.statistics.intervals import mean_interval
 from keras_entropy.layers.fitted_defense import FittedDefense
 from keras_entropy.models import defending
@@ -67,7 +68,7 @@ class MembershipGame:
         self._progress = progress
         self._cache = cache
         self._trained: dict[str, tuple[keras.Model, Stack]] = {}
-        self._outputs: dict[str, np.ndarray] = {}
+        self._outputs: dict[str, Array] = {}
         rows = self.plan.rows()
         self._data = recipe.TrainingData(
             x=self.population.x,
@@ -80,16 +81,16 @@ class MembershipGame:
         )
 
     @property
-    def membership(self) -> np.ndarray:
+    def membership(self) -> Array:
         """Boolean `(K, N)`: which example is in whose training set."""
         return self.plan.membership
 
     @property
-    def labels(self) -> np.ndarray:
+    def labels(self) -> Array:
         """Integer `(N,)`: the class of each example."""
         return self.population.y
 
-    def outputs(self, defense: str | catalog.Entry) -> np.ndarray:
+    def outputs(self, defense: str | catalog.Entry) -> Array:
         """Returns float32 `(K, N, C)`: what each defended model answers.
 
         Args:
@@ -100,14 +101,14 @@ class MembershipGame:
         text = _text(entry)
         if text not in self._outputs:
 
-            def compute() -> dict[str, np.ndarray]:
+            def compute() -> dict[str, Array]:
                 model, stack = self._train(entry)
                 return {"outputs": predict(model, stack, self.population.x)}
 
             self._outputs[text] = self._cache.get(self._key(entry), compute)["outputs"]
         return self._outputs[text]
 
-    def reference_answers(self, layer: FittedDefense) -> np.ndarray:
+    def reference_answers(self, layer: FittedDefense) -> Array:
         """Returns float32 `(K, R, C)`: the undefended models' answers to be fitted to.
 
         Args:
@@ -115,7 +116,7 @@ class MembershipGame:
         """
         queries = layer.queries(self.reference.x, seed=self.seed)
 
-        def compute() -> dict[str, np.ndarray]:
+        def compute() -> dict[str, Array]:
             return {"outputs": predict(*self._train(None), queries)}
 
         key = {**self._key(None), "queries": queries}
@@ -173,7 +174,7 @@ class MembershipGame:
             "entropy_normalized": entropy / float(np.log(outputs.shape[-1])),
         }
 
-    def sides(self, name: str) -> tuple[np.ndarray, np.ndarray]:
+    def sides(self, name: str) -> tuple[Array, Array]:
         """Returns the answers to members and to non-members, over all models."""
         outputs = self.outputs(name)
         return outputs[self.membership], outputs[~self.membership]
@@ -182,7 +183,7 @@ class MembershipGame:
         """Returns the accuracy of always answering the most frequent class."""
         return float(np.bincount(self.labels).max() / len(self.labels))
 
-    def probe(self) -> np.ndarray:
+    def probe(self) -> Array:
         """Returns examples to time calls with."""
         return self.population.x
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from eval_suite.datasets.datasets import Dataset
 from keras_entropy import prediction_quality
+from keras_entropy.arrays import Array
 from keras_entropy.attacks import Shadows
 from keras_entropy.attacks.statistics.intervals import share_interval
 
@@ -24,7 +25,7 @@ class OneTarget(abc.ABC):
     nonmembers: Dataset
 
     @abc.abstractmethod
-    def outputs(self, name: str) -> tuple[np.ndarray, np.ndarray]:
+    def outputs(self, name: str) -> tuple[Array, Array]:
         """Returns what the defended model answers to members and to non-members.
 
         Args:
@@ -61,7 +62,7 @@ class OneTarget(abc.ABC):
             "entropy_normalized": entropy / float(np.log(outside.shape[-1])),
         }
 
-    def sides(self, name: str) -> tuple[np.ndarray, np.ndarray]:
+    def sides(self, name: str) -> tuple[Array, Array]:
         """Returns the answers to members and to non-members."""
         return self.outputs(name)
 
@@ -70,6 +71,6 @@ class OneTarget(abc.ABC):
         labels = self.nonmembers.y
         return float(np.bincount(labels).max() / len(labels))
 
-    def probe(self) -> np.ndarray:
+    def probe(self) -> Array:
         """Returns examples to time calls with."""
         return self.nonmembers.x

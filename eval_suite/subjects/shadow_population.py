@@ -13,6 +13,7 @@ import keras_entropy
 from eval_suite.datasets.datasets import Dataset
 from eval_suite.undefended import BASE
 from keras_entropy import catalog
+from keras_entropy.arrays import Array
 from keras_entropy.attacks import Shadows
 from keras_entropy.models import defending
 from keras_entropy.shadow.arguments import check_compiled
@@ -132,7 +133,7 @@ class Population:
         outputs = predict(*defended, self._x[: self._scored])
         return Shadows(outputs, self._plan.membership[:, : self._scored])
 
-    def trained_on_target(self, name: str, *, undefended: keras.Model) -> np.ndarray:
+    def trained_on_target(self, name: str, *, undefended: keras.Model) -> Array:
         """Returns the target's answers behind a defense that is trained for it.
 
         Args:
@@ -153,7 +154,7 @@ class Population:
         entry: catalog.Entry,
         undefended: keras.Model,
         stack: Stack,
-        rows: np.ndarray,
+        rows: Array,
         seeds: list[int],
     ) -> tuple[keras.Model, Stack]:
         if entry.training is not None:
@@ -233,7 +234,7 @@ def check_pool(
         )
 
 
-def targets_for(model: keras.Model, y: np.ndarray) -> np.ndarray:
+def targets_for(model: keras.Model, y: Array) -> Array:
     """Returns class indices in the form that the compiled loss takes."""
     loss = model.loss if isinstance(model.loss, str) else type(model.loss).__name__
     width = model.outputs[0].shape[-1]

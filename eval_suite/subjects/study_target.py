@@ -15,6 +15,7 @@ from eval_suite.subjects.membership_game import ProgressBar
 from eval_suite.subjects.one_target import OneTarget
 from eval_suite.subjects.study_network import study_mlp
 from keras_entropy import catalog
+from keras_entropy.arrays import Array
 from keras_entropy.models import defending
 from keras_entropy.shadow.cache import Cache
 from keras_entropy.shadow.stack import Stack
@@ -62,7 +63,7 @@ class StudyTarget(OneTarget):
         self._progress = progress
         self._cache = cache
         self._base: Stack | None = None
-        self._outputs: dict[str, tuple[np.ndarray, np.ndarray]] = {}
+        self._outputs: dict[str, tuple[Array, Array]] = {}
         self._data = recipe.TrainingData(
             x=self.members.x,
             y=self.members.y,
@@ -72,7 +73,7 @@ class StudyTarget(OneTarget):
             batch_size=profile.batch_size,
         )
 
-    def outputs(self, name: str) -> tuple[np.ndarray, np.ndarray]:
+    def outputs(self, name: str) -> tuple[Array, Array]:
         if name not in self._outputs:
             found = self._cache.get(self._key(name), lambda: self._compute(name))
             self._outputs[name] = found["members"], found["nonmembers"]
@@ -136,7 +137,7 @@ class StudyTarget(OneTarget):
             return entry.as_published
         return entry.recipe
 
-    def _compute(self, name: str) -> dict[str, np.ndarray]:
+    def _compute(self, name: str) -> dict[str, Array]:
         model, stack = self._train(name)
         return {
             "members": predict(model, stack, self.members.x)[0],

@@ -16,6 +16,7 @@ from eval_suite.subjects.one_target import OneTarget
 from eval_suite.subjects.shadow_population import Population
 from eval_suite.subjects.shadow_population import ShadowRecipe
 from keras_entropy import catalog
+from keras_entropy.arrays import Array
 from keras_entropy.attacks import Shadows
 from keras_entropy.models import defending
 from keras_entropy.shadow.runner import Runner
@@ -58,7 +59,7 @@ class UserModel(OneTarget):
         self.nonmembers, self.reference = nonmembers.split(
             seed=0, examples=len(nonmembers.x)
         )
-        self._outputs: dict[str, tuple[np.ndarray, np.ndarray]] = {}
+        self._outputs: dict[str, tuple[Array, Array]] = {}
 
     @classmethod
     def read(
@@ -125,7 +126,7 @@ class UserModel(OneTarget):
         """The undefended model, with class probabilities as its output."""
         return self._undefended
 
-    def outputs(self, name: str) -> tuple[np.ndarray, np.ndarray]:
+    def outputs(self, name: str) -> tuple[Array, Array]:
         if name not in self._outputs and self._is_trained(name):
             answers = self._population.trained_on_target(
                 name, undefended=self._undefended

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from keras_entropy.arrays import Array
 from keras_entropy.attacks import Shadows
 from keras_entropy.attacks.outputs_audit import target_scorer
 from keras_entropy.attacks.signals import compute_signals
 
-Sides = tuple[np.ndarray, np.ndarray]
+Sides = tuple[Array, Array]
 
 
 def attack_scores(
@@ -21,7 +22,7 @@ def attack_scores(
     from_logits: bool = False,
     shadows: Shadows | None = None,
     seed: int = 0,
-) -> dict[str, tuple[np.ndarray, np.ndarray | None]]:
+) -> dict[str, tuple[Array, Array | None]]:
     """Returns the scores that `audit_outputs` measures, for `baseline.example_rows`.
 
     Args:

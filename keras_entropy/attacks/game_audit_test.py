@@ -8,9 +8,9 @@ from keras_entropy.attacks import GAME_ATTACKS
 from keras_entropy.attacks import audit_game
 from keras_entropy.attacks import audit_outputs
 from keras_entropy.attacks import game_headline
+from keras_entropy.attacks import holm
 from keras_entropy.attacks import paired_difference
 from keras_entropy.attacks.controls import planted
-from keras_entropy.attacks.statistics import holm
 
 CHEAP = ("loss", "confidence", "entropy", "modified_entropy", "label_only", "logistic")
 

@@ -3,6 +3,7 @@
 import numpy as np
 from scipy import stats
 
+from keras_entropy.arrays import Array
 from keras_entropy.attacks.results import Difference
 from keras_entropy.attacks.statistics import intervals
 from keras_entropy.attacks.statistics.auc_influence import auc_influence
@@ -44,13 +45,13 @@ def paired_difference(first, second, *, margin=0.0, confidence=0.95):
     return Difference(mean, low, high, p_value)
 
 
-ExampleScores = tuple[np.ndarray, np.ndarray | None]
+ExampleScores = tuple[Array, Array | None]
 
 
 def paired_over_examples(
     value: float,
     scores: tuple[ExampleScores, ExampleScores],
-    member: np.ndarray,
+    member: Array,
     *,
     margin: float = 0.0,
 ) -> Difference:

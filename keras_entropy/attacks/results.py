@@ -2,8 +2,7 @@
 
 import dataclasses
 
-import numpy as np
-
+from keras_entropy.arrays import Array
 from keras_entropy.attacks.leakage.divergence import Divergence
 from keras_entropy.attacks.leakage.epsilon import EpsilonBound
 
@@ -49,10 +48,10 @@ class Curve:
         high: Float array `(L,)`.
     """
 
-    fpr: np.ndarray
-    tpr: np.ndarray
-    low: np.ndarray
-    high: np.ndarray
+    fpr: Array
+    tpr: Array
+    low: Array
+    high: Array
 
 
 _NOT_IN_ROW = ("curve", "pair_auc", "pair_inflation", "tpr_at_fpr")
@@ -98,7 +97,7 @@ class AttackResult:
     n_members: int
     n_nonmembers: int
     curve: Curve | None = None
-    pair_auc: np.ndarray | None = None
+    pair_auc: Array | None = None
     pair_inflation: float = 1.0
 
     def row(self, defense):
@@ -149,7 +148,7 @@ class Headline:
     auc_low: float
     auc_high: float
     advantage: float
-    pair_auc: np.ndarray | None = None
+    pair_auc: Array | None = None
     pair_inflation: float = 1.0
 
 

@@ -4,6 +4,7 @@ import dataclasses
 
 import numpy as np
 
+from keras_entropy.arrays import Array
 from keras_entropy.attacks import array_checks
 from keras_entropy.attacks.scorers.scores import Scores
 from keras_entropy.attacks.scorers.shadow import shadow_attack_table
@@ -27,8 +28,8 @@ class Shadows:
             `2j` and `2j + 1` hold complementary halves.
     """
 
-    outputs: np.ndarray
-    membership: np.ndarray
+    outputs: Array
+    membership: Array
 
     def confidence(self, labels, *, from_logits=False):
         """Return the logit-scaled confidence `(K, n + m)`.

@@ -11,6 +11,7 @@ import dataclasses
 
 import numpy as np
 
+from keras_entropy.arrays import Array
 from keras_entropy.attacks import array_checks
 
 # The smallest positive float32: a float32 probability of zero is at most about this.
@@ -43,14 +44,14 @@ class Signals:
 
     outputs: tuple
     from_logits: bool
-    labels: np.ndarray
+    labels: Array
     classes: int
-    loss: np.ndarray
-    confidence: np.ndarray
-    entropy: np.ndarray
-    modified_entropy: np.ndarray
-    correct: np.ndarray
-    largest: np.ndarray | None
+    loss: Array
+    confidence: Array
+    entropy: Array
+    modified_entropy: Array
+    correct: Array
+    largest: Array | None
 
     @property
     def targets(self):

@@ -4,6 +4,8 @@ import dataclasses
 
 import numpy as np
 
+from keras_entropy.arrays import Array
+
 KINDS = ("entire", "class", "correctness")
 
 
@@ -17,7 +19,7 @@ class Partition:
     """
 
     names: tuple
-    codes: np.ndarray
+    codes: Array
 
 
 def partitions(kinds, signals):

@@ -8,6 +8,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from keras_entropy.arrays import Array
 from keras_entropy.catalog.entry import Entry
 from keras_entropy.catalog.table import get
 from keras_entropy.layers.defense import Defense
@@ -165,7 +166,7 @@ def _trained(
     return defended
 
 
-def _members(entry: Entry, x: Any) -> np.ndarray:
+def _members(entry: Entry, x: Any) -> Array:
     if x is None:
         raise ValueError(
             f"`{entry.name}` ({entry.title}) is fitted to what the model was trained "
@@ -176,7 +177,7 @@ def _members(entry: Entry, x: Any) -> np.ndarray:
 
 def _reference(
     entry: Entry, model: keras.Model, reference: tuple[Any, Any] | None, x: Any
-) -> tuple[np.ndarray, np.ndarray]:
+) -> tuple[Array, Array]:
     if reference is None or len(reference) != 2:
         raise ValueError(
             f"`{entry.name}` ({entry.title}) is fitted to labelled examples that the "

@@ -8,6 +8,7 @@ from typing import Self
 
 import numpy as np
 
+from keras_entropy.arrays import Array
 from keras_entropy.layers.defense import Defense
 
 _LOG = logging.getLogger(__name__)
@@ -34,7 +35,7 @@ class FittedDefense(Defense, abc.ABC):
         self._said: set[str] = set()
 
     @abc.abstractmethod
-    def values(self, outputs: np.ndarray, labels: np.ndarray) -> list[np.ndarray]:
+    def values(self, outputs: Array, labels: Array) -> list[Array]:
         """Returns the numbers that `fit` stores, in the order of the layer's weights.
 
         A layer with `needs_members` takes a third argument, `members`.
@@ -44,7 +45,7 @@ class FittedDefense(Defense, abc.ABC):
             labels: Integer array `(n,)`.
         """
 
-    def queries(self, x: np.ndarray, *, seed: int = 0) -> np.ndarray:
+    def queries(self, x: Array, *, seed: int = 0) -> Array:
         """Returns what to ask the undefended model in order to fit the layer.
 
         Args:
@@ -85,7 +86,7 @@ class FittedDefense(Defense, abc.ABC):
             variable.assign(value)
         return self
 
-    def _check_members(self, members: Any, classes: int) -> np.ndarray | None:
+    def _check_members(self, members: Any, classes: int) -> Array | None:
         if (members is not None) != self.needs_members:
             rule = "is fitted to" if self.needs_members else "has no use for"
             raise ValueError(
@@ -109,7 +110,7 @@ class FittedDefense(Defense, abc.ABC):
             self._said.add(message)
             _LOG.warning("%s: %s", self.name, message)
 
-    def _say_rare(self, classes: np.ndarray, min_count: int) -> None:
+    def _say_rare(self, classes: Array, min_count: int) -> None:
         """Says which classes are predicted for too few examples, if any are."""
         if len(classes):
             self._say(
@@ -125,7 +126,7 @@ class FittedDefense(Defense, abc.ABC):
         return self.built and bool(np.ptp(np.asarray(self.get_weights()[-1])) > 0)
 
 
-def check_reference(outputs: Any, labels: Any) -> tuple[np.ndarray, np.ndarray]:
+def check_reference(outputs: Any, labels: Any) -> tuple[Array, Array]:
     """Returns float32 outputs and int64 labels, or raises `ValueError`."""
     outputs = np.asarray(outputs, "float32")
     labels = np.asarray(labels)
@@ -146,7 +147,7 @@ def check_reference(outputs: Any, labels: Any) -> tuple[np.ndarray, np.ndarray]:
     return outputs, labels.astype("int64")
 
 
-def _check_probabilities(name: str, rows: np.ndarray) -> None:
+def _check_probabilities(name: str, rows: Array) -> None:
     sums = rows.sum(axis=-1, dtype="float64")
     if not (np.abs(sums - 1) <= 1e-3).all() or (rows < 0).any():
         raise ValueError(

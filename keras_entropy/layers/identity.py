@@ -5,6 +5,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from keras_entropy.arrays import Array
 from keras_entropy.layers.defense import Claims
 from keras_entropy.layers.defense import Defense
 
@@ -42,6 +43,6 @@ class Identity(Defense):
     def call(self, inputs: Any) -> Any:
         return inputs
 
-    def invert(self, outputs: np.ndarray) -> np.ndarray:
+    def invert(self, outputs: Array) -> Array:
         """Returns `outputs` in float64."""
         return np.asarray(outputs, "float64")

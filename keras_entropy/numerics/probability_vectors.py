@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from keras import ops
 
+from keras_entropy.arrays import Array
+
 # The smallest normal float32. Smaller numbers are flushed to 0 under XLA and by
 # TensorFlow but not by PyTorch, so a lower floor would not mean one thing.
 TINY = 1.1754944e-38
@@ -57,7 +59,7 @@ def check_normalization(method: str) -> str:
     return method
 
 
-def project(values: np.ndarray) -> np.ndarray:
+def project(values: Array) -> Array:
     """Clips NumPy rows that are distributions but for rounding, and renormalizes."""
     kept = np.maximum(np.asarray(values, "float64"), 0.0)
     return kept / kept.sum(axis=-1, keepdims=True)

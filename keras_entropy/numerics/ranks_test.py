@@ -36,13 +36,13 @@ def test_keep_argmax_treats_tied_leaders_alike():
     np.testing.assert_allclose(out, [[0.4, 0.3, 0.3]], atol=1e-6)
 
 
-@pytest.mark.parametrize("ranks", [1, 3, 70])
-def test_place_by_rank_agrees_with_scipy(ranks):
+@pytest.mark.parametrize("told_apart", [1, 3, 70])
+def test_place_by_rank_agrees_with_scipy(told_apart):
     classes = 70  # more than are handled in one step
     rows = np.random.default_rng(0).dirichlet(np.ones(classes), 20).astype("float32")
-    profile = np.linspace(1, 0.5, ranks).astype("float32")
+    profile = np.linspace(1, 0.5, told_apart).astype("float32")
     rank = scipy.stats.rankdata(-rows, axis=-1).astype(int) - 1
-    expected = np.append(profile, np.full(classes, 0.1))[np.minimum(rank, ranks)]
+    expected = np.append(profile, np.full(classes, 0.1))[np.minimum(rank, told_apart)]
     rest = np.float32([0.1])
     out = to_numpy(ranks.place_by_rank(rows, profile, rest))
     np.testing.assert_allclose(out, expected, atol=1e-6)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 import numpy as np
 from keras import ops
 
+from keras_entropy.arrays import Array
 from keras_entropy.attacks.adaptive_attacks import average_queries
 from keras_entropy.layers.defense import Defense
 
@@ -28,7 +29,7 @@ class Way:
     """
 
     name: str
-    change: Callable[[np.ndarray], np.ndarray]
+    change: Callable[[Array], Array]
     of_undefended: bool
 
 
@@ -44,9 +45,7 @@ def ways(layer: Defense) -> list[Way]:
     return found
 
 
-def averaged_answers(
-    layer: Defense, outputs: np.ndarray, *, queries: int
-) -> np.ndarray:
+def averaged_answers(layer: Defense, outputs: Array, *, queries: int) -> Array:
     """Returns the mean of a random layer's answers to the same question.
 
     Args:

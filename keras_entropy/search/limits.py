@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
-import numpy as np
-
+from keras_entropy.arrays import Array
 from keras_entropy.search.tradeoff import Point
 
 
@@ -50,7 +49,7 @@ class Limits:
             )
 
     def meets(
-        self, point: Point, base: Point, pairs: np.ndarray, latency_ratio: float | None
+        self, point: Point, base: Point, pairs: Array, latency_ratio: float | None
     ) -> bool:
         """Returns whether a point is within the limits.
 

@@ -9,6 +9,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from keras_entropy.arrays import Array
 from keras_entropy.layers.defense import Defense
 from keras_entropy.layers.fitted_defense import FittedDefense
 from keras_entropy.models.defending import defend
@@ -144,7 +145,7 @@ def recommend(
 
 def _examples(
     name: str, examples: tuple[Any, Any], model: keras.Model
-) -> tuple[np.ndarray, np.ndarray]:
+) -> tuple[Array, Array]:
     if not isinstance(examples, tuple | list) or len(examples) != 2:
         raise ValueError(
             f"`{name}` must be a pair of inputs and labels, `{name}=(x, y)`. "
@@ -162,8 +163,8 @@ def _examples(
 
 def _play(
     model: keras.Model,
-    reference: tuple[np.ndarray, np.ndarray],
-    members: tuple[np.ndarray, np.ndarray],
+    reference: tuple[Array, Array],
+    members: tuple[Array, Array],
     models: int,
     epochs: int,
     batch_size: int,
@@ -198,7 +199,7 @@ def _play(
         seeds=seeds,
     )
 
-    def answers(layer: FittedDefense) -> np.ndarray:
+    def answers(layer: FittedDefense) -> Array:
         return predict(model, stack, layer.queries(reference_x[fit], seed=seed))
 
     return predict(model, stack, x), y, plan.membership, answers, reference_y[fit]
@@ -206,7 +207,7 @@ def _play(
 
 def _row(
     point: tradeoff.Point,
-    reporting: np.ndarray,
+    reporting: Array,
     latency_ratio: float | None,
     allowed: bool,
     dominated: bool,
@@ -224,7 +225,7 @@ def _row(
 
 
 def _latency_ratio(
-    defended: keras.Model, undefended: keras.Model, batch: np.ndarray
+    defended: keras.Model, undefended: keras.Model, batch: Array
 ) -> float:
     times = np.empty((_ROUNDS, 2))
     for model in (defended, undefended):

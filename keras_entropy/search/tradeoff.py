@@ -13,6 +13,7 @@ from keras import ops
 
 from keras_entropy import attacks
 from keras_entropy import prediction_quality
+from keras_entropy.arrays import Array
 from keras_entropy.attacks.adaptive_attacks import adaptive_results
 from keras_entropy.layers.defense import Defense
 from keras_entropy.layers.fitted_defense import FittedDefense
@@ -46,20 +47,20 @@ class Point:
 
     name: str
     attack: str
-    pair_auc: np.ndarray
-    accuracy: np.ndarray
-    nll: np.ndarray
-    ece: np.ndarray
+    pair_auc: Array
+    accuracy: Array
+    nll: Array
+    ece: Array
     keeps_argmax: bool
 
 
 def evaluate(
     candidate: Candidate,
-    outputs: np.ndarray,
-    labels: np.ndarray,
-    membership: np.ndarray,
-    answers: Callable[[FittedDefense], np.ndarray],
-    reference_labels: np.ndarray,
+    outputs: Array,
+    labels: Array,
+    membership: Array,
+    answers: Callable[[FittedDefense], Array],
+    reference_labels: Array,
     *,
     seed: int = 0,
 ) -> Point:
@@ -85,11 +86,11 @@ def evaluate(
 
 def worth(
     name: str,
-    defended: np.ndarray,
-    undefended: np.ndarray,
-    labels: np.ndarray,
-    membership: np.ndarray,
-    adapted: Iterable[tuple[str, np.ndarray]] = (),
+    defended: Array,
+    undefended: Array,
+    labels: Array,
+    membership: Array,
+    adapted: Iterable[tuple[str, Array]] = (),
     *,
     seed: int = 0,
 ) -> Point:
@@ -129,7 +130,7 @@ def worth(
     )
 
 
-def _quality(outputs: np.ndarray, labels: np.ndarray) -> tuple[float, float, float]:
+def _quality(outputs: Array, labels: Array) -> tuple[float, float, float]:
     """Returns accuracy, NLL in nats and ECE."""
     return (
         prediction_quality.accuracy(outputs, labels),
@@ -161,7 +162,7 @@ def dominated(points: Sequence[Point]) -> list[bool]:
     return (as_good & better).any(axis=1).tolist()
 
 
-def _ways(layer: Defense | None) -> list[tuple[str, Callable[[np.ndarray], Any]]]:
+def _ways(layer: Defense | None) -> list[tuple[str, Callable[[Array], Any]]]:
     """Returns what an attacker who knows the layer makes of its answers."""
     if layer is not None:
         return [("inverse", layer.invert)] if hasattr(layer, "invert") else []
@@ -176,11 +177,11 @@ def _ways(layer: Defense | None) -> list[tuple[str, Callable[[np.ndarray], Any]]
 
 def _defended(
     layer: Defense | None,
-    outputs: np.ndarray,
-    membership: np.ndarray,
-    answers: Callable[[FittedDefense], np.ndarray],
-    reference_labels: np.ndarray,
-) -> np.ndarray:
+    outputs: Array,
+    membership: Array,
+    answers: Callable[[FittedDefense], Array],
+    reference_labels: Array,
+) -> Array:
     if layer is None:
         return outputs
     if not isinstance(layer, FittedDefense):
@@ -194,7 +195,7 @@ def _defended(
 
 
 def _audit(
-    outputs: np.ndarray, labels: np.ndarray, membership: np.ndarray, seed: int
+    outputs: Array, labels: Array, membership: Array, seed: int
 ) -> list[attacks.AttackResult]:
     audit = attacks.audit_game(outputs, labels, membership, attacks=ATTACKS, seed=seed)
     return audit.attacks

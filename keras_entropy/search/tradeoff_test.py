@@ -74,21 +74,6 @@ def test_every_candidate_can_be_evaluated(candidate, game):
     assert point.keeps_argmax
 
 
-def test_utility_by_hand():
-    outputs = np.float32([[0.9, 0.1], [0.9, 0.1], [0.2, 0.8]])
-    accuracy, nll, ece = candidates.utility(outputs, np.array([0, 1, 1]))
-    assert accuracy == pytest.approx(2 / 3)
-    assert nll == pytest.approx(-np.log(0.9 * 0.1 * 0.8) / 3, rel=1e-6)
-    # 0.9 twice, right once; 0.8 once, right.
-    assert ece == pytest.approx((0.8 + 0.2) / 3, rel=1e-6)
-
-
-def test_a_shared_maximum_is_a_guess():
-    outputs = np.float32([[0.4, 0.4, 0.2], [0.4, 0.4, 0.2], [0.1, 0.1, 0.8]])
-    accuracy, _, _ = candidates.utility(outputs, np.array([0, 2, 2]))
-    assert accuracy == pytest.approx((0.5 + 0 + 1) / 3)
-
-
 def test_what_an_attacker_makes_of_the_answers_is_attacked_too(game):
     outputs, labels, membership, *_ = game
     flat = np.full_like(outputs, 0.25)

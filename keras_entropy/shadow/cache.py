@@ -12,6 +12,8 @@ from collections.abc import Mapping
 import filelock
 import numpy as np
 
+from keras_entropy.arrays import Array
+
 # Part of every key. Changed when the same key would have to give other arrays.
 FORMAT = 1
 
@@ -50,8 +52,8 @@ class Cache:
             ) from error
 
     def get(
-        self, key: Mapping, compute: Callable[[], Mapping[str, np.ndarray]]
-    ) -> dict[str, np.ndarray]:
+        self, key: Mapping, compute: Callable[[], Mapping[str, Array]]
+    ) -> dict[str, Array]:
         """Return the arrays of a key, computing and storing them if there are none.
 
         Args:
@@ -75,7 +77,7 @@ class Cache:
                 _write(path, name, stored)
         return stored
 
-    def find(self, key: Mapping) -> dict[str, np.ndarray] | None:
+    def find(self, key: Mapping) -> dict[str, Array] | None:
         """Return the arrays of a key, or `None` if they aren't stored."""
         name = digest(key)
         return _read(self.folder / f"{name}.npz", name)
@@ -93,7 +95,7 @@ def digest(key: Mapping) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def describe(array: np.ndarray) -> dict:
+def describe(array: Array) -> dict:
     """Return what an array counts as in a key: for arrays that many keys share."""
     content = hashlib.sha256(np.ascontiguousarray(array)).hexdigest()
     return {"array": [array.dtype.str, list(array.shape), content]}

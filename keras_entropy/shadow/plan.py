@@ -4,6 +4,8 @@ import dataclasses
 
 import numpy as np
 
+from keras_entropy.arrays import Array
+
 
 @dataclasses.dataclass(frozen=True)
 class Plan:
@@ -18,10 +20,10 @@ class Plan:
             example `i` is in the training set of model `k`.
     """
 
-    membership: np.ndarray
+    membership: Array
 
     @property
-    def partner(self) -> np.ndarray:
+    def partner(self) -> Array:
         """Integer array of shape `(K,)`: the model with the complementary half.
 
         An attacker who scores model `k` must leave out `partner[k]` as well: with
@@ -31,7 +33,7 @@ class Plan:
         """
         return np.arange(len(self.membership)) ^ 1
 
-    def rows(self) -> np.ndarray:
+    def rows(self) -> Array:
         """Return the members of each model, ascending: integers `(K, N / 2)`."""
         models, examples = self.membership.shape
         return np.nonzero(self.membership)[1].reshape(models, examples // 2)

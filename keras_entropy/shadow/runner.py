@@ -12,6 +12,7 @@ import numpy as np
 from joblib.externals.loky.process_executor import TerminatedWorkerError
 
 from keras_entropy._version import __version__
+from keras_entropy.arrays import Array
 from keras_entropy.shadow import arguments
 from keras_entropy.shadow.backends import engine
 from keras_entropy.shadow.backends.configuration import training_configuration
@@ -94,9 +95,9 @@ class Runner:
         self,
         model: keras.Model,
         stack: Stack,
-        x: np.ndarray,
-        y: np.ndarray,
-        rows: np.ndarray,
+        x: Array,
+        y: Array,
+        rows: Array,
         *,
         epochs: int,
         batch_size: int,

@@ -129,7 +129,7 @@ KILLED = """
 import os, signal, sys
 sys.path.insert(0, sys.argv[2])
 from keras_entropy.shadow import runner_test
-from keras_entropy.shadow import _workers
+from keras_entropy.shadow import workers
 from keras_entropy.shadow.cache import Cache
 from keras_entropy.shadow.runner import Runner
 

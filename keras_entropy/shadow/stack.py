@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import keras
 import numpy as np
 
+from keras_entropy.arrays import Array
 from keras_entropy.layers.defense import Defense
 
 
@@ -23,7 +24,7 @@ class Stack:
         values: One array for each variable, `K` entries along the first axis.
     """
 
-    def __init__(self, variables: Iterable, values: Iterable[np.ndarray]):
+    def __init__(self, variables: Iterable, values: Iterable[Array]):
         # The variable is kept beside its values: its identity is the address, and
         # must not be given to another object as long as the stack lives.
         self._entries = {
@@ -42,7 +43,7 @@ class Stack:
         """Return `K`, the number of models."""
         return self._size
 
-    def values(self, model: keras.Model) -> list[np.ndarray]:
+    def values(self, model: keras.Model) -> list[Array]:
         """Return the values of `variables_of(model)`, each `(K, *variable.shape)`.
 
         Raises:

@@ -6,8 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from keras_entropy.arrays import Array
 
-def class_indices(labels: Any, classes: int) -> np.ndarray:
+
+def class_indices(labels: Any, classes: int) -> Array:
     """Returns labels as integers `(N,)`, from integers or one-hot rows.
 
     Raises:
@@ -44,7 +46,7 @@ def class_indices(labels: Any, classes: int) -> np.ndarray:
     return labels.astype("int64")
 
 
-def check_no_member(reference: np.ndarray, x: Any, where: str = "x") -> None:
+def check_no_member(reference: Array, x: Any, where: str = "x") -> None:
     """Raises `ValueError` if a reference input is a training input.
 
     Args:
@@ -62,6 +64,6 @@ def check_no_member(reference: np.ndarray, x: Any, where: str = "x") -> None:
         )
 
 
-def distinct_rows(x: np.ndarray) -> set[bytes]:
+def distinct_rows(x: Array) -> set[bytes]:
     """Returns the distinct examples, as bytes."""
     return set(map(bytes, np.ascontiguousarray(x).reshape(len(x), -1)))

@@ -9,6 +9,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from keras_entropy.arrays import Array
 from keras_entropy.layers.reference_study.heads import Head
 from keras_entropy.layers.reference_study.heads import LinearHead
 from keras_entropy.layers.reference_study.heads import QuadraticHead
@@ -54,7 +55,7 @@ class Form:
 
     layer: Head
     values: Callable[[Any], Any]
-    weights: Callable[[list[np.ndarray]], list[np.ndarray]]
+    weights: Callable[[list[Array]], list[Array]]
 
 
 def plain_form(layer: Head) -> Form:
@@ -76,14 +77,14 @@ def published_form(layer: Head) -> Form:
         first = keras.layers.Dense(classes, use_bias=False, dtype="float32")(logits)
         return keras.layers.Dense(classes, dtype="float32")(first)
 
-    def weights(arrays: list[np.ndarray]) -> list[np.ndarray]:
+    def weights(arrays: list[Array]) -> list[Array]:
         first, second, bias = arrays
         return [first @ second, bias]
 
     return Form(LinearHead(name=layer.name), values, weights)
 
 
-def chained(arrays: list[np.ndarray]) -> list[np.ndarray]:
+def chained(arrays: list[Array]) -> list[Array]:
     """Returns the arrays of a fitted quadratic head as those of its published form."""
     kernel, bias = arrays
     classes = kernel.shape[-1]
@@ -111,8 +112,8 @@ def backbone_of(
 def fit(
     model: keras.Model,
     start: Stack,
-    x: np.ndarray,
-    targets: np.ndarray,
+    x: Array,
+    targets: Array,
     data: TrainingData,
     *,
     loss: str,
@@ -156,11 +157,11 @@ def fit(
 
 def fit_head(
     form: Form,
-    inputs: np.ndarray,
-    targets: np.ndarray,
+    inputs: Array,
+    targets: Array,
     data: TrainingData,
     **kwargs: Any,
-) -> list[np.ndarray]:
+) -> list[Array]:
     """Trains heads alone, from fresh weights; returns their arrays, each `(K, ...)`.
 
     Args:
@@ -178,12 +179,12 @@ def fit_head(
 
 def refine(
     form: Form,
-    arrays: list[np.ndarray],
+    arrays: list[Array],
     logits: keras.Model,
     backbone: Stack,
     data: TrainingData,
     **kwargs: Any,
-) -> tuple[list[np.ndarray], Stack]:
+) -> tuple[list[Array], Stack]:
     """Trains heads together with the models behind them, on the labels.
 
     Args:
@@ -209,7 +210,7 @@ def refine(
 
 
 def put_in(
-    form: Form, arrays: list[np.ndarray], logits: keras.Model, backbone: Stack
+    form: Form, arrays: list[Array], logits: keras.Model, backbone: Stack
 ) -> tuple[keras.Model, Stack]:
     """Returns the defended model and the weights of the K defended models."""
     defended = defend(logits, form.layer, from_logits=True)

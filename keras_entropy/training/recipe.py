@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from typing import Protocol
 
 import keras
-import numpy as np
 
+from keras_entropy.arrays import Array
 from keras_entropy.layers.defense import Defense
 from keras_entropy.shadow.stack import Stack
 from keras_entropy.shadow.stack_training import train
@@ -33,9 +33,9 @@ class TrainingData:
             to the former.
     """
 
-    x: np.ndarray
-    y: np.ndarray
-    rows: np.ndarray
+    x: Array
+    y: Array
+    rows: Array
     seeds: Sequence[int]
     epochs: int
     batch_size: int

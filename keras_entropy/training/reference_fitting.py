@@ -5,6 +5,7 @@ from __future__ import annotations
 import keras
 import numpy as np
 
+from keras_entropy.arrays import Array
 from keras_entropy.layers.fitted_defense import FittedDefense
 from keras_entropy.models.defending import defend
 from keras_entropy.models.defending import probabilities_of
@@ -15,10 +16,10 @@ from keras_entropy.shadow.stack_prediction import predict
 def fit_to_model(
     layer: FittedDefense,
     model: keras.Model,
-    x: np.ndarray,
-    y: np.ndarray,
+    x: Array,
+    y: Array,
     *,
-    members: np.ndarray | None = None,
+    members: Array | None = None,
     from_logits: bool = False,
     seed: int = 0,
 ) -> FittedDefense:
@@ -48,10 +49,10 @@ def fit_to_stack(
     layer: FittedDefense,
     model: keras.Model,
     stack: Stack,
-    x: np.ndarray,
-    y: np.ndarray,
+    x: Array,
+    y: Array,
     *,
-    members: tuple[np.ndarray, np.ndarray] | None = None,
+    members: tuple[Array, Array] | None = None,
     seed: int = 0,
 ) -> tuple[keras.Model, Stack]:
     """Fits the layer to each of K models.
@@ -73,7 +74,7 @@ def fit_to_stack(
         ValueError: As for `FittedDefense.fit`.
     """
     outputs = predict(model, stack, layer.queries(x, seed=seed))
-    extra: list[dict[str, np.ndarray]] = [{} for _ in outputs]
+    extra: list[dict[str, Array]] = [{} for _ in outputs]
     if layer.needs_members and members is not None:
         inputs, rows = members
         answers = predict(model, stack, inputs)

@@ -7,6 +7,7 @@ import dataclasses
 import keras
 import numpy as np
 
+from keras_entropy.arrays import Array
 from keras_entropy.layers.defense import Defense
 from keras_entropy.shadow.stack import Stack
 from keras_entropy.shadow.stack_prediction import predict
@@ -122,6 +123,6 @@ class Surrogate:
         return head_training.put_in(form, arrays, logits, backbone)
 
 
-def _softmax(logits: np.ndarray) -> np.ndarray:
+def _softmax(logits: Array) -> Array:
     weights = np.exp(logits - logits.max(axis=-1, keepdims=True))
     return weights / weights.sum(axis=-1, keepdims=True)

@@ -7,6 +7,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from keras_entropy.arrays import Array
 from keras_entropy.layers.fitted_defense import check_reference
 from keras_entropy.layers.softening.temperature_scaling import TemperatureScaling
 from keras_entropy.models.defending import defend
@@ -62,7 +63,7 @@ def fit_temperature(
     return defend(model, TemperatureScaling(temperature), from_logits=from_logits)
 
 
-def best_temperature(outputs: np.ndarray, labels: np.ndarray) -> float:
+def best_temperature(outputs: Array, labels: Array) -> float:
     """Returns the temperature, at least 1, with the smallest mean NLL.
 
     Args:

@@ -8,6 +8,7 @@ from eval_suite.report.figures import style
 from eval_suite.report.figures.style import Drawing
 from eval_suite.report.format import count
 from eval_suite.report.format import number
+from keras_entropy.arrays import Array
 
 _COLUMNS = 16
 _ADAPTIVE = "adaptive, best"
@@ -82,7 +83,7 @@ def _slice_auc(rows: Rows, row: dict, column: str) -> float | None:
     return attack and attack["auc"]
 
 
-def _grid(rows: Rows, columns: list[str], auc) -> np.ndarray | None:
+def _grid(rows: Rows, columns: list[str], auc) -> Array | None:
     """Returns the AUCs, `(defenses, columns)`, missing ones nan; None if all are."""
     grid = np.full((len(rows.drawn), len(columns)), np.nan)
     for place, row in enumerate(rows.drawn):
@@ -92,7 +93,7 @@ def _grid(rows: Rows, columns: list[str], auc) -> np.ndarray | None:
     return None if np.isnan(grid).all() else grid
 
 
-def _highest(rows: Rows, columns: list[str], grid: np.ndarray) -> str:
+def _highest(rows: Rows, columns: list[str], grid: Array) -> str:
     place, column = np.unravel_index(np.nanargmax(grid), grid.shape)
     return (
         f"The highest cell is {columns[column]} on {rows.drawn[place]['name']}: "

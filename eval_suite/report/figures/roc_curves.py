@@ -11,6 +11,7 @@ from eval_suite.report.format import count
 from eval_suite.report.format import listing
 from eval_suite.report.format import number
 from eval_suite.report.format import percent
+from keras_entropy.arrays import Array
 
 _SLICES = 16  # four lines of panels: the entire set, right and wrong, and the classes
 _LOWEST = 1e-3
@@ -193,7 +194,7 @@ def _draw(axes: Axes, row: dict, curve: dict, band: bool) -> None:
     axes.plot(*line, color=colour, lw=1.4, zorder=3)
 
 
-def _thin(axes: Axes, x: list[float], y: list[float]) -> np.ndarray:
+def _thin(axes: Axes, x: list[float], y: list[float]) -> Array:
     """Returns the points of a curve that the eye needs, `(2, points)`.
 
     By Ramer, Douglas and Peucker, on the scale of the axes: no point that is left out

@@ -5,6 +5,8 @@ import dataclasses
 import numpy as np
 from scipy import stats
 
+from keras_entropy.arrays import Array
+
 
 @dataclasses.dataclass(frozen=True)
 class RecordRisk:
@@ -20,10 +22,10 @@ class RecordRisk:
             confidence in it exceeds that of 99 % of their non-members.
     """
 
-    effect: np.ndarray
-    p_value: np.ndarray
-    q_value: np.ndarray
-    detection_rate: np.ndarray
+    effect: Array
+    p_value: Array
+    q_value: Array
+    detection_rate: Array
 
     def exposed(self, fdr=0.05):
         """Return the exposed records, most certain first.

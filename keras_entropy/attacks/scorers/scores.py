@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
-import numpy as np
+from keras_entropy.arrays import Array
 
 
 @dataclasses.dataclass(frozen=True)
@@ -21,10 +21,10 @@ class Scores:
             the other pairs in which direction members differ.
     """
 
-    values: np.ndarray
+    values: Array
     natural: bool = False
-    folds: np.ndarray | None = None
-    excluded: np.ndarray | None = None
+    folds: Array | None = None
+    excluded: Array | None = None
     fold_correlation: float = 0.0
     learns_from_pairs: bool = False
 

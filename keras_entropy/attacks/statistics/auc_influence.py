@@ -5,10 +5,12 @@ from __future__ import annotations
 import numpy as np
 from scipy import stats
 
+from keras_entropy.arrays import Array
+
 
 def auc_influence(
-    scores: np.ndarray, member: np.ndarray, folds: np.ndarray | None = None
-) -> tuple[float, np.ndarray]:
+    scores: Array, member: Array, folds: Array | None = None
+) -> tuple[float, Array]:
     """Returns the AUC and what each example contributes to its error.
 
     Args:

@@ -6,6 +6,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from keras_entropy.arrays import Array
 from keras_entropy.layers.defense import Claims
 from keras_entropy.layers.fitted_defense import FittedDefense
 from keras_entropy.layers.frequencies import label_frequencies
@@ -95,7 +96,7 @@ class BinnedFrequencies(FittedDefense):
         cell = ops.cast(predicted, "int32") * self.bins + ops.sum(reached, axis=-1)
         return ranks.spread_nan(ops.take(self.table, cell, axis=0), inputs)
 
-    def values(self, outputs: np.ndarray, labels: np.ndarray) -> list[np.ndarray]:
+    def values(self, outputs: Array, labels: Array) -> list[Array]:
         n, classes = outputs.shape
         check_enough(n, self.min_count)
         predicted, confidence = outputs.argmax(axis=-1), outputs.max(axis=-1)
@@ -122,11 +123,11 @@ class BinnedFrequencies(FittedDefense):
 
     def _prior(
         self,
-        edges: np.ndarray,
-        confidence: np.ndarray,
-        correct: np.ndarray,
-        leader: np.ndarray,
-    ) -> np.ndarray:
+        edges: Array,
+        confidence: Array,
+        correct: Array,
+        leader: Array,
+    ) -> Array:
         """The accuracy of examples of any class with a confidence in a cell's range."""
         classes = len(edges)
         low = np.concatenate([np.zeros((classes, 1)), edges], axis=1).reshape(-1, 1)
@@ -141,7 +142,7 @@ class BinnedFrequencies(FittedDefense):
         prior[np.arange(len(prior)), leader] = accuracy
         return prior
 
-    def _say_what_was_merged(self, edges: np.ndarray, counts: np.ndarray) -> None:
+    def _say_what_was_merged(self, edges: Array, counts: Array) -> None:
         classes = len(edges)
         kept = 1 + (edges < label_frequencies.NEVER).sum(axis=-1)
         empty = counts.reshape(classes, self.bins, -1).sum(axis=(1, 2)) == 0

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from keras_entropy.arrays import Array
 from keras_entropy.numerics.probability_vectors import TINY
 
 # A confidence is at most 1, so an edge here is never reached: it stands for a bin
@@ -22,7 +23,7 @@ _STRENGTHS = 2.0 ** np.arange(-4, 11)
 _TEMPERATURES = 2.0 ** np.arange(0, 4, 0.0625)
 
 
-def calibrated(outputs: np.ndarray, labels: np.ndarray) -> np.ndarray:
+def calibrated(outputs: Array, labels: Array) -> Array:
     """Returns the outputs, float64, under the temperature that fits the labels best.
 
     At least 1, for a model is too sure of itself, and not the reverse.
@@ -30,7 +31,7 @@ def calibrated(outputs: np.ndarray, labels: np.ndarray) -> np.ndarray:
     logs = np.log(np.maximum(outputs.astype("float64"), TINY))
     given = np.arange(len(labels)), labels
 
-    def tempered(temperature: float) -> np.ndarray:
+    def tempered(temperature: float) -> Array:
         scaled = logs / temperature
         scaled -= scaled.max(axis=-1, keepdims=True)
         return scaled - np.log(np.exp(scaled).sum(axis=-1, keepdims=True))
@@ -40,8 +41,8 @@ def calibrated(outputs: np.ndarray, labels: np.ndarray) -> np.ndarray:
 
 
 def informative_edges(
-    confidence: np.ndarray, rows: np.ndarray, bins: int, min_count: int
-) -> np.ndarray:
+    confidence: Array, rows: Array, bins: int, min_count: int
+) -> Array:
     """Cuts where one row for each side says most more than one row for both.
 
     Of all cuts, the one is made by which the entropy of the mean row falls most, then
@@ -79,7 +80,7 @@ def informative_edges(
 
 
 def _best_cut(
-    ordered: np.ndarray, sums: np.ndarray, start: int, stop: int, min_count: int
+    ordered: Array, sums: Array, start: int, stop: int, min_count: int
 ) -> tuple[float, int]:
     """Returns how many nats the best cut between two places saves, and where it is."""
     cut = np.arange(start + min_count, stop - min_count + 1)
@@ -87,7 +88,7 @@ def _best_cut(
     if not len(cut):
         return 0.0, start
 
-    def cost(first: Any, last: Any) -> np.ndarray:
+    def cost(first: Any, last: Any) -> Array:
         total = sums[last] - sums[first]
         size = np.reshape(last - first, (-1, 1))
         logs = np.log(np.maximum(total / size, TINY))
@@ -100,12 +101,12 @@ def _best_cut(
     return float(gain[best]), int(cut[best])
 
 
-def bin_of(confidence: np.ndarray, edges: np.ndarray) -> np.ndarray:
+def bin_of(confidence: Array, edges: Array) -> Array:
     """Returns the bin of each confidence, `edges` for all or one row for each."""
     return (confidence[:, None] >= edges).sum(axis=-1)
 
 
-def shrunken(counts: np.ndarray, prior: np.ndarray) -> np.ndarray:
+def shrunken(counts: Array, prior: Array) -> Array:
     """Returns frequencies that are drawn to a prior as much as predicts best.
 
     The posterior mean under a Dirichlet prior `s * prior`, with the strength `s` for
@@ -128,7 +129,7 @@ def shrunken(counts: np.ndarray, prior: np.ndarray) -> np.ndarray:
     return (counts + strength * prior) / (sizes + strength)
 
 
-def non_increasing(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
+def non_increasing(values: Array, weights: Array) -> Array:
     """Returns the nearest non-increasing sequence, in weighted least squares.
 
     Args:
@@ -148,7 +149,7 @@ def non_increasing(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
     return largest.min(axis=0)
 
 
-def let_lead(rows: np.ndarray, leader: np.ndarray, weights: np.ndarray) -> np.ndarray:
+def let_lead(rows: Array, leader: Array, weights: Array) -> Array:
     """Raises one entry of each row just above the others, where it is not.
 
     Args:

@@ -6,6 +6,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from keras_entropy.arrays import Array
 from keras_entropy.layers.defense import Claims
 from keras_entropy.layers.fitted_defense import FittedDefense
 from keras_entropy.layers.frequencies import label_frequencies
@@ -89,7 +90,7 @@ class PairFrequencies(FittedDefense):
         out = ops.take(self.table, first * classes + second, axis=0)
         return ranks.spread_nan(out, inputs)
 
-    def values(self, outputs: np.ndarray, labels: np.ndarray) -> list[np.ndarray]:
+    def values(self, outputs: Array, labels: Array) -> list[Array]:
         n, classes = outputs.shape
         check_enough(n, self.min_count)
         first, second = np.argsort(-outputs, axis=-1, kind="stable")[:, :2].T
@@ -105,9 +106,7 @@ class PairFrequencies(FittedDefense):
         table = label_frequencies.let_lead(table, leader, np.ones(classes))
         return [table.astype("float32")]
 
-    def _prior(
-        self, first: np.ndarray, second: np.ndarray, labels: np.ndarray, classes: int
-    ) -> np.ndarray:
+    def _prior(self, first: Array, second: Array, labels: Array, classes: int) -> Array:
         """How often the first choice is right, the second, and any other."""
         outcome = np.where(labels == first, 0, np.where(labels == second, 1, 2))
         size = np.array([1.0, 1.0, classes - 2])

@@ -5,6 +5,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from keras_entropy.arrays import Array
 from keras_entropy.layers.frequencies import label_frequencies
 from keras_entropy.layers.frequencies.label_frequencies import check_enough
 from keras_entropy.layers.frequencies.rank_profile import RankProfile
@@ -66,7 +67,7 @@ class RankFrequencies(RankProfile):
         super().__init__(ranks, bins, **kwargs)
         self.min_count = check_count("min_count", min_count)
 
-    def values(self, outputs: np.ndarray, labels: np.ndarray) -> list[np.ndarray]:
+    def values(self, outputs: Array, labels: Array) -> list[Array]:
         n, classes = outputs.shape
         check_enough(n, self.min_count)
         told = self._told(classes)

@@ -5,6 +5,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from keras_entropy.arrays import Array
 from keras_entropy.layers.frequencies.rank_profile import RankProfile
 from keras_entropy.layers.frequencies.rank_profile import lead
 
@@ -54,13 +55,13 @@ class RankMap(RankProfile):
     def __init__(self, ranks: int | None = None, **kwargs: Any) -> None:
         super().__init__(ranks, 1, **kwargs)
 
-    def queries(self, x: np.ndarray, *, seed: int = 0) -> np.ndarray:
+    def queries(self, x: Array, *, seed: int = 0) -> Array:
         x = np.asarray(x)
         flat = x.reshape(len(x), -1)
         shuffled = np.random.default_rng(seed).permuted(flat, axis=0)
         return shuffled.reshape(x.shape)
 
-    def values(self, outputs: np.ndarray, labels: np.ndarray) -> list[np.ndarray]:
+    def values(self, outputs: Array, labels: Array) -> list[Array]:
         told = self._told(outputs.shape[-1])
         row = np.sort(outputs.astype("float64"), axis=-1)[:, ::-1].mean(axis=0)
         # Where all answers are uniform the predicted class would not lead.

@@ -8,6 +8,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from keras_entropy.arrays import Array
 from keras_entropy.layers.defense import Claims
 from keras_entropy.layers.fitted_defense import FittedDefense
 from keras_entropy.layers.frequencies import label_frequencies
@@ -63,7 +64,7 @@ class RankProfile(FittedDefense):
         return ranks.spread_nan(out, inputs)
 
 
-def lead(profile: np.ndarray, classes: int) -> np.ndarray:
+def lead(profile: Array, classes: int) -> Array:
     """Lets the first rank lead."""
     told = profile.shape[-1] - 1
     size = np.append(np.ones(told), classes - told)

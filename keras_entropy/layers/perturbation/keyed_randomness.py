@@ -15,6 +15,8 @@ from typing import Any
 import numpy as np
 from keras import ops
 
+from keras_entropy.arrays import Array
+
 VARIABLE = "KERAS_ENTROPY_KEY"
 SHORTEST = 16
 _CONSTANTS = np.frombuffer(b"expand 32-byte k", "<i4")
@@ -52,14 +54,14 @@ def key_from_environment(layer: str) -> bytes:
     return check_key(key)
 
 
-def derive(key: bytes, purpose: str, words: int) -> np.ndarray:
+def derive(key: bytes, purpose: str, words: int) -> Array:
     """Returns int32 `(words,)`, independent for each purpose (SHAKE-256)."""
     # The key's length first, so that no other key and purpose give the same bytes.
     message = len(key).to_bytes(8, "little") + key + purpose.encode()
     return np.frombuffer(hashlib.shake_256(message).digest(4 * words), "<i4")
 
 
-def _tensor(words: np.ndarray) -> Any:
+def _tensor(words: Array) -> Any:
     return ops.convert_to_tensor(words, dtype="int32")
 
 
@@ -78,7 +80,7 @@ def _quarter_rounds(a: Any, b: Any, c: Any, d: Any) -> tuple[Any, Any, Any, Any]
     return a, b, c, d
 
 
-def chacha(key: np.ndarray, inputs: Any, rounds: int = 8) -> Any:
+def chacha(key: Array, inputs: Any, rounds: int = 8) -> Any:
     """Returns one block of ChaCha for each input.
 
     Args:

@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 from keras import ops
 
+from keras_entropy.arrays import Array
+
 HIDDEN = (32, 16)
 
 _STEPS = 400
@@ -54,7 +56,7 @@ def _forward(rows: Any, weights: Sequence[Any]) -> tuple[Any, Any, Any]:
     return ops.matmul(second, kernel_3) + bias_3, first, second
 
 
-def train(members: np.ndarray, others: np.ndarray) -> list[np.ndarray]:
+def train(members: Array, others: Array) -> list[Array]:
     """Returns the weights that tell the two best: logistic loss, Adam.
 
     Args:
@@ -87,9 +89,7 @@ def train(members: np.ndarray, others: np.ndarray) -> list[np.ndarray]:
     return [w.astype("float32") for w in weights]
 
 
-def _slopes(
-    weights: Sequence[np.ndarray], rows: np.ndarray, target: np.ndarray
-) -> list[np.ndarray]:
+def _slopes(weights: Sequence[Array], rows: Array, target: Array) -> list[Array]:
     """Returns the gradient of the logistic loss by each weight."""
     kernel_1, bias_1, kernel_2, bias_2, bias_3, kernel_3 = weights
     first = np.tanh(rows @ kernel_1 + bias_1)

@@ -9,6 +9,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from keras_entropy.arrays import Array
 from keras_entropy.layers.defense import Claims
 from keras_entropy.layers.fitted_defense import FittedDefense
 from keras_entropy.layers.perturbation import keyed_randomness
@@ -117,9 +118,7 @@ class MemGuard(FittedDefense):
             for name, shape in membership_network.shapes(input_shape[-1])
         ]
 
-    def values(
-        self, outputs: np.ndarray, labels: np.ndarray, members: np.ndarray
-    ) -> list[np.ndarray]:
+    def values(self, outputs: Array, labels: Array, members: Array) -> list[Array]:
         random = np.random.default_rng(0)
         n = min(len(outputs), len(members))
         sides = (random.permutation(rows)[:n] for rows in (members, outputs))

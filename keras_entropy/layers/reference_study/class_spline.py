@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from keras_entropy.arrays import Array
 
-def spline_matrix(knots: np.ndarray, points: np.ndarray) -> np.ndarray:
+
+def spline_matrix(knots: Array, points: Array) -> Array:
     """Returns the matrix that evaluates the interpolating cubic spline.
 
     A spline is linear in the values that it interpolates, so its evaluation at fixed
@@ -48,11 +50,11 @@ def spline_matrix(knots: np.ndarray, points: np.ndarray) -> np.ndarray:
     )
 
 
-def study_grid(classes: int) -> tuple[np.ndarray, np.ndarray]:
+def study_grid(classes: int) -> tuple[Array, Array]:
     """Returns the study's knots `(C,)` and its three times finer grid `(3C,)`."""
     return np.linspace(0, classes, classes), np.linspace(0, classes, 3 * classes)
 
 
-def study_spline(classes: int) -> np.ndarray:
+def study_spline(classes: int) -> Array:
     """Returns the matrix `(3C, C)` from a class vector to its spline on the grid."""
     return spline_matrix(*study_grid(classes))

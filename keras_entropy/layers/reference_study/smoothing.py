@@ -8,6 +8,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from keras_entropy.arrays import Array
 from keras_entropy.layers.defense import Claims
 from keras_entropy.layers.defense import Defense
 from keras_entropy.layers.reference_study.class_spline import study_grid
@@ -28,7 +29,7 @@ class _Smoothing(Defense, abc.ABC):
         self.claims = Claims(raises_entropy=normalization == "softmax")
 
     @abc.abstractmethod
-    def matrix(self, classes: int) -> np.ndarray:
+    def matrix(self, classes: int) -> Array:
         """Returns the float64 matrix `(classes, classes)`; the output is `matrix @ p`.
 
         Args:
@@ -95,10 +96,10 @@ class SplineSmoothing(_Smoothing):
         if self.normalization == "softmax":
             self.claims = dataclasses.replace(self.claims, injective=True)
 
-    def matrix(self, classes: int) -> np.ndarray:
+    def matrix(self, classes: int) -> Array:
         return study_spline(classes)[0::3]
 
-    def invert(self, outputs: np.ndarray) -> np.ndarray:
+    def invert(self, outputs: Array) -> Array:
         """Returns the input probabilities that gave `outputs`, in float64."""
         values = np.log(
             np.maximum(np.asarray(outputs, "float64"), probability_vectors.TINY)
@@ -168,7 +169,7 @@ class PolynomialSmoothing(_Smoothing):
             )
         super().build(input_shape)
 
-    def matrix(self, classes: int) -> np.ndarray:
+    def matrix(self, classes: int) -> Array:
         _, grid = study_grid(classes)
         # Legendre polynomials on [-1, 1]: powers of T would be ill-conditioned.
         scaled = 2 * grid / classes - 1

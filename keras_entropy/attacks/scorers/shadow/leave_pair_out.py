@@ -10,6 +10,8 @@ import dataclasses
 
 import numpy as np
 
+from keras_entropy.arrays import Array
+
 
 @dataclasses.dataclass(frozen=True)
 class Moments:
@@ -21,9 +23,9 @@ class Moments:
         scatter: Floats `(N,)`: sum of the squared deviations from the mean.
     """
 
-    count: np.ndarray
-    mean: np.ndarray
-    scatter: np.ndarray
+    count: Array
+    mean: Array
+    scatter: Array
 
 
 def moments(signal, membership, *, scatter=True):

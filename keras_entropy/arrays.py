@@ -1,0 +1,11 @@
+"""Types of NumPy arrays, by what they hold; shapes are in the docstrings."""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[Any]
+Floats = npt.NDArray[np.floating[Any]]
+Integers = npt.NDArray[np.integer[Any]]
+Booleans = npt.NDArray[np.bool_]

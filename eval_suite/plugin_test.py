@@ -124,7 +124,7 @@ def test_tf_privacys_attacks_are_run_as_asked(run, monkeypatch, mode, files):
         *("--tf-privacy", mode),
     )
     names = {line.split("::")[0].split("/")[-1] for line in result.outlines}
-    assert {name for name in names if "tf_privacy" in name} == files
+    assert {name for name in names if name.startswith("test_tf_privacy")} == files
 
 
 def test_tf_privacy_in_full_needs_it_installed(run, monkeypatch):

@@ -1,4 +1,4 @@
-"""Types of NumPy arrays, by what they hold; shapes are in the docstrings."""
+"""Types of NumPy arrays, by what they hold (shapes are in the docstrings)."""
 
 from typing import Any
 
@@ -9,3 +9,6 @@ Array = npt.NDArray[Any]
 Floats = npt.NDArray[np.floating[Any]]
 Integers = npt.NDArray[np.integer[Any]]
 Booleans = npt.NDArray[np.bool_]
+
+# The least positive float32: what a probability of 0 counts as in a logarithm.
+SMALLEST_FLOAT32 = 2.0**-149

@@ -3,40 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-import importlib.util
-import sys
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from scipy import special
 
 from eval_suite.datasets.npz_files import read_outputs
 from keras_entropy.arrays import Array
-
-
-def leave_keras_out() -> None:
-    """Makes `keras_entropy.attacks` importable without importing Keras.
-
-    The package's own `__init__` imports Keras, and that the backend, which takes
-    seconds and may not even be installed where outputs are judged. Until something of
-    the package itself is asked for, an empty module stands in for it.
-    """
-    name = "keras_entropy"
-    if name in sys.modules:
-        return
-    spec = importlib.util.find_spec(name)
-    package = importlib.util.module_from_spec(spec)
-
-    def fill(attribute: str) -> Any:
-        if attribute.startswith("__"):
-            raise AttributeError(attribute)
-        del package.__dict__["__getattr__"]
-        spec.loader.exec_module(package)
-        return getattr(package, attribute)
-
-    package.__getattr__ = fill
-    sys.modules[name] = package
 
 
 @dataclasses.dataclass(frozen=True)

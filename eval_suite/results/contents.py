@@ -1,0 +1,151 @@
+"""What results.json holds."""
+
+from __future__ import annotations
+
+from typing import Any
+from typing import Literal
+from typing import NotRequired
+from typing import TypedDict
+
+from eval_suite.results.rows import AttackRow
+from eval_suite.results.rows import BesideRow
+from eval_suite.results.rows import CheckRow
+from eval_suite.results.rows import ControlRow
+from eval_suite.results.rows import CurveRow
+from eval_suite.results.rows import Dataset
+from eval_suite.results.rows import DistributionRow
+from eval_suite.results.rows import DivergenceRow
+from eval_suite.results.rows import ExchangeabilityRow
+from eval_suite.results.rows import FrontierRow
+from eval_suite.results.rows import NullRunRow
+from eval_suite.results.rows import Profile
+from eval_suite.results.rows import ShadowCountRow
+
+
+class Environment(TypedDict):
+    """What the run was made with."""
+
+    python: str
+    platform: str
+    cpus: int | None
+    keras_entropy: str
+    keras: str
+    backend: str
+    backend_version: str | None
+    numpy: str
+    commit: str | None
+    dirty: bool | None
+
+
+class ThreatModel(TypedDict):
+    """Who attacks, and what was not tested."""
+
+    attacker: list[str]
+    not_tested: list[str]
+    minimum_detectable_auc: float | None
+    exchangeability: NotRequired[ExchangeabilityRow | None]
+
+
+class Verdict(TypedDict):
+    """What the run comes to, and why."""
+
+    status: Literal["pass", "fail", "void"]
+    lines: list[str]
+
+
+class Claims(TypedDict):
+    """What a layer promises; all `None` for the undefended model."""
+
+    raises_entropy: bool | None
+    keeps_argmax: bool | None
+    keeps_ranking: bool | None
+    deterministic: bool | None
+    injective: bool | None
+    permutation_equivariant: bool | None
+    export: list[str] | None
+
+
+class Published(TypedDict):
+    """The reference study's figures for one defense."""
+
+    accuracy_pct: float
+    latency_us: float
+    auc_pct: float
+    advantage_pct: float
+
+
+class LatencyRatio(TypedDict):
+    """The ratio of two times, with its interval."""
+
+    ratio: float
+    low: float
+    high: float
+
+
+class Defense(TypedDict):
+    """One defense: what it is, what it is worth, and how well it was attacked."""
+
+    name: str
+    title: str
+    family: str
+    layer: str | None
+    config: dict[str, Any] | None
+    claims: Claims
+    reference: str | None
+    trained: bool
+    published: Published | None
+    differs: NotRequired[str | None]
+    accuracy: float | None
+    accuracy_low: float | None
+    accuracy_high: float | None
+    member_accuracy: float | None
+    nll: float | None
+    ece: float | None
+    entropy_mean: float | None
+    entropy_normalized: float | None
+    latency_us: dict[str, float] | None
+    latency_ratio: dict[str, LatencyRatio] | None
+    strongest_attack: str | None
+    strongest_auc: float | None
+    strongest_auc_low: float | None
+    strongest_auc_high: float | None
+    strongest_advantage: float | None
+    illusion_gap: float | None
+    js_entropy: DivergenceRow | None
+    js_cross_entropy: DivergenceRow | None
+    difference_auc: float | None
+    difference_auc_low: float | None
+    difference_auc_high: float | None
+
+
+class Gap(TypedDict):
+    """What was not measured, and why."""
+
+    what: str
+    reason: str
+
+
+class Results(TypedDict):
+    """The whole file."""
+
+    schema_version: int
+    created: str
+    command: str
+    title: str
+    environment: Environment
+    dataset: Dataset
+    profile: Profile
+    threat_model: ThreatModel
+    verdict: Verdict
+    controls: list[ControlRow]
+    defenses: list[Defense]
+    attacks: list[AttackRow]
+    curves: list[CurveRow]
+    distributions: list[DistributionRow]
+    frontier: list[FrontierRow]
+    shadow_counts: NotRequired[list[ShadowCountRow]]
+    tf_privacy: list[BesideRow]
+    tf_privacy_null: list[NullRunRow]
+    checks: list[CheckRow]
+    not_measured: list[Gap]
+    timings: dict[str, float]

@@ -1,0 +1,326 @@
+"""The rows that checks record: what crosses to the report, the gate and results.json.
+
+Each table has one kind of row. A row that results.json holds as it is has the keys of
+its schema, to which `schema_test.py` holds it. `None` is what was not measured.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from typing import Literal
+from typing import NotRequired
+from typing import TypedDict
+
+
+class Dataset(TypedDict):
+    """The examples of a run."""
+
+    name: str
+    source: str | None
+    examples: int | None
+    reference: int | None
+    population: int | None
+    classes: int | None
+    input_shape: list[int | None] | None
+    class_names: list[str] | None
+    digest: str | None
+
+
+class Profile(TypedDict):
+    """The size of a run, and the undefended model."""
+
+    name: str
+    models: int | None
+    targets: int | None
+    pairs: int | None
+    epochs: int | None
+    batch_size: int | None
+    seed: int | None
+    architecture: str | None
+    member_accuracy: float | None
+    nonmember_accuracy: float | None
+
+
+class RunRow(TypedDict):
+    """Table `run`: what was run. `is_reference_study`: on the study's own network."""
+
+    dataset: Dataset
+    profile: Profile
+    is_reference_study: bool
+    minimum_detectable_auc: float | None
+
+
+class ControlRow(TypedDict):
+    """Table `control`: an attack on data whose answer is known."""
+
+    name: str
+    kind: Literal["null", "positive"]
+    attack: str | None
+    variant: str | None
+    auc: float | None
+    auc_low: float | None
+    auc_high: float | None
+    expected: str | float | None
+    passed: bool
+    detail: str | None
+
+
+class RateRow(TypedDict):
+    """A true positive rate at one false positive rate."""
+
+    tpr: float
+    low: float | None
+    high: float | None
+    realised_fpr: float | None
+
+
+class AttackRow(TypedDict):
+    """Table `attack`: one attack on one defense and slice."""
+
+    defense: str
+    attack: str
+    group: Literal["threshold", "label", "trained", "shadow", "adaptive"]
+    slice: str
+    auc: float | None
+    auc_low: float | None
+    auc_high: float | None
+    advantage: float | None
+    advantage_null: float | None
+    tpr_at_fpr: dict[str, RateRow | None]
+    targets: int | None
+    n_members: int | None
+    n_nonmembers: int | None
+
+
+class CurveRow(TypedDict):
+    """Table `curve`: the ROC curve of one attack."""
+
+    defense: str
+    attack: str
+    slice: str
+    fpr: list[float] | None
+    tpr: list[float] | None
+    tpr_low: list[float] | None
+    tpr_high: list[float] | None
+
+
+class DistributionRow(TypedDict):
+    """Table `distribution`: histograms of a quantity over both sides."""
+
+    defense: str
+    quantity: str
+    edges: list[float]
+    member: list[float]
+    nonmember: list[float]
+
+
+class UtilityRow(TypedDict):
+    """Table `utility`: what a defended model is worth, on non-members."""
+
+    defense: str
+    accuracy: float
+    accuracy_low: float
+    accuracy_high: float
+    member_accuracy: float
+    nll: NotRequired[float]
+    ece: NotRequired[float]
+    entropy_mean: NotRequired[float]
+    entropy_normalized: NotRequired[float]
+
+
+class DivergenceRow(TypedDict):
+    """A distance of two distributions, and the p-value of a permutation test."""
+
+    value: float | None
+    p: float | None
+
+
+class HeadlineRow(TypedDict):
+    """Table `headline`: the strongest attack on one defense."""
+
+    defense: str
+    strongest_attack: str
+    strongest_auc: float
+    strongest_auc_low: float
+    strongest_auc_high: float
+    strongest_advantage: float | None
+    illusion_gap: float | None
+    js_entropy: DivergenceRow | None
+    js_cross_entropy: DivergenceRow | None
+
+
+class DifferenceRow(TypedDict):
+    """Table `difference`: a defense's strongest AUC minus the undefended model's."""
+
+    defense: str
+    difference_auc: float
+    difference_auc_low: float
+    difference_auc_high: float
+
+
+class LatencyRow(TypedDict):
+    """Table `latency`: time of a call, and its ratio to the undefended model's."""
+
+    defense: str
+    batch_size: int
+    microseconds: float
+    ratio: float
+    low: float
+    high: float
+
+
+class FrontierRow(TypedDict):
+    """Table `frontier`: one defense at one strength."""
+
+    name: str
+    attack: str
+    auc: float | None
+    auc_low: float | None
+    auc_high: float | None
+    accuracy: float | None
+    accuracy_low: float | None
+    accuracy_high: float | None
+    nll: float | None
+    nll_low: float | None
+    nll_high: float | None
+    ece: float | None
+    ece_low: float | None
+    ece_high: float | None
+    keeps_argmax: bool
+    dominated: bool
+
+
+class ShadowCountRow(TypedDict):
+    """Table `shadow_count`: an attack with fewer shadow models."""
+
+    attack: str
+    shadows: int | None
+    auc: float | None
+    auc_low: float | None
+    auc_high: float | None
+
+
+class BesideRow(TypedDict):
+    """Table `tf_privacy`: TensorFlow Privacy's attack, ours (`own_`) beside it."""
+
+    defense: str
+    attack: str
+    slice: str
+    targets: int | None
+    auc: float | None
+    advantage: float | None
+    own_auc: float | None
+    own_auc_low: float | None
+    own_auc_high: float | None
+    own_advantage: float | None
+    n_members: int | None
+    n_nonmembers: int | None
+
+
+class NullRunRow(TypedDict):
+    """Table `tf_privacy_null`: both engines on data without a signal."""
+
+    attack: str
+    law: str
+    seed: int
+    auc: float | None
+    advantage: float | None
+    own_auc: float | None
+    own_auc_low: float | None
+    own_auc_high: float | None
+    own_advantage: float | None
+    n_members: int | None
+    n_nonmembers: int | None
+
+
+class ExchangeabilityRow(TypedDict):
+    """Table `exchangeability`: can members be told apart without any model?"""
+
+    learner: str
+    auc: float
+    auc_low: float
+    auc_high: float
+    confounded: bool
+    detail: str
+
+
+class NotMeasuredRow(TypedDict):
+    """Table `not_measured`: a figure that is missing.
+
+    `metric` is what a gate would ask for: an attack's name or a metric's, over the
+    entire set; `None` where no gate does, as for a slice.
+    """
+
+    defense: str
+    what: str
+    reason: str
+    metric: str | None
+
+
+class RecordRiskRow(TypedDict):
+    """Table `record_risk`: the exposed records of one defense."""
+
+    defense: str
+    records: list[list[Any]]
+
+
+class ExamplesIdentity(TypedDict):
+    """Table `gate_identity` of one model: its examples."""
+
+    kind: Literal["examples"]
+    classes: int
+    input_shape: list[int] | None
+    members: int
+    nonmembers: int
+    digest: str
+    member_sketch: list[int] | None
+    nonmember_sketch: list[int] | None
+
+
+class GameIdentity(TypedDict):
+    """Table `gate_identity` of a membership game: its examples and its plan."""
+
+    kind: Literal["game"]
+    dataset: str
+    digest: str
+    classes: int
+    seed: int
+    models: int
+
+
+class ExamplesAucRow(TypedDict):
+    """Table `gate_auc` of one model: an AUC, and its replicates as base64."""
+
+    defense: str
+    attack: str
+    auc: float
+    members: int
+    nonmembers: int
+    deviations: str
+
+
+class PairsAucRow(TypedDict):
+    """Table `gate_auc` of a membership game: an AUC, and each pair's."""
+
+    defense: str
+    attack: str
+    auc: float
+    pairs: list[float]
+
+
+class DropRow(TypedDict):
+    """Table `gate_drop`: a fall in accuracy; no degrees of freedom: normal tail."""
+
+    defense: str
+    value: float
+    error: float
+    degrees: int | None
+
+
+class CheckRow(TypedDict):
+    """The outcome of one check; `defense` is whom it was run for."""
+
+    test: str
+    outcome: Literal["passed", "failed", "skipped"]
+    message: str | None
+    defense: NotRequired[str | None]

@@ -1,0 +1,22 @@
+import json
+import pickle
+
+import pytest
+
+from keras_entropy.attacks.attack_name import AttackName
+
+NAMES = [
+    (AttackName("loss"), "loss"),
+    (AttackName("loss", by_class=True), "per_class:loss"),
+    (AttackName("loss", through="inverse"), "inverse:loss"),
+    (AttackName("loss", through="M-5", by_class=True), "M-5:per_class:loss"),
+]
+
+
+@pytest.mark.parametrize(("name", "text"), NAMES)
+def test_a_name_is_its_text_and_knows_its_parts(name, text):
+    assert name == text
+    assert json.dumps(name) == f'"{text}"'
+    for other in (AttackName.parse(text), pickle.loads(pickle.dumps(name))):
+        assert other == name
+        assert vars(other) == vars(name)

@@ -6,7 +6,6 @@ import importlib.util
 import sys
 from typing import Any
 
-
 # What of the package needs no Keras.
 _WITHOUT_KERAS = ("arrays", "attacks", "prediction_quality")
 

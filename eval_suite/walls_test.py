@@ -28,16 +28,17 @@ LIBRARY = {
 }
 SUITE = {
     "undefended": "",
+    "without_keras": "",
     "datasets": "",
     "options": "",
     "results": "undefended",
     "subjects": "datasets options undefended",
     "gate": "options results undefended",
-    "report": "options results",
+    "report": "options results without_keras",
     "measurements": "datasets gate options results subjects undefended",
     "session": "gate measurements options report results subjects",
     "membership_audit": "datasets gate measurements options subjects undefended",
-    "plugin": "measurements membership_audit options session subjects",
+    "plugin": "measurements membership_audit options session subjects without_keras",
     "checks": "gate measurements options results subjects undefended",
 }
 MOST_MODULES = 15

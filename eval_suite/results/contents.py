@@ -68,18 +68,18 @@ class Claims(TypedDict):
 class Published(TypedDict):
     """The reference study's figures for one defense."""
 
-    accuracy_pct: float
-    latency_us: float
-    auc_pct: float
-    advantage_pct: float
+    accuracy_pct: float | None
+    latency_us: float | None
+    auc_pct: float | None
+    advantage_pct: float | None
 
 
 class LatencyRatio(TypedDict):
     """The ratio of two times, with its interval."""
 
-    ratio: float
-    low: float
-    high: float
+    ratio: float | None
+    low: float | None
+    high: float | None
 
 
 class Defense(TypedDict):
@@ -103,8 +103,8 @@ class Defense(TypedDict):
     ece: float | None
     entropy_mean: float | None
     entropy_normalized: float | None
-    latency_us: dict[str, float] | None
-    latency_ratio: dict[str, LatencyRatio] | None
+    latency_us: dict[str, float | None] | None
+    latency_ratio: dict[str, LatencyRatio | None] | None
     strongest_attack: str | None
     strongest_auc: float | None
     strongest_auc_low: float | None

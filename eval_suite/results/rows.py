@@ -68,7 +68,7 @@ class ControlRow(TypedDict):
 class RateRow(TypedDict):
     """A true positive rate at one false positive rate."""
 
-    tpr: float
+    tpr: float | None
     low: float | None
     high: float | None
     realised_fpr: float | None
@@ -86,7 +86,7 @@ class AttackRow(TypedDict):
     auc_high: float | None
     advantage: float | None
     advantage_null: float | None
-    tpr_at_fpr: dict[str, RateRow | None]
+    tpr_at_fpr: dict[str, RateRow | None] | None
     targets: int | None
     n_members: int | None
     n_nonmembers: int | None
@@ -98,8 +98,8 @@ class CurveRow(TypedDict):
     defense: str
     attack: str
     slice: str
-    fpr: list[float] | None
-    tpr: list[float] | None
+    fpr: list[float]
+    tpr: list[float]
     tpr_low: list[float] | None
     tpr_high: list[float] | None
 

@@ -1,22 +1,36 @@
-"""Privacy against utility by strength: the rows in words, and what they come to."""
+"""Privacy against utility by strength: the rows in words, and their outcome."""
 
 import math
+from typing import TypedDict
 
 from eval_suite.report.format import estimate
 from eval_suite.report.format import listing
 from eval_suite.report.format import number
 from eval_suite.report.format import percent
+from eval_suite.results.rows import FrontierRow
 
 _NAMED = 8
 
 
-def finding(found: list[dict]) -> str:
+class StrengthWords(TypedDict):
+    """One defense at one strength, as text."""
+
+    name: str
+    attack: str
+    auc: str
+    accuracy: str
+    nll: str
+    ece: str
+    dominated: bool
+
+
+def undominated(found: list[FrontierRow]) -> str:
     """Returns which rows no other one beats, the most private first.
 
     Args:
         found: Rows of `frontier` in results.json with an AUC, at least one.
     """
-    ordered = sorted(found, key=lambda row: row["auc"])
+    ordered = sorted(found, key=_auc)
     best = [row["name"] for row in ordered if not row["dominated"]]
     if not best:
         return f"Of {len(found)} each is dominated on AUC, accuracy and NLL by another."
@@ -27,15 +41,12 @@ def finding(found: list[dict]) -> str:
     )
 
 
-def in_words(found: list[dict]) -> list[dict]:
+def in_words(found: list[FrontierRow]) -> list[StrengthWords]:
     """Returns the rows for people, the most private first.
 
     Args:
         found: Rows of `frontier` in results.json.
     """
-    ordered = sorted(
-        found, key=lambda row: math.inf if row["auc"] is None else row["auc"]
-    )
     return [
         {
             "name": row["name"],
@@ -46,5 +57,9 @@ def in_words(found: list[dict]) -> list[dict]:
             "ece": number(row["ece"]),
             "dominated": row["dominated"],
         }
-        for row in ordered
+        for row in sorted(found, key=_auc)
     ]
+
+
+def _auc(row: FrontierRow) -> float:
+    return math.inf if row["auc"] is None else row["auc"]

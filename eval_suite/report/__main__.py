@@ -39,7 +39,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     # Before the report is imported, which shares its statistics with the attacks.
     leave_keras_out()
-    from eval_suite.report.content.run_comparison import compare
+    from eval_suite.report.content.run_comparison import compare_runs
     from eval_suite.report.output.report_folder import write_report
     from eval_suite.report.output.terminal import terminal_table
 
@@ -54,7 +54,9 @@ def main(arguments: list[str] | None = None) -> int:
     except ValueError as error:
         parser.error(str(error))
     if other:
-        print(f"Compared with {options.compare}: {compare(results, other).sentence}")
+        print(
+            f"Compared with {options.compare}: {compare_runs(results, other).sentence}"
+        )
     print(terminal_table(results, shutil.get_terminal_size().columns))
     print(page)
     return 0

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from eval_suite.report.content.advice import effects
 from eval_suite.report.content.advice import advise
+from eval_suite.report.content.advice import effects
 from eval_suite.report.made_up_runs.results import build_results
 
 

@@ -35,12 +35,8 @@ _CLAIMS: dict[_Claim, Badge] = {
         "raises entropy", "No output is more certain than the undefended model's."
     ),
     "keeps_argmax": Badge("keeps argmax", "The predicted class stays the same."),
-    "keeps_ranking": Badge(
-        "keeps ranking", "The order of all classes stays the same."
-    ),
-    "deterministic": Badge(
-        "deterministic", "The same input gives the same output."
-    ),
+    "keeps_ranking": Badge("keeps ranking", "The order of all classes stays the same."),
+    "deterministic": Badge("deterministic", "The same input gives the same output."),
     "permutation_equivariant": Badge(
         "any class order",
         "Renumbering the classes renumbers the output and changes nothing else.",

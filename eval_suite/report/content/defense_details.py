@@ -137,9 +137,7 @@ def _divergence(entry: DivergenceRow | None) -> str | None:
     return text if entry["p"] is None else f"{text} ({p_value(entry['p'])})"
 
 
-def _attack(
-    rows: Rows, scale: Scale, row: Defense, attack: AttackRow
-) -> AttackDetails:
+def _attack(rows: Rows, scale: Scale, row: Defense, attack: AttackRow) -> AttackDetails:
     auc = (attack["auc"], attack["auc_low"], attack["auc_high"])
     reason = rows.reason("attack")
     null = attack["advantage_null"]

@@ -40,12 +40,12 @@ class Change:
         return not self.low <= 0 <= self.high
 
     @property
-    def rise(self) -> bool:
+    def rose(self) -> bool:
         """Whether the value rose by more than its interval."""
         return self.clear and self.value is not None and self.value > 0
 
     @property
-    def fall(self) -> bool:
+    def fell(self) -> bool:
         """Whether the value fell by more than its interval."""
         return self.clear and self.value is not None and self.value < 0
 
@@ -98,8 +98,8 @@ class RunComparison:
     @property
     def sentence(self) -> str:
         """The outcome in a sentence."""
-        risen = [r.name for r in self.rows if r.auc.rise]
-        fallen = [r.name for r in self.rows if r.auc.fall]
+        risen = [r.name for r in self.rows if r.auc.rose]
+        fallen = [r.name for r in self.rows if r.auc.fell]
         parts = []
         if risen:
             parts.append(f"attacked more successfully than before: {_few(risen)}")
@@ -176,7 +176,9 @@ def _accuracy(row: Defense | None) -> _Measurement:
 def _latency(row: Defense | None) -> _Measurement:
     ratios = row["latency_ratio"] if row else None
     entry = (ratios or {}).get("1")
-    return _Measurement(**entry) if entry else _Measurement()
+    if not entry:
+        return _Measurement()
+    return _Measurement(entry["ratio"], entry["low"], entry["high"])
 
 
 def _change(new: _Measurement, old: _Measurement) -> Change:

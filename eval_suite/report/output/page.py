@@ -3,6 +3,7 @@
 import base64
 import hashlib
 from importlib import resources
+from typing import Any
 
 from jinja2 import Environment
 from jinja2 import PackageLoader
@@ -14,14 +15,13 @@ from eval_suite.report.content import run_facts
 from eval_suite.report.content import tf_privacy
 from eval_suite.report.content.advice import RULE
 from eval_suite.report.content.claims import LEGEND
+from eval_suite.report.content.defense_details import Details
 from eval_suite.report.content.defense_details import details
 from eval_suite.report.content.published_figures import beside_study
 from eval_suite.report.content.published_figures import is_study
 from eval_suite.report.content.rows import Rows
 from eval_suite.report.content.run_comparison import METHOD
-from eval_suite.report.content.run_comparison import Comparison
-from eval_suite.report.content.run_comparison import points
-from eval_suite.report.content.run_comparison import words
+from eval_suite.report.content.run_comparison import RunComparison
 from eval_suite.report.content.strengths import in_words
 from eval_suite.report.figures.style import Drawing
 from eval_suite.report.format import count
@@ -30,6 +30,8 @@ from eval_suite.report.format import moment
 from eval_suite.report.format import number
 from eval_suite.report.format import one_line
 from eval_suite.report.format import visible
+from eval_suite.results.contents import Results
+from eval_suite.results.rows import CheckRow
 
 _ANSWERS = {
     "pass": "Yes: every check passed",
@@ -45,7 +47,7 @@ _KINDS = {"null": "Null controls", "positive": "Positive controls"}
 def render_page(
     rows: Rows,
     figures: list[tuple[Drawing, str]],
-    comparison: Comparison | None = None,
+    comparison: RunComparison | None = None,
 ) -> str:
     """Renders the page.
 
@@ -77,7 +79,7 @@ def render_page(
     )
 
 
-def _compared(comparison: Comparison) -> dict:
+def _compared(comparison: RunComparison) -> dict[str, Any]:
     return {
         "other": comparison.other,
         "warnings": comparison.warnings,
@@ -89,17 +91,17 @@ def _compared(comparison: Comparison) -> dict:
                 "presence": row.presence,
                 # Not "clear": in a template that is the method of the dict.
                 "decided": row.auc.clear,
-                "auc": words(row.auc),
-                "accuracy": points(row.accuracy),
-                "latency": words(row.latency, 2),
+                "auc": row.auc.words(),
+                "accuracy": row.accuracy.in_points(),
+                "latency": row.latency.words(2),
             }
             for row in comparison.rows
         ],
     }
 
 
-def _visible(value):
-    """Cleans what users named; the page's own parts are Markup and stay."""
+def _visible(value: Any) -> Any:
+    """Cleans names that users gave; the page's own parts are Markup and stay."""
     return visible(value) if type(value) is str else value
 
 
@@ -113,12 +115,16 @@ def _hash(script: str) -> str:
     return f"sha256-{base64.b64encode(digest).decode()}"
 
 
-def _document(rows: Rows) -> dict:
+def _document(rows: Rows) -> dict[str, Any]:
     results = rows.results
     shown = details(rows)
-    keys = ("title", "command", "environment", "dataset", "profile", "threat_model")
     return {
-        **{key: results[key] for key in keys},
+        "title": results["title"],
+        "command": results["command"],
+        "environment": results["environment"],
+        "dataset": results["dataset"],
+        "profile": results["profile"],
+        "threat_model": results["threat_model"],
         "created": moment(results["created"]),
         "not_measured": results["not_measured"],
         "verdict": results["verdict"],
@@ -144,15 +150,15 @@ def _document(rows: Rows) -> dict:
     }
 
 
-def _engines(results: dict) -> dict | None:
+def _engines(results: Results) -> dict[str, Any] | None:
     runs = tf_privacy.null_runs(results)
     if not runs:
         return None
     rows = [{"law": run.law, "attack": run.attack, **run.words()} for run in runs]
-    return {"finding": tf_privacy.finding(results), "rows": rows[:_NULL_RUNS]}
+    return {"finding": tf_privacy.null_run_sentence(results), "rows": rows[:_NULL_RUNS]}
 
 
-def _study(rows: Rows, shown: list[dict]) -> list[dict] | None:
+def _study(rows: Rows, shown: list[Details]) -> list[dict[str, Any]] | None:
     if not is_study(rows.results):
         return None
     anchors = {defense["name"]: defense["anchor"] for defense in shown}
@@ -168,21 +174,21 @@ def _study(rows: Rows, shown: list[dict]) -> list[dict] | None:
     ]
 
 
-def _failed(results: dict) -> str:
+def _failed(results: Results) -> str:
     failed = [check for check in results["checks"] if check["outcome"] == "failed"]
     return count(len(failed), "check") if failed else "a check"
 
 
-def _tallies(rows: Rows) -> list[dict]:
+def _tallies(rows: Rows) -> list[dict[str, Any]]:
     """Returns the reasons to believe the numbers, or not, each marked good or bad."""
     results = rows.results
     failed = results["verdict"]["status"] != "pass"
-    said = results["verdict"]["lines"]
+    reasons = results["verdict"]["lines"]
     lines = [
-        {"good": not failed, "text": one_line(line, _LINE)} for line in said[:_LINES]
+        {"good": not failed, "text": one_line(line, _LINE)} for line in reasons[:_LINES]
     ]
-    if len(said) > _LINES:
-        text = f"and {len(said) - _LINES} more, see controls and checks"
+    if len(reasons) > _LINES:
+        text = f"and {len(reasons) - _LINES} more, see controls and checks"
         lines.append({"good": not failed, "text": text})
     for kind, title in _KINDS.items():
         passed = [c["passed"] for c in results["controls"] if c["kind"] == kind]
@@ -205,7 +211,7 @@ def _tallies(rows: Rows) -> list[dict]:
     return lines
 
 
-def _omissions(rows: Rows) -> dict:
+def _omissions(rows: Rows) -> dict[str, str]:
     if not rows.omitted:
         return {"omitted_note": "", "drawn_note": "", "omitted_details": ""}
     kept = len(rows.drawn) - 1
@@ -219,7 +225,7 @@ def _omissions(rows: Rows) -> dict:
     }
 
 
-def _controls(results: dict) -> list[tuple[str, list[dict]]]:
+def _controls(results: Results) -> list[tuple[str, list[dict[str, Any]]]]:
     found = []
     for kind, title in _KINDS.items():
         rows = [
@@ -240,7 +246,7 @@ def _controls(results: dict) -> list[tuple[str, list[dict]]]:
     return found
 
 
-def _checks(results: dict) -> list[tuple[str, list[dict]]]:
+def _checks(results: Results) -> list[tuple[str, list[CheckRow]]]:
     found = []
     for outcome in ("failed", "skipped", "passed"):
         rows = [row for row in results["checks"] if row["outcome"] == outcome]

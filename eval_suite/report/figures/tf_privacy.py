@@ -1,9 +1,11 @@
 """Two attack engines on data in which there is no member to find."""
 
+from matplotlib.axes import Axes
+
 from eval_suite.report.content.rows import Rows
 from eval_suite.report.content.tf_privacy import HOW
 from eval_suite.report.content.tf_privacy import NullRuns
-from eval_suite.report.content.tf_privacy import finding
+from eval_suite.report.content.tf_privacy import null_run_sentence
 from eval_suite.report.content.tf_privacy import null_runs
 from eval_suite.report.figures import style
 from eval_suite.report.figures.style import Drawing
@@ -43,7 +45,7 @@ def engines(rows: Rows) -> Drawing:
             style.dot("ours, with its interval", style.OWN_ENGINE, "o"),
         ],
     )
-    found = finding(rows.results)
+    found = null_run_sentence(rows.results)
     alt = (
         f"{count(len(laws), 'panel')} of dots at AUCs, one row an attack. {found} "
         + "; ".join(
@@ -62,12 +64,12 @@ def engines(rows: Rows) -> Drawing:
     return Drawing(name, title, found, f"{alt}.", reading, figure, of_defenses=False)
 
 
-def _draw(axes, place: int, run: NullRuns) -> None:
+def _draw(axes: Axes, place: int, run: NullRuns) -> None:
     theirs, ours = place - _APART, place + _APART
     for row in run.rows:
-        ends = row["own_auc_low"], row["own_auc_high"]
-        if None not in ends:
-            axes.plot(ends, [ours] * 2, color=style.OWN_ENGINE, lw=1, alpha=0.5)
+        low, high = row["own_auc_low"], row["own_auc_high"]
+        if low is not None and high is not None:
+            axes.plot([low, high], [ours] * 2, color=style.OWN_ENGINE, lw=1, alpha=0.5)
         for value, height, colour, marker in (
             (row["auc"], theirs, style.OTHER_ENGINE, "s"),
             (row["own_auc"], ours, style.OWN_ENGINE, "o"),

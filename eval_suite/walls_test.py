@@ -37,8 +37,12 @@ SUITE = {
     "report": "options results without_keras",
     "measurements": "datasets gate options results subjects undefended",
     "session": "gate measurements options report results subjects",
-    "membership_audit": "datasets gate measurements options subjects undefended",
-    "plugin": "measurements membership_audit options session subjects without_keras",
+    "membership_audit": (
+        "datasets gate measurements options results subjects undefended"
+    ),
+    "plugin": (
+        "measurements membership_audit options results session subjects without_keras"
+    ),
     "checks": "gate measurements options results subjects undefended",
 }
 MOST_MODULES = 15

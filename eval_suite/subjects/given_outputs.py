@@ -94,6 +94,7 @@ class GivenOutputs:
                 "member_accuracy": accuracies[0],
                 "nonmember_accuracy": accuracies[1],
             },
+            "is_reference_study": False,
         }
 
 

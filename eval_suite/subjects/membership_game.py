@@ -221,6 +221,7 @@ class MembershipGame:
                 "member_accuracy": base["member_accuracy"],
                 "nonmember_accuracy": base["accuracy"],
             },
+            "is_reference_study": True,
         }
 
     def _key(self, entry: catalog.Entry | None) -> dict[str, Any]:

@@ -114,6 +114,7 @@ class StudyTarget(OneTarget):
                 "member_accuracy": base["member_accuracy"],
                 "nonmember_accuracy": base["accuracy"],
             },
+            "is_reference_study": True,
         }
 
     def _key(self, name: str) -> dict[str, Any]:

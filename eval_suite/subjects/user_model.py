@@ -198,6 +198,7 @@ class UserModel(OneTarget):
                 "member_accuracy": base["member_accuracy"],
                 "nonmember_accuracy": base["accuracy"],
             },
+            "is_reference_study": False,
         }
 
     def _shadows_described(self) -> dict[str, Any]:

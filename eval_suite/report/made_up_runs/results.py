@@ -17,10 +17,10 @@ from eval_suite.report.made_up_runs.made_up_defense import made_up_defenses
 from eval_suite.report.made_up_runs.table_rows import frontier_rows
 from eval_suite.report.made_up_runs.table_rows import null_rows
 from eval_suite.report.made_up_runs.table_rows import tf_privacy_rows
+from eval_suite.results.contents import Check
 from eval_suite.results.contents import Defense
 from eval_suite.results.contents import Published
 from eval_suite.results.contents import Results
-from eval_suite.results.rows import CheckRow
 
 _PUBLISHED: Published = {
     "accuracy_pct": 77.6,
@@ -132,7 +132,7 @@ def build_results(defenses: int = 7, classes: int = 10, seed: int = 0) -> Result
 
 def _check(
     test: str, outcome: Literal["passed", "skipped"], message: str | None
-) -> CheckRow:
+) -> Check:
     return {"test": f"eval_suite/{test}", "outcome": outcome, "message": message}
 
 

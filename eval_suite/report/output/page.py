@@ -30,8 +30,8 @@ from eval_suite.report.format import moment
 from eval_suite.report.format import number
 from eval_suite.report.format import one_line
 from eval_suite.report.format import visible
+from eval_suite.results.contents import Check
 from eval_suite.results.contents import Results
-from eval_suite.results.rows import CheckRow
 
 _ANSWERS = {
     "pass": "Yes: every check passed",
@@ -246,7 +246,7 @@ def _controls(results: Results) -> list[tuple[str, list[dict[str, Any]]]]:
     return found
 
 
-def _checks(results: Results) -> list[tuple[str, list[CheckRow]]]:
+def _checks(results: Results) -> list[tuple[str, list[Check]]]:
     found = []
     for outcome in ("failed", "skipped", "passed"):
         rows = [row for row in results["checks"] if row["outcome"] == outcome]

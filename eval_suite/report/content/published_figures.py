@@ -58,9 +58,9 @@ def faithfulness_table(results: Results) -> list[str]:
         f"| model | {' | '.join(titles)} | why they differ |",
         f"|---|{'---:|' * len(titles)}---|",
     ]
-    for found in beside_study(results):
-        figures = [text for pair in found.pairs for text in pair]
-        cells = [found.row["name"], *figures, found.why]
+    for model in beside_study(results):
+        figures = [text for pair in model.pairs for text in pair]
+        cells = [model.row["name"], *figures, model.why]
         lines.append(f"| {' | '.join(map(_cell, cells))} |")
     return lines
 

@@ -195,19 +195,19 @@ def _change(new: _Measurement, old: _Measurement) -> Change:
 
 def _warnings(results: Results, other: Results) -> list[str]:
     conditions = zip(_conditions(results), _conditions(other), strict=True)
-    found = [
+    warnings = [
         f"The runs differ in their {name}."
         for (name, own), (_, others) in conditions
         if own != others
     ]
     if other["verdict"]["status"] == "void":
-        found.append("The other run is void: one of its controls failed.")
+        warnings.append("The other run is void: one of its controls failed.")
     new, old = (r["profile"]["nonmember_accuracy"] for r in (results, other))
     if new is not None and old is not None and abs(new - old) > 0.05:
-        found.append(
+        warnings.append(
             f"The undefended models differ: accuracy {percent(new)} and {percent(old)}."
         )
-    return found
+    return warnings
 
 
 def _conditions(results: Results) -> list[tuple[str, str | int | None]]:

@@ -24,28 +24,28 @@ class StrengthWords(TypedDict):
     dominated: bool
 
 
-def undominated(found: list[FrontierRow]) -> str:
-    """Returns which rows no other one beats, the most private first.
+def undominated(rows: list[FrontierRow]) -> str:
+    """Returns a sentence that names the rows no other one beats, most private first.
 
     Args:
-        found: Rows of `frontier` in results.json with an AUC, at least one.
+        rows: Rows of `frontier` in results.json with an AUC, at least one.
     """
-    ordered = sorted(found, key=_auc)
+    ordered = sorted(rows, key=_auc)
     best = [row["name"] for row in ordered if not row["dominated"]]
     if not best:
-        return f"Of {len(found)} each is dominated on AUC, accuracy and NLL by another."
+        return f"Of {len(rows)} each is dominated on AUC, accuracy and NLL by another."
     more = f", and {len(best) - _NAMED} more" if len(best) > _NAMED else ""
     return (
-        f"{len(best)} of {len(found)} are not dominated on AUC, accuracy and NLL: "
+        f"{len(best)} of {len(rows)} are not dominated on AUC, accuracy and NLL: "
         f"{listing(best[:_NAMED])}{more}."
     )
 
 
-def in_words(found: list[FrontierRow]) -> list[StrengthWords]:
+def in_words(rows: list[FrontierRow]) -> list[StrengthWords]:
     """Returns the rows for people, the most private first.
 
     Args:
-        found: Rows of `frontier` in results.json.
+        rows: Rows of `frontier` in results.json.
     """
     return [
         {
@@ -57,7 +57,7 @@ def in_words(found: list[FrontierRow]) -> list[StrengthWords]:
             "ece": number(row["ece"]),
             "dominated": row["dominated"],
         }
-        for row in sorted(found, key=_auc)
+        for row in sorted(rows, key=_auc)
     ]
 
 

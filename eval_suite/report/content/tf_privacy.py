@@ -38,7 +38,7 @@ class NullRuns:
 
 
 def null_runs(results: Results) -> list[NullRuns]:
-    """Returns the runs without signal by law and attack, in the order of the run."""
+    """Returns the runs without signal by distribution and attack, in their order."""
     found: dict[tuple[str, str], list[NullRunRow]] = {}
     for row in results["tf_privacy_null"]:
         found.setdefault((row["law"], row["attack"]), []).append(row)

@@ -1,4 +1,4 @@
-"""Whether the distance between members' and non-members' outputs predicts attacks."""
+"""The distance between members' and non-members' outputs against attack AUC."""
 
 from dataclasses import dataclass
 from typing import Literal

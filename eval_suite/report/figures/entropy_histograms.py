@@ -1,4 +1,4 @@
-"""How certain the outputs are, for members and for non-members."""
+"""The certainty of the outputs, for members and for non-members."""
 
 import numpy as np
 from matplotlib.axes import Axes

@@ -17,7 +17,7 @@ _APART = 0.16  # of a row: theirs above, ours below its middle
 
 
 def engines(rows: Rows) -> Drawing:
-    """Draws the AUCs of TensorFlow Privacy and ours, one panel a law of the data."""
+    """Draws the AUCs of TensorFlow Privacy and ours, one panel a distribution."""
     name, title = "engines", "TensorFlow Privacy and ours where there is no signal"
     runs = null_runs(rows.results)
     laws = list(dict.fromkeys(run.law for run in runs))[:_LAWS]
@@ -45,9 +45,9 @@ def engines(rows: Rows) -> Drawing:
             style.dot("ours, with its interval", style.OWN_ENGINE, "o"),
         ],
     )
-    found = null_run_sentence(rows.results)
+    finding = null_run_sentence(rows.results)
     alt = (
-        f"{count(len(laws), 'panel')} of dots at AUCs, one row an attack. {found} "
+        f"{count(len(laws), 'panel')} of dots at AUCs, one row an attack. {finding} "
         + "; ".join(
             f"{run.attack} on {run.law}: {words['auc']}, ours {words['own_auc']}"
             for run in runs[: _LAWS * _ATTACKS]
@@ -55,13 +55,13 @@ def engines(rows: Rows) -> Drawing:
         )
     )
     reading = (
-        "Members and non-members are drawn from the same law, so the truth is 0.5: a "
-        "dot away from the line is the tool's own doing. Each dot is one set of data; "
-        "the bars are our intervals, which hold together at 99.9 %. 6:1 is the "
+        "Members and non-members come from the same distribution, so the truth is "
+        "0.5: a dot away from the line is the tool's own doing. Each dot is one set of "
+        "data; the bars are our intervals, which hold jointly at 99.9 %. 6:1 is the "
         "study's ratio of members to non-members, tied its saturated outputs. Its "
         "trained attackers see the loss, as in the study, ours the output vector too."
     )
-    return Drawing(name, title, found, f"{alt}.", reading, figure, of_defenses=False)
+    return Drawing(name, title, finding, f"{alt}.", reading, figure, of_defenses=False)
 
 
 def _draw(axes: Axes, place: int, run: NullRuns) -> None:

@@ -23,6 +23,7 @@ from eval_suite.report.content.rows import Rows
 from eval_suite.report.content.run_comparison import METHOD
 from eval_suite.report.content.run_comparison import RunComparison
 from eval_suite.report.content.strengths import in_words
+from eval_suite.report.content.table_columns import columns
 from eval_suite.report.figures.style import Drawing
 from eval_suite.report.format import count
 from eval_suite.report.format import estimate
@@ -132,7 +133,7 @@ def _document(rows: Rows) -> dict[str, Any]:
         "advice": rows.advice,
         "rule": RULE,
         "tallies": _tallies(rows),
-        "columns": defense_table.columns(),
+        "columns": columns(),
         "families": defense_table.families(rows),
         "table": defense_table.table(rows),
         "scale": defense_table.Scale(rows).style,

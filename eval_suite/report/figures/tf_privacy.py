@@ -57,7 +57,7 @@ def engines(rows: Rows) -> Drawing:
     reading = (
         "Members and non-members come from the same distribution, so the truth is "
         "0.5: a dot away from the line is the tool's own doing. Each dot is one set of "
-        "data; the bars are our intervals, which hold jointly at 99.9 %. 6:1 is the "
+        "data; the bars are our intervals, which hold together at 99.9 %. 6:1 is the "
         "study's ratio of members to non-members, tied its saturated outputs. Its "
         "trained attackers see the loss, as in the study, ours the output vector too."
     )

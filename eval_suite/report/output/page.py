@@ -4,6 +4,7 @@ import base64
 import hashlib
 from importlib import resources
 from typing import Any
+from typing import TypedDict
 
 from jinja2 import Environment
 from jinja2 import PackageLoader
@@ -45,6 +46,23 @@ _NULL_RUNS = 60
 _KINDS = {"null": "Null controls", "positive": "Positive controls"}
 
 
+class _Tally(TypedDict):
+    """A reason to believe the numbers, or not to."""
+
+    good: bool
+    text: str
+
+
+class _Control(TypedDict):
+    """A row of the table of controls."""
+
+    name: str
+    passed: bool
+    auc: str
+    expected: str | float
+    detail: str
+
+
 def render_page(
     rows: Rows,
     figures: list[tuple[Drawing, str]],
@@ -80,7 +98,7 @@ def render_page(
     )
 
 
-def _compared(comparison: RunComparison) -> dict[str, Any]:
+def _compared(comparison: RunComparison) -> dict[str, object]:
     return {
         "other": comparison.other,
         "warnings": comparison.warnings,
@@ -116,7 +134,7 @@ def _hash(script: str) -> str:
     return f"sha256-{base64.b64encode(digest).decode()}"
 
 
-def _document(rows: Rows) -> dict[str, Any]:
+def _document(rows: Rows) -> dict[str, object]:
     results = rows.results
     shown = details(rows)
     return {
@@ -151,7 +169,7 @@ def _document(rows: Rows) -> dict[str, Any]:
     }
 
 
-def _engines(results: Results) -> dict[str, Any] | None:
+def _engines(results: Results) -> dict[str, object] | None:
     runs = tf_privacy.null_runs(results)
     if not runs:
         return None
@@ -159,19 +177,19 @@ def _engines(results: Results) -> dict[str, Any] | None:
     return {"finding": tf_privacy.null_run_sentence(results), "rows": rows[:_NULL_RUNS]}
 
 
-def _study(rows: Rows, shown: list[Details]) -> list[dict[str, Any]] | None:
+def _study(rows: Rows, shown: list[Details]) -> list[dict[str, object]] | None:
     if not is_study(rows.results):
         return None
     anchors = {defense["name"]: defense["anchor"] for defense in shown}
     return [
         {
-            "name": found.row["name"],
-            "title": found.row["title"],
-            "anchor": anchors.get(found.row["name"]),
-            "pairs": found.pairs,
-            "why": found.why,
+            "name": model.row["name"],
+            "title": model.row["title"],
+            "anchor": anchors.get(model.row["name"]),
+            "pairs": model.pairs,
+            "why": model.why,
         }
-        for found in beside_study(rows.results)
+        for model in beside_study(rows.results)
     ]
 
 
@@ -180,12 +198,12 @@ def _failed(results: Results) -> str:
     return count(len(failed), "check") if failed else "a check"
 
 
-def _tallies(rows: Rows) -> list[dict[str, Any]]:
+def _tallies(rows: Rows) -> list[_Tally]:
     """Returns the reasons to believe the numbers, or not, each marked good or bad."""
     results = rows.results
     failed = results["verdict"]["status"] != "pass"
     reasons = results["verdict"]["lines"]
-    lines = [
+    lines: list[_Tally] = [
         {"good": not failed, "text": one_line(line, _LINE)} for line in reasons[:_LINES]
     ]
     if len(reasons) > _LINES:
@@ -226,10 +244,10 @@ def _omissions(rows: Rows) -> dict[str, str]:
     }
 
 
-def _controls(results: Results) -> list[tuple[str, list[dict[str, Any]]]]:
+def _controls(results: Results) -> list[tuple[str, list[_Control]]]:
     found = []
     for kind, title in _KINDS.items():
-        rows = [
+        rows: list[_Control] = [
             {
                 "name": control["name"],
                 "passed": control["passed"],

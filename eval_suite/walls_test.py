@@ -31,7 +31,7 @@ SUITE = {
     "datasets": "",
     "options": "",
     "results": "undefended",
-    "subjects": "datasets options undefended",
+    "subjects": "datasets options results undefended",
     "gate": "options results undefended",
     "report": "options results",
     "measurements": "datasets gate options results subjects undefended",

@@ -2,76 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any
-
-import numpy as np
-
-from keras_entropy.arrays import Array
-
-SKETCH = 128
 
 
 class MismatchError(ValueError):
     """Two runs can't be compared; the message says why."""
-
-
-def examples_identity(
-    members: tuple[Array | None, Array],
-    nonmembers: tuple[Array | None, Array],
-    classes: int,
-) -> dict[str, Any]:
-    """Returns what identifies the members and non-members of one model.
-
-    Args:
-        members: `(x, y)`; x is `None` where only outputs are known.
-        nonmembers: `(x, y)`, likewise.
-        classes: Number of classes.
-
-    Returns:
-        Plain JSON: a digest of the examples in their order, by which two runs are
-        paired, and of each side the `SKETCH` smallest of its examples' hashes: a sample
-        that any other run draws too, so that it shows what two sets share.
-    """
-    digest = hashlib.sha256()
-    for x, y in (members, nonmembers):
-        digest.update(repr((None if x is None else x.shape, y.shape)).encode())
-        if x is not None:
-            digest.update(np.ascontiguousarray(x, "float32"))
-        digest.update(np.ascontiguousarray(y, "int64"))
-    has_inputs = members[0] is not None
-    return {
-        "kind": "examples",
-        "classes": classes,
-        "input_shape": list(members[0].shape[1:]) if has_inputs else None,
-        "members": len(members[1]),
-        "nonmembers": len(nonmembers[1]),
-        "digest": digest.hexdigest(),
-        "member_sketch": _sketch(*members) if has_inputs else None,
-        "nonmember_sketch": _sketch(*nonmembers) if has_inputs else None,
-    }
-
-
-def game_identity(
-    *, dataset: str, digest: str, classes: int, seed: int, models: int
-) -> dict[str, Any]:
-    """Returns what identifies a membership game: its examples and its plan.
-
-    Args:
-        dataset: Name of the dataset.
-        digest: Its digest.
-        classes: Number of classes.
-        seed: Seed of the split and of the plan.
-        models: Number of models.
-    """
-    return {
-        "kind": "game",
-        "dataset": dataset,
-        "digest": digest,
-        "classes": classes,
-        "seed": seed,
-        "models": models,
-    }
 
 
 def is_paired(then: dict[str, Any], now: dict[str, Any]) -> bool:
@@ -143,13 +78,3 @@ def _check_overlap(then: dict[str, Any], now: dict[str, Any]) -> None:
 
 def _common(then: list[str], now: list[str]) -> set[str]:
     return set(then) & set(now)
-
-
-def _sketch(x: Array, y: Array) -> list[str]:
-    rows = np.ascontiguousarray(x, "float32").reshape(len(x), -1)
-    labels = np.ascontiguousarray(y, "int64")
-    hashes = {
-        hashlib.blake2b(row.tobytes() + label.tobytes(), digest_size=8).hexdigest()
-        for row, label in zip(rows, labels, strict=True)
-    }
-    return sorted(hashes)[:SKETCH]

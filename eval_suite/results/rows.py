@@ -273,8 +273,8 @@ class ExamplesIdentity(TypedDict):
     members: int
     nonmembers: int
     digest: str
-    member_sketch: list[int] | None
-    nonmember_sketch: list[int] | None
+    member_sketch: list[str] | None
+    nonmember_sketch: list[str] | None
 
 
 class GameIdentity(TypedDict):

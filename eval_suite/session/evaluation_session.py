@@ -51,19 +51,10 @@ class EvalSession:
 
             check_writable(options.report_folder)
         if options.outputs_only:
-            # Nothing of Keras: neither catalog nor models.
-            from eval_suite.subjects.given_outputs import GivenOutputs
-
-            self._names = []
-            GivenOutputs.read(
-                options.member_outputs,
-                options.nonmember_outputs,
-                from_logits=options.from_logits,
-            )
+            self._names = []  # And no catalog: nothing of Keras is loaded.
         else:
             from eval_suite.options.selected_defenses import claiming
             from eval_suite.options.selected_defenses import selected
-            from eval_suite.subjects.make_subject import check_options
 
             self._names = selected(options.defenses)
             trained = claiming(self._names, "trained")
@@ -80,7 +71,9 @@ class EvalSession:
                     "--profile study has none: it scores all. Leave it out of "
                     "--defenses, or take --profile quick"
                 )
-            check_options(options)
+        from eval_suite.subjects.make_subject import check_options
+
+        self.subject_maker = check_options(options)
         if options.gating:
             from eval_suite.gate.gate_keeper import GateKeeper
 

@@ -18,7 +18,8 @@ from eval_suite.gate.questions import change_questions
 from eval_suite.gate.run_identity import is_paired
 from eval_suite.measurements.exchangeability import Exchangeability
 from eval_suite.measurements.exchangeability import check_exchangeability
-from eval_suite.options.gate_options import MARGIN
+from eval_suite.options.gate_options import ACCEPTED_RISE
+from eval_suite.results.recorded import Recorded
 from eval_suite.subjects.run_identity import examples_identity
 from eval_suite.undefended import BASE
 from keras_entropy.arrays import Array
@@ -91,7 +92,11 @@ class MembershipAudit:
         return Baseline.of(examples_identity(members, nonmembers, classes), rows)
 
     def assert_no_regression(
-        self, baseline: Path | str, *, margin: float = MARGIN, strict: bool = False
+        self,
+        baseline: Path | str,
+        *,
+        margin: float = ACCEPTED_RISE,
+        strict: bool = False,
     ) -> None:
         """Raises if an attack's AUC is shown to have risen by more than a margin.
 
@@ -112,16 +117,15 @@ class MembershipAudit:
 
         before = Baseline.read(Path(baseline))
         paired = is_paired(before.identity, self.baseline.identity)
-        nothing: dict[str, list] = {"checks": [], "attacks": [], "not_measured": []}
         questions = change_questions(
-            before, self.baseline, nothing, margin=margin, paired=paired
+            before, self.baseline, Recorded(), margin=margin, paired=paired
         )
         remarks = [str(self.exchangeability)] if self.exchangeability.confounded else []
         outcome = GateOutcome(decide(questions), remarks=remarks, strict=strict)
         text = "\n".join([f"{self!r} against {baseline}", *outcome.lines()])
         if outcome.failed:
             raise AssertionError(text)
-        if any(verdict.decisive for verdict in outcome.verdicts):
+        if any(decision.decisive for decision in outcome.decisions):
             warnings.warn(text, stacklevel=2)
 
     def table(self) -> str:

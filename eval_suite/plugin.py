@@ -19,13 +19,14 @@ import pytest
 
 from eval_suite.options import options as command_line
 from eval_suite.options.options import Options
+from eval_suite.results.recorded import Record
 
 if TYPE_CHECKING:
     from eval_suite.measurements.attack_comparison import AttackComparison
     from eval_suite.subjects.subject import Subject
 
 PACKAGE = Path(__file__).parent
-ROWS = pytest.StashKey[list]()
+ROWS = pytest.StashKey[list[dict[str, Any]]]()
 TERMINAL = pytest.StashKey[TextIO | None]()
 NAMED = pytest.StashKey[bool]()
 SUBJECT_MAKER = pytest.StashKey[Callable[..., Any]]()
@@ -152,17 +153,31 @@ def selected_names(options: Options) -> list[str]:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
-    item: pytest.Item, call: pytest.CallInfo
+    item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Sends the rows of a test along with its report, also from xdist's workers."""
+    """Sends along with a report, also from xdist's workers, what the check recorded.
+
+    These are its rows and the name of the defense that it was run for.
+    """
     report = yield
+    fields = vars(report)
+    fields["eval_suite_defense"] = _defense_of(item)
     if report.when == "call":
-        report.eval_suite_rows = item.stash.get(ROWS, [])
+        fields["eval_suite_rows"] = item.stash.get(ROWS, [])
     return report
 
 
+def _defense_of(item: pytest.Item) -> str | None:
+    """Returns the defense that a check is run for, the undefended model included."""
+    if not isinstance(item, pytest.Function) or PACKAGE not in item.path.parents:
+        return None
+    parameters = item.callspec.params if hasattr(item, "callspec") else {}
+    name = parameters.get("target", parameters.get("defense"))
+    return name if isinstance(name, str) else None
+
+
 @pytest.fixture
-def record(request: pytest.FixtureRequest) -> Callable[..., None]:
+def record(request: pytest.FixtureRequest) -> Record:
     """Function that adds a row to the report: its table, then its fields."""
     rows = request.node.stash.setdefault(ROWS, [])
 

@@ -29,6 +29,6 @@ def test_given_outputs(subject: Subject, record: Record) -> None:
     nonmembers = subject.sides(BASE)[1]
     right = float((scores[-len(nonmembers) :] > 0).mean())
     assert abs(right - found["accuracy"]) <= tied_share(nonmembers) + 1e-9, (
-        f"accuracy {found['accuracy']:.6f} of the probabilities, and {right:.6f} of the "
-        "outputs as given; expected a difference only where the largest entry is tied"
+        f"accuracy {found['accuracy']:.6f} of the probabilities, and {right:.6f} of "
+        "the outputs as given; expected a difference only where the largest is tied"
     )

@@ -36,8 +36,10 @@ SUITE = {
     "report": "options results",
     "measurements": "datasets gate options results subjects undefended",
     "session": "gate measurements options report results subjects",
-    "membership_audit": "datasets gate measurements options subjects undefended",
-    "plugin": "measurements membership_audit options session subjects",
+    "membership_audit": (
+        "datasets gate measurements options results subjects undefended"
+    ),
+    "plugin": "measurements membership_audit options results session subjects",
     "checks": "gate measurements options results subjects undefended",
 }
 MOST_MODULES = 15

@@ -49,13 +49,17 @@ def curve_row(name: str, result: AttackResult, curve: Curve) -> CurveRow:
         "defense": name,
         "attack": result.attack,
         "slice": result.slice,
-        "fpr": rounded(curve.fpr, 6),
-        "tpr": rounded(curve.tpr),
-        "tpr_low": rounded(curve.low) if entire else None,
-        "tpr_high": rounded(curve.high) if entire else None,
+        "fpr": _rounded(curve.fpr, 6),
+        "tpr": _rounded(curve.tpr),
+        "tpr_low": _band(curve.low) if entire else None,
+        "tpr_high": _band(curve.high) if entire else None,
     }
 
 
-def rounded(values: Floats, digits: int = 4) -> list[float] | None:
-    """Returns numbers for a drawing, as a list; `None` where there are none."""
-    return None if np.isnan(values).any() else np.round(values, digits).tolist()
+def _band(values: Floats) -> list[float] | None:
+    """Returns an end of the band, or `None` where one model has none."""
+    return None if np.isnan(values).any() else _rounded(values)
+
+
+def _rounded(values: Floats, digits: int = 4) -> list[float]:
+    return np.round(values, digits).tolist()

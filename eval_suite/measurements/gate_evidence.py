@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from scipy import stats
 
@@ -11,14 +9,13 @@ from eval_suite.gate.baseline_file import example_rows
 from eval_suite.gate.baseline_file import pair_row
 from eval_suite.measurements.attack_comparison import AttackComparison
 from eval_suite.measurements.example_scores import scores_of
+from eval_suite.results.rows import AucRow
 from eval_suite.results.rows import DropRow
 from eval_suite.subjects.subject import Subject
 from eval_suite.undefended import BASE
 
 
-def auc_rows(
-    comparison: AttackComparison, name: str, *, seed: int
-) -> list[dict[str, Any]]:
+def auc_rows(comparison: AttackComparison, name: str, *, seed: int) -> list[AucRow]:
     """Returns the rows of a baseline for the attacks on one defense.
 
     Args:
@@ -27,7 +24,7 @@ def auc_rows(
         seed: Seed of the attacks' folds, the comparison's own.
     """
     results = comparison.attacked(name).entire()
-    rows = [
+    rows: list[AucRow] = [
         pair_row(name, result.attack, result.pair_auc)
         for result in results
         if result.pair_auc is not None

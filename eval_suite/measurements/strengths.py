@@ -50,7 +50,8 @@ def at(name: str, **settings: Any) -> catalog.Entry:
 def entries() -> list[catalog.Entry]:
     """Returns all that `candidates` doesn't have, in the catalog's order."""
     tried = (*candidates.CANDIDATES, *candidates.KEYED_CANDIDATES)
-    known = [_what(candidate.create()) for candidate in tried]
+    makers = [candidate.create for candidate in tried if candidate.create]
+    known = [_what(make()) for make in makers]
     found = []
     for name in catalog.names():
         further = [

@@ -25,11 +25,9 @@ def check_options(options: Options) -> SubjectMaker:
         ValueError: If a file or name in the options is no good or the cluster doesn't
             answer; the message says why.
     """
-    if options.member_outputs is not None and options.nonmember_outputs is not None:
+    if options.given_outputs is not None:
         given = GivenOutputs.read(
-            options.member_outputs,
-            options.nonmember_outputs,
-            from_logits=options.from_logits,
+            *options.given_outputs, from_logits=options.from_logits
         )
         return lambda progress, folder: given
     # Only here, as these load Keras.

@@ -128,9 +128,7 @@ class UserModel(OneTarget):
 
     def outputs(self, name: str) -> tuple[Array, Array]:
         if name not in self._outputs and self._is_trained(name):
-            answers = self._population.trained_on_target(
-                name, undefended=self._undefended
-            )
+            answers = self._population.trained_on_target(name)
             members = len(self.members.x)
             self._outputs[name] = answers[:members], answers[members:]
         if name not in self._outputs:

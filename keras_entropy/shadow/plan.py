@@ -39,6 +39,11 @@ class Plan:
         return np.nonzero(self.membership)[1].reshape(models, examples // 2)
 
 
+def model_seeds(seed: int, models: int) -> list[int]:
+    """Return a seed for each of `models` models, others for another `seed`."""
+    return [seed * 1000 + k for k in range(models)]
+
+
 def complementary_pairs(n: int, models: int, *, seed: int) -> Plan:
     """Split a population in half once for each pair of models.
 

@@ -16,7 +16,7 @@ from keras_entropy.catalog.stack_building import defend_stack
 from keras_entropy.catalog.stack_building import no_bar
 from keras_entropy.catalog.table import get
 from keras_entropy.layers.fitted_defense import FittedDefense
-from keras_entropy.models import endings
+from keras_entropy.models import graph
 from keras_entropy.models.copies import copy_of
 from keras_entropy.models.defending import defend
 from keras_entropy.shadow.stack import replicate
@@ -131,7 +131,7 @@ def _training_data(
             f'`catalog.build("{entry.name}", model, {data})`. '
             f"Received: x={type(x).__name__}, y={type(y).__name__}"
         )
-    endings.single_output(model)  # or raises, before it is copied
+    graph.single_output(model)  # or raises, before it is copied
     x = np.asarray(x)
     labels = class_indices(y, max(2, model.outputs[0].shape[-1]))
     if len(x) != len(labels) or not len(x):
@@ -172,7 +172,7 @@ def _reference(
             "model was not trained on: pass `reference=(x_reference, y_reference)`. "
             f"Received: reference={type(reference).__name__}"
         )
-    endings.single_output(model)  # or raises, before it is asked
+    graph.single_output(model)  # or raises, before it is asked
     inputs = np.asarray(reference[0])
     if x is not None:
         check_no_member(inputs, x)

@@ -16,7 +16,7 @@ from keras_entropy.layers.reference_study.heads import QuadraticHead
 from keras_entropy.models.copies import linear_copy
 from keras_entropy.models.defending import defend
 from keras_entropy.models.defending import logits_of
-from keras_entropy.models.endings import model_inputs
+from keras_entropy.models.graph import model_inputs
 from keras_entropy.shadow.stack import Stack
 from keras_entropy.shadow.stack import initialize
 from keras_entropy.shadow.stack import variables_of

@@ -52,9 +52,7 @@ def main():
     for variance in ("per-example", "fixed", "shrunken"):
         ratios, seconds = [], []
         for _ in range(options.rounds):
-            (scores, _), ours = timed(
-                lira.online, signal, membership, variance=variance
-            )
+            found, ours = timed(lira.Online(variance).score_game, signal, membership)
             seconds.append(ours)
             if variance == "shrunken":
                 continue
@@ -67,7 +65,7 @@ def main():
                 median_or_mean="mean",
             )
             ratios.append(other / (ours / models))
-            difference = abs(scores[0] + theirs).max()
+            difference = abs(found.values[0] + theirs).max()
         line = f"lira, {variance}: {statistics.median(seconds):.3f} s"
         if ratios:
             line += (
@@ -76,10 +74,10 @@ def main():
                 f", largest difference {difference:.1e}"
             )
         print(line)
-    (scores, _), seconds = timed(rmia.online, signal, membership)
+    found, seconds = timed(rmia.Online().score_game, signal, membership)
     print(f"rmia, online: {seconds:.3f} s")
     reference = rng.normal(size=(models, n))
-    _, seconds = timed(rmia.p_values, scores, reference)
+    _, seconds = timed(rmia.p_values, found.values, reference)
     print(f"rmia, p-values against {n} reference examples: {seconds:.3f} s")
 
 

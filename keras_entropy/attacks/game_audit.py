@@ -181,7 +181,7 @@ def _results(
     part: slicing.Partition,
     confidence: float,
 ) -> tuple[list[AttackResult], list[NotMeasured]]:
-    """Returns lists of `AttackResult` and of `NotMeasured`, together one for each slice."""
+    """Returns `AttackResult` and `NotMeasured`, together one for each slice."""
     # The slices of a partition are looked at together, the entire set by itself.
     simultaneous = 1 - (1 - confidence) / len(part.names)
     inflation = pair_inflation(attack, len(measurement.auc))

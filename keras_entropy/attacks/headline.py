@@ -24,10 +24,10 @@ RESAMPLES = 200
 def game_headline(
     results: Sequence[AttackResult], confidence: float = 0.95
 ) -> Headline:
-    """Returns the headline of a game: chosen on half of the pairs, reported on the rest.
+    """Returns the headline of a game, chosen on half of the pairs at a time.
 
-    Even-numbered pairs choose for odd-numbered ones and the reverse; the mean over all
-    pairs has a t interval.
+    Even-numbered pairs choose the attack that odd-numbered ones report and the reverse;
+    the mean over all pairs has a t interval.
 
     Args:
         results: Sequence of `AttackResult` on the entire set, each with `pair_auc`. For

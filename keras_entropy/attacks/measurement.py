@@ -100,7 +100,7 @@ class Measurement:
         return np.stack(self._roc.placement_variances()).reshape(2, *self._shape)
 
     def rates(self, fpr: float) -> tuple[Floats, Floats]:
-        """Returns TPR and realised FPR `(R, S)`, NaN where there are too few non-members.
+        """TPR and realised FPR `(R, S)`, NaN where there are too few non-members.
 
         Refused where the false positives to expect are fewer than ten over all
         targets, or fewer than one in any group that has a threshold of its own.
@@ -145,7 +145,7 @@ class Measurement:
         )
 
     def curves(self, fpr: Floats) -> Floats:
-        """Returns the TPR on a grid of FPRs `(R, S, L)`, NaN where no fold has both sides."""
+        """TPR on a grid of FPRs `(R, S, L)`, NaN where no fold has both sides."""
         up = self._roc.tpr_on(fpr).reshape(*self._shape, len(fpr))
         # A fold without one of the sides has no curve, and no part in the mean.
         weights = np.where(self._nonmembers > 0, self._members, 0)[..., None]
@@ -156,11 +156,11 @@ class Measurement:
 
 
 def curve_grid(nonmembers: float) -> Floats:
-    """Returns FPRs to draw a curve at: dense at the low end, nothing below one example."""
+    """FPRs to draw a curve at: dense at the low end, nothing below one example."""
     low = np.geomspace(1 / nonmembers, 0.1, 40)
     return np.unique(np.r_[0.0, low, np.linspace(0.1, 1, 46)])
 
 
 def slice_grid() -> Floats:
-    """Returns FPRs to draw a curve of a slice at: few, for there are many slices."""
+    """FPRs to draw a curve of a slice at: few, for there are many slices."""
     return np.r_[0.0, 0.01, 0.02, 0.03, 0.05, 0.07, np.linspace(0.1, 1, 19)]

@@ -1,8 +1,8 @@
 """Negative and positive controls: what the attacks say where the truth is known.
 
-The null control gives every attack two sets from one distribution; its interval must cover
-0.5. The positive control plants a leak of known size, which every attack that can see
-it must report. A verdict is worth nothing in a session whose controls fail.
+The null control gives every attack two sets from one distribution; its interval must
+cover 0.5. The positive control plants a leak of known size, which every attack that can
+see it must report. A verdict is worth nothing in a session whose controls fail.
 """
 
 from __future__ import annotations
@@ -111,10 +111,10 @@ def null_controls(
 ) -> list[Control]:
     """Runs every attack on data without any membership signal.
 
-    Single-target attacks run on three distributions (continuous outputs; outputs of which 96 %
-    are saturated and tie; constant outputs) and two ratios of members to non-members,
-    1:1 and 6:1; attacks with shadows run on games whose plan of membership has nothing
-    to do with the outputs.
+    Single-target attacks run on three distributions (continuous outputs; outputs of
+    which 96 % are saturated and tie; constant outputs) and two ratios of members to
+    non-members, 1:1 and 6:1; attacks with shadows run on games whose plan of membership
+    has nothing to do with the outputs.
 
     Args:
         attacks: Names to run, or `None` for all.

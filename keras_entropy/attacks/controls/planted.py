@@ -55,7 +55,7 @@ def rival_gap(centre: float) -> float:
 
 
 def plain_game() -> float:
-    """Returns the AUC on `planted_game` of an attack that does not know the difficulties."""
+    """Returns the AUC on `planted_game` of an attack that knows no difficulty."""
     return float(stats.norm.cdf(SHIFT / np.sqrt(2 * (1 + GAME_NOISE**2))))
 
 
@@ -65,13 +65,16 @@ def ideal_game() -> float:
 
 
 def noise(law: str, examples: int, rng: np.random.Generator) -> tuple[Floats, Integers]:
-    """Returns outputs `(N, C)` from one distribution, in float32 as a model gives them, and labels.
+    """Returns outputs from one distribution, and labels.
 
     Args:
         law: String: `continuous`; `tied`, 96 % saturated at exactly 0 and 1; or
             `constant`.
         examples: Integer N.
         rng: `numpy.random.Generator`.
+
+    Returns:
+        `(outputs, labels)`: `(N, C)` in float32, as a model gives them, and `(N,)`.
     """
     labels = rng.integers(0, CLASSES, examples)
     return _outputs(law, labels, _base_logits(labels, rng), rng), labels
@@ -134,8 +137,8 @@ def _side(
 
 def planted_game(rng: np.random.Generator) -> Game:
     """Returns a game in which difficulty, shift of members and noise add up."""
-    # Difficulties on the quantiles of the normal distribution: the examples are shared by all
-    # targets, so a random draw would move all pairs together.
+    # Difficulties on the quantiles of the normal distribution: the examples are shared
+    # by all targets, so a random draw would move all pairs together.
     quantiles = (np.arange(_EXAMPLES) + 0.5) / _EXAMPLES
     difficulty = rng.permutation(stats.norm.ppf(quantiles))
     labels, membership = (
@@ -148,7 +151,7 @@ def planted_game(rng: np.random.Generator) -> Game:
 
 
 def with_confidence(confidence: Floats, labels: Integers, rest: Rest) -> Floats:
-    """Returns probabilities `(..., C)` whose logit-scaled confidence is the one given."""
+    """Returns probabilities `(..., C)` of the given logit-scaled confidence."""
     logits = np.zeros((*confidence.shape, CLASSES))
     if rest == "rival":
         rival = (labels + 1) % CLASSES

@@ -55,7 +55,7 @@ class Divergence:
 def jensen_shannon(
     values: Floats, membership: Booleans, *, seed: int = 0
 ) -> Divergence:
-    """Returns the distance of a signal's distributions over members and over non-members.
+    """Returns how far a signal's distributions over the two sides are apart.
 
     The bins are the tenths of all examples of a target, so that no choice of an
     edge decides. Over several targets the divergences are averaged. Permutations keep

@@ -177,7 +177,7 @@ def _log_ratio(
     delta: float,
     tail: float,
 ) -> Floats:
-    """Returns ln((lower limit of the hit rate - delta) / upper limit of the false rate)."""
+    """ln((lower limit of the hit rate - delta) / upper limit of the false rate)."""
     low, _ = intervals.share_interval(hits, positives, 1 - 2 * tail)
     _, high = intervals.share_interval(false, negatives, 1 - 2 * tail)
     return np.log(np.maximum(low - delta, 1e-300)) - np.log(high)

@@ -105,7 +105,7 @@ def auc_interval(
 
 
 def binomial_quantile(probability: float, trials: Integers, share: float) -> Floats:
-    """Returns the smallest count with a distribution function of at least `probability`."""
+    """The smallest count with a distribution function of at least `probability`."""
     count = np.maximum(np.ceil(special.bdtrik(probability, trials, share)), 0)
     # The inverse is that of a continuous function, and may end one count too high.
     below = np.maximum(count - 1, 0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 
@@ -62,7 +63,7 @@ class RocFamily:
             changes = scores[1:] != scores[:-1]
         else:
             # A stable sort of small integers is a radix sort: linear.
-            kind = np.int16 if count < 2**15 else np.int64
+            kind: type[np.integer[Any]] = np.int16 if count < 2**15 else np.int64
             codes = groups.astype(kind, copy=False)[order]
             regroup = np.argsort(codes, kind="stable")
             codes = codes[regroup]

@@ -129,7 +129,7 @@ def _log_density(
 def _scale(
     side: Moments, variance: str, fallback: Floats
 ) -> tuple[Floats, Integers | None]:
-    """Returns the scale `(N,)`, and degrees of freedom `(N,)` or `None` for a normal."""
+    """The scale `(N,)`, and degrees of freedom `(N,)` or `None` for a normal."""
     if variance == "per-example":
         found = side.scatter / np.maximum(side.count, 1)
         return np.sqrt(np.maximum(found, _FLOOR)), None

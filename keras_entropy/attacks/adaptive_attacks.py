@@ -63,7 +63,7 @@ def adaptive_results(
     return [
         dataclasses.replace(
             result,
-            attack=AttackName.parse(result.attack).after(prefix),
+            attack=str(AttackName.parse(result.attack).after(prefix)),
             group="adaptive",
         )
         for result in results

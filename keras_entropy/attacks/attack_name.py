@@ -9,7 +9,8 @@ class AttackName(str):
     """Which attack, and on which answers, in the form that tables and files show.
 
     It is a string, `"loss"`, `"per_class:loss"`, `"inverse:loss"` or `"M-5:loss"`, and
-    knows its parts, so that no reader takes it apart.
+    knows its parts, so that no reader takes it apart. What leaves the process holds the
+    plain `str` of it: execnet serializes no subclasses.
 
     Example:
 

@@ -211,7 +211,7 @@ def _results(
             continue
         results.append(
             AttackResult(
-                attack=attack.name,
+                attack=str(attack.name),
                 group=attack.group,
                 slice=name,
                 auc=float(auc[number]),

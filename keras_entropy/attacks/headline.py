@@ -58,8 +58,8 @@ def game_headline(
     auc, low, high = intervals.mean_interval(reported, confidence, inflation)
     best = max(results, key=lambda result: result.auc)
     return Headline(
-        attack=str(best.attack),
-        chosen=(str(results[first].attack), str(results[second].attack)),
+        attack=best.attack,
+        chosen=(results[first].attack, results[second].attack),
         auc=float(auc),
         auc_low=max(0.0, float(low)),
         auc_high=min(1.0, float(high)),
@@ -116,8 +116,8 @@ def target_headline(
     half_width = float(stats.norm.ppf((1 + confidence) / 2) * np.sqrt(variance))
     best = max(results, key=lambda result: result.auc)
     return Headline(
-        attack=str(best.attack),
-        chosen=(str(results[choice[0]].attack), str(results[choice[1]].attack)),
+        attack=best.attack,
+        chosen=(results[choice[0]].attack, results[choice[1]].attack),
         auc=auc,
         auc_low=max(0.0, auc - half_width),
         auc_high=min(1.0, auc + half_width),

@@ -211,7 +211,7 @@ def _results(
         unknown = np.full(grid.size, np.nan)
         found.append(
             AttackResult(
-                attack=attack.name,
+                attack=str(attack.name),
                 group=attack.group,
                 slice=name,
                 auc=auc,

@@ -7,7 +7,6 @@ from typing import Literal
 from typing import TypedDict
 
 from keras_entropy.arrays import Floats
-from keras_entropy.attacks.attack_name import AttackName
 from keras_entropy.attacks.leakage.divergence import Divergence
 from keras_entropy.attacks.leakage.epsilon import EpsilonBound
 
@@ -18,7 +17,7 @@ Group = Literal["threshold", "label", "trained", "shadow", "adaptive"]
 class RateRow(TypedDict):
     """A true positive rate at one false positive rate, as plain JSON values."""
 
-    tpr: float
+    tpr: float | None
     low: float | None
     high: float | None
     realised_fpr: float | None
@@ -36,7 +35,7 @@ class AttackRow(TypedDict):
     auc_high: float | None
     advantage: float | None
     advantage_null: float | None
-    tpr_at_fpr: dict[str, RateRow | None]
+    tpr_at_fpr: dict[str, RateRow | None] | None
     targets: int | None
     n_members: int | None
     n_nonmembers: int | None
@@ -103,7 +102,7 @@ class AttackResult:
     """One attack on one slice of the examples.
 
     Attributes:
-        attack: `AttackName`, a string.
+        attack: String, its name; `AttackName.parse` tells the parts.
         group: String: threshold, label, trained, shadow or adaptive.
         slice: String: entire, class=3, correct, incorrect.
         auc: Float, 0.5 is no signal.
@@ -125,7 +124,7 @@ class AttackResult:
             the attack on one pair learns from the others.
     """
 
-    attack: AttackName
+    attack: str
     group: Group
     slice: str
     auc: float
@@ -145,7 +144,7 @@ class AttackResult:
         """The result as a dictionary of plain JSON values, for `defense`'s name."""
         return {
             "defense": defense,
-            "attack": str(self.attack),
+            "attack": self.attack,
             "group": self.group,
             "slice": self.slice,
             "auc": self.auc,

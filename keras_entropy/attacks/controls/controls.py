@@ -293,7 +293,7 @@ def _control(
     return Control(
         name=f"{kind}: {result.attack}, {variant}",
         kind=kind,
-        attack=str(result.attack),
+        attack=result.attack,
         variant=variant,
         auc=result.auc,
         auc_low=result.auc_low,

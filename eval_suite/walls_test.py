@@ -13,10 +13,11 @@ ROOT = pathlib.Path(__file__).parent.parent
 LIBRARY = {
     "arrays": "",
     "_version": "",
+    "adam": "arrays",
     "numerics": "arrays",
-    "attacks": "arrays",
+    "attacks": "adam arrays",
     "prediction_quality": "arrays",
-    "layers": "arrays numerics",
+    "layers": "adam arrays numerics",
     "losses": "arrays numerics",
     "models": "arrays layers",
     "queries": "arrays attacks layers",

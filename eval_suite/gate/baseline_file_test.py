@@ -14,10 +14,10 @@ from eval_suite.gate.baseline_file import pair_row
 from eval_suite.gate.decision import decide
 from eval_suite.gate.questions import change_questions
 from eval_suite.gate.run_identity import MismatchError
-from eval_suite.gate.run_identity import examples_identity
-from eval_suite.gate.run_identity import game_identity
 from eval_suite.gate.run_identity import is_paired
 from eval_suite.results.recorded import Recorded
+from eval_suite.subjects.run_identity import examples_identity
+from eval_suite.subjects.run_identity import game_identity
 
 GAME = game_identity(dataset="digits", digest="ab", classes=10, seed=0, models=16)
 MEMBER = np.arange(2000) < 1200

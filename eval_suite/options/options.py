@@ -210,6 +210,9 @@ class Options:
             alone = own and options.gating and not options.report
             every = "study" if options.profile == "study" else "all"
             options = dataclasses.replace(options, defenses="none" if alone else every)
+        if options.outputs_only and options.defenses == "all":
+            # There is no model to defend.
+            options = dataclasses.replace(options, defenses="none")
         if options.defenses == "all" and options.model and not options.population:
             # Without the model's recipe no head can be trained as the model was.
             options = dataclasses.replace(options, defenses="untrained")

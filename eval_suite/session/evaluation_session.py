@@ -53,15 +53,9 @@ class EvalSession:
             from eval_suite.report.output.report_folder import check_writable
 
             check_writable(options.report_folder)
-        if options.given_outputs is not None:
-            # Nothing of Keras: neither catalog nor models.
-            from eval_suite.subjects.given_outputs import GivenOutputs
-
-            GivenOutputs.read(*options.given_outputs, from_logits=options.from_logits)
-        else:
+        if not options.outputs_only:  # Else without the catalog, which loads Keras.
             from eval_suite.options.selected_defenses import claiming
             from eval_suite.options.selected_defenses import selected
-            from eval_suite.subjects.make_subject import check_options
 
             self._names = selected(options.defenses)
             trained = claiming(self._names, "trained")
@@ -78,7 +72,9 @@ class EvalSession:
                     "--profile study has none: it scores all. Leave it out of "
                     "--defenses, or take --profile quick"
                 )
-            check_options(options)
+        from eval_suite.subjects.make_subject import check_options
+
+        self.subject_maker = check_options(options)
         if options.gating:
             self._gate = GateKeeper(options, self._names)
 

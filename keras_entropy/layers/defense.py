@@ -6,6 +6,8 @@ from typing import ClassVar
 
 import keras
 
+from keras_entropy.arrays import Array
+
 EXPORT_FORMATS = ("tf_saved_model", "onnx")
 
 
@@ -96,3 +98,29 @@ class Defense(keras.layers.Layer):
         self, input_shape: tuple[int | None, ...]
     ) -> tuple[int | None, ...]:
         return input_shape
+
+    @property
+    def is_invertible(self) -> bool:
+        """Whether the layer can be undone: its class defines `invert`."""
+        return type(self).invert is not Defense.invert
+
+    def invert(self, outputs: Array) -> Array:
+        """Returns the inputs that gave `outputs`, or the best guess of them.
+
+        What an attacker who knows the layer does first. The evaluation attacks the
+        result wherever a subclass defines this method; one whose claims say
+        `injective` must.
+
+        Args:
+            outputs: Array `(..., classes)`: answers of the layer.
+
+        Returns:
+            float64 array of the same shape: probabilities.
+
+        Raises:
+            NotImplementedError: If the layer can't be undone: see `is_invertible`.
+        """
+        raise NotImplementedError(
+            f"`{type(self).__name__}` can't be undone: it has no inverse. Ask "
+            "`is_invertible` first"
+        )

@@ -6,9 +6,10 @@ import keras
 
 from keras_entropy.layers.defense import Defense
 from keras_entropy.layers.fitted_defense import FittedDefense
-from keras_entropy.models import endings
+from keras_entropy.models import graph
 from keras_entropy.models.adapters import LogitsToProbabilities
 from keras_entropy.models.adapters import TwoClasses
+from keras_entropy.models.endings import ending_of
 
 
 def defend(model: Any, *layers: Defense, from_logits: bool = False) -> keras.Model:
@@ -47,18 +48,16 @@ def defend(model: Any, *layers: Defense, from_logits: bool = False) -> keras.Mod
             as said above, has fewer than 2 classes or a name that a layer has too, or a
             layer was built for another number of classes.
     """
-    output = endings.single_output(model)
+    ending = ending_of(model, from_logits=from_logits)
     _check_layers(model, layers)
     if layers[0].expects == "logits":
-        tensor = _logits(model, output, from_logits)
+        tensor = ending.logits()
     else:
-        tensor = _probabilities(model, output, from_logits)
+        tensor = ending.probabilities()
     for layer in layers:
         _check_classes(layer, tensor)
         tensor = layer(tensor)
-    return keras.Model(
-        endings.model_inputs(model), tensor, name=f"{model.name}_defended"
-    )
+    return keras.Model(graph.model_inputs(model), tensor, name=f"{model.name}_defended")
 
 
 def probabilities_of(model: Any, *, from_logits: bool = False) -> keras.Model:
@@ -78,10 +77,10 @@ def probabilities_of(model: Any, *, from_logits: bool = False) -> keras.Model:
         TypeError: If `model` is no Keras model.
         ValueError: As for `defend`.
     """
-    output = endings.single_output(model)
+    ending = ending_of(model, from_logits=from_logits)
     return keras.Model(
-        endings.model_inputs(model),
-        _probabilities(model, output, from_logits),
+        graph.model_inputs(model),
+        ending.probabilities(),
         name=f"{model.name}_probabilities",
     )
 
@@ -104,10 +103,10 @@ def logits_of(model: Any, *, from_logits: bool = False) -> keras.Model:
         TypeError: If `model` is no Keras model.
         ValueError: As for `defend`.
     """
-    output = endings.single_output(model)
+    ending = ending_of(model, from_logits=from_logits)
     return keras.Model(
-        endings.model_inputs(model),
-        _logits(model, output, from_logits),
+        graph.model_inputs(model),
+        ending.logits(),
         name=model.name,
     )
 
@@ -138,29 +137,27 @@ def strip(model: Any) -> keras.Model:
         TypeError: If `model` is no Keras model.
         ValueError: If the model does not end in a defense.
     """
-    tensor = endings.single_output(model)
+    tensor = graph.single_output(model)
     removed: list[Defense] = []
-    while isinstance(endings.operation(tensor), Defense):
-        removed.append(endings.operation(tensor))
-        tensor = endings.source(tensor)
+    while isinstance(graph.operation(tensor), Defense):
+        removed.append(graph.operation(tensor))
+        tensor = graph.source(tensor)
     if not removed:
         raise ValueError(
             "`model` must end in a defense of keras_entropy. "
             f"Received: model={model.name!r}, which ends in "
-            f"{endings.operation(tensor).name!r}"
+            f"{graph.operation(tensor).name!r}"
         )
     replaced_softmax = removed[-1].expects == "logits"
     activation = "softmax"
-    if isinstance(endings.operation(tensor), LogitsToProbabilities):
-        tensor = endings.source(tensor)
-    if isinstance(endings.operation(tensor), TwoClasses):
-        tensor = endings.source(tensor)
+    if isinstance(graph.operation(tensor), LogitsToProbabilities):
+        tensor = graph.source(tensor)
+    if isinstance(graph.operation(tensor), TwoClasses):
+        tensor = graph.source(tensor)
         activation = "sigmoid"
     if replaced_softmax:
         tensor = keras.layers.Activation(activation, dtype="float32")(tensor)
-    return keras.Model(
-        endings.model_inputs(model), tensor, name=f"{model.name}_stripped"
-    )
+    return keras.Model(graph.model_inputs(model), tensor, name=f"{model.name}_stripped")
 
 
 def _check_classes(layer: Defense, tensor: Any) -> None:
@@ -203,67 +200,3 @@ def _check_layers(model: keras.Model, layers: tuple[Any, ...]) -> None:
             "Each layer needs a name of its own. Pass `name=` to the new layer. "
             f"Received: names used twice={twice}"
         )
-
-
-def _probabilities(model: keras.Model, output: Any, from_logits: bool) -> Any:
-    activation = endings.activation_of(output)
-    classes = output.shape[-1]
-    if from_logits:
-        _refuse_probabilities(model, activation)
-        if classes == 1:
-            output = TwoClasses(from_logits=True)(output)
-        return LogitsToProbabilities()(output)
-    if classes == 1 and activation == "sigmoid":
-        return TwoClasses()(output)
-    if activation in ("defense", "softmax"):
-        return output
-    if activation is None and classes != 1 and _probe(model):
-        return output
-    raise _wrong_ending(model, output, activation)
-
-
-def _logits(model: keras.Model, output: Any, from_logits: bool) -> Any:
-    activation = endings.activation_of(output)
-    single = output.shape[-1] == 1
-    if from_logits:
-        _refuse_probabilities(model, activation)
-        return TwoClasses(from_logits=True)(output) if single else output
-    if activation == "defense":
-        raise ValueError(
-            "A layer that expects logits takes the place of the softmax, but `model` "
-            "already ends in a defense. Call `keras_entropy.strip(model)` first. "
-            f"Received: model={model.name!r}"
-        )
-    if single and activation == "sigmoid":
-        return TwoClasses(from_logits=True)(endings.logits_of(output))
-    if activation == "softmax":
-        return endings.logits_of(output)
-    raise _wrong_ending(model, output, activation)
-
-
-def _refuse_probabilities(model: keras.Model, activation: str | None) -> None:
-    if activation in ("defense", "softmax", "sigmoid"):
-        raise ValueError(
-            "`from_logits=True` was given, but `model` ends in probabilities "
-            f"({activation}). Leave `from_logits` out. Received: model={model.name!r}"
-        )
-
-
-def _probe(model: keras.Model) -> bool:
-    try:
-        return endings.looks_like_probabilities(model)
-    except Exception:  # whatever a user's own layer raises on noise
-        return False
-
-
-def _wrong_ending(
-    model: keras.Model, output: Any, activation: str | None
-) -> ValueError:
-    ending = endings.operation(output).name
-    return ValueError(
-        "`model` must end in class probabilities: a softmax over at least 2 classes "
-        "or one sigmoid unit. If it ends in logits, pass `from_logits=True`; "
-        "otherwise append `keras.layers.Softmax()`. Received: "
-        f"model={model.name!r}, whose last layer {ending!r} has "
-        f"activation={activation!r} and output shape {tuple(output.shape)}"
-    )

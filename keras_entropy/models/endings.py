@@ -1,135 +1,202 @@
-"""What a functional model ends in, and the tensor that its softmax is fed."""
+"""The kinds of ending of a model: what its probabilities are made of, and its logits.
+
+A new kind is a subclass of `Ending`, and a case of `_found`.
+"""
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
+from typing import ClassVar
 
 import keras
 import numpy as np
 from keras import ops
 
 from keras_entropy.layers.defense import Defense
-
-_TRANSPARENT = (keras.layers.Identity,)
-
-
-def operation(tensor: Any) -> Any:
-    """Returns the layer or operation that made a symbolic tensor."""
-    return tensor._keras_history.operation
+from keras_entropy.models import graph
+from keras_entropy.models.adapters import LogitsToProbabilities
+from keras_entropy.models.adapters import TwoClasses
 
 
-def source(tensor: Any) -> Any:
-    """Returns the first symbolic input of the operation that made `tensor`."""
-    history = tensor._keras_history
-    return history.operation._inbound_nodes[history.node_index].input_tensors[0]
+@dataclasses.dataclass(frozen=True)
+class Ending:
+    """Abstract: what a model ends in.
 
-
-def model_inputs(model: keras.Model) -> Any:
-    """Returns the inputs in the structure that the model is called with."""
-    # `Sequential.input` raises and `Model(model.inputs, ...)` turns one input into a
-    # list, which warns at every trace.
-    return model.inputs[0] if isinstance(model, keras.Sequential) else model.input
-
-
-def single_output(model: Any) -> Any:
-    """Returns the model's one symbolic output, or raises with what to do instead."""
-    if not isinstance(model, keras.Model):
-        raise TypeError(
-            "`model` must be a Keras model. "
-            f"Received: model={model!r} of type {type(model).__name__}"
-        )
-    outputs = getattr(model, "outputs", None)
-    if not outputs:
-        raise ValueError(
-            "`model` must have a graph to append to; a subclassed or unbuilt model has "
-            "none. Wrap it: `inputs = keras.Input(shape); "
-            "model = keras.Model(inputs, model(inputs))`. "
-            f"Received: model={model.name!r} of type {type(model).__name__}"
-        )
-    if len(outputs) != 1:
-        raise ValueError(
-            "`model` must have one output. Make a model of the output to defend: "
-            "`keras.Model(model.inputs, model.outputs[i])`. "
-            f"Received: {len(outputs)} outputs"
-        )
-    return outputs[0]
-
-
-def activation_of(tensor: Any) -> str | None:
-    """Names the function that made `tensor`.
-
-    Returns:
-        `"defense"`, `"softmax"`, `"sigmoid"`, the name of another activation, or
-        `None` where the ending is not a known kind.
+    Args:
+        model: The model.
+        output: Its one symbolic output `(batch, ..., classes)`.
+        function: Name of the function that made the output, for messages, or `None`
+            where Keras tells none, as of a layer of the user's own.
     """
-    made_by = operation(tensor)
+
+    model: keras.Model
+    output: Any
+    function: str | None
+
+    holds_probabilities: ClassVar[bool] = False
+
+    def probabilities(self) -> Any:
+        """Returns a symbolic tensor of probabilities, of 2 classes or more.
+
+        Raises:
+            ValueError: If the model has none.
+        """
+        raise self._refusal()
+
+    def logits(self) -> Any:
+        """Returns a symbolic tensor whose softmax the probabilities are.
+
+        Raises:
+            ValueError: If the model has none.
+        """
+        raise self._refusal()
+
+    @property
+    def has_one_unit(self) -> bool:
+        """Whether an answer is one number."""
+        return bool(self.output.shape[-1] == 1)
+
+    def _refusal(self) -> ValueError:
+        ending = graph.operation(self.output).name
+        return ValueError(
+            "`model` must end in class probabilities: a softmax over at least 2 "
+            "classes or one sigmoid unit. If it ends in logits, pass "
+            "`from_logits=True`; otherwise append `keras.layers.Softmax()`. Received: "
+            f"model={self.model.name!r}, whose last layer {ending!r} has "
+            f"activation={self.function!r} and output shape {tuple(self.output.shape)}"
+        )
+
+
+class DefenseEnding(Ending):
+    """Another defense."""
+
+    holds_probabilities = True
+
+    def probabilities(self) -> Any:
+        return self.output
+
+    def logits(self) -> Any:
+        raise ValueError(
+            "A layer that expects logits takes the place of the softmax, but `model` "
+            "already ends in a defense. Call `keras_entropy.strip(model)` first. "
+            f"Received: model={self.model.name!r}"
+        )
+
+
+class SoftmaxEnding(Ending):
+    """A softmax over the classes."""
+
+    holds_probabilities = True
+
+    def probabilities(self) -> Any:
+        return self.output
+
+    def logits(self) -> Any:
+        return graph.before_activation(self.output)
+
+
+class SigmoidEnding(Ending):
+    """A sigmoid: of one unit, or else of labels that exclude none of each other."""
+
+    holds_probabilities = True
+
+    def probabilities(self) -> Any:
+        if self.has_one_unit:
+            return TwoClasses()(self.output)
+        raise self._refusal()
+
+    def logits(self) -> Any:
+        if self.has_one_unit:
+            return TwoClasses(from_logits=True)(graph.before_activation(self.output))
+        raise self._refusal()
+
+
+class LogitsEnding(Ending):
+    """Logits, because the user says so: of the classes, or of one sigmoid unit."""
+
+    def probabilities(self) -> Any:
+        return LogitsToProbabilities()(self.logits())
+
+    def logits(self) -> Any:
+        if self.has_one_unit:
+            return TwoClasses(from_logits=True)(self.output)
+        return self.output
+
+
+class OtherEnding(Ending):
+    """A function whose values are no probabilities, such as `relu`."""
+
+
+class UnknownEnding(Ending):
+    """A layer of the user's own, which is judged by its answers."""
+
+    def probabilities(self) -> Any:
+        if not self.has_one_unit and _answers_with_probabilities(self.model):
+            return self.output
+        raise self._refusal()
+
+
+_OF_ACTIVATION: dict[str, type[Ending]] = {
+    "softmax": SoftmaxEnding,
+    "sigmoid": SigmoidEnding,
+}
+
+
+def ending_of(model: Any, *, from_logits: bool) -> Ending:
+    """Returns what a model ends in.
+
+    Args:
+        model: A Keras model with a graph and one output.
+        from_logits: Whether the user says that it ends in logits.
+
+    Raises:
+        TypeError: If `model` is no Keras model.
+        ValueError: If it has no graph or several outputs; if it ends in probabilities
+            and is said to end in logits.
+    """
+    output = graph.single_output(model)
+    cls, function = _found(output)
+    if not from_logits:
+        return cls(model, output, function)
+    if cls.holds_probabilities:
+        raise ValueError(
+            "`from_logits=True` was given, but `model` ends in probabilities "
+            f"({function}). Leave `from_logits` out. Received: model={model.name!r}"
+        )
+    return LogitsEnding(model, output, function)
+
+
+def _found(tensor: Any) -> tuple[type[Ending], str | None]:
+    """Returns the kind of what made `tensor`, and the function's name."""
+    made_by = graph.operation(tensor)
     if isinstance(made_by, Defense):
-        return "defense"
-    if isinstance(made_by, keras.layers.Softmax):
-        return _softmax_over(made_by.axis, tensor)
+        return DefenseEnding, "defense"
     if isinstance(made_by, keras.Model):
         # A subclassed model has no graph to look into.
         inner = getattr(made_by, "outputs", None)
-        return activation_of(inner[0]) if inner else None
-    if isinstance(made_by, _TRANSPARENT):
-        return activation_of(source(tensor))
+        return _found(inner[0]) if inner else (UnknownEnding, None)
+    if graph.hands_on(made_by):
+        return _found(graph.source(tensor))
+    if isinstance(made_by, (keras.layers.Softmax, graph.SOFTMAX_OPERATION)):
+        if made_by.axis in (-1, len(tensor.shape) - 1):
+            return SoftmaxEnding, "softmax"
+        return OtherEnding, f"softmax(axis={made_by.axis})"
+    if isinstance(made_by, graph.SIGMOID_OPERATION):
+        return SigmoidEnding, "sigmoid"
     activation = getattr(made_by, "activation", None)
-    if activation is keras.activations.linear and isinstance(
-        made_by, keras.layers.Activation
-    ):
-        return activation_of(source(tensor))
-    if activation is not None:
-        return getattr(activation, "__name__", None)
-    if type(made_by).__module__.startswith("keras."):
-        if type(made_by).__name__ == "Softmax":
-            return _softmax_over(made_by.axis, tensor)
-        return {"Sigmoid": "sigmoid"}.get(type(made_by).__name__)
-    return None
+    function = getattr(activation, "__name__", None)
+    if function is None:
+        return UnknownEnding, None
+    named: dict[str, type[Ending]] = {
+        "softmax": SoftmaxEnding,
+        "sigmoid": SigmoidEnding,
+    }
+    return named.get(function, OtherEnding), function
 
 
-def _softmax_over(axis: Any, tensor: Any) -> str:
-    last = axis in (-1, len(tensor.shape) - 1)
-    return "softmax" if last else f"softmax(axis={axis})"
-
-
-def logits_of(tensor: Any) -> Any:
-    """Returns the symbolic tensor whose softmax (or sigmoid) `tensor` is.
-
-    A layer that holds both weights and the activation, such as
-    `Dense(10, activation="softmax")`, is copied without the activation, weights
-    included, since Keras layers can't share variables.
-    """
-    made_by = operation(tensor)
-    if isinstance(made_by, keras.Model):
-        inner = single_output(made_by)
-        without = keras.Model(
-            model_inputs(made_by), logits_of(inner), name=f"{made_by.name}_logits"
-        )
-        history = tensor._keras_history
-        arguments = made_by._inbound_nodes[history.node_index].arguments
-        return without(*arguments.args)
-    if isinstance(made_by, _TRANSPARENT):
-        return logits_of(source(tensor))
-    if isinstance(made_by, keras.layers.Activation):
-        if made_by.activation is keras.activations.linear:
-            return logits_of(source(tensor))
-        return source(tensor)
-    if not isinstance(made_by, keras.layers.Layer) or not made_by.weights:
-        return source(tensor)
-    config = {**made_by.get_config(), "activation": "linear"}
-    config["name"] = f"{made_by.name}_logits"
-    copy = type(made_by).from_config(config)
-    logits = copy(source(tensor))
-    copy.set_weights(made_by.get_weights())
-    copy.trainable = made_by.trainable
-    return logits
-
-
-def looks_like_probabilities(model: keras.Model, examples: int = 8) -> bool:
-    """Whether the model's rows are distributions on a probe batch of noise.
-
-    Only for endings that aren't a known kind, such as a custom layer.
-    """
+def _answers_with_probabilities(model: keras.Model, examples: int = 8) -> bool:
+    """Whether the model's rows are distributions on a probe batch of noise."""
     generator = np.random.default_rng(0)
 
     def noise(tensor: Any) -> Any:
@@ -137,8 +204,12 @@ def looks_like_probabilities(model: keras.Model, examples: int = 8) -> bool:
         values = generator.normal(size=shape)
         return ops.cast(values, tensor.dtype)
 
-    probe = keras.tree.map_structure(noise, model_inputs(model))
-    rows = np.asarray(ops.convert_to_numpy(model(probe, training=False)), "float64")
+    probe = keras.tree.map_structure(noise, graph.model_inputs(model))
+    try:
+        rows = ops.convert_to_numpy(model(probe, training=False))
+    except Exception:  # whatever a user's own layer raises on noise
+        return False
+    rows = np.asarray(rows, "float64")
     return bool(
         np.isfinite(rows).all()
         and (rows >= 0).all()

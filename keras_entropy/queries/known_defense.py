@@ -36,7 +36,7 @@ class Way:
 def ways(layer: Defense) -> list[Way]:
     """Returns all: a layer that can be undone is, and a random one is asked again."""
     found = []
-    if hasattr(layer, "invert"):
+    if layer.is_invertible:
         found.append(Way("inverse", layer.invert, of_undefended=False))
     if not layer.claims.deterministic:
         for queries in QUERIES:

@@ -165,13 +165,13 @@ def dominated(points: Sequence[Point]) -> list[bool]:
 def _ways(layer: Defense | None) -> list[tuple[str, Callable[[Array], Any]]]:
     """Returns what an attacker who knows the layer makes of its answers."""
     if layer is not None:
-        return [("inverse", layer.invert)] if hasattr(layer, "invert") else []
+        return [("inverse", layer.invert)] if layer.is_invertible else []
     # Whoever is answered by the bare model can put a layer behind it himself.
     tried = [(candidate.name, candidate.create()) for candidate in CANDIDATES]
     return [
         (name, lambda rows, own=own: ops.convert_to_numpy(own(rows)))
         for name, own in tried
-        if hasattr(own, "invert")
+        if own.is_invertible
     ]
 
 

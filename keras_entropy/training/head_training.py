@@ -16,7 +16,7 @@ from keras_entropy.layers.reference_study.heads import QuadraticHead
 from keras_entropy.models.copies import linear_copy
 from keras_entropy.models.defending import defend
 from keras_entropy.models.defending import logits_of
-from keras_entropy.models.endings import model_inputs
+from keras_entropy.models.graph import model_inputs
 from keras_entropy.shadow.stack import Stack
 from keras_entropy.shadow.stack import initialize
 from keras_entropy.shadow.stack import variables_of
@@ -142,17 +142,8 @@ def fit(
         if loss == "crossentropy"
         else keras.losses.MeanSquaredError(),
     )
-    return data.train(
-        model,
-        start,
-        x,
-        targets,
-        data.rows,
-        epochs=epochs,
-        batch_size=data.batch_size,
-        seeds=data.seeds,
-        progress=progress,
-    )
+    examples = dataclasses.replace(data, x=x, y=targets, epochs=epochs)
+    return examples.train_models(model, start, progress=progress)
 
 
 def fit_head(

@@ -1,4 +1,4 @@
-"""The versions, the machine and the commit of a run."""
+"""Versions, machine and commit of a run."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from keras_entropy._version import __version__
 
 
 def environment() -> Environment:
-    """Returns the block of results.json that says what the run was made with."""
+    """Returns versions, machine and commit, for results.json."""
     # Where outputs are given, Keras is not loaded.
     keras = sys.modules.get("keras")
     backend = keras.backend.backend() if keras else "none"
@@ -43,9 +43,9 @@ def _version(package: str) -> str | None:
 
 
 def _commit() -> tuple[str | None, bool | None]:
-    """Returns the commit of the folder that pytest runs in, and if files differ.
+    """Returns the commit of the folder that pytest runs in, and whether it is dirty.
 
-    Both are `None` where that folder is no checkout.
+    Both are `None` where it is no checkout.
     """
 
     def git(*arguments: str) -> str:

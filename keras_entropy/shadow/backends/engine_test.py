@@ -19,7 +19,7 @@ def test_programs_are_used_again_until_they_are_cleared():
 def test_what_was_not_used_for_longest_is_forgotten():
     def others(start, count):
         for rate in range(start, start + count):
-            engine.trainer(dense_model(keras.optimizers.Adam(rate)), None)
+            engine.trainer(dense_model(keras.optimizers.Adam(float(rate))), None)
 
     shadow.clear_programs()
     model = dense_model()

@@ -58,7 +58,7 @@ def test_defense(defense, comparison, subject, record):
         f"{defense}: strongest attack {headline.attack}, AUC {headline.auc:.3f} "
         f"[{headline.auc_low:.3f}, {headline.auc_high:.3f}]"
     )
-    if catalog.get(defense).recipe is not None:
+    if catalog.get(defense).is_trained:
         hold_to_committed_report(comparison, defense, headline, measured)
     elif not comparison.is_game:
         base = comparison.attacked(BASE).strongest

@@ -60,19 +60,17 @@ class Frontier:
 
 def play(game: MembershipGame) -> Frontier:
     """Attacks the models of a game behind every defense, at every strength."""
-    outputs = game.outputs(BASE)
+    undefended = tradeoff.Game(
+        game.outputs(BASE),
+        game.labels,
+        game.membership,
+        game.reference_answers,
+        game.reference.y,
+    )
     points = [
-        tradeoff.evaluate(
-            candidate,
-            outputs,
-            game.labels,
-            game.membership,
-            game.reference_answers,
-            game.reference.y,
-            seed=game.seed,
-        )
+        tradeoff.evaluate(candidate, undefended, seed=game.seed)
         for candidate in (
-            candidates.NO_DEFENSE,
+            None,
             *candidates.CANDIDATES,
             *candidates.KEYED_CANDIDATES,
         )
@@ -85,10 +83,7 @@ def _play(game: MembershipGame, entry: catalog.Entry) -> Point:
     defended, undefended = game.outputs(entry), game.outputs(BASE)
     # What was trained is attacked as it answers, as in `Comparison`.
     known = [] if entry.recipe else ways(entry.create(seed=game.seed))
-    adapted = (
-        (way.name, way.change(undefended if way.of_undefended else defended))
-        for way in known
-    )
+    adapted = ((way.name, way.attacked(defended, undefended)) for way in known)
     return tradeoff.worth(
         entry.name,
         defended,

@@ -196,7 +196,7 @@ def _identity(name: str) -> dict[str, Any]:
         "config": dict(entry.config),
         "claims": {**claims, "export": list(claims["export"])},
         "reference": entry.reference,
-        "trained": entry.recipe is not None,
+        "trained": entry.is_trained,
         "published": dataclasses.asdict(entry.published) if entry.published else None,
         "differs": why(entry) if entry.published else None,
     }

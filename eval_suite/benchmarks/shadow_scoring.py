@@ -64,9 +64,7 @@ def main() -> None:
         ratios: list[float] = []
         seconds: list[float] = []
         for _ in range(options.rounds):
-            (scores, _), ours = timed(
-                lira.online, signal, membership, variance=variance
-            )
+            found, ours = timed(lira.Online(variance).score_game, signal, membership)
             seconds.append(ours)
             if variance == "shrunken":
                 continue
@@ -79,7 +77,7 @@ def main() -> None:
                 median_or_mean="mean",
             )
             ratios.append(other / (ours / models))
-            difference = abs(scores[0] + theirs).max()
+            difference = abs(found.values[0] + theirs).max()
         line = f"lira, {variance}: {statistics.median(seconds):.3f} s"
         if ratios:
             line += (
@@ -88,10 +86,10 @@ def main() -> None:
                 f", largest difference {difference:.1e}"
             )
         print(line)
-    (scores, _), duration = timed(rmia.online, signal, membership)
+    found, duration = timed(rmia.Online().score_game, signal, membership)
     print(f"rmia, online: {duration:.3f} s")
     reference = rng.normal(size=(models, n))
-    _, duration = timed(rmia.p_values, scores, reference)
+    _, duration = timed(rmia.p_values, found.values, reference)
     print(f"rmia, p-values against {n} reference examples: {duration:.3f} s")
 
 

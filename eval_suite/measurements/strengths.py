@@ -38,9 +38,10 @@ def at(name: str, **settings: Any) -> catalog.Entry:
             are left out stay as they are in the catalog.
     """
     entry = catalog.get(name)
-    if _loss_of(entry) is not None:
-        loss = functools.partial(entry.recipe.loss, **settings)
-        entry = dataclasses.replace(entry, recipe=FromScratch(loss))
+    loss = _loss_of(entry)
+    if loss is not None:
+        recipe = FromScratch(functools.partial(loss, **settings))
+        entry = dataclasses.replace(entry, recipe=recipe)
     else:
         entry = dataclasses.replace(entry, config={**entry.config, **settings})
     return dataclasses.replace(entry, name=_full_name(entry))
@@ -61,7 +62,7 @@ def entries() -> list[catalog.Entry]:
         found += [
             entry
             for entry in (at(name), *further)
-            if entry.recipe is not None or _what(entry.create()) not in known
+            if entry.is_trained or _what(entry.create()) not in known
         ]
     return found
 
@@ -71,14 +72,15 @@ def _what(layer: Any) -> tuple[type, dict[str, Any]]:
     return type(layer), {key: config[key] for key in config if key != "name"}
 
 
-def _loss_of(entry: catalog.Entry) -> functools.partial | None:
-    """Returns the loss that a defense is, if it is one."""
-    return entry.recipe.loss if isinstance(entry.recipe, FromScratch) else None
+def _loss_of(entry: catalog.Entry) -> functools.partial[Any] | None:
+    """Returns the loss that a defense is, if it is one, and its settings."""
+    loss = entry.recipe.loss if isinstance(entry.recipe, FromScratch) else None
+    return loss if isinstance(loss, functools.partial) else None
 
 
 def _full_name(entry: catalog.Entry) -> str:
     """Returns `Layer(setting=value)`, or the catalog's name of what is trained."""
-    if entry.recipe is None:
+    if not entry.is_trained:
         name, settings = entry.layer.__name__, entry.config
     elif isinstance(entry.recipe, FromScratch):
         loss = _loss_of(entry)

@@ -24,7 +24,10 @@ def is_needed(file: str, options: Options) -> bool:
         options: The options of the run.
     """
     if options.outputs_only:
-        return file in (_OUTPUTS, _CONTROLS)
+        # The others need a model to call.
+        if file == _GATE:
+            return options.gating
+        return file in (_OUTPUTS, _CONTROLS, _ATTACKS, _EXCHANGEABILITY)
     if file == _OUTPUTS:
         return False
     if file == _TF_PRIVACY_FULL:

@@ -127,6 +127,11 @@ def worth(
     for way, answers in adapted:
         results += adaptive_results(_audit(answers, labels, membership, seed), way)
     headline = attacks.game_headline(results)
+    if headline.pair_auc is None:
+        raise ValueError(
+            "The attacks must be on complementary pairs of models. Received: a "
+            f"headline without `pair_auc`, of {headline.attack}"
+        )
     figures = np.array(
         [
             _quality(answer[~members], labels[~members])

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from keras import ops
 
+from keras_entropy.adam import Adam
 from keras_entropy.arrays import Array
 
 HIDDEN = (32, 16)
@@ -77,15 +78,10 @@ def train(members: Array, others: Array) -> list[Array]:
         else np.zeros(shape)
         for _, shape in shapes(rows.shape[-1])
     ]
-    first, second = ([np.zeros_like(w) for w in weights] for _ in range(2))
-    for step in range(1, _STEPS + 1):
+    adam = Adam(weights, epsilon=1e-8)
+    for _ in range(_STEPS):
         batch = random.choice(len(rows), size=_BATCH, p=weight)
-        slopes = _slopes(weights, rows[batch], target[batch])
-        rate = _LEARNING_RATE * np.sqrt(1 - 0.999**step) / (1 - 0.9**step)
-        for w, slope, mean, square in zip(weights, slopes, first, second, strict=True):
-            mean += 0.1 * (slope - mean)
-            square += 0.001 * (slope**2 - square)
-            w -= rate * mean / (np.sqrt(square) + 1e-8)
+        adam.step(_slopes(weights, rows[batch], target[batch]), _LEARNING_RATE)
     return [w.astype("float32") for w in weights]
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import itertools
-from typing import Any
 
 import numpy as np
 
-from keras_entropy.arrays import Array
+from keras_entropy.arrays import Floats
+from keras_entropy.arrays import Integers
 from keras_entropy.numerics.probability_vectors import TINY
 
 # A confidence is at most 1, so an edge here is never reached: it stands for a bin
@@ -23,15 +23,16 @@ _STRENGTHS = 2.0 ** np.arange(-4, 11)
 _TEMPERATURES = 2.0 ** np.arange(0, 4, 0.0625)
 
 
-def calibrated(outputs: Array, labels: Array) -> Array:
+def calibrated(outputs: Floats, labels: Integers) -> Floats:
     """Returns the outputs, float64, under the temperature that fits the labels best.
 
-    At least 1, for a model is too sure of itself, and not the reverse.
+    The temperature is at least 1, because a model is too sure of itself, not too
+    little.
     """
     logs = np.log(np.maximum(outputs.astype("float64"), TINY))
     given = np.arange(len(labels)), labels
 
-    def tempered(temperature: float) -> Array:
+    def tempered(temperature: float) -> Floats:
         scaled = logs / temperature
         scaled -= scaled.max(axis=-1, keepdims=True)
         return scaled - np.log(np.exp(scaled).sum(axis=-1, keepdims=True))
@@ -41,8 +42,8 @@ def calibrated(outputs: Array, labels: Array) -> Array:
 
 
 def informative_edges(
-    confidence: Array, rows: Array, bins: int, min_count: int
-) -> Array:
+    confidence: Floats, rows: Floats, bins: int, min_count: int
+) -> Floats:
     """Cuts where one row for each side says most more than one row for both.
 
     Of all cuts, the one is made by which the entropy of the mean row falls most, then
@@ -80,7 +81,7 @@ def informative_edges(
 
 
 def _best_cut(
-    ordered: Array, sums: Array, start: int, stop: int, min_count: int
+    ordered: Floats, sums: Floats, start: int, stop: int, min_count: int
 ) -> tuple[float, int]:
     """Returns how many nats the best cut between two places saves, and where it is."""
     cut = np.arange(start + min_count, stop - min_count + 1)
@@ -88,25 +89,24 @@ def _best_cut(
     if not len(cut):
         return 0.0, start
 
-    def cost(first: Any, last: Any) -> Array:
+    def cost(first: Integers, last: Integers) -> Floats:
         total = sums[last] - sums[first]
         size = np.reshape(last - first, (-1, 1))
         logs = np.log(np.maximum(total / size, TINY))
         return -(total * logs).sum(axis=-1)
 
-    gain = cost(np.array([start]), np.array([stop])) - (
-        cost(start, cut) + cost(cut, stop)
-    )
+    ends = np.array([start]), np.array([stop])
+    gain: Floats = cost(*ends) - (cost(ends[0], cut) + cost(cut, ends[1]))
     best = int(gain.argmax())
     return float(gain[best]), int(cut[best])
 
 
-def bin_of(confidence: Array, edges: Array) -> Array:
+def bin_of(confidence: Floats, edges: Floats) -> Integers:
     """Returns the bin of each confidence, `edges` for all or one row for each."""
     return (confidence[:, None] >= edges).sum(axis=-1)
 
 
-def shrunken(counts: Array, prior: Array) -> Array:
+def shrunken(counts: Floats, prior: Floats) -> Floats:
     """Returns frequencies that are drawn to a prior as much as predicts best.
 
     The posterior mean under a Dirichlet prior `s * prior`, with the strength `s` for
@@ -129,7 +129,7 @@ def shrunken(counts: Array, prior: Array) -> Array:
     return (counts + strength * prior) / (sizes + strength)
 
 
-def non_increasing(values: Array, weights: Array) -> Array:
+def non_increasing(values: Floats, weights: Floats) -> Floats:
     """Returns the nearest non-increasing sequence, in weighted least squares.
 
     Args:
@@ -149,7 +149,7 @@ def non_increasing(values: Array, weights: Array) -> Array:
     return largest.min(axis=0)
 
 
-def let_lead(rows: Array, leader: Array, weights: Array) -> Array:
+def let_lead(rows: Floats, leader: Integers, weights: Floats) -> Floats:
     """Raises one entry of each row just above the others, where it is not.
 
     Args:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from keras import ops
 
-from keras_entropy.arrays import Array
+from keras_entropy.arrays import Floats
 
 HIDDEN = (32, 16)
 
@@ -56,7 +56,7 @@ def _forward(rows: Any, weights: Sequence[Any]) -> tuple[Any, Any, Any]:
     return ops.matmul(second, kernel_3) + bias_3, first, second
 
 
-def train(members: Array, others: Array) -> list[Array]:
+def train(members: Floats, others: Floats) -> list[Floats]:
     """Returns the weights that tell the two best: logistic loss, Adam.
 
     Args:
@@ -89,7 +89,7 @@ def train(members: Array, others: Array) -> list[Array]:
     return [w.astype("float32") for w in weights]
 
 
-def _slopes(weights: Sequence[Array], rows: Array, target: Array) -> list[Array]:
+def _slopes(weights: Sequence[Floats], rows: Floats, target: Floats) -> list[Floats]:
     """Returns the gradient of the logistic loss by each weight."""
     kernel_1, bias_1, kernel_2, bias_2, bias_3, kernel_3 = weights
     first = np.tanh(rows @ kernel_1 + bias_1)

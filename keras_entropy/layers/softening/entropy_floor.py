@@ -6,7 +6,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from keras_entropy.arrays import Array
+from keras_entropy.arrays import Floats
 from keras_entropy.layers.defense import Claims
 from keras_entropy.layers.defense import Defense
 from keras_entropy.numerics import probability_vectors
@@ -87,7 +87,7 @@ class EntropyFloor(Defense):
         enough = probability_vectors.entropy(inputs)[..., None] >= wanted
         return ops.where(enough, inputs, mixed(weight))
 
-    def invert(self, outputs: Array) -> Array:
+    def invert(self, outputs: Floats) -> Floats:
         """Returns an attacker's guess of the input probabilities, in float64.
 
         Rows at the floor are prolonged until their smallest entry is 0, the others

@@ -1,4 +1,4 @@
-"""What every defense layer must hold to, and proof that the check sees a breach.
+"""The contract of every defense layer, and proof that its check sees a breach.
 
 `check_layer` is called by the tests of each layer. It uses Keras' public API only.
 """

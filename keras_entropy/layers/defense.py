@@ -13,7 +13,7 @@ EXPORT_FORMATS = ("tf_saved_model", "onnx")
 
 @dataclasses.dataclass(frozen=True)
 class Claims:
-    """What a defense promises of its float32 output; the suite holds it to each.
+    """The promises of a defense about its float32 output; the suite holds it to each.
 
     Args:
         raises_entropy: The entropy of every output row is at least that of its
@@ -109,7 +109,7 @@ class Defense(keras.layers.Layer):
     def invert(self, outputs: Floats) -> Floats:
         """Returns the inputs that gave `outputs`, or the best guess of them.
 
-        What an attacker who knows the layer does first. The evaluation attacks the
+        An attacker who knows the layer undoes it first. The evaluation attacks the
         result wherever a subclass defines this method; one whose claims say
         `injective` must.
 

@@ -1,4 +1,4 @@
-"""What the layers fitted to reference examples have in common."""
+"""Tests that hold for all layers fitted to reference examples."""
 
 import functools
 

@@ -60,6 +60,6 @@ def check_normalization(method: str) -> str:
 
 
 def project(values: Floats) -> Floats:
-    """Clips NumPy rows that are distributions but for rounding, and renormalizes."""
+    """Clips NumPy rows that are distributions up to rounding, and renormalizes."""
     kept = np.maximum(np.asarray(values, "float64"), 0.0)
     return kept / kept.sum(axis=-1, keepdims=True)

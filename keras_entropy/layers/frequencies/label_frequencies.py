@@ -44,12 +44,12 @@ def calibrated(outputs: Floats, labels: Integers) -> Floats:
 def informative_edges(
     confidence: Floats, rows: Floats, bins: int, min_count: int
 ) -> Floats:
-    """Cuts where one row for each side says most more than one row for both.
+    """Cuts the range of confidences where the rows on the two sides differ most.
 
-    Of all cuts, the one is made by which the entropy of the mean row falls most, then
-    the next, like a regression tree in one variable. Equal quantiles would spend most
-    of the bins on confidences of 0.999 and above, which are worth nothing to a user
-    and much to an attacker.
+    Each cut is the one by which the entropy of the mean row falls most, as in a
+    regression tree in one variable. Equal quantiles would spend most of the bins on
+    confidences of 0.999 and above, which are worth nothing to a user and much to an
+    attacker.
 
     Args:
         confidence: float32 array `(n,)`.
@@ -58,8 +58,9 @@ def informative_edges(
         min_count: Integer, the least number of examples in a bin.
 
     Returns:
-        float32 array `(bins - 1,)`, ascending. Bin `i` holds what reaches exactly `i`
-        of the edges; where no further cut is allowed or helps, edges are `NEVER`.
+        float32 array `(bins - 1,)`, ascending. Bin `i` holds the confidences that
+        reach exactly `i` of the edges; where no further cut is allowed or helps, edges
+        are `NEVER`.
     """
     order = np.argsort(confidence, kind="stable")
     ordered = confidence[order]

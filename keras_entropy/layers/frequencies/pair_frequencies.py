@@ -24,9 +24,9 @@ class PairFrequencies(FittedDefense):
     """Answers with how often each label occurs where the two first choices are these.
 
     For each ordered pair of the largest and the second largest entry: the frequency of
-    each label among the reference examples with this pair. Pairs that are too rare get
-    what is known of the first choice alone: how often it is right, how often the second
-    is, whichever it is.
+    each label among the reference examples with this pair. For pairs that are too rare,
+    examples with the same first choice count together, whichever the second is: how
+    often the first is right, and how often the second.
 
     Which class comes second tells how hard an example is (a shirt that might be a coat
     is less sure than one that might be a boot) and hardly whether the model was trained

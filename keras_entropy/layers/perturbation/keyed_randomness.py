@@ -1,9 +1,9 @@
 """A pseudo-random function of a secret key and of integer vectors, in `keras.ops`.
 
 The vector is hashed by a multilinear map with secret coefficients, and the hash is the
-input of ChaCha with 8 rounds: without the key the numbers can't be told from random
-ones, nor which vectors have the same. All of it is 32-bit integer arithmetic that
-wraps around, which all backends do alike.
+input of ChaCha with 8 rounds: without the key nobody can tell the numbers from random
+ones, or which vectors have the same numbers. All of it is 32-bit integer arithmetic
+that wraps around, which all backends do alike.
 """
 
 from __future__ import annotations
@@ -109,7 +109,7 @@ def chacha(key: Integers, inputs: Any, rounds: int = 8) -> Any:
 
 
 def uniforms(key: bytes, vectors: Any, count: int) -> Any:
-    """Returns numbers that are uniform to whoever hasn't got the key.
+    """Returns numbers that look uniform without the key.
 
     Args:
         key: The secret.

@@ -181,14 +181,14 @@ def _search(ordered: Any) -> Callable[[Any, list[Any]], Any]:
 
 @functools.cache
 def _graph(rank: int, classes: int) -> Callable[[Any, list[Any]], Any]:
-    # One for each rank and width, of which a trace must not lose sight.
+    # One graph for each rank and width: these must stay static while it is traced.
     import tensorflow as tf
 
     return tf.function(_undecided, autograph=False, reduce_retracing=True)
 
 
 def _undecided(ordered: Any, network: list[Any]) -> Any:
-    """Returns rows of which the network can't tell what they are.
+    """Returns rows about which the network is undecided.
 
     Args:
         ordered: Probabilities `(batch, ..., classes)`, the largest first.

@@ -71,7 +71,7 @@ class EntropyRegularization(Defense):
         return inputs
 
     def invert(self, outputs: Floats) -> Floats:
-        """Returns `outputs` in float64, for the layer is the identity."""
+        """Returns `outputs` in float64: the layer is the identity."""
         return np.asarray(outputs, "float64")
 
     def get_config(self) -> dict[str, Any]:

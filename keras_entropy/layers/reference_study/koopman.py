@@ -70,8 +70,8 @@ class GaussianKoopman(Defense):
         _, grid = study_grid(classes)
         centers = np.arange(classes + 1)
         observables = np.exp(-((grid[:, None] - centers) ** 2) / 2)
-        # X^+ X projects on the row space of X. By QR, for a product with a
-        # pseudo-inverse would lose half of the digits.
+        # X^+ X projects on the row space of X. By QR, because a product
+        # with a pseudo-inverse would lose half of the digits.
         basis, _ = np.linalg.qr(observables)
         self._spline = study_spline(classes).T
         self._projection = basis @ basis[0::3].T

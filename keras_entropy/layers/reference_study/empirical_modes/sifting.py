@@ -53,7 +53,7 @@ def first_mode(signals: Any, siftings: int) -> Any:
     """
     n = signals.shape[-1]
     rows = ops.shape(signals)[0]
-    # Few sizes of block, for each is compiled. A row of zeros is flat, and done.
+    # Few sizes of block, because each is compiled. A row of zeros is flat, and done.
     block = _BLOCKS[-1]
     for smaller in _BLOCKS[-2::-1]:
         if isinstance(rows, int):  # JAX needs an integer
@@ -216,7 +216,7 @@ def _converged(sifted: Any, before: Any, change: Any) -> Any:
     """Whether a sifting has changed little, by any of three measures, `(B,)`."""
     energy = _energy(change)
     spread = ops.max(before, axis=0) - ops.min(before, axis=0)
-    # Multiplied out, for a signal may be zero somewhere.
+    # Multiplied out, because a signal may be zero somewhere.
     little = energy < _SCALED_VARIANCE * spread
     little = ops.logical_or(little, energy < _ENERGY_RATIO * _energy(before))
     zero = sifted == 0

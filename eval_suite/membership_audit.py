@@ -15,11 +15,12 @@ from eval_suite.gate.baseline_file import Baseline
 from eval_suite.gate.baseline_file import example_rows
 from eval_suite.gate.outcome import GateOutcome
 from eval_suite.gate.questions import change_questions
-from eval_suite.gate.run_identity import examples_identity
 from eval_suite.gate.run_identity import is_paired
 from eval_suite.measurements.exchangeability import Exchangeability
 from eval_suite.measurements.exchangeability import check_exchangeability
-from eval_suite.options.gate_options import MARGIN
+from eval_suite.options.gate_options import ACCEPTED_RISE
+from eval_suite.results.recorded import Recorded
+from eval_suite.subjects.run_identity import examples_identity
 from eval_suite.undefended import BASE
 from keras_entropy.arrays import Array
 from keras_entropy.attacks import TARGET_ATTACKS
@@ -91,7 +92,11 @@ class MembershipAudit:
         return Baseline.of(examples_identity(members, nonmembers, classes), rows)
 
     def assert_no_regression(
-        self, baseline: Path | str, *, margin: float = MARGIN, strict: bool = False
+        self,
+        baseline: Path | str,
+        *,
+        margin: float = ACCEPTED_RISE,
+        strict: bool = False,
     ) -> None:
         """Raises if an attack's AUC is shown to have risen by more than a margin.
 
@@ -112,16 +117,15 @@ class MembershipAudit:
 
         before = Baseline.read(Path(baseline))
         paired = is_paired(before.identity, self.baseline.identity)
-        nothing: dict[str, list] = {"checks": [], "attacks": [], "not_measured": []}
         questions = change_questions(
-            before, self.baseline, nothing, margin=margin, paired=paired
+            before, self.baseline, Recorded(), margin=margin, paired=paired
         )
         remarks = [str(self.exchangeability)] if self.exchangeability.confounded else []
         outcome = GateOutcome(decide(questions), remarks=remarks, strict=strict)
         text = "\n".join([f"{self!r} against {baseline}", *outcome.lines()])
         if outcome.failed:
             raise AssertionError(text)
-        if any(verdict.decisive for verdict in outcome.verdicts):
+        if any(decision.decisive for decision in outcome.decisions):
             warnings.warn(text, stacklevel=2)
 
     def table(self) -> str:
@@ -160,7 +164,7 @@ def audit_model(
         model: Keras classifier, of one output.
         members: `(x, y)` that it was trained on: inputs `(n, ...)` and class indices
             `(n,)`.
-        nonmembers: `(x, y)` of the same law that it was not trained on.
+        nonmembers: `(x, y)` from the same distribution that it was not trained on.
         from_logits: Boolean, whether the model ends in logits. Defaults to `False`.
         attacks: `"all"`, or names out of `keras_entropy.attacks.TARGET_ATTACKS`.
         seed: Integer. Defaults to 0.
@@ -176,16 +180,22 @@ def audit_model(
     from eval_suite.datasets.npz_files import check_examples
     from eval_suite.subjects.user_model import UserModel
 
-    sides = [
-        Dataset(name, name, *check_examples(*map(np.asarray, pair), name), ())
-        for name, pair in (("members", members), ("nonmembers", nonmembers))
-    ]
-    subject = UserModel(model, *sides, from_logits=from_logits)
+    def checked(name: str, x: Array, y: Array) -> Dataset:
+        return Dataset(
+            name, name, *check_examples(np.asarray(x), np.asarray(y), name), ()
+        )
+
+    subject = UserModel(
+        model,
+        checked("members", *members),
+        checked("nonmembers", *nonmembers),
+        from_logits=from_logits,
+    )
     names = TARGET_ATTACKS if attacks == "all" else tuple(attacks)
     return MembershipAudit(
         name=model.name,
         outputs=subject.outputs(BASE),
-        labels=(subject.members.y, subject.nonmembers.y),
+        labels=subject.labels,
         inputs=(subject.members.x, subject.nonmembers.x),
         attacks=names,
         seed=seed,

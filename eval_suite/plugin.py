@@ -11,6 +11,7 @@ import os
 from collections.abc import Callable
 from collections.abc import Generator
 from pathlib import Path
+from typing import TYPE_CHECKING
 from typing import Any
 from typing import TextIO
 
@@ -18,11 +19,17 @@ import pytest
 
 from eval_suite.options import options as command_line
 from eval_suite.options.options import Options
+from eval_suite.results.recorded import Record
+
+if TYPE_CHECKING:
+    from eval_suite.measurements.attack_comparison import AttackComparison
+    from eval_suite.subjects.subject import Subject
 
 PACKAGE = Path(__file__).parent
-ROWS = pytest.StashKey[list]()
+ROWS = pytest.StashKey[list[dict[str, Any]]]()
 TERMINAL = pytest.StashKey[TextIO | None]()
 NAMED = pytest.StashKey[bool]()
+SUBJECT_MAKER = pytest.StashKey[Callable[..., Any]]()
 
 
 def set_up_process() -> None:
@@ -80,6 +87,7 @@ def pytest_configure(config: pytest.Config) -> None:
     from eval_suite.session.evaluation_session import EvalSession
 
     session = EvalSession(config, options)
+    config.stash[SUBJECT_MAKER] = session.subject_maker
     config.pluginmanager.register(session, "eval_suite_session")
 
 
@@ -126,28 +134,50 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         return
     for argument, also in (("defense", ()), ("target", ("base",))):
         if argument in metafunc.fixturenames:
-            from eval_suite.options.selected_defenses import claiming
-            from eval_suite.options.selected_defenses import selected
-
-            names = selected(Options.of(metafunc.config).defenses)
+            names = selected_names(Options.of(metafunc.config))
             for marker in metafunc.definition.iter_markers("claims"):
+                from eval_suite.options.selected_defenses import claiming
+
                 names = claiming(names, *marker.args, **marker.kwargs)
             metafunc.parametrize(argument, [*also, *names], scope="module")
 
 
+def selected_names(options: Options) -> list[str]:
+    """Returns the names of the selected defenses; without any, no Keras is loaded."""
+    if options.defenses == "none":
+        return []
+    from eval_suite.options.selected_defenses import selected
+
+    return selected(options.defenses)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
-    item: pytest.Item, call: pytest.CallInfo
+    item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Sends the rows of a test along with its report, also from xdist's workers."""
+    """Sends along with a report, also from xdist's workers, what the check recorded.
+
+    These are its rows and the name of the defense that it was run for.
+    """
     report = yield
+    fields = vars(report)
+    fields["eval_suite_defense"] = _defense_of(item)
     if report.when == "call":
-        report.eval_suite_rows = item.stash.get(ROWS, [])
+        fields["eval_suite_rows"] = item.stash.get(ROWS, [])
     return report
 
 
+def _defense_of(item: pytest.Item) -> str | None:
+    """Returns the defense that a check is run for, the undefended model included."""
+    if not isinstance(item, pytest.Function) or PACKAGE not in item.path.parents:
+        return None
+    parameters = item.callspec.params if hasattr(item, "callspec") else {}
+    name = parameters.get("target", parameters.get("defense"))
+    return name if isinstance(name, str) else None
+
+
 @pytest.fixture
-def record(request: pytest.FixtureRequest) -> Callable[..., None]:
+def record(request: pytest.FixtureRequest) -> Record:
     """Function that adds a row to the report: its table, then its fields."""
     rows = request.node.stash.setdefault(ROWS, [])
 
@@ -168,25 +198,29 @@ def subject(
     pytestconfig: pytest.Config,
     options: Options,
     tmp_path_factory: pytest.TempPathFactory,
-) -> Any:
-    """What is evaluated: the membership game, or the model given by `--model`."""
+) -> Subject:
+    """What is evaluated: the membership game, a given model, or given outputs."""
     from eval_suite.session.progress_bars import bars_on
-    from eval_suite.subjects.make_subject import make_subject
-    from keras_entropy.shadow.cache import Cache
+    from eval_suite.subjects.make_subject import check_options
 
-    kept = getattr(pytestconfig, "cache", None)  # absent under -p no:cacheprovider
-    folder = kept.mkdir("keras_entropy") if kept else tmp_path_factory.mktemp("cache")
-    progress = bars_on(pytestconfig.stash[TERMINAL])
-    return make_subject(options, progress, Cache(folder))
+    def folder() -> Path:
+        kept = getattr(pytestconfig, "cache", None)  # absent under -p no:cacheprovider
+        if kept is None:
+            return tmp_path_factory.mktemp("cache")
+        return Path(kept.mkdir("keras_entropy"))
+
+    # Read by the session before any work; workers of pytest-xdist read for themselves.
+    make = pytestconfig.stash.get(SUBJECT_MAKER, None) or check_options(options)
+    return make(bars_on(pytestconfig.stash[TERMINAL]), folder)
 
 
 @pytest.fixture(scope="session")
-def comparison(subject: Any, options: Options) -> Any:
+def comparison(subject: Subject, options: Options) -> AttackComparison:
     """The attacks on every selected defense and on the undefended model."""
-    from eval_suite.measurements.attack_comparison import Comparison
-    from eval_suite.options.selected_defenses import selected
+    from eval_suite.measurements.attack_comparison import AttackComparison
 
-    return Comparison(subject, selected(options.defenses), seed=options.seed)
+    names = selected_names(options)
+    return AttackComparison(subject, names, seed=options.seed)
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,8 @@
 """One function in every mode: eager, compiled, XLA, saved, cloned, low precision."""
 
 import json
+from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
@@ -10,13 +12,15 @@ from keras import ops
 import keras_entropy
 from eval_suite.measurements.built_layer import create
 from keras_entropy import catalog
+from keras_entropy.arrays import Array
+from keras_entropy.arrays import Floats
 
 CLASSES = 10
 ATOL = 1e-6
 
 
 @pytest.fixture(scope="module")
-def model(defense):
+def model(defense: str) -> Any:
     """A small classifier with the defense, every kind of row among its answers."""
     keras.utils.set_random_seed(0)
     base = keras.Sequential(
@@ -30,7 +34,7 @@ def model(defense):
 
 
 @pytest.fixture(scope="module")
-def inputs():
+def inputs() -> Floats:
     """Logits: saturated, equal, and ordinary."""
     rows = np.random.default_rng(0).normal(scale=4, size=(32, CLASSES))
     rows[:CLASSES] = 200 * np.eye(CLASSES)
@@ -39,18 +43,20 @@ def inputs():
 
 
 @pytest.fixture(scope="module")
-def expected(model, inputs):
+def expected(model: Any, inputs: Floats) -> Array:
     return ops.convert_to_numpy(model(inputs))
 
 
-def assert_same(found, expected, mode):
+def assert_same(found: Any, expected: Array, mode: str) -> None:
     error = np.abs(ops.convert_to_numpy(found) - expected).max()
     assert error <= ATOL, f"{mode} differs from eager by {error:.2g}; expected {ATOL}"
 
 
 @pytest.mark.claims("deterministic")
 @pytest.mark.parametrize("jit_compile", [False, True], ids=["graph", "XLA"])
-def test_compiled(model, inputs, expected, jit_compile):
+def test_compiled(
+    model: Any, inputs: Floats, expected: Array, jit_compile: bool
+) -> None:
     compiled = keras.Model(model.input, model.output)
     compiled.compile(jit_compile=jit_compile)
     found = compiled.predict(inputs, verbose=0)
@@ -58,26 +64,28 @@ def test_compiled(model, inputs, expected, jit_compile):
 
 
 @pytest.mark.claims("deterministic")
-def test_single_rows(model, inputs, expected):
+def test_single_rows(model: Any, inputs: Floats, expected: Array) -> None:
     rows = [ops.convert_to_numpy(model(row[None])) for row in inputs]
     assert_same(np.concatenate(rows), expected, "one row at a time")
 
 
 @pytest.mark.claims("deterministic")
-def test_saved_and_loaded(model, inputs, expected, tmp_path):
+def test_saved_and_loaded(
+    model: Any, inputs: Floats, expected: Array, tmp_path: Path
+) -> None:
     path = tmp_path / "defended.keras"
     model.save(path)
     assert_same(keras.models.load_model(path)(inputs), expected, "the loaded model")
 
 
 @pytest.mark.claims("deterministic")
-def test_cloned(model, inputs, expected):
+def test_cloned(model: Any, inputs: Floats, expected: Array) -> None:
     clone = keras.models.clone_model(model)
     clone.set_weights(model.get_weights())
     assert_same(clone(inputs), expected, "the clone")
 
 
-def test_configuration_survives(defense):
+def test_configuration_survives(defense: str) -> None:
     layer = catalog.get(defense).create()
     data = json.dumps(keras.saving.serialize_keras_object(layer))
     revived = keras.saving.deserialize_keras_object(json.loads(data))
@@ -90,7 +98,7 @@ def test_configuration_survives(defense):
 
 
 @pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16"])
-def test_float32_in_mixed_precision(defense, inputs, policy):
+def test_float32_in_mixed_precision(defense: str, inputs: Floats, policy: str) -> None:
     layer = create(defense, CLASSES)
     rows = inputs if layer.expects == "logits" else ops.softmax(inputs)
     before = keras.config.dtype_policy()

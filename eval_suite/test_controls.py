@@ -1,14 +1,24 @@
 """The attacks on data whose answer is known: a failed control voids every verdict."""
 
+from collections.abc import Callable
+from collections.abc import Sequence
+
 import pytest
 
+from eval_suite.options.options import Options
+from eval_suite.results.recorded import Record
 from keras_entropy.attacks import TARGET_ATTACKS
+from keras_entropy.attacks import Control
 from keras_entropy.attacks.controls.controls import null_controls
 from keras_entropy.attacks.controls.controls import positive_controls
 
 
 @pytest.mark.parametrize("run", [null_controls, positive_controls])
-def test_controls(run, options, record):
+def test_controls(
+    run: Callable[[Sequence[str] | None], list[Control]],
+    options: Options,
+    record: Record,
+) -> None:
     # Without shadows, these attacks alone concern one model.
     single = options.model is not None or options.outputs_only
     alone = single and options.population is None

@@ -4,21 +4,25 @@ import numpy as np
 import pytest
 
 from eval_suite.measurements import frontier
-from eval_suite.subjects.membership_game import BASE
-from eval_suite.subjects.membership_game import MembershipGame
+from eval_suite.options.options import Options
+from eval_suite.results.recorded import Record
+from eval_suite.subjects.subject import Subject
+from eval_suite.undefended import BASE
 from keras_entropy.attacks import paired_difference
 
 # What one bin of label frequencies may leak more than the predicted label alone.
 MARGIN = 0.01
 
 
-def test_frontier(subject, options, record):
-    if not isinstance(subject, MembershipGame) or options.defenses != "all":
+def test_frontier(subject: Subject, options: Options, record: Record) -> None:
+    reason = subject.reason_without("strengths")
+    if reason is None and options.defenses != "all":
         reason = "the frontier is drawn for the membership game with all defenses"
+    if reason is not None:
         what = "privacy against utility by strength"
-        record("not_measured", what=what, reason=reason, defense=BASE)
+        record("not_measured", what=what, reason=reason, defense=BASE, metric=None)
         pytest.skip(reason)
-    found = frontier.play(subject)
+    found = frontier.play(subject, seed=options.seed)
     for row in found.rows():
         record("frontier", **row)
     label = found.get("LabelOnly(confidence=1.0)")

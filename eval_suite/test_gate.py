@@ -1,19 +1,26 @@
 """What the gates compare, beside the figures of the report."""
 
-from eval_suite.measurements import gate_evidence
+from eval_suite.measurements.attack_comparison import AttackComparison
+from eval_suite.measurements.gate_evidence import accuracy_drop
+from eval_suite.measurements.gate_evidence import auc_rows
+from eval_suite.options.options import Options
+from eval_suite.results.recorded import Record
+from eval_suite.subjects.subject import Subject
 
 
-def test_gated_figures(target, subject, comparison, options, record):
-    rows = gate_evidence.auc_rows(comparison, target, seed=options.seed)
-    record("gate_identity", **gate_evidence.identity(subject))
+def test_gated_figures(
+    target: str,
+    subject: Subject,
+    comparison: AttackComparison,
+    options: Options,
+    record: Record,
+) -> None:
+    rows = auc_rows(comparison, target, seed=options.seed)
+    record("gate_identity", **subject.identity())
     for row in rows:
         record("gate_auc", **row)
-    record("gate_drop", defense=target, **gate_evidence.accuracy_drop(subject, target))
-    measured = {
-        result.attack: result.auc
-        for result in comparison.attacked(target).results
-        if result.slice == "entire"
-    }
+    record("gate_drop", **accuracy_drop(subject, target))
+    measured = {r.attack: r.auc for r in comparison.attacked(target).entire()}
     # The replicates are made from scores computed apart from the report's figures.
     assert rows, f"{target}: no attack was measured"
     for row in rows:

@@ -1,21 +1,38 @@
 """What each defense costs in time, as a ratio to the undefended model."""
 
 import dataclasses
+from typing import Any
 
 import numpy as np
 import pytest
 
 from eval_suite.measurements import latency_ratio
+from eval_suite.options.options import Options
 from eval_suite.options.profiles import PROFILES
-from eval_suite.subjects.membership_game import BASE
+from eval_suite.results.recorded import Record
+from eval_suite.subjects.subject import Subject
+from eval_suite.undefended import BASE
 from keras_entropy import catalog
 
 
 @pytest.mark.parametrize("batch_size", [1, 256])
-def test_latency(target, batch_size, subject, options, benchmark, record):
+def test_latency(
+    target: str,
+    batch_size: int,
+    subject: Subject,
+    options: Options,
+    benchmark: Any,
+    record: Record,
+) -> None:
     if options.parallel:
         reason = "time is measured in one process only: run without -n"
-        record("not_measured", what="latency", reason=reason, defense=target)
+        record(
+            "not_measured",
+            what="latency",
+            reason=reason,
+            defense=target,
+            metric="latency_ratio",
+        )
         pytest.skip(reason)
     batch = np.resize(subject.probe(), (batch_size, *subject.probe().shape[1:]))
     defended_model = subject.live_model(target)

@@ -9,41 +9,41 @@ import pytest
 
 from eval_suite.measurements import both_engines
 from eval_suite.measurements.attack_comparison import MARGIN
-from eval_suite.subjects.study_target import StudyTarget
+from eval_suite.measurements.attack_comparison import AttackComparison
+from eval_suite.options.options import Options
+from eval_suite.results.recorded import Record
+from eval_suite.subjects.subject import Subject
 from keras_entropy.attacks.tf_privacy import THRESHOLD_ATTACKS
 from keras_entropy.attacks.tf_privacy import TRAINED_ATTACKS
 from keras_entropy.attacks.tf_privacy import disagreements
 
 
-def test_trained_attackers(target, subject, options, record):
-    sides = both_engines.one_targets_rows(subject, target)
-    sides = both_engines.thinned(sides, seed=options.seed)
+def test_trained_attackers(
+    target: str, subject: Subject, options: Options, record: Record
+) -> None:
+    sides = both_engines.thinned(subject.first_target(target), seed=options.seed)
     attacks = (*THRESHOLD_ATTACKS, *TRAINED_ATTACKS)
-    ours, theirs = both_engines.compare(
-        sides,
-        attacks,
-        seed=options.seed,
-        loss_only=isinstance(subject, StudyTarget),
+    ours, theirs = both_engines.run_both(
+        sides, attacks, seed=options.seed, loss_only=subject.sees_loss_only
     )
-    for row in both_engines.rows(ours, theirs):
+    for row in both_engines.beside_rows(ours, theirs):
         record("tf_privacy", defense=target, slice="entire", targets=1, **row)
     assert [found.attack for found in theirs] == list(attacks)
     assert not disagreements(ours, theirs)
     assert all(math.isfinite(found.auc + found.advantage) for found in theirs)
 
 
-def test_shadow_attacks(target, comparison, subject, record):
-    if not comparison.is_game:
-        reason = "TensorFlow Privacy's LiRA and offset are run on a membership game"
-        record(
-            "not_measured",
-            what="TensorFlow Privacy's LiRA and offset",
-            reason=reason,
-            defense=target,
-        )
+def test_shadow_attacks(
+    target: str, comparison: AttackComparison, subject: Subject, record: Record
+) -> None:
+    reason = subject.reason_without("pairs")
+    if reason is not None:
+        what = "TensorFlow Privacy's LiRA and offset"
+        record("not_measured", what=what, reason=reason, defense=target, metric=None)
         pytest.skip(reason)
     attacked = comparison.attacked(target)
-    found = both_engines.shadow_rows(subject, target, attacked.results)
+    models = subject.paired_models(target)
+    found = both_engines.shadow_rows(models, attacked.results)
     for row in found:
         record("tf_privacy", defense=target, slice="entire", **row)
     assert found, "neither LiRA nor the offset is among the profile's attacks"
@@ -59,9 +59,9 @@ def test_shadow_attacks(target, comparison, subject, record):
 
 @pytest.mark.parametrize("seed", both_engines.NULL_SEEDS)
 @pytest.mark.parametrize("law", both_engines.NULL_LAWS)
-def test_no_signal(law, seed, record):
-    ours, theirs = both_engines.compare_on_noise(law, seed)
-    for row in both_engines.rows(ours, theirs):
+def test_no_signal(law: str, seed: int, record: Record) -> None:
+    ours, theirs = both_engines.run_both_on_noise(law, seed)
+    for row in both_engines.beside_rows(ours, theirs):
         record("tf_privacy_null", law=law, seed=seed, **row)
     assert not disagreements(ours, theirs)
     missed = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from keras_entropy.arrays import Array
+from keras_entropy.arrays import Floats
 
 ECE_BINS = 15
 
@@ -50,8 +51,12 @@ def expected_calibration_error(outputs: Array, labels: Array) -> float:
     return float(np.abs(gap).sum() / len(labels))
 
 
+def entropies(outputs: Array) -> Floats:
+    """Returns the Shannon entropy of each row, in nats."""
+    rows = outputs.astype("float64")
+    return -(rows * np.log(np.where(rows > 0, rows, 1.0))).sum(axis=-1)
+
+
 def mean_entropy(outputs: Array) -> float:
     """Returns the mean Shannon entropy of the rows, in nats."""
-    rows = outputs.astype("float64")
-    logs = np.log(np.where(rows > 0, rows, 1.0))
-    return float(-(rows * logs).sum(axis=-1).mean())
+    return float(entropies(outputs).mean())

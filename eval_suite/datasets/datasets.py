@@ -42,8 +42,8 @@ class Dataset:
     def digest(self) -> str:
         """SHA-256 of the examples in their order, in hexadecimal."""
         digest = hashlib.sha256(repr((self.x.shape, self.x.dtype.str)).encode())
-        digest.update(np.ascontiguousarray(self.x))
-        digest.update(np.ascontiguousarray(self.y))
+        digest.update(np.ascontiguousarray(self.x).data)
+        digest.update(np.ascontiguousarray(self.y).data)
         return digest.hexdigest()
 
     def split(self, seed: int, examples: int) -> tuple[Dataset, Dataset]:

@@ -8,33 +8,75 @@ from pathlib import Path
 import numpy as np
 
 from keras_entropy.arrays import Array
+from keras_entropy.arrays import Floats
+from keras_entropy.arrays import Integers
+
+# Whatever is raised for a file that is no `.npz`, or a damaged one: a TypeError for an
+# `.npy` file, whose array is no context manager.
+_UNREADABLE = (
+    ValueError,
+    OSError,
+    EOFError,
+    TypeError,
+    AttributeError,
+    zipfile.BadZipFile,
+)
 
 
-def read_examples(path: Path) -> tuple[Array, Array]:
+def read_examples(path: Path) -> tuple[Floats, Integers]:
     """Returns `x` float32 `(N, ...)` and `y` int64 `(N,)` from an `.npz` file.
 
     Raises:
         ValueError: If the file is missing or unreadable, an array is missing, not
             numeric, not finite or empty, or the lengths differ.
     """
+    return check_examples(*_read(path, "x", "inputs"), str(path))
+
+
+def read_outputs(path: Path) -> tuple[Array, Array]:
+    """Returns `outputs` `(N, C)` and `y` `(N,)` from an `.npz` file, as they are.
+
+    Raises:
+        ValueError: If the file is missing or unreadable, an array is missing or empty,
+            or the lengths differ.
+    """
+    outputs, y = _read(path, "outputs", "probabilities")
+    if outputs.ndim == 1:
+        outputs = outputs[:, None]
+    if outputs.ndim != 2 or y.shape != outputs.shape[:1] or not len(y):
+        raise ValueError(
+            f"{path}: expected outputs of shape (N, C) and y of shape (N,), N at least "
+            f"1. Received: outputs {outputs.shape}, y {y.shape}"
+        )
+    return outputs, y
+
+
+def _read(path: Path, name: str, contents: str) -> tuple[Array, Array]:
+    """Returns the array called `name` and `y`; `contents` is an example of the first.
+
+    Raises:
+        ValueError: If the file is missing or unreadable, or an array is missing.
+    """
     if not path.is_file():
-        raise ValueError(f"{path}: no such file. Expected an .npz file with x and y")
+        raise ValueError(
+            f"{path}: no such file. Expected an .npz file with {name} and y"
+        )
     try:
         with np.load(path, allow_pickle=False) as arrays:
             found = {key: arrays[key] for key in arrays.files}
-    except (ValueError, OSError, EOFError, TypeError, zipfile.BadZipFile) as error:
+    except _UNREADABLE as error:
         raise ValueError(
             f"{path}: not a readable .npz file ({error}). "
-            "Write it by `numpy.savez(path, x=inputs, y=labels)`"
+            f"Write it by `numpy.savez(path, {name}={contents}, y=labels)`"
         ) from error
-    if not {"x", "y"} <= set(found):
+    if not {name, "y"} <= set(found):
         raise ValueError(
-            f"{path}: expected arrays named x and y. Received: {sorted(found)}"
+            f"{path}: expected arrays named {name} and y. Received: {sorted(found)}"
         )
-    return check_examples(found["x"], found["y"], str(path))
+    return found[name], found["y"]
 
 
-def check_examples(x: Array, y: Array, source: str) -> tuple[Array, Array]:
+def check_examples(x: Array, y: Array, source: str) -> tuple[Floats, Integers]:
     """Returns `x` float32 `(N, ...)` and `y` int64 `(N,)`.
 
     Args:
@@ -63,35 +105,3 @@ def check_examples(x: Array, y: Array, source: str) -> tuple[Array, Array]:
             f"Received: values from {y.min()} to {y.max()}"
         )
     return x.astype("float32"), y.astype("int64")
-
-
-def read_outputs(path: Path) -> tuple[Array, Array]:
-    """Returns `outputs` `(N, C)` and `y` `(N,)` from an `.npz` file, as they are.
-
-    Raises:
-        ValueError: If the file is missing or unreadable, an array is missing or empty,
-            or the lengths differ.
-    """
-    if not path.is_file():
-        raise ValueError(f"{path}: no such file. Expected an .npz with outputs and y")
-    try:
-        with np.load(path, allow_pickle=False) as arrays:
-            found = {key: arrays[key] for key in arrays.files}
-    except (ValueError, OSError, EOFError, AttributeError, zipfile.BadZipFile) as error:
-        raise ValueError(
-            f"{path}: not a readable .npz file ({error}). "
-            "Write it by `numpy.savez(path, outputs=probabilities, y=labels)`"
-        ) from error
-    if not {"outputs", "y"} <= set(found):
-        raise ValueError(
-            f"{path}: expected arrays named outputs and y. Received: {sorted(found)}"
-        )
-    outputs, y = found["outputs"], found["y"]
-    if outputs.ndim == 1:
-        outputs = outputs[:, None]
-    if outputs.ndim != 2 or y.shape != outputs.shape[:1] or not len(y):
-        raise ValueError(
-            f"{path}: expected outputs of shape (N, C) and y of shape (N,), N at least "
-            f"1. Received: outputs {outputs.shape}, y {y.shape}"
-        )
-    return outputs, y

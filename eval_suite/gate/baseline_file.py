@@ -12,6 +12,8 @@ from collections.abc import Iterable
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from typing import get_origin
+from typing import get_type_hints
 
 import numpy as np
 from scipy import stats
@@ -19,23 +21,21 @@ from scipy import stats
 from eval_suite.gate.estimate import Estimate
 from eval_suite.gate.replicates import REPLICATES
 from eval_suite.gate.replicates import replicate_deviations
-from keras_entropy.arrays import Array
+from eval_suite.results.recorded import Recorded
+from eval_suite.results.rows import AucRow
+from eval_suite.results.rows import ExamplesAucRow
+from eval_suite.results.rows import ExamplesIdentity
+from eval_suite.results.rows import GameIdentity
+from eval_suite.results.rows import PairsAucRow
+from eval_suite.results.rows import RunIdentity
+from keras_entropy.arrays import Booleans
+from keras_entropy.arrays import Floats
+from keras_entropy.arrays import Integers
 from keras_entropy.attacks.statistics.auc_influence import auc_influence
 
 SCHEMA_VERSION = 1
 SEED = 0
 _HOW = "Write it anew with --update-baseline"
-_FIELDS = {
-    "pairs": {"defense": str, "attack": str, "auc": float, "pairs": list},
-    "deviations": {
-        "defense": str,
-        "attack": str,
-        "auc": float,
-        "members": int,
-        "nonmembers": int,
-        "deviations": str,
-    },
-}
 
 
 class BaselineError(ValueError):
@@ -44,20 +44,27 @@ class BaselineError(ValueError):
 
 @dataclasses.dataclass(frozen=True)
 class Baseline:
-    """What one run measured, to compare another with.
+    """The AUCs of one run, to compare another with.
 
     Args:
-        identity: What it was made on (`identity`).
+        identity: The examples or the game of the run.
         rows: By defense and attack: `example_rows` or `pair_row`.
     """
 
-    identity: dict[str, Any]
-    rows: dict[tuple[str, str], dict[str, Any]]
+    identity: RunIdentity
+    rows: dict[tuple[str, str], AucRow]
 
     @classmethod
-    def of(cls, identity: dict[str, Any], rows: Iterable[dict[str, Any]]) -> Baseline:
+    def of(cls, identity: RunIdentity, rows: Iterable[AucRow]) -> Baseline:
         """Returns the baseline that rows make."""
         return cls(identity, {(row["defense"], row["attack"]): row for row in rows})
+
+    @classmethod
+    def of_run(cls, recorded: Recorded) -> Baseline | None:
+        """Returns the baseline that a run makes, `None` if nothing was measured."""
+        if not recorded.gate_identity or not recorded.gate_auc:
+            return None
+        return cls.of(recorded.gate_identity[0], recorded.gate_auc)
 
     @classmethod
     def read(cls, path: Path) -> Baseline:
@@ -67,7 +74,7 @@ class Baseline:
             BaselineError: If it is missing, damaged or of another schema.
         """
         try:
-            found = json.loads(path.read_text(encoding="utf-8"))
+            found: Any = json.loads(path.read_text(encoding="utf-8"))
         except FileNotFoundError:
             raise BaselineError(f"{path}: no such file. {_HOW}") from None
         except (OSError, ValueError) as error:
@@ -80,8 +87,7 @@ class Baseline:
             )
         try:
             _check_rows(found["rows"])
-            if found["identity"]["kind"] not in ("examples", "game"):
-                raise ValueError(f"kind {found['identity']['kind']!r}")
+            _check_identity(found["identity"])
         except (KeyError, TypeError, ValueError) as error:
             raise BaselineError(f"{path}: damaged ({error!r}). {_HOW}") from error
         return cls.of(found["identity"], found["rows"])
@@ -115,9 +121,9 @@ _RESAMPLING = {"seed": SEED, "replicates": REPLICATES}
 
 def example_rows(
     defense: str,
-    scores: Mapping[str, tuple[Array, Array | None]],
-    member: Array,
-) -> list[dict[str, Any]]:
+    scores: Mapping[str, tuple[Floats, Integers | None]],
+    member: Booleans,
+) -> list[ExamplesAucRow]:
     """Returns the rows of the attacks on one model.
 
     Args:
@@ -148,7 +154,7 @@ def example_rows(
     ]
 
 
-def pair_row(defense: str, attack: str, pair_auc: Array) -> dict[str, Any]:
+def pair_row(defense: str, attack: str, pair_auc: Floats) -> PairsAucRow:
     """Returns the row of one attack in a membership game.
 
     Args:
@@ -164,9 +170,7 @@ def pair_row(defense: str, attack: str, pair_auc: Array) -> dict[str, Any]:
     }
 
 
-def change(
-    then: Mapping[str, Any], now: Mapping[str, Any], *, paired: bool
-) -> Estimate:
+def change(then: AucRow, now: AucRow, *, paired: bool) -> Estimate:
     """Returns the change of an AUC between two runs.
 
     Over examples its error is the spread of the replicates' differences, with a normal
@@ -177,11 +181,13 @@ def change(
         now: Row of this run, of the same kind.
         paired: Whether both are on the same examples. Pairs of a game always are.
     """
-    if "pairs" in now:
+    if "pairs" in now and "pairs" in then:
         differences = np.subtract(now["pairs"], then["pairs"])
         error = stats.sem(differences) if np.ptp(differences) else 0.0
         degrees = differences.size - 1
         return Estimate(float(differences.mean()), error, error, degrees)
+    if "pairs" in now or "pairs" in then:
+        raise ValueError("One AUC is over examples and the other over pairs of models")
     before, after = (_decode(row["deviations"]) for row in (then, now))
     if paired:
         error = float(np.std(after - before, ddof=1))
@@ -190,20 +196,32 @@ def change(
     return Estimate(now["auc"] - then["auc"], error, error)
 
 
+_IDENTITIES = {"examples": ExamplesIdentity, "game": GameIdentity}
+
+
+def _check_identity(identity: dict[str, Any]) -> None:
+    kind = identity["kind"]
+    if kind not in _IDENTITIES:
+        raise ValueError(f"kind {kind!r}")
+    for key in get_type_hints(_IDENTITIES[kind]):
+        if key not in identity:
+            raise KeyError(key)
+
+
 def _check_rows(rows: list[dict[str, Any]]) -> None:
     for row in rows:
-        fields = _FIELDS["pairs" if "pairs" in row else "deviations"]
-        for key, kind in fields.items():
-            if not isinstance(row[key], kind):
+        form = PairsAucRow if "pairs" in row else ExamplesAucRow
+        for key, kind in get_type_hints(form).items():
+            if not isinstance(row[key], get_origin(kind) or kind):
                 raise ValueError(f"{key} {row[key]!r}")
         if "deviations" in row and len(_decode(row["deviations"])) != REPLICATES:
             raise ValueError(f"replicates of {row['defense']}, {row['attack']}")
 
 
-def _encode(deviations: Array) -> str:
+def _encode(deviations: Floats) -> str:
     """Returns half-precision numbers as text: 11 bits of a deviation are plenty."""
     return base64.b64encode(deviations.astype("<f2").tobytes()).decode("ascii")
 
 
-def _decode(text: str) -> Array:
+def _decode(text: str) -> Floats:
     return np.frombuffer(base64.b64decode(text), "<f2").astype("float64")

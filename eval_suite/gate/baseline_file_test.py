@@ -10,7 +10,7 @@ from eval_suite.gate.baseline_file import BaselineError
 from eval_suite.gate.baseline_file import change
 from eval_suite.gate.baseline_file import example_rows
 from eval_suite.gate.baseline_file import pair_row
-from eval_suite.gate.run_identity import game_identity
+from eval_suite.subjects.run_identity import game_identity
 
 GAME = game_identity(dataset="digits", digest="ab", classes=10, seed=0, models=16)
 MEMBER = np.arange(2000) < 1200

@@ -13,19 +13,30 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Sequence
+from typing import Final
+from typing import Literal
+
+import numpy as np
 
 from eval_suite.gate.estimate import Estimate
+from keras_entropy.attacks.statistics.holm import holm
 
 FALSE_ALARM = 0.01
 PROOF = 0.05
 MAX_FACTOR = 1000
 
-PASS, FAIL, INCONCLUSIVE = "pass", "fail", "inconclusive"
+Status = Literal["pass", "fail", "inconclusive"]
+PASS: Final = "pass"
+FAIL: Final = "fail"
+INCONCLUSIVE: Final = "inconclusive"
+
+# The data that an interval rests on, such as `((800, "members"),)`.
+Units = tuple[tuple[int, str], ...]
 
 
 @dataclasses.dataclass(frozen=True)
 class Question:
-    """One figure of one defense, and what it is held to.
+    """One figure of one defense, and the limit that it is held to.
 
     Args:
         defense: Name.
@@ -48,7 +59,7 @@ class Question:
     now: float | None = None
     baseline: float | None = None
     estimate: Estimate | None = None
-    units: tuple[tuple[int, str], ...] = ()
+    units: Units = ()
     problem: str | None = None
 
     @property
@@ -56,54 +67,54 @@ class Question:
         """Whether the change since a baseline is asked for."""
         return self.baseline is not None
 
-    @property
-    def tested(self) -> tuple[Estimate, float]:
-        """The estimate and the limit that it should not exceed."""
-        if self.sign == "<=":
-            return self.estimate, self.limit
-        return self.estimate.negated(), -self.limit
-
 
 @dataclasses.dataclass(frozen=True)
-class Verdict:
+class Decision:
     """The answer to a question.
 
     Args:
         question: `Question`.
         status: `pass`, `fail` or `inconclusive`.
-        low: Float, lower end of the interval; `None` where there is no figure.
-        high: Float, upper end.
+        interval: Lower and upper end of the figure's interval, floats; `None` where
+            there is no figure.
         decisive: String, how much data would decide; `None` unless inconclusive.
     """
 
     question: Question
-    status: str
-    low: float | None = None
-    high: float | None = None
+    status: Status
+    interval: tuple[float, float] | None = None
     decisive: str | None = None
 
 
-def decide(questions: Sequence[Question]) -> list[Verdict]:
+@dataclasses.dataclass(frozen=True)
+class _Test:
+    """A question that can be decided: an estimate that should not exceed a limit."""
+
+    question: Question
+    estimate: Estimate
+    limit: float
+
+
+def decide(questions: Sequence[Question]) -> list[Decision]:
     """Answers all questions of a run together.
 
     Args:
         questions: Questions, in any order.
 
     Returns:
-        One `Verdict` for each, in the same order.
+        One `Decision` for each, in the same order.
     """
-    checked = [_checked(question) for question in questions]
-    levels = iter(_holm_levels([q for q in checked if q.problem is None]))
+    tests = [_test(question) for question in questions]
+    decidable = [test for test in tests if isinstance(test, _Test)]
+    answers = iter(map(_answer, decidable, _holm_levels(decidable)))
     return [
-        Verdict(question, FAIL)
-        if question.problem is not None
-        else _answer(question, next(levels))
-        for question in checked
+        next(answers) if isinstance(test, _Test) else Decision(test, FAIL)
+        for test in tests
     ]
 
 
-def _checked(question: Question) -> Question:
-    """Returns the question, with a problem if its figures are no numbers."""
+def _test(question: Question) -> _Test | Question:
+    """Returns the test, or the question with the problem that prevents one."""
     if question.problem is not None:
         return question
     estimate = question.estimate
@@ -116,33 +127,32 @@ def _checked(question: Question) -> Question:
         return dataclasses.replace(
             question, problem=f"not a number (value and errors: {shown})"
         )
-    return question
+    if question.sign == "<=":
+        return _Test(question, estimate, question.limit)
+    return _Test(question, estimate.negated(), -question.limit)
 
 
-def _holm_levels(questions: Sequence[Question]) -> list[float]:
-    """Returns the error probability that Holm's procedure leaves to each question."""
-    p_values = []
-    for question in questions:
-        estimate, limit = question.tested
-        p_values.append(estimate.p_above(limit))
-    order = sorted(range(len(questions)), key=p_values.__getitem__)
-    levels, stopped = [FALSE_ALARM] * len(questions), None
-    for rank, index in enumerate(order):
-        levels[index] = stopped or FALSE_ALARM / (len(order) - rank)
-        if p_values[index] >= levels[index]:
-            stopped = levels[index]
-    return levels
+def _holm_levels(tests: Sequence[_Test]) -> list[float]:
+    """Returns the error probability that Holm's procedure leaves to each test.
+
+    The smallest p-value is held to the false alarms over the number of tests, the next
+    to those over one test less, and so on; from the first that exceeds its level, all
+    have the level of that one.
+    """
+    p_values = [test.estimate.p_above(test.limit) for test in tests]
+    rejected = int((holm(p_values) < FALSE_ALARM).sum())
+    ranks = np.argsort(np.argsort(p_values, kind="stable"), kind="stable")
+    return [FALSE_ALARM / (len(tests) - min(int(rank), rejected)) for rank in ranks]
 
 
-def _answer(question: Question, level: float) -> Verdict:
-    estimate, limit = question.tested
+def _answer(test: _Test, level: float) -> Decision:
+    estimate, limit, question = test.estimate, test.limit, test.question
     low, high = estimate.lower(level), estimate.upper(PROOF)
+    status: Status = INCONCLUSIVE
     if low > limit:
         status = FAIL
     elif high <= limit:
         status = PASS
-    else:
-        status = INCONCLUSIVE
     decisive = None
     if status == INCONCLUSIVE:
         reach = (
@@ -151,10 +161,10 @@ def _answer(question: Question, level: float) -> Verdict:
         decisive = _decisive(question.units, reach, abs(estimate.value - limit))
     if question.sign == ">=":
         low, high = -high, -low
-    return Verdict(question, status, float(low), float(high), decisive)
+    return Decision(question, status, (float(low), float(high)), decisive)
 
 
-def _decisive(units: tuple[tuple[int, str], ...], reach: float, gap: float) -> str:
+def _decisive(units: Units, reach: float, gap: float) -> str:
     """Returns how many units would make the interval reach no further than the gap."""
     if reach > gap * math.sqrt(MAX_FACTOR):
         return f"more than {MAX_FACTOR} times the data: the figure is at the limit"

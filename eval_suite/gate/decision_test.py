@@ -37,14 +37,15 @@ def question(value, error, limit=0.02, **fields):
     ],
 )
 def test_bounds_decide_and_not_the_point_estimate(value, error, status):
-    (verdict,) = decide([question(value, error)])
-    assert verdict.status == status
+    (decision,) = decide([question(value, error)])
+    assert decision.status == status
+    low, high = decision.interval
     if status == "fail":
-        assert verdict.low > 0.02
+        assert low > 0.02
     if status == "pass":
-        assert verdict.high <= 0.02
+        assert high <= 0.02
     if status == "inconclusive":
-        assert verdict.low <= 0.02 < verdict.high
+        assert low <= 0.02 < high
 
 
 def test_more_is_better_for_accuracy():
@@ -54,10 +55,15 @@ def test_more_is_better_for_accuracy():
         )
         for now in (0.95, 0.85, 0.91)
     ]
-    verdicts = decide(rows)
-    assert [verdict.status for verdict in verdicts] == ["pass", "fail", "inconclusive"]
-    for verdict in verdicts:
-        assert verdict.low < verdict.question.now < verdict.high
+    decisions = decide(rows)
+    assert [decision.status for decision in decisions] == [
+        "pass",
+        "fail",
+        "inconclusive",
+    ]
+    for decision in decisions:
+        low, high = decision.interval
+        assert low < decision.question.now < high
 
 
 def test_failures_are_those_of_holms_procedure():
@@ -68,7 +74,7 @@ def test_failures_are_those_of_holms_procedure():
         ]
         p_values = [row.estimate.p_above(0.02) for row in rows]
         expected = holm(p_values) < FALSE_ALARM
-        failed = [verdict.status == "fail" for verdict in decide(rows)]
+        failed = [decision.status == "fail" for decision in decide(rows)]
         assert failed == list(expected)
 
 
@@ -92,20 +98,20 @@ def test_what_is_no_number_fails(fields, reason):
 
 def test_decisive_number_decides():
     units = ((500, "members"), (1000, "non-members"))
-    (verdict,) = decide([question(0.0, 0.02, units=units)])
-    assert verdict.decisive == "about 1,400 members + 2,800 non-members"
+    (decision,) = decide([question(0.0, 0.02, units=units)])
+    assert decision.decisive == "about 1,400 members + 2,800 non-members"
     shrunk = 0.02 * math.sqrt(500 / 1400)
     assert decide([question(0.0, shrunk)])[0].status == "pass"
-    (verdict,) = decide([question(0.04, 0.02, units=units)])
-    assert verdict.decisive == "about 2,800 members + 5,500 non-members"
+    (decision,) = decide([question(0.04, 0.02, units=units)])
+    assert decision.decisive == "about 2,800 members + 5,500 non-members"
     shrunk = 0.02 * math.sqrt(500 / 2800)
     assert decide([question(0.04, shrunk)])[0].status == "fail"
 
 
 def test_figure_at_the_limit_is_never_decided():
-    (verdict,) = decide([question(0.02, 0.01)])
-    assert "more than 1000 times" in verdict.decisive
+    (decision,) = decide([question(0.02, 0.01)])
+    assert "more than 1000 times" in decision.decisive
 
 
-def test_no_question_has_no_verdict():
+def test_no_question_has_no_decision():
     assert decide([]) == []

@@ -1,19 +1,37 @@
-"""The gate of one session: what it was told, and what it says."""
+"""The gate of one session: from its options to its result."""
 
 from __future__ import annotations
 
+import dataclasses
 import os
-from collections.abc import Iterable
 from collections.abc import Sequence
-from typing import Any
+from pathlib import Path
 
 import pytest
 
 from eval_suite.gate.baseline_file import Baseline
 from eval_suite.gate.junit import add_to_junit
+from eval_suite.gate.outcome import GateRules
 from eval_suite.gate.outcome import judge
 from eval_suite.options.options import Options
+from eval_suite.results.recorded import Recorded
+from eval_suite.results.verdict import verdict
 from eval_suite.undefended import BASE
+
+
+@dataclasses.dataclass(frozen=True)
+class GateResult:
+    """The gate's part of a run's verdict.
+
+    Args:
+        failed: Whether the build should turn red.
+        lines: Lines for the terminal.
+        verdict_lines: Lines for the verdict in results.json.
+    """
+
+    failed: bool
+    lines: Sequence[str]
+    verdict_lines: Sequence[str]
 
 
 class GateKeeper:
@@ -25,14 +43,10 @@ class GateKeeper:
 
     Raises:
         ValueError: If a gate is for a defense that is not evaluated, or the baseline
-            can't be read or written: said before any work.
+            can't be read or written. It is raised before any work.
     """
 
     def __init__(self, options: Options, names: Sequence[str]) -> None:
-        self.lines: list[str] = []
-        self._options = options
-        # A gate without a name is for what is deployed: without a defense, the model.
-        self._names = list(names) or [BASE]
         known = [BASE, *names]
         for gate in options.gates:
             if gate.defense is not None and gate.defense not in known:
@@ -40,72 +54,50 @@ class GateKeeper:
                     f"--gate {gate}: {gate.defense} is not evaluated. "
                     f"Selected: {', '.join(known)}"
                 )
-        self._baseline = None
-        if options.update_baseline:
-            _check_writable(options)
+        baseline = None
+        self._written: Path | None = None
+        if options.baseline is not None and options.update_baseline:
+            self._written = options.baseline
+            _check_writable(options.baseline)
         elif options.baseline is not None:
-            self._baseline = Baseline.read(options.baseline)
+            baseline = Baseline.read(options.baseline)
+        self._rules = GateRules(
+            options.gates,
+            # A gate without a name is for what is deployed: without a defense, the
+            # model.
+            list(names) or [BASE],
+            baseline=baseline,
+            margin=options.margin,
+            strict=options.inconclusive == "fail",
+        )
 
-    def judge(
-        self,
-        config: pytest.Config,
-        results: dict[str, Any],
-        rows: Iterable[dict[str, Any]],
-    ) -> bool:
+    def judge(self, config: pytest.Config, recorded: Recorded) -> GateResult:
         """Judges a finished run, and writes the baseline if asked to.
 
         Args:
             config: The session's configuration, for its JUnit XML.
-            results: Results of the run; their verdict gets the gate's.
-            rows: What the checks recorded.
-
-        Returns:
-            Whether the build should turn red.
+            recorded: What the checks recorded.
         """
-        options = self._options
-        tables: dict[str, list[dict[str, Any]]] = {}
-        for row in rows:
-            fields = {key: value for key, value in row.items() if key != "table"}
-            tables.setdefault(row["table"], []).append(fields)
-        identities = tables.get("gate_identity")
-        measured = tables.get("gate_auc")
-        current = None
-        if identities and measured:
-            current = Baseline.of(identities[0], measured)
-        outcome = judge(
-            results,
-            options.gates,
-            self._names,
-            baseline=self._baseline,
-            current=current,
-            drops=tables.get("gate_drop", ()),
-            margin=options.margin,
-            strict=options.inconclusive == "fail",
-            exchangeability=next(iter(tables.get("exchangeability", ())), None),
-        )
-        self.lines = outcome.lines()
-        failed = outcome.failed
-        if options.update_baseline:
-            if current is None or results["verdict"]["status"] == "void":
-                self.lines.append(f"{options.baseline} was NOT written: see above")
+        outcome = judge(recorded, self._rules)
+        add_to_junit(config, outcome)
+        lines, failed = outcome.lines(), outcome.failed
+        if self._written is not None:
+            current = Baseline.of_run(recorded)
+            ungated = verdict(recorded.checks, recorded.control)
+            if current is None or ungated["status"] == "void":
+                lines.append(f"{self._written} was NOT written: see above")
                 failed = True
             else:
-                current.write(options.baseline)
-                self.lines.append(f"baseline: {options.baseline}")
-        add_to_junit(config, outcome)
-        verdict = results["verdict"]
-        verdict["lines"].append(f"Gate: {outcome.headline()}.")
-        if failed:
-            verdict["lines"] += [f"Gate: {line}" for line in outcome.reasons()]
-            if verdict["status"] == "pass":
-                verdict["status"] = "fail"
-        return failed
+                current.write(self._written)
+                lines.append(f"baseline: {self._written}")
+        reasons = outcome.reasons() if failed else []
+        return GateResult(failed, lines, [f"{outcome.headline()}.", *reasons])
 
 
-def _check_writable(options: Options) -> None:
-    folder = options.baseline.parent
+def _check_writable(path: Path) -> None:
+    folder = path.parent
     while not folder.exists():
         folder = folder.parent
     usable = folder.is_dir() and os.access(folder, os.W_OK)
-    if options.baseline.is_dir() or not usable:
-        raise ValueError(f"--baseline {options.baseline}: can't be written there")
+    if path.is_dir() or not usable:
+        raise ValueError(f"--baseline {path}: can't be written there")

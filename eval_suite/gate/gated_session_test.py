@@ -8,8 +8,8 @@ import pytest
 
 from eval_suite.gate.baseline_file import Baseline
 from eval_suite.gate.baseline_file import example_rows
-from eval_suite.gate.run_identity import examples_identity
 from eval_suite.results.schema import load_results
+from eval_suite.subjects.run_identity import examples_identity
 from keras_entropy.attacks.example_scores import attack_scores
 
 pytest_plugins = ["pytester"]

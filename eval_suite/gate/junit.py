@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+from typing import Literal
+
 import pytest
 
 from eval_suite.gate.decision import INCONCLUSIVE
 from eval_suite.gate.decision import PASS
 from eval_suite.gate.outcome import GateOutcome
-from eval_suite.gate.outcome import describe
+from eval_suite.gate.outcome import one_line
 
 _CLASS = "eval_suite.gate"
+_Result = Literal["passed", "failed", "skipped"]
 
 
 def add_to_junit(config: pytest.Config, outcome: GateOutcome) -> None:
-    """Adds one test case for each row, if the session writes JUnit XML.
+    """Adds one test case for each decision, if the session writes JUnit XML.
 
     They are no tests of the session, which is over by now, so they are handed to the
     writer alone, before it writes.
@@ -28,24 +32,25 @@ def add_to_junit(config: pytest.Config, outcome: GateOutcome) -> None:
     )
     if writer is None:
         return
-    failing = set(map(id, outcome.failures))
     for problem in outcome.problems:
         _add(writer, "run", "failed", problem)
-    for verdict in outcome.verdicts:
-        question = verdict.question
+    for decision in outcome.decisions:
+        question = decision.question
         kind = "change" if question.is_change else f"{question.sign}{question.limit:g}"
         name = " ".join(
             filter(None, (question.defense, question.attack, question.metric, kind))
         )
-        result = "failed" if id(verdict) in failing else "passed"
-        if result == "passed" and verdict.status == INCONCLUSIVE:
+        result: _Result = "passed"
+        if outcome.fails(decision):
+            result = "failed"
+        elif decision.status == INCONCLUSIVE:
             result = "skipped"
-        _add(writer, name, result, describe(verdict))
-    if not outcome.verdicts and not outcome.problems:
+        _add(writer, name, result, one_line(decision))
+    if not outcome.decisions and not outcome.problems:
         _add(writer, "run", "passed", PASS)
 
 
-def _add(writer: object, name: str, result: str, text: str) -> None:
+def _add(writer: Any, name: str, result: _Result, text: str) -> None:
     place = (_CLASS.replace(".", "/") + ".py", None, name)
     report = pytest.TestReport(
         nodeid=f"{place[0]}::{name}",

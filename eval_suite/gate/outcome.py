@@ -1,24 +1,24 @@
-"""The verdict of a run's gates, and how it is told."""
+"""The gate's answer for a whole run, and how it is shown."""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
-from collections.abc import Mapping
 from collections.abc import Sequence
-from typing import Any
 
 from eval_suite.gate.baseline_file import Baseline
 from eval_suite.gate.decision import FAIL
 from eval_suite.gate.decision import INCONCLUSIVE
 from eval_suite.gate.decision import PASS
-from eval_suite.gate.decision import Verdict
+from eval_suite.gate.decision import Decision
+from eval_suite.gate.decision import Question
 from eval_suite.gate.decision import decide
 from eval_suite.gate.questions import change_questions
 from eval_suite.gate.questions import limit_questions
 from eval_suite.gate.run_identity import MismatchError
 from eval_suite.gate.run_identity import is_paired
 from eval_suite.options.gate_expression import Gate
+from eval_suite.results.recorded import Recorded
+from eval_suite.results.verdict import verdict
 
 _SHOWN_PASSES = 12
 _COLUMNS = (
@@ -34,26 +34,49 @@ _COLUMNS = (
 
 
 @dataclasses.dataclass(frozen=True)
-class GateOutcome:
-    """What the gates say.
+class GateRules:
+    """The limits that a run is held to.
 
     Args:
-        verdicts: One for each row.
-        problems: Why the run as a whole fails, whatever its rows say.
-        remarks: What a reader should know before the rows.
-        strict: Whether an inconclusive row fails.
+        gates: Gates with fixed limits.
+        names: The defenses that a gate without a name is for.
+        baseline: AUCs of an earlier run to compare with, or `None`.
+        margin: Float, the rise in AUC against the baseline that is accepted.
+        strict: Whether an inconclusive decision fails.
     """
 
-    verdicts: Sequence[Verdict]
+    gates: Sequence[Gate]
+    names: Sequence[str]
+    baseline: Baseline | None
+    margin: float
+    strict: bool
+
+
+@dataclasses.dataclass(frozen=True)
+class GateOutcome:
+    """The decisions of a run together.
+
+    Args:
+        decisions: One for each question.
+        problems: Why the run as a whole fails, whatever is decided.
+        remarks: Notes to be read before the decisions.
+        strict: Whether an inconclusive decision fails.
+    """
+
+    decisions: Sequence[Decision]
     problems: Sequence[str] = ()
     remarks: Sequence[str] = ()
     strict: bool = False
 
     @property
-    def failures(self) -> list[Verdict]:
-        """The rows that fail."""
-        failing = (FAIL, INCONCLUSIVE) if self.strict else (FAIL,)
-        return [verdict for verdict in self.verdicts if verdict.status in failing]
+    def failures(self) -> list[Decision]:
+        """The decisions that turn the build red."""
+        return [found for found in self.decisions if self.fails(found)]
+
+    def fails(self, decision: Decision) -> bool:
+        """Returns whether a decision turns the build red."""
+        undecided = self.strict and decision.status == INCONCLUSIVE
+        return undecided or decision.status == FAIL
 
     @property
     def failed(self) -> bool:
@@ -62,14 +85,14 @@ class GateOutcome:
 
     def reasons(self) -> list[str]:
         """Returns why the build turns red, one line each."""
-        return [*self.problems, *map(describe, self.failures)]
+        return [*self.problems, *map(one_line, self.failures)]
 
     def headline(self) -> str:
-        """Returns the verdict on one line."""
-        if not self.verdicts and not self.failed:
+        """Returns the outcome on one line."""
+        if not self.decisions and not self.failed:
             return "no figure was compared"
         count = {
-            status: sum(verdict.status == status for verdict in self.verdicts)
+            status: sum(found.status == status for found in self.decisions)
             for status in (FAIL, INCONCLUSIVE, PASS)
         }
         word = "FAIL" if self.failed else "PASS"
@@ -81,132 +104,138 @@ class GateOutcome:
         )
 
     def lines(self) -> list[str]:
-        """Returns the section that a terminal shows: problems, table, verdict."""
+        """Returns the section of a terminal: problems, remarks, table, headline."""
         lines = [f"FAIL  {problem}" for problem in self.problems]
         lines += [f"note  {remark}" for remark in self.remarks]
         order = {FAIL: 0, INCONCLUSIVE: 1, PASS: 2}
-        rows = sorted(self.verdicts, key=lambda verdict: order[verdict.status])
-        if len(rows) > _SHOWN_PASSES:
-            rows = [verdict for verdict in rows if verdict.status != PASS]
-        if rows:
-            lines += _table([_cells(verdict) for verdict in rows])
-        lines += [
-            f"{_name(v)}: {v.question.problem}" for v in rows if v.question.problem
-        ]
-        lines += [f"{_name(v)}: {v.decisive} would decide" for v in rows if v.decisive]
+        shown = sorted(self.decisions, key=lambda decision: order[decision.status])
+        if len(shown) > _SHOWN_PASSES:
+            shown = [decision for decision in shown if decision.status != PASS]
+        if shown:
+            lines += _table(list(map(_cells, shown)))
+        for decision in shown:
+            if decision.question.problem:
+                lines.append(f"{_name(decision)}: {decision.question.problem}")
+        for decision in shown:
+            if decision.decisive:
+                lines.append(f"{_name(decision)}: {decision.decisive} would decide")
         return [*lines, self.headline()]
 
 
-def judge(
-    results: Mapping[str, Any],
-    gates: Iterable[Gate],
-    names: Sequence[str],
-    *,
-    baseline: Baseline | None,
-    current: Baseline | None,
-    drops: Sequence[Mapping[str, Any]],
-    margin: float,
-    strict: bool,
-    exchangeability: Mapping[str, Any] | None = None,
-) -> GateOutcome:
-    """Holds a run to its gates and to its baseline.
+def judge(recorded: Recorded, rules: GateRules) -> GateOutcome:
+    """Holds a run to its limits and to its baseline.
 
     Args:
-        results: Results of the run, as in results.json.
-        gates: Gates with fixed limits.
-        names: The defenses that a gate without a name is for.
-        baseline: What to compare with, or `None`.
-        current: What this run measured for a baseline; `None` if that failed.
-        drops: Rows of the falls in accuracy.
-        margin: Float, the rise in AUC that is accepted.
-        strict: Whether an inconclusive row fails.
-        exchangeability: Row that says whether members and non-members differ without
-            any model; `None` where that can't be.
+        recorded: What the checks recorded.
+        rules: `GateRules`.
     """
-    problems, remarks, questions = [], [], []
-    confounded = exchangeability is not None and exchangeability["confounded"]
-    if confounded:
-        remarks.append(exchangeability["detail"])
-    if results["verdict"]["status"] == "void":
-        problems += [f"void: {line}" for line in results["verdict"]["lines"]]
-    for gate in gates:
-        questions += limit_questions(gate, results, names, drops)
-    if baseline is not None and current is None:
-        problems.append("the baseline could not be compared: nothing was measured")
-    elif baseline is not None:
-        try:
-            paired = is_paired(baseline.identity, current.identity)
-        except MismatchError as error:
-            problems.append(f"{error}. Write a new one with --update-baseline")
-        else:
-            questions += change_questions(
-                baseline, current, results, margin=margin, paired=paired
-            )
-            if not paired:
-                remarks.append(
-                    "the examples are not those of the baseline: compared unpaired, "
-                    "which needs more of them"
-                )
-            added = set(current.rows) - set(baseline.rows)
-            if added:
-                remarks.append(
-                    f"{len(added)} attacks are not in the baseline, and are not "
-                    "compared until --update-baseline"
-                )
-    verdicts = decide(questions)
-    if confounded:
-        verdicts = [_doubted(verdict) for verdict in verdicts]
-    return GateOutcome(verdicts, problems, remarks, strict)
+    confounding = recorded.confounding
+    remarks = [] if confounding is None else [confounding]
+    ungated = verdict(recorded.checks, recorded.control, confounding)
+    problems = []
+    if ungated["status"] == "void":
+        problems += [f"void: {line}" for line in ungated["lines"]]
+    questions = []
+    for gate in rules.gates:
+        questions += limit_questions(gate, recorded, rules.names)
+    if rules.baseline is not None:
+        since = _since(rules.baseline, recorded, rules.margin)
+        questions += since.questions
+        problems += since.problems
+        remarks += since.remarks
+    decisions = decide(questions)
+    if confounding is not None:
+        decisions = [_doubted(decision) for decision in decisions]
+    return GateOutcome(decisions, problems, remarks, rules.strict)
 
 
-def _doubted(verdict: Verdict) -> Verdict:
-    """Returns a verdict of a confounded run: no attack's AUC shows that all is well."""
-    question = verdict.question
+@dataclasses.dataclass(frozen=True)
+class _Since:
+    """The comparison with a baseline: its questions, problems and remarks."""
+
+    questions: Sequence[Question] = ()
+    problems: Sequence[str] = ()
+    remarks: Sequence[str] = ()
+
+
+def _since(baseline: Baseline, recorded: Recorded, margin: float) -> _Since:
+    """Returns what has changed since a baseline was written."""
+    current = Baseline.of_run(recorded)
+    if current is None:
+        problem = "the baseline could not be compared: nothing was measured"
+        return _Since(problems=[problem])
+    try:
+        paired = is_paired(baseline.identity, current.identity)
+    except MismatchError as error:
+        return _Since(problems=[f"{error}. Write a new one with --update-baseline"])
+    questions = change_questions(
+        baseline, current, recorded, margin=margin, paired=paired
+    )
+    remarks = []
+    if not paired:
+        remarks.append(
+            "the examples are not those of the baseline: compared unpaired, "
+            "which needs more of them"
+        )
+    added = set(current.rows) - set(baseline.rows)
+    if added:
+        remarks.append(
+            f"{len(added)} attacks are not in the baseline, and are not "
+            "compared until --update-baseline"
+        )
+    return _Since(questions, remarks=remarks)
+
+
+def _doubted(decision: Decision) -> Decision:
+    """Returns it for a confounded run, where no attack's AUC shows that all is well."""
+    question = decision.question
     about_attack = question.attack is not None and not question.is_change
-    if verdict.status != PASS or not about_attack:
-        return verdict
+    if decision.status != PASS or not about_attack:
+        return decision
     return dataclasses.replace(
-        verdict, status=INCONCLUSIVE, decisive="only exchangeable examples"
+        decision, status=INCONCLUSIVE, decisive="only exchangeable examples"
     )
 
 
-def _name(verdict: Verdict) -> str:
-    question = verdict.question
+def _name(decision: Decision) -> str:
+    question = decision.question
     parts = (question.defense, question.attack, question.metric)
     return ", ".join(part for part in parts if part)
 
 
-def describe(verdict: Verdict) -> str:
-    """Returns everything about one row on one line."""
-    cells = zip(_COLUMNS, _cells(verdict), strict=True)
+def one_line(decision: Decision) -> str:
+    """Returns everything about one decision on one line."""
+    cells = zip(_COLUMNS, _cells(decision), strict=True)
     text = "; ".join(f"{column} {cell}" for column, cell in cells if cell)
-    extra = verdict.question.problem or verdict.decisive
+    extra = decision.question.problem or decision.decisive
     return f"{text}; {extra}" if extra else text
 
 
-def _cells(verdict: Verdict) -> tuple[str, ...]:
-    question = verdict.question
-    now = "" if question.now is None else f"{question.now:.4f}"
-    baseline = "" if question.baseline is None else f"{question.baseline:.4f}"
-    interval, limit = "", f"{question.sign}{question.limit:g}"
+def _cells(decision: Decision) -> tuple[str, ...]:
+    question = decision.question
+    limit = f"{question.sign}{question.limit:g}"
     if question.is_change:
         limit = f"margin {question.limit:g}"
-    if verdict.low is not None:
-        sign = "+" if question.is_change else ""
-        value = question.estimate.value
-        interval = f"[{verdict.low:{sign}.4f}, {verdict.high:{sign}.4f}]"
-        if question.is_change:
-            interval = f"{value:+.4f} {interval}"
     return (
-        verdict.status,
+        decision.status,
         question.defense,
         question.attack or "",
         question.metric,
-        baseline,
-        now,
-        interval,
+        "" if question.baseline is None else f"{question.baseline:.4f}",
+        "" if question.now is None else f"{question.now:.4f}",
+        _interval(decision),
         limit,
     )
+
+
+def _interval(decision: Decision) -> str:
+    estimate = decision.question.estimate
+    if decision.interval is None or estimate is None:
+        return ""
+    low, high = decision.interval
+    if decision.question.is_change:
+        return f"{estimate.value:+.4f} [{low:+.4f}, {high:+.4f}]"
+    return f"[{low:.4f}, {high:.4f}]"
 
 
 def _table(rows: Sequence[tuple[str, ...]]) -> list[str]:

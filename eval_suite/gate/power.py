@@ -2,7 +2,7 @@
 
 Two models' attack scores are drawn as normal variables whose means differ between
 members and non-members, and that correlate between the models as the scores of two
-trainings do. The rows, the change and the verdict are the gate's own.
+trainings do. The rows, the change and the decision are the gate's own.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from eval_suite.gate.baseline_file import example_rows
 from eval_suite.gate.decision import FAIL
 from eval_suite.gate.decision import Question
 from eval_suite.gate.decision import decide
-from keras_entropy.arrays import Array
+from keras_entropy.arrays import Booleans
+from keras_entropy.arrays import Floats
 
 ATTACK_CORRELATION = 0.9
 BATCH = 50
@@ -25,7 +26,7 @@ BATCH = 50
 
 @dataclasses.dataclass(frozen=True)
 class Scenario:
-    """What is simulated.
+    """The two runs that are simulated, and the gate between them.
 
     Args:
         members: Number of members, and of non-members.
@@ -58,7 +59,9 @@ def failures(scenario: Scenario, *, runs: int, seed: int = 0) -> int:
 def _failures(scenario: Scenario, runs: int, rng: np.random.Generator) -> int:
     member = np.arange(2 * scenario.members) < scenario.members
     then, now = (
-        example_rows("base", {i: (row, None) for i, row in enumerate(scores)}, member)
+        example_rows(
+            "base", {str(i): (row, None) for i, row in enumerate(scores)}, member
+        )
         for scores in _draw(scenario, runs, member, rng)
     )
     questions = [
@@ -73,17 +76,17 @@ def _failures(scenario: Scenario, runs: int, rng: np.random.Generator) -> int:
         for old, new in zip(then, now, strict=True)
     ]
     size = scenario.attacks
-    verdicts = [decide(questions[i : i + size]) for i in range(0, len(questions), size)]
-    return sum(any(v.status == FAIL for v in build) for build in verdicts)
+    builds = [decide(questions[i : i + size]) for i in range(0, len(questions), size)]
+    return sum(any(found.status == FAIL for found in build) for build in builds)
 
 
 def _draw(
-    scenario: Scenario, runs: int, member: Array, rng: np.random.Generator
-) -> tuple[Array, Array]:
+    scenario: Scenario, runs: int, member: Booleans, rng: np.random.Generator
+) -> tuple[Floats, Floats]:
     """Returns the scores before and after, `(runs * attacks, n)` each."""
     shape = (runs, scenario.attacks, member.size)
 
-    def noise() -> Array:
+    def noise() -> Floats:
         common = rng.normal(size=(runs, 1, member.size)) * np.sqrt(ATTACK_CORRELATION)
         return common + np.sqrt(1 - ATTACK_CORRELATION) * rng.normal(size=shape)
 
@@ -97,7 +100,7 @@ def _draw(
     return before.reshape(-1, member.size), after.reshape(-1, member.size)
 
 
-def _shift(auc: Array) -> Array:
+def _shift(auc: Floats) -> Floats:
     """Returns the distance of two unit normals with this AUC."""
     return np.sqrt(2) * stats.norm.ppf(auc)
 

@@ -9,20 +9,19 @@ from eval_suite.gate.decision import decide
 from eval_suite.gate.questions import change_questions
 from eval_suite.gate.questions import limit_questions
 from eval_suite.options.gate_expression import parse_gate
+from eval_suite.results.recorded import Recorded
 
-FIGURES = {
+HEADLINE = {
     "strongest_attack": "loss",
     "strongest_auc": 0.6,
     "strongest_auc_low": 0.58,
     "strongest_auc_high": 0.62,
-    "accuracy": 0.9,
-    "accuracy_low": 0.88,
-    "accuracy_high": 0.92,
-    "latency_ratio": {
-        "1": {"ratio": 1.1, "low": 1.09, "high": 1.11},
-        "256": {"ratio": 1.5, "low": 1.4, "high": 1.6},
-    },
 }
+UTILITY = {"accuracy": 0.9, "accuracy_low": 0.88, "accuracy_high": 0.92}
+LATENCY = [
+    {"batch_size": 1, "ratio": 1.1, "low": 1.09, "high": 1.11},
+    {"batch_size": 256, "ratio": 1.5, "low": 1.4, "high": 1.6},
+]
 POINT = {"tpr": 0.05, "low": 0.04, "high": 0.06, "realised_fpr": 0.01}
 
 
@@ -37,24 +36,36 @@ def attack(defense, name, slice="entire", point=POINT):
     }
 
 
-def results(pairs=8, **fields):
-    return {
-        "profile": {"pairs": pairs},
-        "defenses": [{"name": name, **FIGURES} for name in ("base", "M-1")],
-        "attacks": [
-            attack("M-1", "loss"),
-            attack("M-1", "knn"),
-            attack("M-1", "loss", "correct"),
-            attack("base", "loss"),
-        ],
-        "checks": [],
-        "not_measured": [],
-        **fields,
-    }
+def recorded(pairs=8, **tables):
+    """A run whose tables are replaced by those given."""
+    names = ("base", "M-1")
+    return Recorded(
+        **{
+            "run": [{"profile": {"pairs": pairs}}],
+            "headline": [{"defense": name, **HEADLINE} for name in names],
+            "utility": [{"defense": name, **UTILITY} for name in names],
+            "latency": [{"defense": name, **row} for name in names for row in LATENCY],
+            "attack": [
+                attack("M-1", "loss"),
+                attack("M-1", "knn"),
+                attack("M-1", "loss", "correct"),
+                attack("base", "loss"),
+            ],
+            **tables,
+        }
+    )
 
 
-def ask(text, found=None, names=("M-1",), drops=()):
-    return limit_questions(parse_gate(text), found or results(), names, drops)
+def failure(test, defense, message="NaN in the outputs"):
+    return {"test": test, "outcome": "failed", "message": message, "defense": defense}
+
+
+def gap(defense, what, reason, metric=None):
+    return {"defense": defense, "what": what, "reason": reason, "metric": metric}
+
+
+def ask(text, found=None, names=("M-1",)):
+    return limit_questions(parse_gate(text), found or recorded(), names)
 
 
 def test_auc_is_the_strongest_attacks():
@@ -66,7 +77,7 @@ def test_auc_is_the_strongest_attacks():
 
 
 def test_one_model_rests_on_its_examples():
-    (question,) = ask("auc<=0.55", results(pairs=0))
+    (question,) = ask("auc<=0.55", recorded(pairs=0))
     assert question.estimate.degrees == math.inf
     assert question.units == ((800, "members"), (700, "non-members"))
 
@@ -76,12 +87,12 @@ def test_tpr_is_asked_of_every_attack_on_the_entire_set():
 
 
 def test_latency_is_asked_at_every_batch_size():
-    verdicts = decide(ask("latency_ratio<=1.2"))
-    assert [v.question.metric for v in verdicts] == [
+    decisions = decide(ask("latency_ratio<=1.2"))
+    assert [found.question.metric for found in decisions] == [
         "latency_ratio@1",
         "latency_ratio@256",
     ]
-    assert [v.status for v in verdicts] == ["pass", "fail"]
+    assert [found.status for found in decisions] == ["pass", "fail"]
 
 
 def test_fall_in_accuracy_is_the_paired_one():
@@ -89,7 +100,7 @@ def test_fall_in_accuracy_is_the_paired_one():
         {"defense": "M-1", "value": 0.004, "error": 0.001, "degrees": 7},
         {"defense": "base", "value": 0.0, "error": 0.0, "degrees": 7},
     ]
-    (question,) = ask("accuracy_drop<=0.01", drops=drops)
+    (question,) = ask("accuracy_drop<=0.01", recorded(gate_drop=drops))
     assert question.now == 0.004
     assert decide([question])[0].status == "pass"
 
@@ -103,31 +114,24 @@ def test_gate_with_a_name_is_for_that_defense_alone():
 @pytest.mark.parametrize(
     ("text", "found", "reason"),
     [
-        ("M-5:auc<=0.5", results(), "not measured"),
-        ("base:accuracy_drop<=0.1", results(), "select one with --defenses"),
-        ("base:latency_ratio<=2", results(), "select one with --defenses"),
-        ("tpr@0.001<=0.1", results(), "700 non-members are too few; 10,000 would do"),
+        ("M-5:auc<=0.5", recorded(), "not measured"),
+        ("base:accuracy_drop<=0.1", recorded(), "select one with --defenses"),
+        ("base:latency_ratio<=2", recorded(), "select one with --defenses"),
+        ("tpr@0.001<=0.1", recorded(), "700 non-members are too few; 10,000 would do"),
         (
             "auc<=0.5",
-            results(
-                defenses=[],
-                checks=[
-                    {
-                        "test": "test_a.py::test_defense[M-1]",
-                        "outcome": "failed",
-                        "message": "NaN in the outputs",
-                    }
-                ],
+            recorded(
+                headline=[], checks=[failure("test_a.py::test_defense[M-1]", "M-1")]
             ),
             r"test_defense\[M-1\] failed: NaN in the outputs",
         ),
         (
             "latency_ratio<=2",
-            results(
-                defenses=[{"name": "M-1", **FIGURES, "latency_ratio": None}],
+            recorded(
+                latency=[],
                 not_measured=[
-                    {"what": "latency (M-10, M-11)", "reason": "another defense"},
-                    {"what": "latency (M-5, M-1)", "reason": "run without -n"},
+                    gap("M-10", "latency", "another defense", "latency_ratio"),
+                    gap("M-1", "latency", "run without -n", "latency_ratio"),
                 ],
             ),
             "run without -n",
@@ -135,15 +139,49 @@ def test_gate_with_a_name_is_for_that_defense_alone():
     ],
 )
 def test_missing_figure_is_a_problem_with_its_reason(text, found, reason):
-    (verdict,) = decide(ask(text, found))
-    assert verdict.status == "fail"
-    assert re.search(reason, verdict.question.problem)
+    (decision,) = decide(ask(text, found))
+    assert decision.status == "fail"
+    assert re.search(reason, decision.question.problem)
+
+
+@pytest.mark.parametrize(
+    ("name", "longer"),
+    [
+        ("M-1", "M-10"),
+        ("hamp", "hamp-ranks"),
+        ("hamp", "hamp-training"),
+        ("gaussian-noise", "gaussian-noise-keyed"),
+        ("reverse-sigmoid", "reverse-sigmoid-argmax"),
+    ],
+)
+def test_failure_of_a_defense_with_a_longer_name_explains_nothing(name, longer):
+    found = recorded(
+        headline=[],
+        checks=[failure(f"test_a.py::test_defense[{longer}]", longer)],
+        not_measured=[gap(longer, "auc", "of the other", "auc")],
+    )
+    (question,) = ask("auc<=0.5", found, names=(name,))
+    assert question.problem == "not measured"
+    (question,) = ask("auc<=0.5", found, names=(longer,))
+    assert f"test_defense[{longer}] failed" in question.problem
+
+
+def test_reason_of_a_slice_does_not_explain_the_whole_set():
+    empty = "0 members are in this slice; both sides are needed"
+    found = recorded(not_measured=[gap("M-1", "loss on incorrect", empty)])
+    then = Baseline.of({}, [pair_row("M-1", "loss", [0.5, 0.52])])
+    now = Baseline.of({}, [])
+    (question,) = change_questions(then, now, found, margin=0.01, paired=True)
+    assert question.problem == "not measured"
+    found.not_measured.append(gap("M-1", "loss", "no shadow models", "loss"))
+    (question,) = change_questions(then, now, found, margin=0.01, paired=True)
+    assert question.problem == "not measured: loss: no shadow models"
 
 
 def test_change_of_a_game_is_over_its_pairs():
     then = Baseline.of({}, [pair_row("M-1", "loss", [0.5, 0.52, 0.51, 0.53])])
     now = Baseline.of({}, [pair_row("M-1", "loss", [0.6, 0.63, 0.61, 0.62])])
-    (question,) = change_questions(then, now, results(), margin=0.01, paired=True)
+    (question,) = change_questions(then, now, recorded(), margin=0.01, paired=True)
     assert question.units == ((4, "pairs of models"),)
     assert question.estimate.value == pytest.approx(0.1)
     assert decide([question])[0].status == "fail"
@@ -152,7 +190,7 @@ def test_change_of_a_game_is_over_its_pairs():
 def test_attack_of_the_baseline_that_is_missing_fails():
     then = Baseline.of({}, [pair_row("M-1", "mlp", [0.5, 0.52])])
     now = Baseline.of({}, [])
-    (verdict,) = decide(
-        change_questions(then, now, results(), margin=0.01, paired=True)
+    (decision,) = decide(
+        change_questions(then, now, recorded(), margin=0.01, paired=True)
     )
-    assert (verdict.status, verdict.question.problem) == ("fail", "not measured")
+    assert (decision.status, decision.question.problem) == ("fail", "not measured")

@@ -13,23 +13,23 @@ attacks are resampled by one matrix product.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 
-from keras_entropy.arrays import Array
+from keras_entropy.arrays import Booleans
+from keras_entropy.arrays import Floats
 
 REPLICATES = 400
 _BLOCK_ENTRIES = 1 << 22
 
 
 def replicate_deviations(
-    influence: Array,
-    member: Array,
+    influence: Floats,
+    member: Booleans,
     *,
     seed: int,
     replicates: int = REPLICATES,
-) -> Array:
+) -> Floats:
     """Returns how far each bootstrap replicate lies from its AUC.
 
     Members and non-members are resampled apart. The same `seed` and `member` draw the
@@ -54,8 +54,8 @@ def replicate_deviations(
 
 
 def _resample_counts(
-    generator: Any, size: int, replicates: int
-) -> Iterator[tuple[slice, Array]]:
+    generator: np.random.PCG64, size: int, replicates: int
+) -> Iterator[tuple[slice, Floats]]:
     """Yields blocks of resamples: how often each of `size` examples is drawn."""
     step = max(1, _BLOCK_ENTRIES // size)
     for start in range(0, replicates, step):

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from eval_suite.gate.run_identity import MismatchError
-from eval_suite.gate.run_identity import examples_identity
-from eval_suite.gate.run_identity import game_identity
 from eval_suite.gate.run_identity import is_paired
+from eval_suite.subjects.run_identity import examples_identity
+from eval_suite.subjects.run_identity import game_identity
 
 
 def draw(count, seed):

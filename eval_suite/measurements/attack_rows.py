@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
-from keras_entropy.arrays import Array
+from eval_suite.results.recorded import Record
+from eval_suite.results.rows import CurveRow
+from keras_entropy.arrays import Floats
 from keras_entropy.attacks import AttackResult
+from keras_entropy.attacks import Curve
 
 
 def record_results(
-    record: Callable[..., None],
+    record: Record,
     name: str,
     results: Sequence[AttackResult],
     strongest: str,
@@ -21,8 +22,8 @@ def record_results(
 ) -> None:
     """Sends the attacks on one model to the report, with their ROC curves.
 
-    Slices are many: they are told of the loss and of the strongest attack alone, and
-    drawn of the latter.
+    There are many slices: of each only the loss attack and the strongest attack are
+    recorded, and only the curve of the latter.
 
     Args:
         record: The fixture.
@@ -37,28 +38,28 @@ def record_results(
         if entire or result.attack in ("loss", strongest):
             record("attack", **result.row(name))
         drawn = ("loss", strongest, headline) if entire else (strongest,)
-        if result.attack in drawn:
-            record("curve", **curve_row(name, result))
+        if result.attack in drawn and result.curve is not None:
+            record("curve", **curve_row(name, result, result.curve))
 
 
-def curve_row(name: str, result: AttackResult) -> dict[str, Any]:
+def curve_row(name: str, result: AttackResult, curve: Curve) -> CurveRow:
     """Returns the ROC curve of a result as a row, the band of the entire set only."""
-    curve = result.curve
-    low, high = (
-        rounded(side) if result.slice == "entire" else None
-        for side in (curve.low, curve.high)
-    )
+    entire = result.slice == "entire"
     return {
         "defense": name,
         "attack": result.attack,
         "slice": result.slice,
-        "fpr": rounded(curve.fpr, 6),
-        "tpr": rounded(curve.tpr),
-        "tpr_low": low,
-        "tpr_high": high,
+        "fpr": _rounded(curve.fpr, 6),
+        "tpr": _rounded(curve.tpr),
+        "tpr_low": _band(curve.low) if entire else None,
+        "tpr_high": _band(curve.high) if entire else None,
     }
 
 
-def rounded(values: Array, digits: int = 4) -> list[float] | None:
-    """Returns numbers for a drawing, as a list; `None` where there are none."""
-    return None if np.isnan(values).any() else np.round(values, digits).tolist()
+def _band(values: Floats) -> list[float] | None:
+    """Returns an end of the band, or `None` where one model has none."""
+    return None if np.isnan(values).any() else _rounded(values)
+
+
+def _rounded(values: Floats, digits: int = 4) -> list[float]:
+    return np.round(values, digits).tolist()

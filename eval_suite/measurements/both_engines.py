@@ -8,8 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from eval_suite.subjects.membership_game import MembershipGame
-from eval_suite.subjects.one_target import OneTarget
+from eval_suite.subjects.answers import PairedModels
 from keras_entropy.arrays import Array
 from keras_entropy.attacks import AttackResult
 from keras_entropy.attacks import Audit
@@ -39,36 +38,22 @@ NULL_ATTACKS = ("loss", *TRAINED_ATTACKS)
 NULL_CONFIDENCE = 0.999
 
 
-def one_targets_rows(subject: MembershipGame | OneTarget, name: str) -> Sides:
-    """Returns what one target answers: the first of a game, or the only one.
-
-    Args:
-        subject: What is evaluated.
-        name: Name of a defense, or `"base"`.
-    """
-    outputs = subject.outputs(name)
-    if isinstance(subject, MembershipGame):
-        inside, labels = subject.membership[0], subject.labels
-        return outputs[0][inside], labels[inside], outputs[0][~inside], labels[~inside]
-    members, nonmembers = outputs
-    return members, subject.members.y, nonmembers, subject.nonmembers.y
-
-
 def thinned(sides: Sides, limit: int = MAX_ROWS, *, seed: int) -> Sides:
     """Returns at most `limit` rows, drawn from both sides in their proportion."""
     total = len(sides[0]) + len(sides[2])
     if total <= limit:
         return sides
     rng = np.random.default_rng(seed)
-    kept = []
-    for outputs, labels in (sides[:2], sides[2:]):
+
+    def drawn(outputs: Array, labels: Array) -> tuple[Array, Array]:
         size = max(1, len(labels) * limit // total)
         rows = rng.choice(len(labels), size, replace=False)
-        kept += [outputs[rows], labels[rows]]
-    return tuple(kept)
+        return outputs[rows], labels[rows]
+
+    return *drawn(*sides[:2]), *drawn(*sides[2:])
 
 
-def compare(
+def run_both(
     sides: Sides,
     attacks: Sequence[str],
     *,
@@ -91,7 +76,7 @@ def compare(
     return ours, theirs
 
 
-def compare_on_noise(law: str, seed: int) -> tuple[Audit, list[ReferenceResult]]:
+def run_both_on_noise(law: str, seed: int) -> tuple[Audit, list[ReferenceResult]]:
     """Runs both engines on data without any membership signal.
 
     Args:
@@ -103,7 +88,7 @@ def compare_on_noise(law: str, seed: int) -> tuple[Audit, list[ReferenceResult]]
     outputs, labels = planted.noise(kind, members + nonmembers, rng)
     sides = outputs[:members], labels[:members], outputs[members:], labels[members:]
     runs = len(NULL_LAWS) * len(NULL_SEEDS) * len(NULL_ATTACKS)
-    return compare(
+    return run_both(
         sides,
         NULL_ATTACKS,
         seed=seed,
@@ -112,7 +97,7 @@ def compare_on_noise(law: str, seed: int) -> tuple[Audit, list[ReferenceResult]]
     )
 
 
-def rows(
+def beside_rows(
     audit: Audit, references: Sequence[ReferenceResult]
 ) -> Iterator[dict[str, Any]]:
     """Yields one row for each of their results, with ours beside it."""
@@ -127,28 +112,27 @@ def rows(
 
 
 def shadow_rows(
-    game: MembershipGame, name: str, results: Sequence[AttackResult]
+    models: PairedModels, results: Sequence[AttackResult]
 ) -> list[dict[str, Any]]:
     """Returns TensorFlow Privacy's LiRA and offset beside ours, over all targets.
 
     Theirs is scored leave-pair-out as well: leave-one-out would reveal membership.
 
     Args:
-        game: The membership game.
-        name: Name of a defense, or `"base"`.
-        results: Our own attacks on that defense.
+        models: Models behind a defense, all of them targets.
+        results: Our own attacks on them.
     """
-    confidence = compute_signals(game.outputs(name), game.labels).confidence
+    confidence = compute_signals(models.outputs, models.labels).confidence
     found = []
     for attack, offset in (("lira_online", False), ("difficulty_offset", True)):
         own = [r for r in results if (r.attack, r.slice) == (attack, "entire")]
         if not own:
             continue
-        scores = tf_privacy_shadow_scores(confidence, game.membership, offset=offset)
+        scores = tf_privacy_shadow_scores(confidence, models.membership, offset=offset)
         # Their densities overflow where an example's shadows all agree.
         curves = [
             RocFamily(np.nan_to_num(values), inside)
-            for values, inside in zip(scores, game.membership, strict=True)
+            for values, inside in zip(scores, models.membership, strict=True)
         ]
         found.append(
             {

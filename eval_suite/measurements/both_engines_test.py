@@ -1,10 +1,9 @@
-import types
-
 import numpy as np
 import pytest
 
 from eval_suite.measurements import both_engines
 from eval_suite.options.optional_packages import why_no_tf_privacy
+from eval_suite.subjects.answers import PairedModels
 from keras_entropy.attacks import audit_game
 from keras_entropy.attacks import audit_outputs
 from keras_entropy.attacks.controls import planted
@@ -35,7 +34,7 @@ def test_each_result_has_ours_beside_it():
         ReferenceResult("entropy", "entire", 0.6, 0.2),
         ReferenceResult("loss", "entire", 0.7, 0.3),
     ]
-    entropy, loss = both_engines.rows(audit, theirs)
+    entropy, loss = both_engines.beside_rows(audit, theirs)
     assert (entropy["attack"], entropy["auc"], entropy["advantage"]) == (
         "entropy",
         0.6,
@@ -50,25 +49,23 @@ def test_each_result_has_ours_beside_it():
 def test_shadow_attacks_are_theirs_on_every_target():
     outputs, labels, membership = planted.planted_game(np.random.default_rng(1))
     outputs, membership = outputs[:12, :200], membership[:12, :200]
-    game = types.SimpleNamespace(
-        outputs=lambda name: outputs, labels=labels[:200], membership=membership
-    )
     names = ("loss", "lira_online", "difficulty_offset")
+    models = PairedModels(outputs, labels[:200], membership, names)
     ours = audit_game(outputs, labels[:200], membership, attacks=names).attacks
-    ratio, offset = both_engines.shadow_rows(game, "base", ours)
+    ratio, offset = both_engines.shadow_rows(models, ours)
     assert (ratio["attack"], offset["attack"]) == names[1:]
     for row, own in zip((ratio, offset), ours[1:], strict=True):
         assert row["targets"] == 12
         assert row["own_auc"] == own.auc
         assert planted.plain_game() < row["auc"] < planted.ideal_game()
-    assert both_engines.shadow_rows(game, "base", ours[:1]) == []
+    assert both_engines.shadow_rows(models, ours[:1]) == []
 
 
 @needs_reference
 def test_both_engines_on_noise_of_the_studys_kind(monkeypatch):
     monkeypatch.setattr(both_engines, "NULL_ATTACKS", ("loss", "logistic"))
-    ours, theirs = both_engines.compare_on_noise("tied 6:1", 0)
-    loss, logistic = both_engines.rows(ours, theirs)
+    ours, theirs = both_engines.run_both_on_noise("tied 6:1", 0)
+    loss, logistic = both_engines.beside_rows(ours, theirs)
     assert loss["auc"] == pytest.approx(loss["own_auc"], abs=1e-9)
     assert abs(logistic["auc"] - 0.5) > 0.1
     for row in (loss, logistic):

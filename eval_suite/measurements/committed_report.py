@@ -1,4 +1,4 @@
-"""What the committed report says of a defense, to hold a trained one to."""
+"""The committed report's figures of a trained defense, to hold a new run to."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import dataclasses
 import json
 from pathlib import Path
 
-from eval_suite.subjects.membership_game import MembershipGame
+from eval_suite.subjects.subject import Subject
 
 # Beside the package in a checkout; an installed wheel has none.
 RESULTS = Path(__file__).parents[2] / "reports" / "example" / "results.json"
@@ -27,20 +27,25 @@ class Expected:
     high: float
 
 
-def strongest(game: MembershipGame, name: str) -> Expected | None:
+def committed_strongest(subject: Subject, name: str) -> Expected | None:
     """Returns the committed figure, or `None` if there is none for the same game.
 
     Args:
-        game: The game that is played now.
+        subject: The game that is played now.
         name: Name of the defense.
     """
     if not RESULTS.is_file():
         return None
     results = json.loads(RESULTS.read_text(encoding="utf-8"))
-    now = game.describe()
-    same = results["dataset"]["digest"] == now["dataset"]["digest"] and all(
-        results["profile"][key] == now["profile"][key]
-        for key in ("models", "epochs", "batch_size", "seed", "architecture")
+    now = subject.describe()
+    then, profile = results["profile"], now["profile"]
+    same = (
+        results["dataset"]["digest"] == now["dataset"]["digest"]
+        and then["models"] == profile["models"]
+        and then["epochs"] == profile["epochs"]
+        and then["batch_size"] == profile["batch_size"]
+        and then["seed"] == profile["seed"]
+        and then["architecture"] == profile["architecture"]
     )
     rows = [row for row in results["defenses"] if row["name"] == name]
     if not same or not rows or rows[0]["strongest_auc"] is None:

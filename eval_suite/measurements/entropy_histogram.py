@@ -2,37 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
-from keras_entropy.arrays import Array
+from eval_suite.results.rows import DistributionRow
+from eval_suite.subjects.subject import Subject
+from keras_entropy.prediction_quality import entropies
 
 BINS = 40
 
 
-def entropy_distribution(subject: Any, name: str) -> dict[str, Any]:
+def entropy_distribution(subject: Subject, name: str) -> DistributionRow:
     """Returns the densities of the output entropy on both sides, in nats.
 
     Args:
-        subject: What is evaluated.
+        subject: The models and their examples.
         name: Name of a defense, or `"base"`.
     """
-    sides = [_entropy(rows) for rows in subject.sides(name)]
-    classes = subject.sides(name)[0].shape[-1]
-    edges = np.linspace(0, np.log(classes), BINS + 1)
+    sides = subject.sides(name)
+    edges = np.linspace(0, np.log(sides[0].shape[-1]), BINS + 1)
     member, nonmember = (
-        np.histogram(np.clip(side, 0, edges[-1]), edges, density=True)[0]
-        for side in sides
+        np.histogram(np.clip(entropies(rows), 0, edges[-1]), edges, density=True)[0]
+        for rows in sides
     )
     return {
+        "defense": name,
         "quantity": "entropy",
         "edges": edges.tolist(),
         "member": member.tolist(),
         "nonmember": nonmember.tolist(),
     }
-
-
-def _entropy(outputs: Array) -> Array:
-    rows = outputs.astype("float64")
-    return -(rows * np.log(np.where(rows > 0, rows, 1.0))).sum(axis=-1)

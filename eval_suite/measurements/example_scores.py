@@ -1,23 +1,18 @@
-"""Attack scores of each example of one model, and how two attacks differ."""
+"""The score that an attack gives to each example of one target."""
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Callable
 from collections.abc import Sequence
 
-from eval_suite.subjects.one_target import OneTarget
-from keras_entropy import catalog
-from keras_entropy.arrays import Array
-from keras_entropy.attacks import Shadows
-from keras_entropy.attacks.example_scores import attack_scores
+from eval_suite.subjects.subject import Subject
+from keras_entropy.attacks.attack_name import AttackName
 from keras_entropy.attacks.paired_differences import ExampleScores
 
-INVERSE = "inverse:"
+_INVERSE = "inverse"
 
 
 def scores_of(
-    subject: OneTarget, name: str, attacks: Sequence[str], *, seed: int
+    subject: Subject, name: str, attacks: Sequence[str], *, seed: int
 ) -> dict[str, ExampleScores]:
     """Returns the scores of attacks on one defense.
 
@@ -29,32 +24,23 @@ def scores_of(
         seed: Seed of the attacks' folds, the comparison's own.
 
     Returns:
-        By attack, as `attack_scores`: members first.
+        By attack, members first.
     """
-    labels = subject.members.y, subject.nonmembers.y
-    outputs = subject.outputs(name)
-    plain = [attack for attack in attacks if ":" not in attack or _is_per_class(attack)]
-    shadows = subject.shadows(name)
-    scores = attack_scores(outputs, labels, plain, shadows=shadows, seed=seed)
-    undoing = [attack for attack in attacks if attack.startswith(INVERSE)]
+    if not attacks:
+        return {}
+    answers = subject.answers(name)
+    known = [AttackName.parse(attack) for attack in attacks]
+    plain = [attack for attack in known if attack.through is None]
+    scores = answers.scores(plain, seed=seed)
+    undoing = [attack for attack in known if attack.through == _INVERSE]
     if undoing:
-        layer = catalog.get(name).create()
-        undone = tuple(layer.invert(side) for side in outputs)
-        inner = [attack.removeprefix(INVERSE) for attack in undoing]
-        theirs = answering(shadows, layer.invert)
-        found = attack_scores(undone, labels, inner, shadows=theirs, seed=seed)
-        scores |= {INVERSE + attack: own for attack, own in found.items()}
+        from keras_entropy import catalog  # loads Keras, without which none is undone
+
+        undone = answers.changed(catalog.get(name).create().invert)
+        alone: dict[str, AttackName] = {
+            AttackName(attack.base, by_class=attack.by_class): attack
+            for attack in undoing
+        }
+        found = undone.scores(list(alone), seed=seed)
+        scores |= {alone[attack]: own for attack, own in found.items()}
     return scores
-
-
-def answering(
-    shadows: Shadows | None, change: Callable[[Array], Array]
-) -> Shadows | None:
-    """Returns the shadows with other answers, changed as the target's are."""
-    if shadows is None:
-        return None
-    return dataclasses.replace(shadows, outputs=change(shadows.outputs))
-
-
-def _is_per_class(attack: str) -> bool:
-    return attack.startswith("per_class:")

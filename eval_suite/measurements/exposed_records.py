@@ -1,19 +1,19 @@
-"""The records that training shows on most, as a table beside the report."""
+"""The records that training exposes most, as a table beside the report."""
 
 from __future__ import annotations
 
 import csv
+import dataclasses
 import io
 from collections.abc import Iterable
-from typing import Any
 
 import numpy as np
+from scipy import stats
 
-from eval_suite.subjects.membership_game import MembershipGame
-from eval_suite.subjects.one_target import OneTarget
-from keras_entropy.arrays import Array
+from eval_suite.results.rows import RecordRiskRow
+from eval_suite.subjects.subject import RecordAnswers
+from keras_entropy.arrays import Floats
 from keras_entropy.attacks.leakage.record_risk import record_risk
-from keras_entropy.attacks.signals import compute_signals
 
 FDR = 0.05
 COLUMNS = (
@@ -25,56 +25,15 @@ COLUMNS = (
     "q_value",
     "detection_rate",
 )
-# Models below which no record can be told from chance.
-_FEWEST = 6
 
 
-def models_answers(
-    subject: MembershipGame | OneTarget, name: str
-) -> tuple[Array, Array, Array, Array] | None:
-    """Returns what pairs of models say of records in and out of their training sets.
-
-    Args:
-        subject: A game, or one model, of which the shadow models answer.
-        name: Name of a defense, or `"base"`.
-
-    Returns:
-        Confidence `(K, n)`, membership `(K, n)`, labels `(n,)` and the records' rows in
-        the dataset, or in the file of members; `None` without six models.
-    """
-    if isinstance(subject, MembershipGame):
-        labels, membership = subject.labels, subject.membership
-        rows = subject.dataset.split_rows(subject.seed, subject.profile.examples)[0]
-        confidence = compute_signals(subject.outputs(name), labels).confidence
-    else:
-        shadows = subject.shadows(name)
-        if shadows is None:
-            return None
-        labels = np.concatenate([subject.members.y, subject.nonmembers.y])
-        rows = np.arange(len(subject.members.y))
-        confidence = shadows.confidence(labels)[:, : len(rows)]
-        membership, labels = shadows.membership[:, : len(rows)], labels[: len(rows)]
-    if len(confidence) < _FEWEST:
-        return None
-    return confidence, membership, labels, rows
-
-
-def exposed_records(
-    confidence: Array, membership: Array, labels: Array, rows: Array
-) -> list[list[float]]:
-    """Returns the exposed records, most certain first, each as `COLUMNS[1:]`.
-
-    Args:
-        confidence: As of `models_answers`, and so the others.
-        membership: Booleans `(K, n)`.
-        labels: Integers `(n,)`.
-        rows: Integers `(n,)`.
-    """
-    risk = record_risk(confidence, membership)
+def exposed_records(answers: RecordAnswers) -> list[list[float]]:
+    """Returns the exposed records, most certain first, each as `COLUMNS[1:]`."""
+    risk = record_risk(answers.confidence, answers.membership)
     return [
         [
-            int(rows[i]),
-            int(labels[i]),
+            int(answers.rows[i]),
+            int(answers.labels[i]),
             *(
                 float(f"{values[i]:.4g}")
                 for values in (
@@ -89,7 +48,55 @@ def exposed_records(
     ]
 
 
-def as_csv(tables: Iterable[dict[str, Any]]) -> str:
+def with_planted_record(answers: RecordAnswers) -> tuple[RecordAnswers, int]:
+    """Returns answers in which a record that isn't exposed was made to be, and its row.
+
+    The models trained on it are given as much more confidence as the test needs to
+    find it among all others.
+    """
+    rise = _rises(answers)
+    pairs, records = rise.shape
+    planted = int(rise.mean(axis=0).argmin())
+    error = rise[:, planted].std(ddof=1) / np.sqrt(pairs)
+    needed = stats.t.isf(FDR / (2 * records), pairs - 1) * error
+    confidence = answers.confidence.astype("float64")
+    confidence[:, planted] += answers.membership[:, planted] * (
+        1.0 + needed - rise[:, planted].mean()
+    )
+    changed = dataclasses.replace(answers, confidence=confidence)
+    return changed, int(answers.rows[planted])
+
+
+def with_shuffled_membership(answers: RecordAnswers, *, seed: int) -> RecordAnswers:
+    """Returns answers whose membership is drawn anew, so that it says nothing.
+
+    Of each pair of models one still counts as trained on a record, the other not.
+    """
+    pairs, records = len(answers.membership) // 2, answers.membership.shape[1]
+    swapped = np.random.default_rng(seed).random((pairs, records)) < 0.5
+    membership = answers.membership ^ np.repeat(swapped, 2, axis=0)
+    return dataclasses.replace(answers, membership=membership)
+
+
+def most_false_alarms(answers: RecordAnswers) -> int:
+    """Returns how many records may be exposed by a membership that says nothing.
+
+    Where answers take few values, all pairs may agree to the last digit in how far
+    they differ, and then by chance in the direction too: one record in `2**pairs`.
+    """
+    pairs, records = len(answers.membership) // 2, answers.membership.shape[1]
+    expected = records / 2**pairs
+    return int(expected + 5 * np.sqrt(expected) + 5)
+
+
+def _rises(answers: RecordAnswers) -> Floats:
+    """Returns for each pair `(K / 2, n)` how much the confidence rises by training."""
+    first, second = answers.confidence[::2], answers.confidence[1::2]
+    sign = np.where(answers.membership[::2], 1.0, -1.0)
+    return sign * (first.astype("float64") - second)
+
+
+def as_csv(tables: Iterable[RecordRiskRow]) -> str:
     """Returns the text of the file.
 
     Args:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any
+import math
 
 from eval_suite.measurements import strengths
-from eval_suite.subjects.membership_game import BASE
-from eval_suite.subjects.membership_game import MembershipGame
+from eval_suite.results.rows import FrontierRow
+from eval_suite.subjects.subject import Subject
+from eval_suite.undefended import BASE
 from keras_entropy import catalog
-from keras_entropy.arrays import Array
+from keras_entropy.arrays import Floats
 from keras_entropy.attacks.statistics.intervals import mean_interval
 from keras_entropy.queries.known_defense import ways
 from keras_entropy.search import candidates
@@ -41,35 +42,31 @@ class Frontier:
                 return point
         raise KeyError(f"{name}: no point. Known: {[p.name for p in self.points]}")
 
-    def rows(self) -> list[dict[str, Any]]:
+    def rows(self) -> list[FrontierRow]:
         """Returns plain rows: means over the pairs of models, with 95 % intervals."""
         return [
-            {
-                "name": point.name,
-                "attack": point.attack,
-                **_interval("auc", point.pair_auc, ceiling=1.0),
-                **_interval("accuracy", point.accuracy, ceiling=1.0),
-                **_interval("nll", point.nll),
-                **_interval("ece", point.ece, ceiling=1.0),
-                "keeps_argmax": point.keeps_argmax,
-                "dominated": dominated,
-            }
+            _row(point, dominated)
             for point, dominated in zip(self.points, self.dominated, strict=True)
         ]
 
 
-def play(game: MembershipGame) -> Frontier:
-    """Attacks the models of a game behind every defense, at every strength."""
-    outputs = game.outputs(BASE)
+def play(subject: Subject, *, seed: int) -> Frontier:
+    """Attacks the models of a game behind every defense, at every strength.
+
+    Args:
+        subject: One with the part `"strengths"`.
+        seed: Integer, of random layers and of the attacks' folds.
+    """
+    undefended = subject.paired_models(BASE)
     points = [
         tradeoff.evaluate(
             candidate,
-            outputs,
-            game.labels,
-            game.membership,
-            game.reference_answers,
-            game.reference.y,
-            seed=game.seed,
+            undefended.outputs,
+            undefended.labels,
+            undefended.membership,
+            subject.reference_answers,
+            subject.reference_labels(),
+            seed=seed,
         )
         for candidate in (
             candidates.NO_DEFENSE,
@@ -77,14 +74,15 @@ def play(game: MembershipGame) -> Frontier:
             *candidates.KEYED_CANDIDATES,
         )
     ]
-    points += [_play(game, entry) for entry in strengths.entries()]
+    points += [_play(subject, entry, seed) for entry in strengths.entries()]
     return Frontier(points, tradeoff.dominated(points))
 
 
-def _play(game: MembershipGame, entry: catalog.Entry) -> Point:
-    defended, undefended = game.outputs(entry), game.outputs(BASE)
-    # What was trained is attacked as it answers, as in `Comparison`.
-    known = [] if entry.recipe else ways(entry.create(seed=game.seed))
+def _play(subject: Subject, entry: catalog.Entry, seed: int) -> Point:
+    models = subject.paired_models(entry)
+    defended, undefended = models.outputs, subject.paired_models(BASE).outputs
+    # What was trained is attacked as it answers, as in `AttackComparison`.
+    known = [] if entry.recipe else ways(entry.create(seed=seed))
     adapted = (
         (way.name, way.change(undefended if way.of_undefended else defended))
         for way in known
@@ -93,19 +91,38 @@ def _play(game: MembershipGame, entry: catalog.Entry) -> Point:
         entry.name,
         defended,
         undefended,
-        game.labels,
-        game.membership,
+        models.labels,
+        models.membership,
         adapted,
-        seed=game.seed,
+        seed=seed,
     )
 
 
-def _interval(
-    name: str, values: Array, ceiling: float | None = None
-) -> dict[str, float]:
-    mean, low, high = mean_interval(values)
+def _row(point: Point, dominated: bool) -> FrontierRow:
+    auc, auc_low, auc_high = _interval(point.pair_auc, ceiling=1.0)
+    accuracy, accuracy_low, accuracy_high = _interval(point.accuracy, ceiling=1.0)
+    nll, nll_low, nll_high = _interval(point.nll)
+    ece, ece_low, ece_high = _interval(point.ece, ceiling=1.0)
     return {
-        name: float(mean),
-        f"{name}_low": max(0.0, float(low)),
-        f"{name}_high": float(high if ceiling is None else min(ceiling, high)),
+        "name": point.name,
+        "attack": point.attack,
+        "auc": auc,
+        "auc_low": auc_low,
+        "auc_high": auc_high,
+        "accuracy": accuracy,
+        "accuracy_low": accuracy_low,
+        "accuracy_high": accuracy_high,
+        "nll": nll,
+        "nll_low": nll_low,
+        "nll_high": nll_high,
+        "ece": ece,
+        "ece_low": ece_low,
+        "ece_high": ece_high,
+        "keeps_argmax": point.keeps_argmax,
+        "dominated": dominated,
     }
+
+
+def _interval(values: Floats, ceiling: float = math.inf) -> tuple[float, float, float]:
+    mean, low, high = mean_interval(values)
+    return float(mean), max(0.0, float(low)), float(min(ceiling, high))

@@ -1,8 +1,14 @@
 import numpy as np
 import pytest
+from scipy import special
 
+from eval_suite.measurements import strengths
 from eval_suite.measurements.frontier import Frontier
+from eval_suite.measurements.frontier import play
+from eval_suite.subjects.answers import PairedModels
+from keras_entropy.search import candidates
 from keras_entropy.search.tradeoff import Point
+from keras_entropy.shadow.plan import complementary_pairs
 
 
 def test_rows_hold_means_and_intervals():
@@ -19,3 +25,40 @@ def test_rows_hold_means_and_intervals():
     assert found.get("a") is point
     with pytest.raises(KeyError, match="Known: "):
         found.get("b")
+
+
+class MadeUpGame:
+    """Eight models of four classes that are surer of their members."""
+
+    def __init__(self):
+        rng = np.random.default_rng(0)
+        self.labels = rng.integers(0, 4, 200)
+        self.membership = complementary_pairs(200, 8, seed=0).membership
+        logits = rng.normal(size=(8, 200, 4)) + 2 * np.eye(4)[self.labels]
+        logits[self.membership] += np.tile(1.5 * np.eye(4)[self.labels], (8, 1, 1))[
+            self.membership
+        ]
+        self.outputs = special.softmax(logits, axis=-1).astype("float32")
+
+    def paired_models(self, defense):
+        outputs = self.outputs
+        if defense != "base":
+            outputs = np.asarray(defense.create()(outputs))
+        return PairedModels(outputs, self.labels, self.membership, ("loss",))
+
+
+def test_every_candidate_and_strength_is_played(monkeypatch):
+    kept = {name: strengths.at(name) for name in ("M-5", "label-only")}
+    monkeypatch.setattr(strengths, "entries", lambda: list(kept.values()))
+    few = [c for c in candidates.CANDIDATES if "UniformMixing" in c.name][:1]
+    monkeypatch.setattr(candidates, "CANDIDATES", few)
+    monkeypatch.setattr(candidates, "KEYED_CANDIDATES", ())
+    found = play(MadeUpGame(), seed=0)
+    names = [candidates.NO_DEFENSE.name, few[0].name, *(e.name for e in kept.values())]
+    assert [point.name for point in found.points] == names
+    base, mixed, _, label = found.points
+    assert base.pair_auc.mean() > 0.65
+    assert label.pair_auc.mean() < base.pair_auc.mean() - 0.05
+    # What can be undone protects as little as no defense.
+    np.testing.assert_allclose(mixed.pair_auc, base.pair_auc, atol=0.03)
+    assert not found.dominated[0] or base.pair_auc.mean() > mixed.pair_auc.mean()

@@ -15,7 +15,7 @@ def slices(classes: int) -> tuple[str, ...]:
 
 
 def slices_left_out(classes: int) -> list[NotMeasured]:
-    """Returns what is not measured because there are too many classes."""
+    """Returns the slices that are not measured because there are too many classes."""
     if "class" in slices(classes):
         return []
     reason = f"{classes} classes; up to {MAX_CLASSES} are looked at one by one"

@@ -38,9 +38,10 @@ def at(name: str, **settings: Any) -> catalog.Entry:
             are left out stay as they are in the catalog.
     """
     entry = catalog.get(name)
-    if _loss_of(entry) is not None:
-        loss = functools.partial(entry.recipe.loss, **settings)
-        entry = dataclasses.replace(entry, recipe=FromScratch(loss))
+    loss = _loss_of(entry)
+    if loss is not None:
+        recipe = FromScratch(functools.partial(loss, **settings))
+        entry = dataclasses.replace(entry, recipe=recipe)
     else:
         entry = dataclasses.replace(entry, config={**entry.config, **settings})
     return dataclasses.replace(entry, name=_full_name(entry))
@@ -49,7 +50,8 @@ def at(name: str, **settings: Any) -> catalog.Entry:
 def entries() -> list[catalog.Entry]:
     """Returns all that `candidates` doesn't have, in the catalog's order."""
     tried = (*candidates.CANDIDATES, *candidates.KEYED_CANDIDATES)
-    known = [_what(candidate.create()) for candidate in tried]
+    makers = [candidate.create for candidate in tried if candidate.create]
+    known = [_what(make()) for make in makers]
     found = []
     for name in catalog.names():
         further = [
@@ -71,9 +73,10 @@ def _what(layer: Any) -> tuple[type, dict[str, Any]]:
     return type(layer), {key: config[key] for key in config if key != "name"}
 
 
-def _loss_of(entry: catalog.Entry) -> functools.partial | None:
-    """Returns the loss that a defense is, if it is one."""
-    return entry.recipe.loss if isinstance(entry.recipe, FromScratch) else None
+def _loss_of(entry: catalog.Entry) -> functools.partial[Any] | None:
+    """Returns the loss that a defense is, if it is one, and its settings."""
+    loss = entry.recipe.loss if isinstance(entry.recipe, FromScratch) else None
+    return loss if isinstance(loss, functools.partial) else None
 
 
 def _full_name(entry: catalog.Entry) -> str:

@@ -1,4 +1,4 @@
-"""What `--gate` accepts: one figure of one defense, and its limit."""
+"""The expressions that `--gate` accepts: a figure of a defense, and its limit."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ METRICS = {
     "accuracy_drop": "<=",
     "latency_ratio": "<=",
 }
+# They compare a defense with the undefended model, which has none of its own.
+AGAINST_BASE = ("accuracy_drop", "latency_ratio")
 _SIGNS = ("<=", ">=")
 
 

@@ -10,9 +10,9 @@ import pytest
 
 from eval_suite.options.gate_expression import parse_gate
 
-# A rise in AUC up to this is accepted. It absorbs what training the same recipe with
-# another seed gives (README, "The gate").
-MARGIN = 0.01
+# A rise in AUC up to this is accepted. It absorbs how far the AUC moves when the same
+# recipe is trained with another seed (README, "The gate").
+ACCEPTED_RISE = 0.01
 
 
 def add_gate_options(group: pytest.OptionGroup) -> None:
@@ -47,8 +47,8 @@ def add_gate_options(group: pytest.OptionGroup) -> None:
         dest="eval_suite_margin",
         metavar="X",
         type=_margin,
-        default=MARGIN,
-        help=f"Rise in AUC that --baseline accepts. Default: {MARGIN}.",
+        default=ACCEPTED_RISE,
+        help=f"Rise in AUC that --baseline accepts. Default: {ACCEPTED_RISE}.",
     )
     group.addoption(
         "--inconclusive",

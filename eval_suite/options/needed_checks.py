@@ -24,7 +24,9 @@ def is_needed(file: str, options: Options) -> bool:
         options: The options of the run.
     """
     if options.outputs_only:
-        return file in (_OUTPUTS, _CONTROLS)
+        # The others need a model to call.
+        gated = (_GATE,) if options.gating else ()
+        return file in (_OUTPUTS, _CONTROLS, _ATTACKS, _EXCHANGEABILITY, *gated)
     if file == _OUTPUTS:
         return False
     if file == _TF_PRIVACY_FULL:

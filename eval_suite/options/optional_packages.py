@@ -1,4 +1,4 @@
-"""What an optional package's absence means for a run."""
+"""Optional packages: whether they are there, and if not, why."""
 
 from __future__ import annotations
 

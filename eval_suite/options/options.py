@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from eval_suite.options.gate_expression import Gate
-from eval_suite.options.gate_options import MARGIN
+from eval_suite.options.gate_options import ACCEPTED_RISE
 from eval_suite.options.gate_options import add_gate_options
 from eval_suite.options.optional_packages import why_no_tf_privacy
 from eval_suite.options.profiles import PROFILES
@@ -120,7 +120,8 @@ def add_options(parser: pytest.Parser) -> None:
         dest="eval_suite_nonmembers",
         metavar="FILE",
         type=Path,
-        help="Examples of the same law that it was not trained on, likewise.",
+        help="Examples from the same distribution that it was not trained on, "
+        "likewise.",
     )
     group.addoption(
         "--from-logits",
@@ -185,7 +186,7 @@ class Options:
     gates: tuple[Gate, ...] = ()
     baseline: Path | None = None
     update_baseline: bool = False
-    margin: float = MARGIN
+    margin: float = ACCEPTED_RISE
     inconclusive: str = "pass"
     parallel: bool = False
     distributed: bool = False
@@ -209,6 +210,9 @@ class Options:
             alone = own and options.gating and not options.report
             every = "study" if options.profile == "study" else "all"
             options = dataclasses.replace(options, defenses="none" if alone else every)
+        if options.outputs_only and options.defenses == "all":
+            # There is no model to defend.
+            options = dataclasses.replace(options, defenses="none")
         if options.defenses == "all" and options.model and not options.population:
             # Without the model's recipe no head can be trained as the model was.
             options = dataclasses.replace(options, defenses="untrained")
@@ -237,6 +241,13 @@ class Options:
         """Whether outputs are given instead of a model."""
         return self.member_outputs is not None
 
+    @property
+    def given_outputs(self) -> tuple[Path, Path] | None:
+        """The files of outputs, of members and of non-members, if they are given."""
+        if self.member_outputs is None or self.nonmember_outputs is None:
+            return None
+        return self.member_outputs, self.nonmember_outputs
+
     def check(self) -> None:
         """Raises `pytest.UsageError` for options that contradict each other."""
         outputs = (self.member_outputs, self.nonmember_outputs)
@@ -260,7 +271,8 @@ class Options:
         elif self.members is None or self.nonmembers is None:
             raise pytest.UsageError(
                 "--model needs --members and --nonmembers: examples that the model was "
-                "trained on, and others of the same law, as .npz files with x and y"
+                "trained on, and others from the same distribution, as .npz files with "
+                "x and y"
             )
         self._check_shadows()
         if self.as_published and self.profile != "study":

@@ -4,25 +4,22 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING
-from typing import Any
 
-if TYPE_CHECKING:
-    pass
+import pytest
 
 SHADOWS = 16
 
 
-def add_shadow_options(group: Any) -> None:
+def add_shadow_options(group: pytest.OptionGroup) -> None:
     """Adds the options to the suite's group."""
     group.addoption(
         "--population",
         dest="eval_suite_population",
         metavar="FILE",
         type=Path,
-        help="With --model: more examples of the same law, .npz with x and y. The "
-        "model is trained anew on halves of them and of the members and non-members, "
-        "and attacked by comparison with these shadow models.",
+        help="With --model: more examples from the same distribution, .npz with x and "
+        "y. The model is trained anew on halves of them and of the members and "
+        "non-members, and attacked by comparison with these shadow models.",
     )
     group.addoption(
         "--shadows",
@@ -72,7 +69,7 @@ def even_number(text: str) -> int:
     number = positive_number(text)
     if number < 4 or number % 2:
         raise argparse.ArgumentTypeError(
-            f"must be even and at least 4, for models come in pairs. Received: {text}"
+            f"must be even and at least 4, as models come in pairs. Received: {text}"
         )
     return number
 

@@ -1,4 +1,4 @@
-"""What results.json holds."""
+"""The contents of results.json."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import TypedDict
 
 from eval_suite.results.rows import AttackRow
 from eval_suite.results.rows import BesideRow
-from eval_suite.results.rows import CheckRow
 from eval_suite.results.rows import ControlRow
 from eval_suite.results.rows import CurveRow
 from eval_suite.results.rows import Dataset
@@ -23,7 +22,7 @@ from eval_suite.results.rows import ShadowCountRow
 
 
 class Environment(TypedDict):
-    """What the run was made with."""
+    """Versions, machine and commit."""
 
     python: str
     platform: str
@@ -47,14 +46,14 @@ class ThreatModel(TypedDict):
 
 
 class Verdict(TypedDict):
-    """What the run comes to, and why."""
+    """Pass, fail or void, and why."""
 
     status: Literal["pass", "fail", "void"]
     lines: list[str]
 
 
 class Claims(TypedDict):
-    """What a layer promises; all `None` for the undefended model."""
+    """The promises of a layer; all `None` for the undefended model."""
 
     raises_entropy: bool | None
     keeps_argmax: bool | None
@@ -68,22 +67,22 @@ class Claims(TypedDict):
 class Published(TypedDict):
     """The reference study's figures for one defense."""
 
-    accuracy_pct: float
-    latency_us: float
-    auc_pct: float
-    advantage_pct: float
+    accuracy_pct: float | None
+    latency_us: float | None
+    auc_pct: float | None
+    advantage_pct: float | None
 
 
 class LatencyRatio(TypedDict):
     """The ratio of two times, with its interval."""
 
-    ratio: float
-    low: float
-    high: float
+    ratio: float | None
+    low: float | None
+    high: float | None
 
 
-class Defense(TypedDict):
-    """One defense: what it is, what it is worth, and how well it was attacked."""
+class DefenseIdentity(TypedDict):
+    """A defense, as the catalog describes it."""
 
     name: str
     title: str
@@ -95,6 +94,11 @@ class Defense(TypedDict):
     trained: bool
     published: Published | None
     differs: NotRequired[str | None]
+
+
+class DefenseFigures(TypedDict):
+    """The figures of one defense; `None` is what was not measured."""
+
     accuracy: float | None
     accuracy_low: float | None
     accuracy_high: float | None
@@ -103,8 +107,8 @@ class Defense(TypedDict):
     ece: float | None
     entropy_mean: float | None
     entropy_normalized: float | None
-    latency_us: dict[str, float] | None
-    latency_ratio: dict[str, LatencyRatio] | None
+    latency_us: dict[str, float | None] | None
+    latency_ratio: dict[str, LatencyRatio | None] | None
     strongest_attack: str | None
     strongest_auc: float | None
     strongest_auc_low: float | None
@@ -118,8 +122,20 @@ class Defense(TypedDict):
     difference_auc_high: float | None
 
 
+class Defense(DefenseIdentity, DefenseFigures):
+    """One defense and its figures."""
+
+
+class Check(TypedDict):
+    """The outcome of one check."""
+
+    test: str
+    outcome: Literal["passed", "failed", "skipped"]
+    message: str | None
+
+
 class Gap(TypedDict):
-    """What was not measured, and why."""
+    """A figure that was not measured, of which defenses, and why."""
 
     what: str
     reason: str
@@ -146,6 +162,6 @@ class Results(TypedDict):
     shadow_counts: NotRequired[list[ShadowCountRow]]
     tf_privacy: list[BesideRow]
     tf_privacy_null: list[NullRunRow]
-    checks: list[CheckRow]
+    checks: list[Check]
     not_measured: list[Gap]
     timings: dict[str, float]

@@ -10,6 +10,7 @@ from typing import Any
 from typing import Literal
 from typing import NotRequired
 from typing import TypedDict
+from typing import final
 
 
 class Dataset(TypedDict):
@@ -42,7 +43,7 @@ class Profile(TypedDict):
 
 
 class RunRow(TypedDict):
-    """Table `run`: what was run. `is_reference_study`: on the study's own network."""
+    """Table `run`: data and models. `is_reference_study`: the study's own network."""
 
     dataset: Dataset
     profile: Profile
@@ -68,7 +69,7 @@ class ControlRow(TypedDict):
 class RateRow(TypedDict):
     """A true positive rate at one false positive rate."""
 
-    tpr: float
+    tpr: float | None
     low: float | None
     high: float | None
     realised_fpr: float | None
@@ -86,7 +87,7 @@ class AttackRow(TypedDict):
     auc_high: float | None
     advantage: float | None
     advantage_null: float | None
-    tpr_at_fpr: dict[str, RateRow | None]
+    tpr_at_fpr: dict[str, RateRow | None] | None
     targets: int | None
     n_members: int | None
     n_nonmembers: int | None
@@ -98,8 +99,8 @@ class CurveRow(TypedDict):
     defense: str
     attack: str
     slice: str
-    fpr: list[float] | None
-    tpr: list[float] | None
+    fpr: list[float]
+    tpr: list[float]
     tpr_low: list[float] | None
     tpr_high: list[float] | None
 
@@ -115,7 +116,7 @@ class DistributionRow(TypedDict):
 
 
 class UtilityRow(TypedDict):
-    """Table `utility`: what a defended model is worth, on non-members."""
+    """Table `utility`: the quality of a model's answers, on non-members."""
 
     defense: str
     accuracy: float
@@ -164,6 +165,7 @@ class LatencyRow(TypedDict):
     defense: str
     batch_size: int
     microseconds: float
+    base_microseconds: float
     ratio: float
     low: float
     high: float
@@ -247,14 +249,14 @@ class ExchangeabilityRow(TypedDict):
 class NotMeasuredRow(TypedDict):
     """Table `not_measured`: a figure that is missing.
 
-    `metric` is what a gate would ask for: an attack's name or a metric's, over the
-    entire set; `None` where no gate does, as for a slice.
+    `metric` is how a gate would ask for it: the name of an attack or of a metric, over
+    the entire set. Absent or `None` where no gate can, as for a slice.
     """
 
     defense: str
     what: str
     reason: str
-    metric: str | None
+    metric: NotRequired[str | None]
 
 
 class RecordRiskRow(TypedDict):
@@ -273,8 +275,8 @@ class ExamplesIdentity(TypedDict):
     members: int
     nonmembers: int
     digest: str
-    member_sketch: list[int] | None
-    nonmember_sketch: list[int] | None
+    member_sketch: list[str] | None
+    nonmember_sketch: list[str] | None
 
 
 class GameIdentity(TypedDict):
@@ -288,6 +290,7 @@ class GameIdentity(TypedDict):
     models: int
 
 
+@final
 class ExamplesAucRow(TypedDict):
     """Table `gate_auc` of one model: an AUC, and its replicates as base64."""
 
@@ -299,6 +302,7 @@ class ExamplesAucRow(TypedDict):
     deviations: str
 
 
+@final
 class PairsAucRow(TypedDict):
     """Table `gate_auc` of a membership game: an AUC, and each pair's."""
 
@@ -308,8 +312,12 @@ class PairsAucRow(TypedDict):
     pairs: list[float]
 
 
+RunIdentity = ExamplesIdentity | GameIdentity
+AucRow = ExamplesAucRow | PairsAucRow
+
+
 class DropRow(TypedDict):
-    """Table `gate_drop`: a fall in accuracy; no degrees of freedom: normal tail."""
+    """Table `gate_drop`: a fall in accuracy; `degrees` is `None` for a normal tail."""
 
     defense: str
     value: float
@@ -318,9 +326,9 @@ class DropRow(TypedDict):
 
 
 class CheckRow(TypedDict):
-    """The outcome of one check; `defense` is whom it was run for."""
+    """The outcome of one check, and the defense it was run for, if for one."""
 
     test: str
     outcome: Literal["passed", "failed", "skipped"]
-    message: str | None
-    defense: NotRequired[str | None]
+    message: str
+    defense: str | None

@@ -2,37 +2,26 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime
 from collections.abc import Iterable
-from typing import Any
+from collections.abc import Sequence
+from typing import TypedDict
+from typing import TypeVar
 
-from eval_suite.results.schema import results_schema
+from eval_suite.results.contents import DefenseFigures
+from eval_suite.results.contents import DefenseIdentity
+from eval_suite.results.contents import Environment
+from eval_suite.results.contents import Gap
+from eval_suite.results.contents import Published
+from eval_suite.results.contents import Results
+from eval_suite.results.contents import ThreatModel
+from eval_suite.results.contents import Verdict
+from eval_suite.results.recorded import Recorded
+from eval_suite.results.rows import NotMeasuredRow
+from eval_suite.results.rows import RunRow
 from eval_suite.results.upgrade import VERSION
-from eval_suite.results.verdict import verdict
 from eval_suite.undefended import BASE
 
-_MEASURED = (
-    "accuracy",
-    "accuracy_low",
-    "accuracy_high",
-    "member_accuracy",
-    "nll",
-    "ece",
-    "entropy_mean",
-    "entropy_normalized",
-    "strongest_attack",
-    "strongest_auc",
-    "strongest_auc_low",
-    "strongest_auc_high",
-    "strongest_advantage",
-    "illusion_gap",
-    "js_entropy",
-    "js_cross_entropy",
-    "difference_auc",
-    "difference_auc_low",
-    "difference_auc_high",
-)
 _GROUPS = {
     "threshold": "a threshold on a score of the output and the true label",
     "label": "the predicted label alone",
@@ -42,62 +31,7 @@ _GROUPS = {
 }
 
 
-def assemble(
-    rows: Iterable[dict[str, Any]],
-    checks: list[dict[str, str]],
-    names: list[str],
-    *,
-    command: str,
-    environment: dict[str, Any],
-    seconds: dict[str, float],
-) -> dict[str, Any]:
-    """Returns the results, as results.json holds them.
-
-    Args:
-        rows: What the checks recorded, each with its `table`.
-        checks: Outcome of each check: `test`, `outcome`, `message`.
-        names: The selected defenses.
-        command: The command line.
-        environment: See `environment.environment`.
-        seconds: Duration by stage.
-    """
-    tables: dict[str, list[dict[str, Any]]] = {}
-    for row in rows:
-        fields = {key: value for key, value in row.items() if key != "table"}
-        tables.setdefault(row["table"], []).append(fields)
-    run = tables.get("run", [UNKNOWN_RUN])[0]
-    attacks = tables.get("attack", [])
-    controls = tables.get("control", [])
-    found = next(iter(tables.get("exchangeability", [])), None)
-    return {
-        "schema_version": VERSION,
-        "created": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-        "command": command,
-        "title": _title(names, run["dataset"]["name"]),
-        "environment": environment,
-        "dataset": run["dataset"],
-        "profile": run["profile"],
-        "threat_model": _threat_model(attacks, run["minimum_detectable_auc"], found),
-        "verdict": verdict(checks, controls, found),
-        "controls": controls,
-        "defenses": [
-            _base(tables, is_study=_is_study(run)),
-            *(_defense(name, tables) for name in names),
-        ],
-        "attacks": attacks,
-        "curves": tables.get("curve", []),
-        "distributions": tables.get("distribution", []),
-        "frontier": tables.get("frontier", []),
-        "shadow_counts": tables.get("shadow_count", []),
-        "tf_privacy": tables.get("tf_privacy", []),
-        "tf_privacy_null": tables.get("tf_privacy_null", []),
-        "checks": checks,
-        "not_measured": _not_measured(tables.get("not_measured", [])),
-        "timings": seconds,
-    }
-
-
-UNKNOWN_RUN = {
+UNKNOWN_RUN: RunRow = {
     "dataset": {
         "name": "not measured",
         "source": None,
@@ -121,94 +55,170 @@ UNKNOWN_RUN = {
         "member_accuracy": None,
         "nonmember_accuracy": None,
     },
+    "is_reference_study": False,
     "minimum_detectable_auc": None,
 }
 
 
-def _title(names: list[str], dataset: str) -> str:
+def assemble(
+    recorded: Recorded,
+    names: Sequence[str],
+    verdict: Verdict,
+    *,
+    command: str,
+    environment: Environment,
+    seconds: dict[str, float],
+) -> Results:
+    """Returns the results, as results.json holds them.
+
+    Args:
+        recorded: What the checks recorded.
+        names: The selected defenses.
+        verdict: The verdict of the run, that of its gate included.
+        command: The command line.
+        environment: See `environment.environment`.
+        seconds: Duration by stage.
+    """
+    run = recorded.run[0] if recorded.run else UNKNOWN_RUN
+    base = _base_identity(is_reference_study=run["is_reference_study"])
+    identities = [base, *_identities(names)]
+    return {
+        "schema_version": VERSION,
+        "created": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        "command": command,
+        "title": _title(names, run["dataset"]["name"]),
+        "environment": environment,
+        "dataset": run["dataset"],
+        "profile": run["profile"],
+        "threat_model": _threat_model(recorded, run["minimum_detectable_auc"]),
+        "verdict": verdict,
+        "controls": recorded.control,
+        "defenses": [
+            {**identity, **_figures(identity["name"], recorded)}
+            for identity in identities
+        ],
+        "attacks": recorded.attack,
+        "curves": recorded.curve,
+        "distributions": recorded.distribution,
+        "frontier": recorded.frontier,
+        "shadow_counts": recorded.shadow_count,
+        "tf_privacy": recorded.tf_privacy,
+        "tf_privacy_null": recorded.tf_privacy_null,
+        "checks": [
+            {
+                "test": check["test"],
+                "outcome": check["outcome"],
+                "message": check["message"],
+            }
+            for check in recorded.checks
+        ],
+        "not_measured": _not_measured(recorded.not_measured),
+        "timings": seconds,
+    }
+
+
+def _title(names: Sequence[str], dataset: str) -> str:
     through = f" through {len(names)} defenses" if names else ""
     return f"Membership inference{through}, {dataset}"
 
 
-def _defense(name: str, tables: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
-    return {"name": name, **_identity(name), **_figures(name, tables)}
+def _identities(names: Sequence[str]) -> list[DefenseIdentity]:
+    if not names:
+        return []  # as where outputs alone are given: no Keras is loaded
+    from eval_suite.results.catalog_rows import defense_identity
+
+    return [defense_identity(name) for name in names]
 
 
-def _is_study(run: dict[str, Any]) -> bool:
-    """Whether the undefended model is the study's network."""
-    return str(run["profile"]["architecture"]).startswith("study_mlp")
+def _base_identity(*, is_reference_study: bool) -> DefenseIdentity:
+    published: Published | None = None
+    differs = None
+    if is_reference_study:
+        from eval_suite.results.catalog_rows import published_base
 
-
-def _base(tables: dict[str, list[dict[str, Any]]], *, is_study: bool) -> dict[str, Any]:
-    published = differs = None
-    if is_study:
-        from eval_suite.results.published_differences import why
-        from keras_entropy import catalog
-
-        published = dataclasses.asdict(catalog.PUBLISHED_BASE)
-        differs = why(None)
+        published, differs = published_base()
     return {
         "name": BASE,
         "title": "No defense",
         "family": "none",
         "layer": None,
         "config": None,
-        "claims": dict.fromkeys(results_schema()["$defs"]["claims"]["required"]),
+        "claims": {
+            "raises_entropy": None,
+            "keeps_argmax": None,
+            "keeps_ranking": None,
+            "deterministic": None,
+            "injective": None,
+            "permutation_equivariant": None,
+            "export": None,
+        },
         "reference": None,
         "trained": False,
         "published": published,
         "differs": differs,
-        **_figures(BASE, tables),
     }
 
 
-def _figures(name: str, tables: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for table in ("utility", "headline", "difference"):
-        for row in tables.get(table, []):
-            if row["defense"] == name:
-                found.update(row)
-    latency = [row for row in tables.get("latency", []) if row["defense"] == name]
-    measured = {key: found.get(key) for key in _MEASURED}
+class _OfDefense(TypedDict):
+    defense: str
+
+
+_Row = TypeVar("_Row", bound=_OfDefense)
+
+
+def _last(rows: Iterable[_Row], name: str) -> _Row | dict[str, None]:
+    """Returns the last row of a defense, an empty one if it has none."""
+    found: _Row | dict[str, None] = {}
+    for row in rows:
+        if row["defense"] == name:
+            found = row
+    return found
+
+
+def _figures(name: str, recorded: Recorded) -> DefenseFigures:
+    utility = _last(recorded.utility, name)
+    headline = _last(recorded.headline, name)
+    difference = _last(recorded.difference, name)
+    latency = [row for row in recorded.latency if row["defense"] == name]
     return {
-        **measured,
-        "latency_us": {str(r["batch_size"]): r["microseconds"] for r in latency}
+        "accuracy": utility.get("accuracy"),
+        "accuracy_low": utility.get("accuracy_low"),
+        "accuracy_high": utility.get("accuracy_high"),
+        "member_accuracy": utility.get("member_accuracy"),
+        "nll": utility.get("nll"),
+        "ece": utility.get("ece"),
+        "entropy_mean": utility.get("entropy_mean"),
+        "entropy_normalized": utility.get("entropy_normalized"),
+        "strongest_attack": headline.get("strongest_attack"),
+        "strongest_auc": headline.get("strongest_auc"),
+        "strongest_auc_low": headline.get("strongest_auc_low"),
+        "strongest_auc_high": headline.get("strongest_auc_high"),
+        "strongest_advantage": headline.get("strongest_advantage"),
+        "illusion_gap": headline.get("illusion_gap"),
+        "js_entropy": headline.get("js_entropy"),
+        "js_cross_entropy": headline.get("js_cross_entropy"),
+        "difference_auc": difference.get("difference_auc"),
+        "difference_auc_low": difference.get("difference_auc_low"),
+        "difference_auc_high": difference.get("difference_auc_high"),
+        "latency_us": {str(row["batch_size"]): row["microseconds"] for row in latency}
         or None,
         "latency_ratio": {
-            str(row["batch_size"]): {key: row[key] for key in ("ratio", "low", "high")}
+            str(row["batch_size"]): {
+                "ratio": row["ratio"],
+                "low": row["low"],
+                "high": row["high"],
+            }
             for row in latency
         }
         or None,
     }
 
 
-def _identity(name: str) -> dict[str, Any]:
-    # Imported here, as where outputs alone are given no Keras is loaded.
-    from eval_suite.results.published_differences import why
-    from keras_entropy import catalog
-
-    entry = catalog.get(name)
-    claims = dataclasses.asdict(entry.claims)
-    return {
-        "title": entry.title,
-        "family": entry.family,
-        "layer": entry.layer.__name__,
-        "config": dict(entry.config),
-        "claims": {**claims, "export": list(claims["export"])},
-        "reference": entry.reference,
-        "trained": entry.recipe is not None,
-        "published": dataclasses.asdict(entry.published) if entry.published else None,
-        "differs": why(entry) if entry.published else None,
-    }
-
-
 def _threat_model(
-    attacks: list[dict[str, Any]],
-    minimum_detectable_auc: float | None,
-    exchangeability: dict[str, Any] | None,
-) -> dict[str, Any]:
-    groups = {row["group"] for row in attacks}
-    confounded = exchangeability is not None and exchangeability["confounded"]
+    recorded: Recorded, minimum_detectable_auc: float | None
+) -> ThreatModel:
+    groups = {row["group"] for row in recorded.attack}
+    confounded = recorded.confounding is not None
     return {
         "attacker": [text for group, text in _GROUPS.items() if group in groups],
         "not_tested": [
@@ -219,11 +229,11 @@ def _threat_model(
         ],
         "minimum_detectable_auc": minimum_detectable_auc,
         # `None` where membership was drawn at random, so that there is nothing to ask.
-        "exchangeability": exchangeability,
+        "exchangeability": next(iter(recorded.exchangeability), None),
     }
 
 
-def _not_measured(rows: list[dict[str, Any]]) -> list[dict[str, str]]:
+def _not_measured(rows: Iterable[NotMeasuredRow]) -> list[Gap]:
     """Returns each gap once, with the defenses that it concerns."""
     defenses: dict[tuple[str, str], list[str]] = {}
     for row in rows:

@@ -3,9 +3,11 @@ import copy
 import pytest
 
 from eval_suite.report.content.published_figures import faithfulness_table
+from eval_suite.results.recorded import Recorded
 from eval_suite.results.run_results import UNKNOWN_RUN
 from eval_suite.results.run_results import assemble
 from eval_suite.results.schema import check_results
+from eval_suite.results.verdict import verdict
 
 CONTROL = {
     "table": "control",
@@ -20,8 +22,13 @@ CONTROL = {
     "passed": True,
     "detail": "0.5 lies in the interval",
 }
-PASSED = {"test": "a", "outcome": "passed", "message": ""}
-FAILED = {"test": "b", "outcome": "failed", "message": "measured 2, expected 1"}
+PASSED = {"test": "a", "outcome": "passed", "message": "", "defense": None}
+FAILED = {
+    "test": "b",
+    "outcome": "failed",
+    "message": "measured 2, expected 1",
+    "defense": "M-1",
+}
 
 
 def results(rows, checks, names=("M-1", "M-6")):
@@ -37,10 +44,12 @@ def results(rows, checks, names=("M-1", "M-6")):
         "commit": None,
         "dirty": None,
     }
+    recorded = Recorded(checks=list(checks))
+    recorded.add(rows)
     assembled = assemble(
-        rows,
-        checks,
+        recorded,
         list(names),
+        verdict(recorded.checks, recorded.control),
         command="pytest eval_suite --report",
         environment=environment,
         seconds={"total": 1.0},
@@ -83,21 +92,6 @@ def test_a_gap_is_told_once():
     ]
 
 
-@pytest.mark.parametrize(
-    ("controls", "checks", "status", "line"),
-    [
-        ([CONTROL], [PASSED], "pass", "All 1 checks passed"),
-        ([CONTROL], [PASSED, FAILED], "fail", "b: measured 2, expected 1"),
-        ([{**CONTROL, "passed": False}], [PASSED], "void", "null, loss: 0.5 lies"),
-        ([], [PASSED], "void", "No control was run"),
-    ],
-)
-def test_verdict(controls, checks, status, line):
-    verdict = results(controls, checks)["verdict"]
-    assert verdict["status"] == status
-    assert verdict["lines"][0].startswith(line)
-
-
 def test_threat_model_names_what_was_not_run():
     attack = {
         "table": "attack",
@@ -123,7 +117,7 @@ def test_threat_model_names_what_was_not_run():
 def test_the_study_stands_beside_the_run():
     rows = [CONTROL, {"table": "utility", "defense": "M-1", "accuracy": 0.75}]
     run = copy.deepcopy(UNKNOWN_RUN)
-    run["profile"]["architecture"] = "study_mlp (128-64-10)"
+    run["is_reference_study"] = True
     rows.append({"table": "run", **run})
     assembled = results(rows, [PASSED], names=("M-1", "M-20", "temperature"))
     lines = faithfulness_table(assembled)
@@ -133,3 +127,21 @@ def test_the_study_stands_beside_the_run():
     assert "artifact" in spline
     for quirk in ("ReLUs", "chains", "probabilities"):
         assert quirk in quadratic
+
+
+def test_a_users_model_of_the_studys_name_is_not_the_studys():
+    run = copy.deepcopy(UNKNOWN_RUN)
+    run["profile"]["architecture"] = "study_mlp_of_mine"
+    base, *_ = results([CONTROL, {"table": "run", **run}], [PASSED])["defenses"]
+    assert (base["published"], base["differs"]) == (None, None)
+
+
+def test_the_fields_of_a_check_are_those_of_the_schema():
+    assert results([CONTROL], [PASSED])["checks"] == [
+        {"test": "a", "outcome": "passed", "message": ""}
+    ]
+
+
+def test_a_row_needs_a_table():
+    with pytest.raises(ValueError, match="No table 'atack'"):
+        Recorded().add([{"table": "atack", "defense": "M-1"}])

@@ -6,7 +6,10 @@ from collections.abc import Iterator
 from functools import cache
 from importlib import resources
 from pathlib import Path
+from typing import Any
+from typing import NoReturn
 
+from eval_suite.results.contents import Results
 from eval_suite.results.upgrade import upgrade
 
 _SHOWN_FAULTS = 10
@@ -31,13 +34,14 @@ class ResultsError(ValueError):
 
 
 @cache
-def results_schema() -> dict:
+def results_schema() -> dict[str, Any]:
     """Returns the JSON Schema (draft 2020-12) of results.json, version 2."""
     text = resources.files(__package__).joinpath("results.schema.json").read_text()
-    return json.loads(text)
+    schema: dict[str, Any] = json.loads(text)
+    return schema
 
 
-def load_results(path: Path | str) -> dict:
+def load_results(path: Path | str) -> Results:
     """Reads and checks a results.json, of the present version or an earlier one.
 
     Args:
@@ -51,12 +55,12 @@ def load_results(path: Path | str) -> dict:
     """
     path = Path(path)
     try:
-        results = json.loads(path.read_text(encoding="utf-8"), parse_constant=_refuse)
+        found = json.loads(path.read_text(encoding="utf-8"), parse_constant=_refuse)
     except OSError as error:
         raise ResultsError(f"Can't read {path}: {error.strerror}.") from error
     except ValueError as error:  # JSONDecodeError and UnicodeDecodeError are both
         raise ResultsError(f"{path} is not valid JSON: {error}.") from error
-    results = upgrade(results)
+    results: Results = upgrade(found)
     try:
         check_results(results)
     except ResultsError as error:
@@ -64,11 +68,11 @@ def load_results(path: Path | str) -> dict:
     return results
 
 
-def check_results(results: dict) -> None:
+def check_results(results: Any) -> None:
     """Checks results against the schema and for consistency between its rows.
 
     Args:
-        results: The dict that results.json holds.
+        results: What is held to be the contents of results.json.
 
     Raises:
         ResultsError: With every fault found (the first ten are written out), each
@@ -84,16 +88,16 @@ def check_results(results: dict) -> None:
         raise ResultsError("not a results.json of version 2: " + "; ".join(shown) + ".")
 
 
-def _refuse(constant: str):
+def _refuse(constant: str) -> NoReturn:
     raise ValueError(f"{constant} is not JSON; a missing number is written as null")
 
 
-def _show(value) -> str:
+def _show(value: object) -> str:
     text = repr(value)
     return text if len(text) <= 60 else text[:57] + "..."
 
 
-def _faults(value, rule: dict, place: str) -> Iterator[str]:
+def _faults(value: Any, rule: dict[str, Any], place: str) -> Iterator[str]:
     """Yields the faults of one value.
 
     Covers the keywords that results.schema.json uses; `schema_test.py` holds it to
@@ -133,7 +137,7 @@ def _faults(value, rule: dict, place: str) -> Iterator[str]:
             yield f"{place} must be at most {rule['maximum']}. Received: {value}"
 
 
-def _are_numbers_within(values: list, rule: dict) -> bool:
+def _are_numbers_within(values: list[Any], rule: dict[str, Any]) -> bool:
     """Whether all of a list are plain numbers in the rule's range: the fast way."""
     return (
         rule.get("type") == "number"
@@ -144,7 +148,9 @@ def _are_numbers_within(values: list, rule: dict) -> bool:
     )
 
 
-def _object_faults(value: dict, rule: dict, place: str) -> Iterator[str]:
+def _object_faults(
+    value: dict[str, Any], rule: dict[str, Any], place: str
+) -> Iterator[str]:
     known = rule.get("properties", {})
     for key in rule.get("required", ()):
         if key not in value:
@@ -156,7 +162,7 @@ def _object_faults(value: dict, rule: dict, place: str) -> Iterator[str]:
         yield from _faults(item, item_rule, f"{place}.{key}")
 
 
-def _inconsistencies(results: dict) -> Iterator[str]:
+def _inconsistencies(results: Results) -> Iterator[str]:
     names = [row["name"] for row in results["defenses"]]
     family = results["defenses"][0]["family"]
     if family != "none":
@@ -174,11 +180,12 @@ def _inconsistencies(results: dict) -> Iterator[str]:
                     f"{table}[{index}].defense is not the name of a defense. "
                     f"Received: {_show(row['defense'])}"
                 )
-    for index, row in enumerate(results["curves"]):
+    for index, curve in enumerate(results["curves"]):
         for key in ("tpr", "tpr_low", "tpr_high"):
-            if row[key] is not None and len(row[key]) != len(row["fpr"]):
+            share = curve[key]
+            if share is not None and len(share) != len(curve["fpr"]):
                 yield f"curves[{index}].{key} and .fpr differ in length"
-    for index, row in enumerate(results["distributions"]):
-        for key in ("member", "nonmember"):
-            if len(row[key]) + 1 != len(row["edges"]):
-                yield f"distributions[{index}].{key} must have one entry a bin"
+    for index, histogram in enumerate(results["distributions"]):
+        for side in ("member", "nonmember"):
+            if len(histogram[side]) + 1 != len(histogram["edges"]):
+                yield f"distributions[{index}].{side} must have one entry a bin"

@@ -1,31 +1,49 @@
-"""What a run comes to: pass, fail or void, and why."""
+"""The verdict of a run: pass, fail or void, and why."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+
+from eval_suite.results.contents import Verdict
+from eval_suite.results.rows import CheckRow
+from eval_suite.results.rows import ControlRow
 
 
 def verdict(
-    checks: list[dict[str, str]],
-    controls: list[dict[str, Any]],
-    exchangeability: dict[str, Any] | None,
-) -> dict[str, Any]:
-    """Returns the status and the lines that say why."""
+    checks: Sequence[CheckRow],
+    controls: Sequence[ControlRow],
+    confounding: str | None = None,
+    gate_lines: Sequence[str] = (),
+    *,
+    gate_failed: bool = False,
+) -> Verdict:
+    """Returns the status and the lines that say why.
+
+    Args:
+        checks: Outcomes of the checks.
+        controls: The attacks on data whose answer is known. A failed one voids the
+            run, and so does their absence.
+        confounding: Sentence that says that members differ from non-members without
+            any model, or `None`. A run is not failed for it, but it is said first.
+        gate_lines: What the gate says, if there is one.
+        gate_failed: Boolean, whether the gate turns the build red.
+    """
     failed_controls = [row for row in controls if not row["passed"]]
     failed = [check for check in checks if check["outcome"] == "failed"]
+    found: Verdict
     if failed_controls or not controls:
-        status = "void"
         lines = [
             f"{row['name']}, {row['attack']}: {row['detail']}"
             for row in failed_controls
         ] or ["No control was run, so no figure can be trusted."]
+        found = {"status": "void", "lines": lines}
     elif failed:
-        status = "fail"
         lines = [f"{check['test']}: {check['message']}" for check in failed]
+        found = {"status": "fail", "lines": lines}
     else:
         passed = sum(check["outcome"] == "passed" for check in checks)
-        status = "pass"
-        lines = [f"All {passed} checks passed, all {len(controls)} controls too."]
-    if exchangeability is not None and exchangeability["confounded"]:
-        lines.insert(0, f"{exchangeability['detail']}.")
-    return {"status": status, "lines": lines}
+        line = f"All {passed} checks passed, all {len(controls)} controls too."
+        found = {"status": "fail" if gate_failed else "pass", "lines": [line]}
+    first = [] if confounding is None else [f"{confounding}."]
+    last = [f"Gate: {line}" for line in gate_lines]
+    return {"status": found["status"], "lines": [*first, *found["lines"], *last]}

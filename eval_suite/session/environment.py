@@ -1,4 +1,4 @@
-"""What a run was made with."""
+"""Versions, machine and commit of a run."""
 
 from __future__ import annotations
 
@@ -8,18 +8,19 @@ import subprocess
 import sys
 from importlib import metadata
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
+from eval_suite.results.contents import Environment
 from keras_entropy._version import __version__
 
 
-def environment() -> dict[str, Any]:
+def environment() -> Environment:
     """Returns versions, machine and commit, for results.json."""
     # Where outputs are given, Keras is not loaded.
     keras = sys.modules.get("keras")
     backend = keras.backend.backend() if keras else "none"
+    commit, dirty = _commit()
     return {
         "python": platform.python_version(),
         "platform": platform.platform(),
@@ -29,7 +30,8 @@ def environment() -> dict[str, Any]:
         "backend": backend,
         "backend_version": _version(backend),
         "numpy": np.__version__,
-        **_commit(),
+        "commit": commit,
+        "dirty": dirty,
     }
 
 
@@ -40,8 +42,11 @@ def _version(package: str) -> str | None:
         return None  # nightly builds have other names
 
 
-def _commit() -> dict[str, Any]:
-    """Returns the commit of the folder that pytest runs in, if it is a checkout."""
+def _commit() -> tuple[str | None, bool | None]:
+    """Returns the commit of the folder that pytest runs in, and whether it is dirty.
+
+    Both are `None` where it is no checkout.
+    """
 
     def git(*arguments: str) -> str:
         return subprocess.run(
@@ -54,9 +59,7 @@ def _commit() -> dict[str, Any]:
         ).stdout.strip()
 
     try:
-        return {
-            "commit": git("rev-parse", "--short=12", "HEAD"),
-            "dirty": bool(git("status", "--porcelain")),
-        }
+        commit = git("rev-parse", "--short=12", "HEAD")
+        return commit, bool(git("status", "--porcelain"))
     except (OSError, subprocess.SubprocessError):
-        return {"commit": None, "dirty": None}
+        return None, None

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
-from typing import Any
 
 import pytest
 
+from eval_suite.gate.gate_keeper import GateKeeper
+from eval_suite.gate.gate_keeper import GateResult
 from eval_suite.options.options import Options
+from eval_suite.results.contents import Results
+from eval_suite.results.recorded import Recorded
+from eval_suite.results.run_results import assemble
+from eval_suite.results.verdict import verdict
 
 # The exposed records, beside the report.
 _RECORDS = "records.csv"
-
-if TYPE_CHECKING:
-    from eval_suite.gate.gate_keeper import GateKeeper
 
 
 class EvalSession:
@@ -27,18 +29,19 @@ class EvalSession:
 
     Raises:
         pytest.UsageError: If a name or file in the options is no good, or the report
-            can't be written: said before any work.
+            can't be written. It is raised before any work.
     """
 
     def __init__(self, config: pytest.Config, options: Options) -> None:
         self._config = config
         self._options = options
-        self._rows: list[dict[str, Any]] = []
-        self._checks: list[dict[str, str]] = []
+        self._names: Sequence[str] = ()
+        self._recorded = Recorded()
         self._start = time.perf_counter()
-        self._results: dict[str, Any] | None = None
+        self._results: Results | None = None
         self._page: Path | None = None
         self._gate: GateKeeper | None = None
+        self._gate_result: GateResult | None = None
         try:
             self._check_before_work()
         except (ValueError, OSError) as error:
@@ -50,20 +53,9 @@ class EvalSession:
             from eval_suite.report.output.report_folder import check_writable
 
             check_writable(options.report_folder)
-        if options.outputs_only:
-            # Nothing of Keras: neither catalog nor models.
-            from eval_suite.subjects.given_outputs import GivenOutputs
-
-            self._names = []
-            GivenOutputs.read(
-                options.member_outputs,
-                options.nonmember_outputs,
-                from_logits=options.from_logits,
-            )
-        else:
+        if not options.outputs_only:  # Else without the catalog, which loads Keras.
             from eval_suite.options.selected_defenses import claiming
             from eval_suite.options.selected_defenses import selected
-            from eval_suite.subjects.make_subject import check_options
 
             self._names = selected(options.defenses)
             trained = claiming(self._names, "trained")
@@ -80,21 +72,22 @@ class EvalSession:
                     "--profile study has none: it scores all. Leave it out of "
                     "--defenses, or take --profile quick"
                 )
-            check_options(options)
-        if options.gating:
-            from eval_suite.gate.gate_keeper import GateKeeper
+        from eval_suite.subjects.make_subject import check_options
 
+        self.subject_maker = check_options(options)
+        if options.gating:
             self._gate = GateKeeper(options, self._names)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Keeps the rows and the outcome of each check."""
-        self._rows += getattr(report, "eval_suite_rows", [])
+        self._recorded.add(getattr(report, "eval_suite_rows", []))
         if report.when == "call" or report.outcome != "passed":
-            self._checks.append(
+            self._recorded.checks.append(
                 {
                     "test": report.nodeid,
                     "outcome": report.outcome,
                     "message": _message(report),
+                    "defense": getattr(report, "eval_suite_defense", None),
                 }
             )
 
@@ -108,26 +101,33 @@ class EvalSession:
             return
         if exitstatus in (pytest.ExitCode.INTERRUPTED, pytest.ExitCode.INTERNAL_ERROR):
             return
-        ran = [check for check in self._checks if check["outcome"] != "skipped"]
-        if not ran:
+        recorded = self._recorded
+        if all(check["outcome"] == "skipped" for check in recorded.checks):
             session.exitstatus = pytest.ExitCode.NO_TESTS_COLLECTED
             return
-        from eval_suite.results.run_results import assemble
         from eval_suite.session.environment import environment
 
+        total = round(time.perf_counter() - self._start, 1)
+        gate = None
+        if self._gate is not None:
+            gate = self._gate_result = self._gate.judge(self._config, recorded)
+            if gate.failed:
+                session.exitstatus = pytest.ExitCode.TESTS_FAILED
         arguments = self._config.invocation_params.args
         self._results = assemble(
-            self._rows,
-            self._checks,
+            recorded,
             self._names,
+            verdict(
+                recorded.checks,
+                recorded.control,
+                recorded.confounding,
+                gate_lines=() if gate is None else gate.verdict_lines,
+                gate_failed=gate is not None and gate.failed,
+            ),
             command=" ".join(["pytest", *map(str, arguments)]),
             environment=environment(),
-            seconds={"total": round(time.perf_counter() - self._start, 1)},
+            seconds={"total": total},
         )
-        if self._gate is not None and self._gate.judge(
-            self._config, self._results, self._rows
-        ):
-            session.exitstatus = pytest.ExitCode.TESTS_FAILED
         if self._options.report:
             from eval_suite.report.output.report_folder import write_report
 
@@ -135,15 +135,16 @@ class EvalSession:
             self._write_records(self._page.parent)
 
     def _write_records(self, folder: Path) -> None:
-        tables = [row for row in self._rows if row["table"] == "record_risk"]
         file = folder / _RECORDS
         file.unlink(missing_ok=True)  # of an earlier run
-        if tables:
+        if self._recorded.record_risk:
             from eval_suite.measurements.exposed_records import as_csv
 
-            file.write_text(as_csv(tables), encoding="utf-8")
+            file.write_text(as_csv(self._recorded.record_risk), encoding="utf-8")
 
-    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+    def pytest_terminal_summary(
+        self, terminalreporter: pytest.TerminalReporter
+    ) -> None:
         """Prints the table of defenses, and what the gates say."""
         if self._results is None:
             return
@@ -153,9 +154,9 @@ class EvalSession:
             terminalreporter.section("keras-entropy")
             width = terminalreporter._tw.fullwidth
             terminalreporter.write_line(terminal_table(self._results, width))
-        if self._gate is not None:
+        if self._gate_result is not None:
             terminalreporter.section("keras-entropy gate")
-            for line in self._gate.lines:
+            for line in self._gate_result.lines:
                 terminalreporter.write_line(line)
 
     def pytest_unconfigure(self, config: pytest.Config) -> None:

@@ -6,7 +6,7 @@ import importlib.util
 import sys
 from typing import Any
 
-# What of the package needs no Keras.
+# The parts of the package that need no Keras.
 _WITHOUT_KERAS = ("arrays", "attacks", "prediction_quality")
 
 
@@ -21,14 +21,17 @@ def leave_keras_out() -> None:
     if name in sys.modules:
         return
     spec = importlib.util.find_spec(name)
+    loader = None if spec is None else spec.loader
+    if spec is None or loader is None:
+        raise ModuleNotFoundError(f"No package named {name!r}", name=name)
     package = importlib.util.module_from_spec(spec)
 
     def fill(attribute: str) -> Any:
         if attribute.startswith("__") or attribute in _WITHOUT_KERAS:
             raise AttributeError(attribute)  # and a module is imported alone
         del package.__dict__["__getattr__"]
-        spec.loader.exec_module(package)
+        loader.exec_module(package)
         return getattr(package, attribute)
 
-    package.__getattr__ = fill
+    package.__dict__["__getattr__"] = fill
     sys.modules[name] = package

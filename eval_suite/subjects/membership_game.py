@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Any
 
 import keras
@@ -12,12 +11,36 @@ import numpy as np
 
 from eval_suite.datasets.datasets import Dataset
 from eval_suite.options.profiles import Profile
+from eval_suite.results.rows import GameIdentity
+from eval_suite.subjects.answers import PairedModels
 from eval_suite.subjects.fingerprint import fingerprint
-from eval_suite.undefended import BASE as BASE
+from eval_suite.subjects.run_description import RunDescription
+from eval_suite.subjects.run_description import describe_run
+from eval_suite.subjects.run_identity import game_identity
+from eval_suite.subjects.subject import FEW_MODELS
+from eval_suite.subjects.subject import FEWEST_MODELS
+from eval_suite.subjects.subject import Correctness
+from eval_suite.subjects.subject import Examples
+from eval_suite.subjects.subject import MeasuredAttack
+from eval_suite.subjects.subject import Part
+from eval_suite.subjects.subject import ProgressBar
+from eval_suite.subjects.subject import RecordAnswers
+from eval_suite.subjects.subject import Subject
+from eval_suite.subjects.utility import utility_over_models
+from eval_suite.undefended import BASE
 from keras_entropy import catalog
 from keras_entropy import prediction_quality
 from keras_entropy.arrays import Array
-from keras_entropy.attacks.statistics.intervals import mean_interval
+from keras_entropy.arrays import Booleans
+from keras_entropy.arrays import Integers
+from keras_entropy.attacks import AttackResult
+from keras_entropy.attacks import Audit
+from keras_entropy.attacks import Difference
+from keras_entropy.attacks import GameAudit
+from keras_entropy.attacks import Headline
+from keras_entropy.attacks import game_headline
+from keras_entropy.attacks import paired_difference
+from keras_entropy.attacks.signals import compute_signals
 from keras_entropy.layers.fitted_defense import FittedDefense
 from keras_entropy.models import defending
 from keras_entropy.shadow.cache import Cache
@@ -30,11 +53,8 @@ from keras_entropy.training import recipe
 from keras_entropy.training.reference_fitting import fit_to_model
 from keras_entropy.training.reference_fitting import fit_to_stack
 
-# Opens a progress bar: title and number of steps in, a function that advances it out.
-ProgressBar = Callable[[str, int], AbstractContextManager[Callable[[int], None]]]
 
-
-class MembershipGame:
+class MembershipGame(Subject):
     """Trains what is needed when it is asked for, and keeps the outputs.
 
     Args:
@@ -45,6 +65,8 @@ class MembershipGame:
         progress: Opens a progress bar.
         cache: Where outputs are kept from run to run.
         runner: Trains the models. Defaults to one in this process that keeps nothing.
+        is_reference_study: Boolean, whether the model is the reference study's own
+            network. Defaults to `False`.
     """
 
     def __init__(
@@ -56,7 +78,10 @@ class MembershipGame:
         progress: ProgressBar,
         cache: Cache,
         runner: Runner | None = None,
+        *,
+        is_reference_study: bool = False,
     ) -> None:
+        self.is_reference_study = is_reference_study
         self.dataset = dataset
         self.population, self.reference = dataset.split(seed, profile.examples)
         self.model = model
@@ -81,12 +106,12 @@ class MembershipGame:
         )
 
     @property
-    def membership(self) -> Array:
+    def membership(self) -> Booleans:
         """Boolean `(K, N)`: which example is in whose training set."""
         return self.plan.membership
 
     @property
-    def labels(self) -> Array:
+    def labels(self) -> Integers:
         """Integer `(N,)`: the class of each example."""
         return self.population.y
 
@@ -109,11 +134,6 @@ class MembershipGame:
         return self._outputs[text]
 
     def reference_answers(self, layer: FittedDefense) -> Array:
-        """Returns float32 `(K, R, C)`: the undefended models' answers to be fitted to.
-
-        Args:
-            layer: The layer, which says what to ask about the reference inputs.
-        """
         queries = layer.queries(self.reference.x, seed=self.seed)
 
         def compute() -> dict[str, Array]:
@@ -123,7 +143,7 @@ class MembershipGame:
         return self._cache.get(key, compute)["outputs"]
 
     def live_model(self, name: str) -> keras.Model:
-        """Returns the defended architecture, to time; its weights mean nothing."""
+        """Returns the defended architecture; its weights mean nothing."""
         if name == BASE:
             return self.model
         layer = catalog.get(name).create()
@@ -138,90 +158,119 @@ class MembershipGame:
         return defending.defend(self.model, layer)
 
     def utility(self, name: str) -> dict[str, float]:
-        """Returns what the defended models are worth, on average over the models.
-
-        Accuracy, NLL, ECE and entropy are on non-members; the interval of the accuracy
-        is a t interval over the pairs.
-        """
-        outputs = self.outputs(name)
-        outside = [
-            (outputs[k][~members], self.labels[~members])
-            for k, members in enumerate(self.membership)
-        ]
-        inside = [
-            (outputs[k][members], self.labels[members])
-            for k, members in enumerate(self.membership)
-        ]
-        per_model = np.array([prediction_quality.accuracy(*pair) for pair in outside])
-        _, low, high = mean_interval(per_model.reshape(-1, 2).mean(axis=1))
-        entropy = float(
-            np.mean([prediction_quality.mean_entropy(rows) for rows, _ in outside])
-        )
-        return {
-            "accuracy": float(per_model.mean()),
-            "accuracy_low": max(0.0, float(low)),
-            "accuracy_high": min(1.0, float(high)),
-            "member_accuracy": float(
-                np.mean([prediction_quality.accuracy(*p) for p in inside])
-            ),
-            "nll": float(np.mean([prediction_quality.nll(*pair) for pair in outside])),
-            "ece": float(
-                np.mean(
-                    [prediction_quality.expected_calibration_error(*p) for p in outside]
-                )
-            ),
-            "entropy_mean": entropy,
-            "entropy_normalized": entropy / float(np.log(outputs.shape[-1])),
-        }
+        return utility_over_models(self.outputs(name), self.labels, self.membership)
 
     def sides(self, name: str) -> tuple[Array, Array]:
-        """Returns the answers to members and to non-members, over all models."""
         outputs = self.outputs(name)
         return outputs[self.membership], outputs[~self.membership]
 
     def majority_share(self) -> float:
-        """Returns the accuracy of always answering the most frequent class."""
         return float(np.bincount(self.labels).max() / len(self.labels))
 
     def probe(self) -> Array:
-        """Returns examples to time calls with."""
         return self.population.x
 
-    def describe(self) -> dict[str, dict]:
-        """Returns the blocks of results.json that say what was run."""
+    @property
+    def classes(self) -> int:
+        return int(self.outputs(BASE).shape[-1])
+
+    def answers(self, name: str) -> PairedModels:
+        return self.paired_models(name)
+
+    def paired_models(self, defense: str | catalog.Entry) -> PairedModels:
+        return PairedModels(
+            self.outputs(defense), self.labels, self.membership, self.profile.attacks
+        )
+
+    def first_target(self, name: str) -> tuple[Array, Array, Array, Array]:
+        outputs, inside = self.outputs(name)[0], self.membership[0]
+        return (
+            outputs[inside],
+            self.labels[inside],
+            outputs[~inside],
+            self.labels[~inside],
+        )
+
+    def examples(self) -> tuple[Examples, Examples]:
+        x, y, inside = self.population.x, self.population.y, self.membership[0]
+        return (x[inside], y[inside]), (x[~inside], y[~inside])
+
+    def correctness(self, name: str) -> Correctness:
+        hits = np.stack(
+            [prediction_quality.hits(rows, self.labels) for rows in self.outputs(name)]
+        )
+        outside = ~self.membership
+        shares = (hits * outside).sum(axis=1) / outside.sum(axis=1)
+        return Correctness(shares.reshape(-1, 2), degrees=len(shares) // 2 - 1)
+
+    def reference_labels(self) -> Integers:
+        return self.reference.y
+
+    def record_answers(self, name: str) -> RecordAnswers:
+        rows, _ = self.dataset.split_rows(self.seed, self.profile.examples)
+        return RecordAnswers(
+            confidence=compute_signals(self.outputs(name), self.labels).confidence,
+            membership=self.membership,
+            labels=self.labels,
+            rows=rows,
+        )
+
+    def strongest(
+        self,
+        results: Sequence[AttackResult],
+        audits: Mapping[str, Audit | GameAudit],
+    ) -> Headline:
+        return game_headline([r for r in results if r.slice == "entire"])
+
+    def paired(self, first: MeasuredAttack, second: MeasuredAttack) -> Difference:
+        return paired_difference(first.headline, second.headline)
+
+    def attacked_through(self, names: Sequence[str]) -> list[str]:
+        entries = map(catalog.get, names)
+        return [
+            entry.name
+            for entry in entries
+            if entry.recipe is None and entry.claims.deterministic
+        ]
+
+    def reason_without(self, part: Part) -> str | None:
+        few = len(self.membership) < FEWEST_MODELS
+        return FEW_MODELS if part == "records" and few else None
+
+    def describe(self) -> RunDescription:
         dataset, profile = self.dataset, self.profile
-        base = self.utility(BASE)
         units = "-".join(
             str(layer.units)
             for layer in self.model.layers
             if isinstance(layer, keras.layers.Dense)
         )
-        return {
-            "dataset": {
-                "name": dataset.name,
-                "source": dataset.source,
-                "examples": len(dataset.x),
-                "reference": len(self.reference.x),
-                "population": len(self.population.x),
-                "classes": len(dataset.class_names),
-                "input_shape": list(dataset.x.shape[1:]),
-                "class_names": list(dataset.class_names),
-                "digest": dataset.digest,
-            },
-            "profile": {
-                **{
-                    key: value
-                    for key, value in dataclasses.asdict(profile).items()
-                    if key in ("name", "models", "epochs", "batch_size")
-                },
-                "targets": profile.models,
-                "pairs": profile.models // 2,
-                "seed": self.seed,
-                "architecture": f"{self.model.name} ({units})",
-                "member_accuracy": base["member_accuracy"],
-                "nonmember_accuracy": base["accuracy"],
-            },
-        }
+        return describe_run(
+            dataset=dataset.name,
+            source=dataset.source,
+            examples=len(dataset.x),
+            reference=len(self.reference.x),
+            scored=len(self.population.x),
+            input_shape=dataset.x.shape[1:],
+            class_names=dataset.class_names,
+            digest=dataset.digest,
+            profile=profile.name,
+            models=profile.models,
+            epochs=profile.epochs,
+            batch_size=profile.batch_size,
+            seed=self.seed,
+            architecture=f"{self.model.name} ({units})",
+            utility=self.utility(BASE),
+            is_reference_study=self.is_reference_study,
+        )
+
+    def identity(self) -> GameIdentity:
+        return game_identity(
+            dataset=self.dataset.name,
+            digest=self.dataset.digest,
+            classes=len(self.dataset.class_names),
+            seed=self.seed,
+            models=len(self.membership),
+        )
 
     def _key(self, entry: catalog.Entry | None) -> dict[str, Any]:
         """Returns all that the outputs of a defense depend on."""

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from eval_suite.datasets.datasets import Dataset
-from eval_suite.measurements.attack_comparison import Comparison
+from eval_suite.measurements.attack_comparison import AttackComparison
 from eval_suite.measurements.entropy_histogram import entropy_distribution
 from eval_suite.options.profiles import QUICK
 from eval_suite.options.profiles import Profile
@@ -46,7 +46,7 @@ def game(cache):
 
 @pytest.fixture(scope="module")
 def comparison(game):
-    return Comparison(game, ["M-1", "temperature", "M-6"], seed=0)
+    return AttackComparison(game, ["M-1", "temperature", "M-6"], seed=0)
 
 
 def test_everyone_is_in_half_of_the_models(game):
@@ -137,7 +137,7 @@ def test_a_worse_transform_is_seen(comparison, monkeypatch):
     """A layer that answers with the membership can't be a post-processing."""
     game = comparison.subject
     leak = np.where(game.membership[..., None], [[0.9, 0.1, 0, 0, 0]], [[0.2] * 5])
-    rigged = Comparison(game, ["M-1", "temperature"], seed=0)
+    rigged = AttackComparison(game, ["M-1", "temperature"], seed=0)
     honest = game.outputs
     monkeypatch.setattr(
         game,

@@ -1,76 +1,151 @@
-"""A single target: one model, its members, and examples that it never saw."""
+"""One target: a model, its members, and examples that it never saw."""
 
 from __future__ import annotations
 
 import abc
+import dataclasses
+from collections.abc import Mapping
+from collections.abc import Sequence
 
 import numpy as np
 
 from eval_suite.datasets.datasets import Dataset
+from eval_suite.results.rows import ExamplesIdentity
+from eval_suite.subjects.answers import TargetAnswers
+from eval_suite.subjects.run_identity import examples_identity
+from eval_suite.subjects.subject import FEW_MODELS
+from eval_suite.subjects.subject import Correctness
+from eval_suite.subjects.subject import Examples
+from eval_suite.subjects.subject import MeasuredAttack
+from eval_suite.subjects.subject import Part
+from eval_suite.subjects.subject import Subject
+from eval_suite.subjects.utility import utility_over_examples
+from eval_suite.undefended import BASE
 from keras_entropy import prediction_quality
 from keras_entropy.arrays import Array
+from keras_entropy.arrays import Integers
+from keras_entropy.attacks import AttackResult
+from keras_entropy.attacks import Audit
+from keras_entropy.attacks import Difference
+from keras_entropy.attacks import GameAudit
+from keras_entropy.attacks import Headline
 from keras_entropy.attacks import Shadows
-from keras_entropy.attacks.statistics.intervals import share_interval
+from keras_entropy.attacks.attack_name import AttackName
+from keras_entropy.attacks.paired_differences import paired_over_examples
+
+_REASONS: Mapping[Part, str] = {
+    "pairs": "needs a membership game, in which every model is a target",
+    "strengths": "the frontier is drawn for the membership game with all defenses",
+    "records": FEW_MODELS,
+}
 
 
-class OneTarget(abc.ABC):
-    """What an evaluation asks of a subject that is one model.
+class OneTarget(Subject):
+    """A subject that is one model; two attacks on it are paired over its examples."""
+
+    @abc.abstractmethod
+    def outputs(self, name: str) -> tuple[Array, Array]:
+        """Returns the outputs for members and for non-members, as they are attacked.
+
+        Args:
+            name: Name of a defense, or `"base"` for the undefended model.
+        """
+
+    @property
+    def labels(self) -> tuple[Integers, Integers]:
+        """Integers `(n,)` and `(m,)`: the classes of members and of non-members."""
+        (_, members), (_, nonmembers) = self.examples()
+        return members, nonmembers
+
+    @property
+    def attacks(self) -> str | Sequence[str]:
+        """Names of the attacks to run, or `"all"`."""
+        return "all"
+
+    @property
+    def classes(self) -> int:
+        return int(self.outputs(BASE)[0].shape[-1])
+
+    def shadows(self, name: str) -> Shadows | None:
+        """Returns the shadow models behind a defense, if there are any."""
+        return None
+
+    def answers(self, name: str) -> TargetAnswers:
+        return TargetAnswers(
+            self.outputs(name), self.labels, self.attacks, self.shadows(name)
+        )
+
+    def sides(self, name: str) -> tuple[Array, Array]:
+        return self.outputs(name)
+
+    def first_target(self, name: str) -> tuple[Array, Array, Array, Array]:
+        members, nonmembers = self.sides(name)
+        return members, self.labels[0], nonmembers, self.labels[1]
+
+    def utility(self, name: str) -> dict[str, float]:
+        return utility_over_examples(self.sides(name), self.labels)
+
+    def correctness(self, name: str) -> Correctness:
+        hits = prediction_quality.hits(self.sides(name)[1], self.labels[1])
+        return Correctness(hits[:, None], degrees=None)
+
+    def majority_share(self) -> float:
+        labels = self.labels[1]
+        return float(np.bincount(labels).max() / len(labels))
+
+    def identity(self) -> ExamplesIdentity:
+        return examples_identity(*self.examples(), self.classes)
+
+    def strongest(
+        self,
+        results: Sequence[AttackResult],
+        audits: Mapping[str, Audit | GameAudit],
+    ) -> Headline:
+        best = max(audits, key=lambda through: audits[through].strongest.auc)
+        headline = audits[best].strongest
+        if not best:
+            return headline
+        own = AttackName.parse(headline.attack)
+        name = AttackName(own.base, through=best, by_class=own.by_class)
+        return dataclasses.replace(headline, attack=name)
+
+    def paired(
+        self, first: MeasuredAttack, second: MeasuredAttack
+    ) -> Difference | None:
+        if first.scores is None or second.scores is None:
+            return None
+        members, nonmembers = map(len, self.labels)
+        return paired_over_examples(
+            first.headline.auc - second.headline.auc,
+            (first.scores, second.scores),
+            np.arange(members + nonmembers) < members,
+        )
+
+    def attacked_through(self, names: Sequence[str]) -> list[str]:
+        # The headlines of one target are of its own examples alone: they can't be
+        # chosen among attacks through several defenses.
+        return []
+
+    def reason_without(self, part: Part) -> str | None:
+        return _REASONS.get(part)
+
+
+class OneModel(OneTarget):
+    """One target that can be called, with the inputs of its examples.
 
     Attributes:
         members: Examples that the model was trained on.
-        nonmembers: Examples of the same law that it was not trained on.
+        nonmembers: Examples from the same distribution that it was not trained on.
     """
 
     members: Dataset
     nonmembers: Dataset
 
-    @abc.abstractmethod
-    def outputs(self, name: str) -> tuple[Array, Array]:
-        """Returns what the defended model answers to members and to non-members.
-
-        Args:
-            name: Name of a defense, or `"base"` for the undefended model.
-        """
-
-    def shadows(self, name: str) -> Shadows | None:
-        """Returns the shadow models of the defended model, if there are any.
-
-        Args:
-            name: Name of a defense, or `"base"` for the undefended model.
-        """
-        return None
-
-    def utility(self, name: str) -> dict[str, float]:
-        """Returns what the defended model is worth, on non-members.
-
-        The interval of the accuracy is Clopper and Pearson's, over examples.
-        """
-        inside, outside = self.outputs(name)
-        labels = self.nonmembers.y
-        accuracy = prediction_quality.accuracy(outside, labels)
-        hits = round(accuracy * len(labels))
-        low, high = share_interval(hits, len(labels))
-        entropy = prediction_quality.mean_entropy(outside)
-        return {
-            "accuracy": accuracy,
-            "accuracy_low": float(low),
-            "accuracy_high": float(high),
-            "member_accuracy": prediction_quality.accuracy(inside, self.members.y),
-            "nll": prediction_quality.nll(outside, labels),
-            "ece": prediction_quality.expected_calibration_error(outside, labels),
-            "entropy_mean": entropy,
-            "entropy_normalized": entropy / float(np.log(outside.shape[-1])),
-        }
-
-    def sides(self, name: str) -> tuple[Array, Array]:
-        """Returns the answers to members and to non-members."""
-        return self.outputs(name)
-
-    def majority_share(self) -> float:
-        """Returns the accuracy of always answering the most frequent class."""
-        labels = self.nonmembers.y
-        return float(np.bincount(labels).max() / len(labels))
+    def examples(self) -> tuple[Examples, Examples]:
+        return (
+            (self.members.x, self.members.y),
+            (self.nonmembers.x, self.nonmembers.y),
+        )
 
     def probe(self) -> Array:
-        """Returns examples to time calls with."""
         return self.nonmembers.x

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from typing import Any
 
 import keras
 import numpy as np
@@ -59,7 +58,7 @@ class Population:
         members: What it was trained on, all of it.
         nonmembers: What it was not trained on and what is scored.
         reference: Examples in no model.
-        pool: Further examples of the same law.
+        pool: Further examples from the same distribution.
         recipe: How the shadows are trained.
         runner: Trains them.
         from_logits: Boolean, whether the model ends in logits.
@@ -94,7 +93,7 @@ class Population:
             )
         self._from_logits = from_logits
         self._recipe = recipe
-        self._runner = runner
+        self.runner = runner
         self._reference = reference
         self._members = len(members.x)
         self._target = model
@@ -110,14 +109,18 @@ class Population:
         self.epochs = recipe.epochs or _epochs(model, len(members.x), recipe.batch_size)
         self._stack: Stack | None = None
 
-    def describe(self) -> dict[str, Any]:
-        """Returns the number of shadows and how they are trained."""
-        return {
-            "models": self._recipe.models,
-            "examples": len(self._x) // 2,
-            "epochs": self.epochs,
-            "batch_size": self._recipe.batch_size,
-        }
+    @property
+    def models(self) -> int:
+        """Number of shadow models."""
+        return self._recipe.models
+
+    @property
+    def batch_size(self) -> int:
+        """Examples in a batch."""
+        return self._recipe.batch_size
+
+    def __str__(self) -> str:
+        return f"{self.models} shadow models of {len(self._x) // 2} examples each"
 
     def shadows(self, name: str, *, undefended: keras.Model) -> Shadows:
         """Returns the shadows of the model behind a defense.
@@ -185,7 +188,7 @@ class Population:
             seeds=seeds,
             epochs=self.epochs,
             batch_size=self._recipe.batch_size,
-            train=self._runner.train,
+            train=self.runner.train,
         )
         return entry.recipe(
             layer, self._target, stack, data, from_logits=self._from_logits
@@ -195,7 +198,7 @@ class Population:
         """Returns the trained shadows, with the target's own defenses' weights."""
         if self._stack is None:
             model, recipe = self._trained_model, self._recipe
-            stack = self._runner.train(
+            stack = self.runner.train(
                 model,
                 initialize(model, self._seeds),
                 self._x,

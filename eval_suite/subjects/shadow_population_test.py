@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from eval_suite.datasets.datasets import Dataset
-from eval_suite.measurements.attack_comparison import Comparison
+from eval_suite.measurements.attack_comparison import AttackComparison
 from eval_suite.subjects.shadow_population import Population
 from eval_suite.subjects.shadow_population import ShadowRecipe
 from eval_suite.subjects.shadow_population import targets_for
@@ -108,7 +108,7 @@ def test_shadows_are_trained_as_the_target_was(trained, sets, tmp_path):
 
 def test_what_is_undone_of_the_target_is_undone_of_its_shadows(trained, sets):
     subject = shadowed(trained, sets, ShadowRecipe(models=8, batch_size=16))
-    comparison = Comparison(subject, ["temperature"], seed=0)
+    comparison = AttackComparison(subject, ["temperature"], seed=0)
     by_attack = {
         name: {r.attack: r.auc for r in comparison.attacked(name).results}
         for name in ("base", "temperature")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import keras
@@ -10,10 +11,12 @@ import numpy as np
 from eval_suite.datasets.datasets import Dataset
 from eval_suite.options.profiles import Profile
 from eval_suite.subjects.fingerprint import fingerprint
-from eval_suite.subjects.membership_game import BASE
-from eval_suite.subjects.membership_game import ProgressBar
-from eval_suite.subjects.one_target import OneTarget
+from eval_suite.subjects.one_target import OneModel
+from eval_suite.subjects.run_description import RunDescription
+from eval_suite.subjects.run_description import describe_run
 from eval_suite.subjects.study_network import study_mlp
+from eval_suite.subjects.subject import ProgressBar
+from eval_suite.undefended import BASE
 from keras_entropy import catalog
 from keras_entropy.arrays import Array
 from keras_entropy.models import defending
@@ -25,7 +28,7 @@ from keras_entropy.shadow.stack_training import train
 from keras_entropy.training import recipe
 
 
-class StudyTarget(OneTarget):
+class StudyTarget(OneModel):
     """One network, trained on the official training set.
 
     Args:
@@ -40,6 +43,9 @@ class StudyTarget(OneTarget):
     Raises:
         ValueError: If the dataset has no official training set.
     """
+
+    is_reference_study = True
+    sees_loss_only = True
 
     def __init__(
         self,
@@ -80,41 +86,33 @@ class StudyTarget(OneTarget):
         return self._outputs[name]
 
     def live_model(self, name: str) -> keras.Model:
-        """Returns the defended architecture, to time; its weights mean nothing."""
+        """Returns the defended architecture; its weights mean nothing."""
         if name == BASE:
             return self.model
         return defending.defend(self.model, catalog.get(name).create())
 
-    def describe(self) -> dict[str, dict]:
-        """Returns the blocks of results.json that say what was run."""
-        base = self.utility(BASE)
+    @property
+    def attacks(self) -> Sequence[str]:
+        return self.profile.attacks
+
+    def describe(self) -> RunDescription:
         dataset, profile = self.dataset, self.profile
         published = ", heads as its code trains them" if self._as_published else ""
-        return {
-            "dataset": {
-                "name": dataset.name,
-                "source": dataset.source,
-                "examples": len(dataset.x),
-                "reference": 0,
-                "population": len(dataset.x),
-                "classes": len(dataset.class_names),
-                "input_shape": list(dataset.x.shape[1:]),
-                "class_names": list(dataset.class_names),
-                "digest": dataset.digest,
-            },
-            "profile": {
-                "name": f"study{published}",
-                "models": 1,
-                "targets": 1,
-                "pairs": 0,
-                "epochs": profile.epochs,
-                "batch_size": profile.batch_size,
-                "seed": self.seed,
-                "architecture": f"study_mlp (128-64-{len(dataset.class_names)})",
-                "member_accuracy": base["member_accuracy"],
-                "nonmember_accuracy": base["accuracy"],
-            },
-        }
+        return describe_run(
+            dataset=dataset.name,
+            source=dataset.source,
+            scored=len(dataset.x),
+            input_shape=dataset.x.shape[1:],
+            class_names=dataset.class_names,
+            digest=dataset.digest,
+            profile=f"study{published}",
+            epochs=profile.epochs,
+            batch_size=profile.batch_size,
+            seed=self.seed,
+            architecture=f"study_mlp (128-64-{len(dataset.class_names)})",
+            utility=self.utility(BASE),
+            is_reference_study=self.is_reference_study,
+        )
 
     def _key(self, name: str) -> dict[str, Any]:
         entry = None if name == BASE else catalog.get(name)

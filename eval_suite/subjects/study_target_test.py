@@ -5,7 +5,7 @@ import pytest
 
 from eval_suite.datasets.datasets import Dataset
 from eval_suite.datasets.datasets import load
-from eval_suite.measurements.attack_comparison import Comparison
+from eval_suite.measurements.attack_comparison import AttackComparison
 from eval_suite.options.profiles import Profile
 from eval_suite.subjects import study_target as study_module
 from eval_suite.subjects.study_target import StudyTarget
@@ -41,7 +41,7 @@ def test_the_training_set_is_set_against_the_test_set(cache):
     assert (members.shape, nonmembers.shape) == ((400, 5), (200, 5))
     found = target.utility("base")
     assert found["member_accuracy"] > found["accuracy"] > target.majority_share()
-    comparison = Comparison(target, ["M-1"], seed=0)
+    comparison = AttackComparison(target, ["M-1"], seed=0)
     assert {r.attack for r in comparison.attacked("base").results} == set(ATTACKS)
     described = target.describe()
     assert described["profile"]["targets"] == 1

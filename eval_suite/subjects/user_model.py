@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import keras
 import numpy as np
@@ -11,10 +10,15 @@ import numpy as np
 import keras_entropy
 from eval_suite.datasets.datasets import Dataset
 from eval_suite.datasets.npz_files import read_examples
-from eval_suite.subjects.membership_game import BASE
-from eval_suite.subjects.one_target import OneTarget
+from eval_suite.subjects.one_target import OneModel
+from eval_suite.subjects.run_description import RunDescription
+from eval_suite.subjects.run_description import describe_run
 from eval_suite.subjects.shadow_population import Population
 from eval_suite.subjects.shadow_population import ShadowRecipe
+from eval_suite.subjects.subject import FEWEST_MODELS
+from eval_suite.subjects.subject import Part
+from eval_suite.subjects.subject import RecordAnswers
+from eval_suite.undefended import BASE
 from keras_entropy import catalog
 from keras_entropy.arrays import Array
 from keras_entropy.attacks import Shadows
@@ -24,15 +28,15 @@ from keras_entropy.training.example_checks import distinct_rows
 from keras_entropy.training.reference_fitting import fit_to_model
 
 
-class UserModel(OneTarget):
+class UserModel(OneModel):
     """One target model and its two sets of examples.
 
     Args:
         model: Keras classifier.
         members: Examples that it was trained on.
-        nonmembers: Examples of the same law that it was not trained on. Some of them
-            become the reference set, as in the membership game: never scored, and what
-            fitted defenses are fitted to.
+        nonmembers: Examples from the same distribution that it was not trained on. Some
+            of them become the reference set, as in the membership game: never scored,
+            and used to fit the defenses that are fitted.
         from_logits: Boolean, whether the model ends in logits.
 
     Raises:
@@ -49,7 +53,7 @@ class UserModel(OneTarget):
         from_logits: bool = False,
     ) -> None:
         self._population: Population | None = None
-        self._shadows: dict[str, Shadows | None] = {}
+        self._shadows: dict[str, Shadows] = {}
         self._from_logits = from_logits
         self._undefended = defending.probabilities_of(model, from_logits=from_logits)
         self._model = model
@@ -94,7 +98,7 @@ class UserModel(OneTarget):
         """Attacks by shadow models as well, which are trained when first needed.
 
         Args:
-            pool: Examples of the same law as members and non-members, in neither.
+            pool: Examples from the distribution of members and non-members, in neither.
             recipe: How the shadow models are trained.
             runner: Trains them.
 
@@ -112,6 +116,11 @@ class UserModel(OneTarget):
             from_logits=self._from_logits,
         )
 
+    def run_shadows_with(self, runner: Runner) -> None:
+        """Sets what trains the shadow models, before any is trained."""
+        if self._population is not None:
+            self._population.runner = runner
+
     def shadows(self, name: str) -> Shadows | None:
         if self._population is None:
             return None
@@ -127,24 +136,23 @@ class UserModel(OneTarget):
         return self._undefended
 
     def outputs(self, name: str) -> tuple[Array, Array]:
-        if name not in self._outputs and self._is_trained(name):
+        if name not in self._outputs:
+            self._outputs[name] = self._compute(name)
+        return self._outputs[name]
+
+    def _compute(self, name: str) -> tuple[Array, Array]:
+        trained = name != BASE and catalog.get(name).recipe is not None
+        if trained and self._population is not None:
             answers = self._population.trained_on_target(
                 name, undefended=self._undefended
             )
             members = len(self.members.x)
-            self._outputs[name] = answers[:members], answers[members:]
-        if name not in self._outputs:
-            model = self.live_model(name)
-            self._outputs[name] = (
-                model.predict(self.members.x, verbose=0),
-                model.predict(self.nonmembers.x, verbose=0),
-            )
-        return self._outputs[name]
-
-    def _is_trained(self, name: str) -> bool:
-        """Whether a defense is trained, as it can be where the model's recipe is."""
-        trained = name != BASE and catalog.get(name).recipe is not None
-        return trained and self._population is not None
+            return answers[:members], answers[members:]
+        model = self.live_model(name)
+        return (
+            model.predict(self.members.x, verbose=0),
+            model.predict(self.nonmembers.x, verbose=0),
+        )
 
     def live_model(self, name: str) -> keras.Model:
         """Returns the defended model."""
@@ -161,10 +169,26 @@ class UserModel(OneTarget):
             )
         return keras_entropy.defend(self._model, layer, from_logits=self._from_logits)
 
-    def describe(self) -> dict[str, dict]:
-        """Returns the blocks of results.json that say what was run."""
-        base = self.utility(BASE)
-        classes = self.outputs(BASE)[0].shape[-1]
+    def record_answers(self, name: str) -> RecordAnswers:
+        shadows = self.shadows(name)
+        if shadows is None:
+            return super().record_answers(name)
+        members = len(self.members.y)
+        confidence = shadows.confidence(np.concatenate(self.labels))
+        return RecordAnswers(
+            confidence=confidence[:, :members],
+            membership=shadows.membership[:, :members],
+            labels=self.members.y,
+            rows=np.arange(members),
+        )
+
+    def reason_without(self, part: Part) -> str | None:
+        population = self._population
+        if part == "records" and population and population.models >= FEWEST_MODELS:
+            return None
+        return super().reason_without(part)
+
+    def describe(self) -> RunDescription:
         sets = (self.members, self.nonmembers, self.reference)
         digest = Dataset(
             "",
@@ -173,43 +197,21 @@ class UserModel(OneTarget):
             np.concatenate([examples.y for examples in sets]),
             (),
         ).digest
-        return {
-            "dataset": {
-                "name": f"{self.members.name} against {self.nonmembers.name}",
-                "source": "files given on the command line",
-                "examples": sum(len(examples.x) for examples in sets),
-                "reference": len(self.reference.x),
-                "population": len(self.members.x) + len(self.nonmembers.x),
-                "classes": classes,
-                "input_shape": list(self.members.x.shape[1:]),
-                "class_names": [str(index) for index in range(classes)],
-                "digest": digest,
-            },
-            "profile": {
-                "name": "one model",
-                "models": 1,
-                "targets": 1,
-                "pairs": 0,
-                "epochs": None,
-                "batch_size": None,
-                "seed": None,
-                **self._shadows_described(),
-                "architecture": self._model.name,
-                "member_accuracy": base["member_accuracy"],
-                "nonmember_accuracy": base["accuracy"],
-            },
-        }
-
-    def _shadows_described(self) -> dict[str, Any]:
-        if self._population is None:
-            return {}
-        found = self._population.describe()
-        models, examples = found["models"], found["examples"]
-        return {
-            "name": f"one model, {models} shadow models of {examples} examples each",
-            "epochs": found["epochs"],
-            "batch_size": found["batch_size"],
-        }
+        population = self._population
+        return describe_run(
+            dataset=f"{self.members.name} against {self.nonmembers.name}",
+            source="files given on the command line",
+            scored=len(self.members.x) + len(self.nonmembers.x),
+            reference=len(self.reference.x),
+            input_shape=self.members.x.shape[1:],
+            class_names=[str(index) for index in range(self.classes)],
+            digest=digest,
+            profile="one model" if population is None else f"one model, {population}",
+            epochs=None if population is None else population.epochs,
+            batch_size=None if population is None else population.batch_size,
+            architecture=self._model.name,
+            utility=self.utility(BASE),
+        )
 
 
 def _load_model(path: Path, *, compiled: bool) -> keras.Model:

@@ -1,0 +1,42 @@
+"""Why a figure is missing that a gate asks for."""
+
+from __future__ import annotations
+
+from eval_suite.options.gate_expression import AGAINST_BASE
+from eval_suite.results.recorded import Recorded
+from eval_suite.undefended import BASE
+from keras_entropy.attacks.measurement import MIN_FALSE_POSITIVES
+
+
+def why_missing(recorded: Recorded, defense: str, metric: str) -> str:
+    """Returns the reason, or just that the figure was not measured.
+
+    Args:
+        recorded: What the checks recorded.
+        defense: Name.
+        metric: Name of a metric, or of an attack whose AUC is missing.
+    """
+    for check in recorded.checks:
+        if check["outcome"] == "failed" and check["defense"] == defense:
+            return f"not measured, as {check['test']} failed: {check['message']}"
+    if metric in AGAINST_BASE and defense == BASE:
+        return (
+            "not measured: it compares a defense with the model as it is; select one "
+            "with --defenses"
+        )
+    if metric.startswith("tpr@"):
+        few = [
+            row["n_nonmembers"]
+            for row in recorded.attack
+            if row["defense"] == defense and row["n_nonmembers"] is not None
+        ]
+        needed = round(MIN_FALSE_POSITIVES / float(metric.removeprefix("tpr@")))
+        if few and max(few) < needed:
+            return (
+                f"not measured: {max(few):,} non-members are too few; {needed:,} would "
+                "do"
+            )
+    for gap in recorded.not_measured:
+        if gap["defense"] == defense and gap.get("metric") == metric:
+            return f"not measured: {gap['what']}: {gap['reason']}"
+    return "not measured"

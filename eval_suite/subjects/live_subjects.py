@@ -1,0 +1,98 @@
+"""Subjects with live models: a user's own, and those of the study's network."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from eval_suite.datasets import datasets
+from eval_suite.options.options import Options
+from eval_suite.options.shadow_options import SHADOWS
+from eval_suite.subjects import study_network
+from eval_suite.subjects.fingerprint import fingerprint
+from eval_suite.subjects.membership_game import MembershipGame
+from eval_suite.subjects.shadow_population import ShadowRecipe
+from eval_suite.subjects.study_target import StudyTarget
+from eval_suite.subjects.study_target import check_official_split
+from eval_suite.subjects.subject import ProgressBar
+from eval_suite.subjects.subject import Subject
+from eval_suite.subjects.user_model import UserModel
+from eval_suite.subjects.user_model import dataset_of
+from keras_entropy.shadow.cache import Cache
+from keras_entropy.shadow.runner import Runner
+
+
+def read_live(
+    options: Options,
+) -> Callable[[ProgressBar, Callable[[], Path]], Subject]:
+    """Reads what the options name and calls the cluster; see `check_options`."""
+    _runner(options, None).check_cluster()
+    if options.model is not None:
+        user_model = _read_user_model(options, options.model)
+
+        def evaluate(progress: ProgressBar, folder: Callable[[], Path]) -> Subject:
+            user_model.run_shadows_with(_runner(options, Cache(folder())))
+            return user_model
+
+        return evaluate
+    dataset = datasets.load(options.dataset)
+    if options.profile == "study":
+        check_official_split(dataset)
+
+        def study(progress: ProgressBar, folder: Callable[[], Path]) -> Subject:
+            return StudyTarget(
+                dataset,
+                options.sized_profile,
+                options.seed,
+                progress,
+                Cache(folder()),
+                as_published=options.as_published,
+            )
+
+        return study
+
+    def play(progress: ProgressBar, folder: Callable[[], Path]) -> Subject:
+        cache = Cache(folder())
+        return MembershipGame(
+            dataset,
+            study_network.study_mlp(dataset.x.shape[1:], len(dataset.class_names)),
+            options.sized_profile,
+            options.seed,
+            progress,
+            cache,
+            _runner(options, cache),
+            is_reference_study=True,
+        )
+
+    return play
+
+
+def _read_user_model(options: Options, model: Path) -> UserModel:
+    if options.members is None or options.nonmembers is None:
+        raise ValueError("--model needs --members and --nonmembers")
+    subject = UserModel.read(
+        model,
+        options.members,
+        options.nonmembers,
+        from_logits=options.from_logits,
+        compiled=options.population is not None,
+    )
+    if options.population is not None:
+        recipe = ShadowRecipe(
+            models=options.shadows or SHADOWS,
+            batch_size=options.shadow_batch_size,
+            epochs=options.shadow_epochs,
+            seed=options.seed,
+        )
+        pool = dataset_of(options.population)
+        subject.train_shadows_on(pool, recipe, _runner(options, None))
+    return subject
+
+
+def _runner(options: Options, cache: Cache | None) -> Runner:
+    return Runner(
+        cache=cache,
+        key=fingerprint(),
+        backend=options.shadow_backend,
+        scheduler=options.scheduler,
+    )

@@ -1,0 +1,85 @@
+"""What a run was made on: by it a later run knows whether the two can be compared."""
+
+from __future__ import annotations
+
+import hashlib
+
+import numpy as np
+
+from eval_suite.results.rows import ExamplesIdentity
+from eval_suite.results.rows import GameIdentity
+from keras_entropy.arrays import Array
+from keras_entropy.arrays import Integers
+
+# Hashes that are kept of each side.
+SKETCH = 128
+
+
+def examples_identity(
+    members: tuple[Array | None, Integers],
+    nonmembers: tuple[Array | None, Integers],
+    classes: int,
+) -> ExamplesIdentity:
+    """Returns what identifies the members and non-members of one model.
+
+    Args:
+        members: `(x, y)`; x is `None` where only outputs are known.
+        nonmembers: `(x, y)`, likewise.
+        classes: Number of classes.
+
+    Returns:
+        Plain JSON: a digest of the examples in their order, by which two runs are
+        paired, and of each side the `SKETCH` smallest of its examples' hashes: a sample
+        that any other run draws too, so that it shows what two sets share.
+    """
+    digest = hashlib.sha256()
+    for x, y in (members, nonmembers):
+        digest.update(repr((None if x is None else x.shape, y.shape)).encode())
+        if x is not None:
+            digest.update(np.ascontiguousarray(x, "float32").data)
+        digest.update(np.ascontiguousarray(y, "int64").data)
+    x = members[0]
+    return {
+        "kind": "examples",
+        "classes": classes,
+        "input_shape": None if x is None else list(x.shape[1:]),
+        "members": len(members[1]),
+        "nonmembers": len(nonmembers[1]),
+        "digest": digest.hexdigest(),
+        "member_sketch": _sketch(*members),
+        "nonmember_sketch": _sketch(*nonmembers),
+    }
+
+
+def game_identity(
+    *, dataset: str, digest: str, classes: int, seed: int, models: int
+) -> GameIdentity:
+    """Returns what identifies a membership game: its examples and its plan.
+
+    Args:
+        dataset: Name of the dataset.
+        digest: Its digest.
+        classes: Number of classes.
+        seed: Seed of the split and of the plan.
+        models: Number of models.
+    """
+    return {
+        "kind": "game",
+        "dataset": dataset,
+        "digest": digest,
+        "classes": classes,
+        "seed": seed,
+        "models": models,
+    }
+
+
+def _sketch(x: Array | None, y: Integers) -> list[str] | None:
+    if x is None:
+        return None
+    rows = np.ascontiguousarray(x, "float32").reshape(len(x), -1)
+    labels = np.ascontiguousarray(y, "int64")
+    hashes = {
+        hashlib.blake2b(row.tobytes() + label.tobytes(), digest_size=8).hexdigest()
+        for row, label in zip(rows, labels, strict=True)
+    }
+    return sorted(hashes)[:SKETCH]

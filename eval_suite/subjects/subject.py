@@ -1,0 +1,228 @@
+"""The one interface of whatever is evaluated. It loads no Keras."""
+
+from __future__ import annotations
+
+import abc
+import dataclasses
+from collections.abc import Callable
+from collections.abc import Mapping
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING
+from typing import Any
+from typing import Literal
+
+from eval_suite.results.rows import ExamplesIdentity
+from eval_suite.results.rows import GameIdentity
+from eval_suite.subjects.answers import Answers
+from eval_suite.subjects.answers import PairedModels
+from eval_suite.subjects.run_description import RunDescription
+from keras_entropy.arrays import Array
+from keras_entropy.arrays import Booleans
+from keras_entropy.arrays import Floats
+from keras_entropy.arrays import Integers
+from keras_entropy.attacks import AttackResult
+from keras_entropy.attacks import Audit
+from keras_entropy.attacks import Difference
+from keras_entropy.attacks import GameAudit
+from keras_entropy.attacks import Headline
+from keras_entropy.attacks.paired_differences import ExampleScores
+
+if TYPE_CHECKING:
+    from keras_entropy import FittedDefense
+    from keras_entropy.catalog import Entry
+
+# Opens a progress bar: title and number of steps in, a function that advances it out.
+ProgressBar = Callable[[str, int], AbstractContextManager[Callable[[int], None]]]
+# Inputs, `None` where they are unknown, and class indices.
+Examples = tuple[Array | None, Integers]
+# What some subjects lack: the inputs of the examples; a model to call; pairs of models
+# that are all targets; such pairs behind any defense at any strength; models that were
+# trained on random halves of the records.
+Part = Literal["inputs", "model", "pairs", "strengths", "records"]
+
+# Models below which no record can be told from chance.
+FEWEST_MODELS = 6
+FEW_MODELS = "needs six models, trained on random halves of the records"
+
+
+@dataclasses.dataclass(frozen=True)
+class MeasuredAttack:
+    """The strongest attack on one defense, to be compared with that on another.
+
+    Args:
+        headline: How strong it is.
+        scores: Its score of each example of one target, members first; `None` where
+            several models are attacked, or where the attack asks repeatedly.
+    """
+
+    headline: Headline
+    scores: ExampleScores | None
+
+
+@dataclasses.dataclass(frozen=True)
+class Correctness:
+    """How far the predicted labels of non-members are right.
+
+    Args:
+        values: Floats `(U, k)` in 0..1, a row for each unit that is resampled: a pair
+            of models with its two accuracies, or one example.
+        degrees: Degrees of freedom of a mean over units; `None`: normal tail.
+    """
+
+    values: Floats
+    degrees: int | None
+
+
+@dataclasses.dataclass(frozen=True)
+class RecordAnswers:
+    """Answers of pairs of models to records in and out of their training sets.
+
+    Args:
+        confidence: Floats `(K, n)`, logit-scaled. Models `2j` and `2j + 1` were trained
+            on complementary halves.
+        membership: Booleans `(K, n)`: who is in whose training set.
+        labels: Integers `(n,)`.
+        rows: Integers `(n,)`: rows in the dataset, or in the file of members.
+    """
+
+    confidence: Floats
+    membership: Booleans
+    labels: Integers
+    rows: Integers
+
+
+class Subject(abc.ABC):
+    """One or more models, what they were trained on, and what they answer.
+
+    Checks and measurements ask a subject, and never which kind it is. A defense is
+    meant by its name in the catalog, and no defense by `"base"`.
+
+    Attributes:
+        is_reference_study: Whether the undefended model is the reference study's own
+            network, built by the suite, so that the study's figures may stand beside.
+        sees_loss_only: Whether TensorFlow Privacy's trained attackers are given the
+            loss alone, as in the reference study.
+    """
+
+    is_reference_study: bool = False
+    sees_loss_only: bool = False
+
+    @property
+    @abc.abstractmethod
+    def classes(self) -> int:
+        """Number of classes; a sigmoid unit counts as two."""
+
+    @abc.abstractmethod
+    def answers(self, name: str) -> Answers:
+        """Returns the answers behind a defense, ready to be attacked."""
+
+    @abc.abstractmethod
+    def sides(self, name: str) -> tuple[Array, Array]:
+        """Returns the probabilities of members `(n, C)` and non-members `(m, C)`."""
+
+    @abc.abstractmethod
+    def first_target(self, name: str) -> tuple[Array, Array, Array, Array]:
+        """Returns outputs and labels of one target: of members, then of non-members."""
+
+    @abc.abstractmethod
+    def examples(self) -> tuple[Examples, Examples]:
+        """Returns the members and the non-members of one target."""
+
+    @abc.abstractmethod
+    def utility(self, name: str) -> dict[str, float]:
+        """Returns accuracy and calibration behind a defense, on non-members."""
+
+    @abc.abstractmethod
+    def correctness(self, name: str) -> Correctness:
+        """Returns how far the predicted labels of non-members are right."""
+
+    @abc.abstractmethod
+    def majority_share(self) -> float:
+        """Returns the accuracy of always answering the most frequent class."""
+
+    @abc.abstractmethod
+    def describe(self) -> RunDescription:
+        """Returns the description of the data and of the undefended model."""
+
+    @abc.abstractmethod
+    def identity(self) -> ExamplesIdentity | GameIdentity:
+        """Returns what a later run must agree in to be compared with this one."""
+
+    @abc.abstractmethod
+    def strongest(
+        self,
+        results: Sequence[AttackResult],
+        audits: Mapping[str, Audit | GameAudit],
+    ) -> Headline:
+        """Returns the strongest attack, chosen and reported on different data.
+
+        Args:
+            results: All attacks, also those on other slices.
+            audits: The attacks on the answers as they are, `""`, and through what else
+                an attacker does first, such as `"inverse"`.
+        """
+
+    @abc.abstractmethod
+    def paired(
+        self, first: MeasuredAttack, second: MeasuredAttack
+    ) -> Difference | None:
+        """Returns the first AUC minus the second, over what the two share.
+
+        Returns:
+            `None` where an attack through repeated queries has no scores to pair.
+        """
+
+    @abc.abstractmethod
+    def attacked_through(self, names: Sequence[str]) -> list[str]:
+        """Returns the defenses that count as attacks on the undefended model.
+
+        An attacker who has the undefended model's answers can apply a deterministic
+        defense to them.
+
+        Args:
+            names: Names of defenses.
+        """
+
+    @abc.abstractmethod
+    def reason_without(self, part: Part) -> str | None:
+        """Returns why the subject lacks a part, in words, or `None` if it has it."""
+
+    def live_model(self, name: str) -> Any:
+        """Returns the Keras model behind a defense, to time; part `"model"`."""
+        raise self._lacking("model")
+
+    def probe(self) -> Array:
+        """Returns examples to time calls with; part `"model"`."""
+        raise self._lacking("model")
+
+    def paired_models(self, defense: str | Entry) -> PairedModels:
+        """Returns models in complementary pairs that are all targets; part `"pairs"`.
+
+        Args:
+            defense: A name, or with part `"strengths"` an entry that need not be in
+                the catalog.
+        """
+        raise self._lacking("pairs")
+
+    def reference_answers(self, layer: FittedDefense) -> Array:
+        """Returns the undefended answers to be fitted to; part `"strengths"`.
+
+        Args:
+            layer: The layer, which says what to ask about the reference inputs.
+
+        Returns:
+            float32 array `(K, R, C)`.
+        """
+        raise self._lacking("strengths")
+
+    def reference_labels(self) -> Integers:
+        """Returns the labels `(R,)` of the reference examples; part `"strengths"`."""
+        raise self._lacking("strengths")
+
+    def record_answers(self, name: str) -> RecordAnswers:
+        """Returns the answers by which exposed records are found; part `"records"`."""
+        raise self._lacking("records")
+
+    def _lacking(self, part: Part) -> ValueError:
+        return ValueError(self.reason_without(part) or f"no {part} here")

@@ -1,0 +1,123 @@
+"""Holds both packages to their walls: which folder may import which."""
+
+import ast
+import collections
+import graphlib
+import pathlib
+
+import pytest
+
+ROOT = pathlib.Path(__file__).parent.parent
+# Each folder or module at the top of a package, and what it may import of its own
+# package. The root, "", is the package's face.
+LIBRARY = {
+    "arrays": "",
+    "_version": "",
+    "numerics": "arrays",
+    "attacks": "arrays",
+    "prediction_quality": "arrays",
+    "layers": "arrays numerics",
+    "losses": "arrays numerics",
+    "models": "arrays layers",
+    "queries": "arrays attacks layers",
+    "shadow": "_version arrays layers models",
+    "training": "arrays layers models numerics shadow",
+    "catalog": "arrays layers losses models shadow training",
+    "search": "arrays attacks layers models prediction_quality queries shadow training",
+    "": "_version catalog layers losses models search training",
+}
+SUITE = {
+    "undefended": "",
+    "datasets": "",
+    "options": "",
+    "results": "undefended",
+    "subjects": "datasets options results undefended",
+    "gate": "options results undefended",
+    "report": "options results",
+    "measurements": "datasets gate options results subjects undefended",
+    "session": "gate measurements options report results subjects",
+    "membership_audit": (
+        "datasets gate measurements options results subjects undefended"
+    ),
+    "plugin": "measurements membership_audit options results session subjects",
+    "checks": "gate measurements options results subjects undefended",
+}
+MOST_MODULES = 15
+
+
+def modules(package):
+    """The path of each module by its name; no tests, no benchmarks."""
+    found = {}
+    for path in sorted((ROOT / package).rglob("*.py")):
+        if not path.name.endswith("_test.py") and "benchmarks" not in path.parts:
+            name = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+            found[name.removesuffix(".__init__")] = path
+    return found
+
+
+def imported(path):
+    """The modules and names that a file imports, wherever it does."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def graph(package):
+    """The modules of the package that each of its modules imports."""
+    known = modules(package)
+    arrows = {}
+    for module, path in known.items():
+        names = [name for name in imported(path) if name.split(".")[0] == package]
+        # What is imported is a module, or something in one.
+        arrows[module] = {
+            name if name in known else name.rpartition(".")[0] for name in names
+        }
+    return arrows
+
+
+def room(module):
+    """The folder or module at the top of its package that a module is in."""
+    name = module.split(".")[1] if "." in module else ""
+    return "checks" if name.startswith("test_") else name
+
+
+@pytest.mark.parametrize(
+    ("package", "allowed"), [("keras_entropy", LIBRARY), ("eval_suite", SUITE)]
+)
+def test_imports_go_downward(package, allowed):
+    graphlib.TopologicalSorter(
+        {name: rooms.split() for name, rooms in allowed.items()}
+    ).prepare()  # raises at a circle
+    wrong = [
+        f"{module} imports {target}"
+        for module, targets in graph(package).items()
+        for target in targets
+        if room(module) != room(target)
+        and room(target) not in allowed[room(module)].split()
+    ]
+    assert not wrong
+
+
+@pytest.mark.parametrize("package", ["keras_entropy", "eval_suite"])
+def test_no_module_imports_itself_in_the_end(package):
+    graphlib.TopologicalSorter(graph(package)).prepare()  # raises at a circle
+
+
+def test_the_library_knows_no_suite_and_the_attacks_no_keras():
+    for module, path in modules("keras_entropy").items():
+        roots = {name.split(".")[0] for name in imported(path)}
+        assert "eval_suite" not in roots, module
+        if room(module) in ("arrays", "attacks", "prediction_quality"):
+            assert not roots & {"keras", "tensorflow", "jax", "torch"}, module
+
+
+def test_no_folder_is_crowded():
+    for package in ("keras_entropy", "eval_suite"):
+        crowd = collections.Counter(
+            path.parent
+            for path in modules(package).values()
+            if path.name != "__init__.py" and not path.name.startswith("test_")
+        )
+        assert max(crowd.values()) <= MOST_MODULES, crowd.most_common(1)

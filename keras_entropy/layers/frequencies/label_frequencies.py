@@ -68,8 +68,8 @@ def informative_edges(
     cuts = [0, len(ordered)]
     while len(cuts) <= bins:
         spans = itertools.pairwise(cuts)
-        found = [_best_cut(ordered, sums, *span, min_count) for span in spans]
-        gain, cut = max(found)
+        best_cuts = [_best_cut(ordered, sums, *span, min_count) for span in spans]
+        gain, cut = max(best_cuts)
         if gain < 1e-6:  # of all examples together, so that less is rounding
             break
         cuts = sorted([*cuts, cut])

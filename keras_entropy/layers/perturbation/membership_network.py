@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 from keras import ops
 
-from keras_entropy.arrays import Floats
+from keras_entropy.adam import Adam
+from keras_entropy.arrays import Array
 
 HIDDEN = (32, 16)
 
@@ -56,7 +57,7 @@ def _forward(rows: Any, weights: Sequence[Any]) -> tuple[Any, Any, Any]:
     return ops.matmul(second, kernel_3) + bias_3, first, second
 
 
-def train(members: Floats, others: Floats) -> list[Floats]:
+def train(members: Array, others: Array) -> list[Array]:
     """Returns the weights that tell the two best: logistic loss, Adam.
 
     Args:
@@ -77,19 +78,14 @@ def train(members: Floats, others: Floats) -> list[Floats]:
         else np.zeros(shape)
         for _, shape in shapes(rows.shape[-1])
     ]
-    first, second = ([np.zeros_like(w) for w in weights] for _ in range(2))
-    for step in range(1, _STEPS + 1):
+    adam = Adam(weights, epsilon=1e-8)
+    for _ in range(_STEPS):
         batch = random.choice(len(rows), size=_BATCH, p=weight)
-        slopes = _slopes(weights, rows[batch], target[batch])
-        rate = _LEARNING_RATE * np.sqrt(1 - 0.999**step) / (1 - 0.9**step)
-        for w, slope, mean, square in zip(weights, slopes, first, second, strict=True):
-            mean += 0.1 * (slope - mean)
-            square += 0.001 * (slope**2 - square)
-            w -= rate * mean / (np.sqrt(square) + 1e-8)
+        adam.step(_slopes(weights, rows[batch], target[batch]), _LEARNING_RATE)
     return [w.astype("float32") for w in weights]
 
 
-def _slopes(weights: Sequence[Floats], rows: Floats, target: Floats) -> list[Floats]:
+def _slopes(weights: Sequence[Array], rows: Array, target: Array) -> list[Array]:
     """Returns the gradient of the logistic loss by each weight."""
     kernel_1, bias_1, kernel_2, bias_2, bias_3, kernel_3 = weights
     first = np.tanh(rows @ kernel_1 + bias_1)

@@ -1,3 +1,5 @@
+import json
+
 import numpy as np
 import pytest
 
@@ -205,3 +207,43 @@ def test_time_is_not_gated_over_several_processes(pytester, files):
     )
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     assert "time is measured in one process only" in " ".join(result.errlines)
+
+
+class SentReports:
+    """Plugin that keeps the defense of each report, as xdist's workers send it."""
+
+    def __init__(self):
+        self.defenses = {}
+
+    def pytest_configure(self, config):
+        self._hook = config.hook
+
+    def pytest_runtest_logreport(self, report):
+        data = self._hook.pytest_report_to_serializable(config=None, report=report)
+        data = json.loads(json.dumps(data))
+        sent = self._hook.pytest_report_from_serializable(config=None, data=data)
+        if sent.when == "call":
+            self.defenses[sent.nodeid.split("::")[1]] = sent.eval_suite_defense
+
+
+def test_a_check_says_which_defense_it_was_run_for(pytester):
+    own = pytester.makepyfile(
+        """
+        import pytest
+
+        @pytest.mark.parametrize("target", ["mine"])
+        def test_of_my_own(target):
+            pass
+        """
+    )
+    sent = SentReports()
+    pytester.runpytest_inprocess(
+        *("-p", "no:cacheprovider", "-p", "no:xdist", "--pyargs", "eval_suite", own),
+        *("-k", "configuration_survives or of_my_own", "--defenses", "M-1,M-10"),
+        plugins=[sent],
+    )
+    assert sent.defenses == {
+        "test_configuration_survives[M-1]": "M-1",
+        "test_configuration_survives[M-10]": "M-10",
+        "test_of_my_own[mine]": None,
+    }

@@ -1,6 +1,6 @@
 """Times this engine against TensorFlow Privacy's, in one run on the same arrays.
 
-    python -m keras_entropy.attacks.benchmark
+    python -m eval_suite.benchmarks.attack_engines
 
 60,000 members, 10,000 non-members, 10 classes; the entire set alone, then 13 slices
 (entire, ten classes, right and wrong predictions). One BLAS thread and CPU seconds for
@@ -13,18 +13,24 @@ with a grid search.
 It fails if a ratio falls below its floor.
 """
 
+from __future__ import annotations
+
 import argparse
 import sys
 import time
+from collections.abc import Mapping
+from collections.abc import Sequence
 
 import numpy as np
 import threadpoolctl
 
+from keras_entropy.arrays import Floats
 from keras_entropy.attacks.controls import planted
 from keras_entropy.attacks.outputs_audit import audit_outputs
 from keras_entropy.attacks.tf_privacy import tf_privacy_attacks
 
-ATTACKS = {
+# The attacks that are timed together, by the name of their row.
+TIMED_ATTACKS = {
     "thresholds": ("loss", "entropy"),
     "logistic": ("logistic",),
     "mlp": ("mlp",),
@@ -36,8 +42,14 @@ ALL_SLICES = ("entire", "class", "correctness")
 FLOORS = {"total": 6.0, "thresholds": 2.0, "logistic": 2.0, "mlp": 6.0}
 
 
-def measure(members, nonmembers, attacks, slices, rounds):
-    """CPU seconds `(rounds, attacks, 2)`: ours and TensorFlow Privacy's, alternating.
+def measure(
+    members: int,
+    nonmembers: int,
+    attacks: Mapping[str, Sequence[str]],
+    slices: Sequence[str],
+    rounds: int,
+) -> Floats:
+    """Returns CPU seconds `(rounds, attacks, 2)`: ours and TensorFlow Privacy's, alternating.
 
     Args:
         members: Integer.
@@ -54,15 +66,19 @@ def measure(members, nonmembers, attacks, slices, rounds):
     with threadpoolctl.threadpool_limits(1):
         for number in range(rounds):
             for column, names in enumerate(attacks.values()):
-                for engine, run in enumerate((audit_outputs, tf_privacy_attacks)):
-                    start = time.process_time()
-                    run(*sides, attacks=names, slices=slices, seed=number)
-                    seconds[number, column, engine] = time.process_time() - start
+                start = time.process_time()
+                audit_outputs(*sides, attacks=names, slices=slices, seed=number)
+                middle = time.process_time()
+                tf_privacy_attacks(*sides, attacks=names, slices=slices, seed=number)
+                end = time.process_time()
+                seconds[number, column] = middle - start, end - middle
     return seconds
 
 
-def table(seconds, attacks):
-    """Lines of the table, and the median ratios by attack and in total."""
+def table(
+    seconds: Floats, attacks: Mapping[str, Sequence[str]]
+) -> tuple[list[str], dict[str, float]]:
+    """Returns the lines of the table, and the median ratios by attack and in total."""
     totals = seconds.sum(axis=1, keepdims=True)
     with_total = np.concatenate([seconds, totals], axis=1)
     ratios = with_total[..., 1] / with_total[..., 0]
@@ -79,12 +95,12 @@ def table(seconds, attacks):
     return lines, found
 
 
-def too_slow(ratios):
-    """The names whose ratio is below its floor."""
+def too_slow(ratios: Mapping[str, float]) -> list[str]:
+    """Returns the names whose ratio is below its floor."""
     return [name for name, floor in FLOORS.items() if not ratios[name] >= floor]
 
 
-def main(arguments=None):
+def main(arguments: Sequence[str] | None = None) -> int:
     """Prints both tables; returns the exit status."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--rounds", type=int, default=3, metavar="N")
@@ -93,9 +109,9 @@ def main(arguments=None):
     options = parser.parse_args(arguments)
     for slices in (("entire",), ALL_SLICES):
         seconds = measure(
-            options.members, options.nonmembers, ATTACKS, slices, options.rounds
+            options.members, options.nonmembers, TIMED_ATTACKS, slices, options.rounds
         )
-        lines, ratios = table(seconds, ATTACKS)
+        lines, ratios = table(seconds, TIMED_ATTACKS)
         print(f"Slices: {', '.join(slices)}. Rounds: {options.rounds}")
         print("\n".join(lines), flush=True)
     slow = too_slow(ratios)

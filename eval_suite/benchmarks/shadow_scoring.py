@@ -11,27 +11,38 @@ import argparse
 import statistics
 import sys
 import time
+from collections.abc import Callable
+from typing import ParamSpec
+from typing import TypeVar
 
 import numpy as np
 
 from keras_entropy.attacks.scorers.shadow import lira
 from keras_entropy.attacks.scorers.shadow import rmia
-from keras_entropy.shadow.plan import complementary_pairs
+from keras_entropy.shadow import complementary_pairs
 
-sys.skip_tf_privacy_import = True
+# Its top-level package needs Keras 2, which the attack modules do not.
+vars(sys)["skip_tf_privacy_import"] = True
 from tensorflow_privacy.privacy.privacy_tests.membership_inference_attack import (  # noqa: E402
     advanced_mia,
 )
 
+Result = TypeVar("Result")
+Arguments = ParamSpec("Arguments")
 
-def timed(function, *args, **kwargs):
+
+def timed(
+    function: Callable[Arguments, Result],
+    *args: Arguments.args,
+    **kwargs: Arguments.kwargs,
+) -> tuple[Result, float]:
     """Return the result of a call and its seconds."""
     start = time.perf_counter()
     result = function(*args, **kwargs)
     return result, time.perf_counter() - start
 
 
-def main():
+def main() -> None:
     """Print the ratios."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--examples", type=int, default=20_000)
@@ -50,11 +61,10 @@ def main():
     )
     print(f"N={n}, K={models}: all {models} targets of ours, one target of theirs")
     for variance in ("per-example", "fixed", "shrunken"):
-        ratios, seconds = [], []
+        ratios: list[float] = []
+        seconds: list[float] = []
         for _ in range(options.rounds):
-            (scores, _), ours = timed(
-                lira.online, signal, membership, variance=variance
-            )
+            found, ours = timed(lira.Online(variance).score_game, signal, membership)
             seconds.append(ours)
             if variance == "shrunken":
                 continue
@@ -67,7 +77,7 @@ def main():
                 median_or_mean="mean",
             )
             ratios.append(other / (ours / models))
-            difference = abs(scores[0] + theirs).max()
+            difference = abs(found.values[0] + theirs).max()
         line = f"lira, {variance}: {statistics.median(seconds):.3f} s"
         if ratios:
             line += (
@@ -76,11 +86,11 @@ def main():
                 f", largest difference {difference:.1e}"
             )
         print(line)
-    (scores, _), seconds = timed(rmia.online, signal, membership)
-    print(f"rmia, online: {seconds:.3f} s")
+    found, duration = timed(rmia.Online().score_game, signal, membership)
+    print(f"rmia, online: {duration:.3f} s")
     reference = rng.normal(size=(models, n))
-    _, seconds = timed(rmia.p_values, scores, reference)
-    print(f"rmia, p-values against {n} reference examples: {seconds:.3f} s")
+    _, duration = timed(rmia.p_values, found.values, reference)
+    print(f"rmia, p-values against {n} reference examples: {duration:.3f} s")
 
 
 if __name__ == "__main__":

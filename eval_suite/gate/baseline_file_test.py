@@ -1,5 +1,6 @@
 import json
 import math
+import pathlib
 
 import numpy as np
 import pytest
@@ -10,6 +11,12 @@ from eval_suite.gate.baseline_file import BaselineError
 from eval_suite.gate.baseline_file import change
 from eval_suite.gate.baseline_file import example_rows
 from eval_suite.gate.baseline_file import pair_row
+from eval_suite.gate.decision import decide
+from eval_suite.gate.questions import change_questions
+from eval_suite.gate.run_identity import MismatchError
+from eval_suite.gate.run_identity import is_paired
+from eval_suite.results.recorded import Recorded
+from eval_suite.subjects.run_identity import examples_identity
 from eval_suite.subjects.run_identity import game_identity
 
 GAME = game_identity(dataset="digits", digest="ab", classes=10, seed=0, models=16)
@@ -88,6 +95,49 @@ def test_file_reads_back_what_was_written(tmp_path):
     assert [file.name for file in path.parent.iterdir()] == ["baseline.json"]
 
 
+# Written before the modules were moved into folders; cut to a few rows.
+KEPT = pathlib.Path(__file__).parent
+
+
+@pytest.mark.parametrize("kind", ["examples", "game"])
+def test_baseline_of_version_1_is_read_and_compared(tmp_path, kind):
+    kept = KEPT / f"baseline_of_version_1_{kind}.json"
+    then = Baseline.read(kept)
+    assert then.identity["kind"] == kind
+    assert len(then.rows) == 6
+    now = Baseline.of(then.identity, then.rows.values())
+    paired = is_paired(then.identity, now.identity)
+    assert paired
+    questions = change_questions(then, now, Recorded(), margin=0.01, paired=paired)
+    assert [question.estimate.value for question in questions] == [0.0] * 6
+    assert {decision.status for decision in decide(questions)} == {"pass"}
+    then.write(tmp_path / "again.json")
+    assert (tmp_path / "again.json").read_bytes() == kept.read_bytes()
+
+
+def test_risen_pairs_fail_against_a_baseline_of_version_1():
+    then = Baseline.read(KEPT / "baseline_of_version_1_game.json")
+    risen = [
+        pair_row(row["defense"], row["attack"], np.add(row["pairs"], 0.05))
+        for row in then.rows.values()
+    ]
+    now = Baseline.of(then.identity, risen)
+    questions = change_questions(then, now, Recorded(), margin=0.01, paired=True)
+    assert {decision.status for decision in decide(questions)} == {"fail"}
+
+
+def test_examples_of_a_baseline_of_version_1_are_told_from_others():
+    then = Baseline.read(KEPT / "baseline_of_version_1_examples.json")
+    rng = np.random.default_rng(0)
+    sides = [
+        (rng.normal(size=(count, 30)).astype("float32"), rng.integers(0, 4, count))
+        for count in (3000, 3400)
+    ]
+    now = examples_identity(*sides, classes=4)
+    with pytest.raises(MismatchError, match="none of its members is a member now"):
+        is_paired(then.identity, now)
+
+
 def test_large_baseline_stays_below_one_megabyte(tmp_path):
     one = row(scores(0.3))
     rows = [
@@ -121,6 +171,7 @@ def damage(text, key, value):
         (lambda text: damage(text, "auc", "high"), "damaged"),
         (lambda text: damage(text, "deviations", "AAAA"), "damaged"),
         (lambda text: damage(text, "identity", {"kind": "guess"}), "damaged"),
+        (lambda text: damage(text, "identity", {"kind": "game"}), "damaged"),
     ],
 )
 def test_bad_file_is_refused_with_its_reason(tmp_path, mend, reason):

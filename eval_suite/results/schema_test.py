@@ -1,10 +1,15 @@
 import copy
 import json
+from typing import NotRequired
+from typing import get_origin
+from typing import get_type_hints
 
 import jsonschema
 import pytest
 
 from eval_suite.report.made_up_runs.results import build_results
+from eval_suite.results import contents
+from eval_suite.results import rows
 from eval_suite.results.schema import ResultsError
 from eval_suite.results.schema import check_results
 from eval_suite.results.schema import load_results
@@ -13,6 +18,60 @@ from eval_suite.results.schema import results_schema
 
 def test_schema_is_itself_a_valid_schema():
     jsonschema.Draft202012Validator.check_schema(results_schema())
+
+
+OBJECTS = {
+    (): contents.Results,
+    ("environment",): contents.Environment,
+    ("dataset",): rows.Dataset,
+    ("profile",): rows.Profile,
+    ("threat_model",): contents.ThreatModel,
+    ("verdict",): contents.Verdict,
+    ("checks", "items"): contents.Check,
+    ("not_measured", "items"): contents.Gap,
+    ("defense",): contents.Defense,
+    ("defense", "published"): contents.Published,
+    ("defense", "latency_ratio", "additionalProperties"): contents.LatencyRatio,
+    ("claims",): contents.Claims,
+    ("divergence",): rows.DivergenceRow,
+    ("exchangeability",): rows.ExchangeabilityRow,
+    ("control",): rows.ControlRow,
+    ("attack",): rows.AttackRow,
+    ("attack", "tpr_at_fpr", "additionalProperties"): rows.RateRow,
+    ("curve",): rows.CurveRow,
+    ("distribution",): rows.DistributionRow,
+    ("frontier",): rows.FrontierRow,
+    ("shadow_count",): rows.ShadowCountRow,
+    ("beside",): rows.BesideRow,
+    ("null_run",): rows.NullRunRow,
+}
+
+
+def _objects(rule, place=()):
+    """Every object of the schema that has keys of its own, by its place."""
+    if "properties" in rule:
+        yield place, rule
+    parts = {**rule.get("properties", {}), **rule.get("$defs", {})}
+    for key in ("items", "additionalProperties"):
+        parts[key] = rule.get(key)
+    for key, part in parts.items():
+        if isinstance(part, dict):
+            yield from _objects(part, (*place, key))
+
+
+def test_every_object_of_the_schema_has_its_type():
+    assert {place for place, _ in _objects(results_schema())} == set(OBJECTS)
+
+
+@pytest.mark.parametrize("place", OBJECTS, ids="-".join)
+def test_keys_of_the_schema_are_those_of_the_types(place):
+    rule = dict(_objects(results_schema()))[place]
+    # By the hints, as `__required_keys__` does not see NotRequired in annotations that
+    # are postponed.
+    hints = get_type_hints(OBJECTS[place], include_extras=True)
+    assert set(rule["properties"]) == set(hints)
+    optional = {key for key, hint in hints.items() if get_origin(hint) is NotRequired}
+    assert set(rule["required"]) == set(hints) - optional
 
 
 def _set(path, value):
@@ -60,6 +119,7 @@ CHANGES = {
     "engine": _delete("tf_privacy", 0, "own_auc"),
     "seed of a null run": _set(["tf_privacy_null", 0, "seed"], "0"),
     "rise for an AUC": _set(["threat_model", "minimum_detectable_auc"], 0.012),
+    "exchangeability": _set(["threat_model", "exchangeability"], {"auc": 0.5}),
     "list for object": _set(["environment"], []),
 }
 
@@ -82,6 +142,7 @@ def test_agrees_with_the_reference_validator_on_faults(change):
         _set(["defenses", 1, "accuracy"], None),
         _set(["defenses", 1, "latency_ratio"], {"1": None}),
         _set(["defenses", 1, "published"], None),
+        _set(["threat_model", "exchangeability"], None),
         _set(["an_extra_key"], {"is": "allowed"}),
     ],
 )

@@ -1,9 +1,10 @@
-"""What cached outputs depend on besides data and settings: code and versions."""
+"""The code and the versions that cached outputs depend on, besides their data."""
 
 from __future__ import annotations
 
 import functools
 import hashlib
+import importlib
 from pathlib import Path
 
 import keras
@@ -18,18 +19,28 @@ def fingerprint() -> dict[str, str]:
 
     A layer that was mended must not be judged by what it answered before.
     """
-    package = Path(keras_entropy.__file__).parent
+    backend = keras.backend.backend()
+    return {
+        "source": source_digest(Path(keras_entropy.__file__).parent),
+        "keras": keras.__version__,
+        "backend": backend,
+        "backend_version": importlib.import_module(backend).__version__,
+        "numpy": np.__version__,
+    }
+
+
+def source_digest(package: Path) -> str:
+    """Returns a digest of the modules of the package that outputs depend on.
+
+    That is all but its tests and the folder `attacks`: attacks read outputs and make
+    none. It is the same wherever the package lies.
+
+    Args:
+        package: The package's folder.
+    """
     source = hashlib.sha256()
     for path in sorted(package.rglob("*.py")):
         inside = path.relative_to(package)
-        # Attacks read outputs and make none.
         if not path.name.endswith("_test.py") and inside.parts[0] != "attacks":
             source.update(inside.as_posix().encode() + path.read_bytes())
-    backend = keras.backend.backend()
-    return {
-        "source": source.hexdigest(),
-        "keras": keras.__version__,
-        "backend": backend,
-        "backend_version": getattr(__import__(backend), "__version__", ""),
-        "numpy": np.__version__,
-    }
+    return source.hexdigest()

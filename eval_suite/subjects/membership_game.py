@@ -41,17 +41,17 @@ from keras_entropy.attacks import Headline
 from keras_entropy.attacks import game_headline
 from keras_entropy.attacks import paired_difference
 from keras_entropy.attacks.signals import compute_signals
+from keras_entropy.catalog.stack_building import defend_stack
 from keras_entropy.layers.fitted_defense import FittedDefense
 from keras_entropy.models import defending
 from keras_entropy.shadow.cache import Cache
 from keras_entropy.shadow.plan import complementary_pairs
+from keras_entropy.shadow.plan import model_seeds
 from keras_entropy.shadow.runner import Runner
 from keras_entropy.shadow.stack import Stack
-from keras_entropy.shadow.stack import initialize
 from keras_entropy.shadow.stack_prediction import predict
 from keras_entropy.training import recipe
 from keras_entropy.training.reference_fitting import fit_to_model
-from keras_entropy.training.reference_fitting import fit_to_stack
 
 
 class MembershipGame(Subject):
@@ -99,7 +99,7 @@ class MembershipGame(Subject):
             x=self.population.x,
             y=self.population.y,
             rows=rows,
-            seeds=[seed * 1000 + k for k in range(len(rows))],
+            seeds=model_seeds(seed, len(rows)),
             epochs=profile.epochs,
             batch_size=profile.batch_size,
             train=(runner or Runner()).train,
@@ -301,41 +301,23 @@ class MembershipGame(Subject):
         data = self._data
         title = f"training {len(data.rows)} models"
         with self._progress(title, len(data.rows) * data.epochs) as advance:
-            return data.train(
-                self.model,
-                initialize(self.model, data.seeds),
-                data.x,
-                data.y,
-                data.rows,
-                epochs=data.epochs,
-                batch_size=data.batch_size,
-                seeds=data.seeds,
-                progress=advance,
-            )
+            return data.train_models(self.model, progress=advance)
 
     def _defend(self, entry: catalog.Entry) -> tuple[keras.Model, Stack]:
-        model, stack = self._train(entry.training)
-        layer = entry.create()
-        if isinstance(layer, FittedDefense):
-            reference = self.reference
-            return fit_to_stack(
-                layer,
-                model,
-                stack,
-                reference.x,
-                reference.y,
-                members=(self._data.x, self._data.rows),
-                seed=self.seed,
-            )
-        if entry.recipe is None:
-            defended = defending.defend(model, layer)
-            # A random layer has states of its own, one for each model.
-            rest = initialize(defended, self._data.seeds)
-            return defended, stack.transfer(defended, rest)
+        # The training of a defense that is trained and fitted is kept: others may
+        # share it.
+        *before, last = entry.stages
+        model, stack = self._train(before[0] if before else None)
         title = f"training {len(stack)} models with {entry.name}"
-        total = entry.recipe.model_epochs(self._data)
-        with self._progress(title, total) as advance:
-            return entry.recipe(layer, model, stack, self._data, progress=advance)
+        return defend_stack(
+            last,
+            model,
+            stack,
+            self._data,
+            (self.reference.x, self.reference.y),
+            fit_seed=self.seed,
+            bar=lambda total: self._progress(title, total),
+        )
 
 
 def _entry(defense: str | catalog.Entry) -> catalog.Entry | None:

@@ -14,17 +14,17 @@ from eval_suite.undefended import BASE
 from keras_entropy import catalog
 from keras_entropy.arrays import Array
 from keras_entropy.attacks import Shadows
+from keras_entropy.catalog.stack_building import defend_stack
 from keras_entropy.models import defending
 from keras_entropy.shadow.arguments import check_compiled
 from keras_entropy.shadow.plan import complementary_pairs
+from keras_entropy.shadow.plan import model_seeds
 from keras_entropy.shadow.runner import Runner
 from keras_entropy.shadow.stack import Stack
-from keras_entropy.shadow.stack import initialize
 from keras_entropy.shadow.stack import replicate
 from keras_entropy.shadow.stack_prediction import predict
 from keras_entropy.training.example_checks import distinct_rows
 from keras_entropy.training.recipe import TrainingData
-from keras_entropy.training.reference_fitting import fit_to_stack
 
 
 @dataclasses.dataclass(frozen=True)
@@ -105,7 +105,7 @@ class Population:
         self._y = np.concatenate([examples.y for examples in sets])
         self._scored = known
         self._plan = complementary_pairs(size, recipe.models, seed=recipe.seed)
-        self._seeds = [recipe.seed * 1000 + k for k in range(recipe.models)]
+        self._seeds = model_seeds(recipe.seed, recipe.models)
         self.epochs = recipe.epochs or _epochs(model, len(members.x), recipe.batch_size)
         self._stack: Stack | None = None
 
@@ -132,16 +132,15 @@ class Population:
         defended = undefended, self._trained()
         if name != BASE:
             entry, rows = catalog.get(name), self._plan.rows()
-            defended = self._defend(entry, *defended, rows, self._seeds)
+            defended = self._defend(entry, self._trained(), rows, self._seeds)
         outputs = predict(*defended, self._x[: self._scored])
         return Shadows(outputs, self._plan.membership[:, : self._scored])
 
-    def trained_on_target(self, name: str, *, undefended: keras.Model) -> Array:
+    def trained_on_target(self, name: str) -> Array:
         """Returns the target's answers behind a defense that is trained for it.
 
         Args:
             name: Name of a defense with a recipe.
-            undefended: The target with class probabilities as its output.
 
         Returns:
             float32 array `(n + m, C)`, members first.
@@ -149,68 +148,42 @@ class Population:
         members = np.arange(self._members)[None]
         target = replicate(self._target, 1)
         entry, seeds = catalog.get(name), [self._recipe.seed]
-        defended = self._defend(entry, undefended, target, members, seeds)
+        defended = self._defend(entry, target, members, seeds)
         return predict(*defended, self._x[: self._scored])[0]
 
     def _defend(
-        self,
-        entry: catalog.Entry,
-        undefended: keras.Model,
-        stack: Stack,
-        rows: Array,
-        seeds: list[int],
+        self, entry: catalog.Entry, stack: Stack, rows: Array, seeds: list[int]
     ) -> tuple[keras.Model, Stack]:
-        if entry.training is not None:
-            undefended, stack = self._defend(
-                entry.training, undefended, stack, rows, seeds
-            )
-        layer = entry.create()
-        if isinstance(layer, keras_entropy.FittedDefense):
-            reference = self._reference
-            return fit_to_stack(
-                layer,
-                undefended,
-                stack,
-                reference.x,
-                reference.y,
-                members=(self._x, rows),
-                seed=self._recipe.seed,
-            )
-        if entry.recipe is None:
-            defended = defending.defend(
-                self._target, layer, from_logits=self._from_logits
-            )
-            return defended, stack.transfer(defended, initialize(defended, seeds))
-        data = TrainingData(
+        return defend_stack(
+            entry,
+            self._target,
+            stack,
+            self._training_data(self._y, rows, seeds),
+            (self._reference.x, self._reference.y),
+            from_logits=self._from_logits,
+            fit_seed=self._recipe.seed,
+        )
+
+    def _trained(self) -> Stack:
+        """Returns the trained shadows, with the target's own defenses' weights."""
+        if self._stack is None:
+            model = self._trained_model
+            targets = targets_for(model, self._y)
+            data = self._training_data(targets, self._plan.rows(), self._seeds)
+            rest = replicate(self._target, self._recipe.models)
+            self._stack = data.train_models(model).transfer(self._target, rest)
+        return self._stack
+
+    def _training_data(self, y: Array, rows: Array, seeds: list[int]) -> TrainingData:
+        return TrainingData(
             x=self._x,
-            y=self._y,
+            y=y,
             rows=rows,
             seeds=seeds,
             epochs=self.epochs,
             batch_size=self._recipe.batch_size,
             train=self.runner.train,
         )
-        return entry.recipe(
-            layer, self._target, stack, data, from_logits=self._from_logits
-        )
-
-    def _trained(self) -> Stack:
-        """Returns the trained shadows, with the target's own defenses' weights."""
-        if self._stack is None:
-            model, recipe = self._trained_model, self._recipe
-            stack = self.runner.train(
-                model,
-                initialize(model, self._seeds),
-                self._x,
-                targets_for(model, self._y),
-                self._plan.rows(),
-                epochs=self.epochs,
-                batch_size=recipe.batch_size,
-                seeds=self._seeds,
-            )
-            rest = replicate(self._target, recipe.models)
-            self._stack = stack.transfer(self._target, rest)
-        return self._stack
 
 
 def check_pool(

@@ -19,12 +19,11 @@ from eval_suite.subjects.subject import ProgressBar
 from eval_suite.undefended import BASE
 from keras_entropy import catalog
 from keras_entropy.arrays import Array
+from keras_entropy.catalog.stack_building import defend_stack
 from keras_entropy.models import defending
 from keras_entropy.shadow.cache import Cache
 from keras_entropy.shadow.stack import Stack
-from keras_entropy.shadow.stack import initialize
 from keras_entropy.shadow.stack_prediction import predict
-from keras_entropy.shadow.stack_training import train
 from keras_entropy.training import recipe
 
 
@@ -126,14 +125,13 @@ class StudyTarget(OneModel):
             "model": self.model.to_json(),
             "defense": repr(
                 entry
-                and (entry.layer.__name__, dict(entry.config), self._recipe(entry))
+                and (
+                    entry.layer.__name__,
+                    dict(entry.config),
+                    entry.training_recipe(as_published=self._as_published),
+                )
             ),
         }
-
-    def _recipe(self, entry: catalog.Entry) -> recipe.Recipe | None:
-        if self._as_published and entry.as_published is not None:
-            return entry.as_published
-        return entry.recipe
 
     def _compute(self, name: str) -> dict[str, Array]:
         model, stack = self._train(name)
@@ -146,29 +144,19 @@ class StudyTarget(OneModel):
         data = self._data
         if self._base is None:
             with self._progress("training the study's network", data.epochs) as done:
-                self._base = train(
-                    self.model,
-                    initialize(self.model, data.seeds),
-                    data.x,
-                    data.y,
-                    data.rows,
-                    epochs=data.epochs,
-                    batch_size=data.batch_size,
-                    seeds=data.seeds,
-                    progress=done,
-                )
+                self._base = data.train_models(self.model, progress=done)
         if name == BASE:
             return self.model, self._base
         entry = catalog.get(name)
-        recipe = self._recipe(entry)
-        layer = entry.create(seed=self.seed)
-        if recipe is None:
-            defended = defending.defend(self.model, layer)
-            rest = initialize(defended, data.seeds)
-            return defended, self._base.transfer(defended, rest)
-        total = recipe.model_epochs(data)
-        with self._progress(f"training {entry.name}", total) as done:
-            return recipe(layer, self.model, self._base, data, progress=done)
+        return defend_stack(
+            entry,
+            self.model,
+            self._base,
+            data,
+            layer_seed=self.seed,
+            as_published=self._as_published,
+            bar=lambda total: self._progress(f"training {entry.name}", total),
+        )
 
 
 def check_official_split(dataset: Dataset) -> None:

@@ -7,10 +7,11 @@ from eval_suite.datasets.datasets import Dataset
 from eval_suite.datasets.datasets import load
 from eval_suite.measurements.attack_comparison import AttackComparison
 from eval_suite.options.profiles import Profile
-from eval_suite.subjects import study_target as study_module
 from eval_suite.subjects.study_target import StudyTarget
+from eval_suite.subjects.study_target import check_official_split
 from keras_entropy import catalog
 from keras_entropy.shadow.cache import Cache
+from keras_entropy.training.recipe import TrainingData
 
 ATTACKS = ("loss", "label_only", "logistic")
 PROFILE = Profile("study", 1, 600, 20, 32, latency_rounds=8, attacks=ATTACKS)
@@ -58,7 +59,7 @@ def test_heads_as_the_studys_code_trains_them(cache):
 
 def test_a_second_run_trains_nothing(cache, monkeypatch):
     expected = play(cache).outputs("base")
-    monkeypatch.setattr(study_module, "train", None)
+    monkeypatch.setattr(TrainingData, "train_models", None)
     again = play(cache).outputs("base")
     np.testing.assert_array_equal(again[0], expected[0])
     np.testing.assert_array_equal(again[1], expected[1])
@@ -74,4 +75,4 @@ def test_random_transforms_have_a_seed(cache, tmp_path):
 
 def test_a_dataset_without_a_training_set():
     with pytest.raises(ValueError, match=r"digits.*Use --dataset mnist"):
-        study_module.check_official_split(load("digits"))
+        check_official_split(load("digits"))

@@ -143,9 +143,7 @@ class UserModel(OneModel):
     def _compute(self, name: str) -> tuple[Array, Array]:
         trained = name != BASE and catalog.get(name).recipe is not None
         if trained and self._population is not None:
-            answers = self._population.trained_on_target(
-                name, undefended=self._undefended
-            )
+            answers = self._population.trained_on_target(name)
             members = len(self.members.x)
             return answers[:members], answers[members:]
         model = self.live_model(name)

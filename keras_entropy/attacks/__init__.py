@@ -31,6 +31,7 @@ from keras_entropy.attacks.results import Headline as Headline
 from keras_entropy.attacks.results import NotMeasured as NotMeasured
 from keras_entropy.attacks.results import OperatingPoint as OperatingPoint
 from keras_entropy.attacks.scorers.attack_table import GAME_ATTACKS as GAME_ATTACKS
+from keras_entropy.attacks.scorers.attack_table import SHADOW_ATTACKS as SHADOW_ATTACKS
 from keras_entropy.attacks.scorers.attack_table import TARGET_ATTACKS as TARGET_ATTACKS
 from keras_entropy.attacks.shadows import Shadows as Shadows
 from keras_entropy.attacks.statistics.holm import holm as holm

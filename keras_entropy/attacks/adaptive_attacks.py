@@ -4,13 +4,22 @@ Undoing is a matter of the layer (`Defense.invert`); what comes out of it is att
 any outputs are, and the results get a name and a group of their own.
 """
 
+from __future__ import annotations
+
 import dataclasses
+from collections.abc import Iterable
+from collections.abc import Sequence
 
 import numpy as np
 
+from keras_entropy.arrays import Array
+from keras_entropy.arrays import Floats
+from keras_entropy.attacks.attack_name import AttackName
+from keras_entropy.attacks.results import AttackResult
 
-def average_queries(outputs):
-    """The mean of the answers to repeated queries.
+
+def average_queries(outputs: Iterable[Array]) -> Floats:
+    """Returns the mean of the answers to repeated queries.
 
     Independent noise averages out: Q queries leave a Q-th of its variance.
 
@@ -25,9 +34,9 @@ def average_queries(outputs):
     Raises:
         ValueError: If there is no answer, or two differ in shape.
     """
-    total = None
-    for answer in outputs:
-        answer = np.asarray(answer, np.float64)
+    total: Floats | None = None
+    for given in outputs:
+        answer = np.asarray(given, np.float64)
         if total is not None and answer.shape != total.shape:
             raise ValueError(
                 "All answers must have the same shape. Received: shapes "
@@ -39,8 +48,10 @@ def average_queries(outputs):
     return total / total.sum(axis=-1, keepdims=True)
 
 
-def adaptive_results(results, prefix):
-    """The same results under the name of an adaptive attack.
+def adaptive_results(
+    results: Sequence[AttackResult], prefix: str
+) -> list[AttackResult]:
+    """Returns the same results under the name of an adaptive attack.
 
     Args:
         results: Sequence of `AttackResult`, on undone or averaged outputs.
@@ -51,7 +62,9 @@ def adaptive_results(results, prefix):
     """
     return [
         dataclasses.replace(
-            result, attack=f"{prefix}:{result.attack}", group="adaptive"
+            result,
+            attack=str(AttackName.parse(result.attack).after(prefix)),
+            group="adaptive",
         )
         for result in results
     ]

@@ -1,13 +1,25 @@
 """Checks of the arrays that a caller hands to the attacks."""
 
+from __future__ import annotations
+
+from collections.abc import Iterable
+from collections.abc import Sequence
+
 import numpy as np
+
+from keras_entropy.arrays import Array
+from keras_entropy.arrays import Booleans
+from keras_entropy.arrays import Floats
+from keras_entropy.arrays import Integers
 
 # Half precision rounds each entry by up to 2**-11 of itself, so an honest float16 row
 # can miss 1 by half of this.
 ROW_SUM_TOLERANCE = 1e-3
 
 
-def check_labels(labels, examples, classes, name="labels"):
+def check_labels(
+    labels: Array, examples: int, classes: int, name: str = "labels"
+) -> Integers:
     """Returns the labels as an int64 vector of their own.
 
     Args:
@@ -43,7 +55,9 @@ def check_labels(labels, examples, classes, name="labels"):
     return array.astype(np.int64)
 
 
-def check_output_block(block, first_row, from_logits, name="outputs"):
+def check_output_block(
+    block: Floats, first_row: int, from_logits: bool, name: str = "outputs"
+) -> None:
     """Raises if a block of rows is not what `from_logits` says it is.
 
     Args:
@@ -86,7 +100,7 @@ def check_output_block(block, first_row, from_logits, name="outputs"):
         )
 
 
-def check_both_sides(members, nonmembers):
+def check_both_sides(members: int, nonmembers: int) -> None:
     """Raises unless there are members and non-members."""
     if not members or not nonmembers:
         raise ValueError(
@@ -95,7 +109,7 @@ def check_both_sides(members, nonmembers):
         )
 
 
-def check_membership(membership, models, examples):
+def check_membership(membership: Array, models: int, examples: int) -> Booleans:
     """Returns the membership plan as booleans, after checking that it is balanced.
 
     Args:
@@ -140,32 +154,32 @@ def check_membership(membership, models, examples):
     return plan
 
 
-def check_names(names, known, what):
+def check_names(
+    names: str | Sequence[str], known: Iterable[str], what: str
+) -> tuple[str, ...]:
     """Returns the names as a tuple, or raises with the list of known ones.
 
     Args:
-        names: A sequence of strings, or `"all"`.
-        known: A sequence of strings.
+        names: A sequence of strings, a single one, or `"all"`.
+        known: Strings.
         what: String, the argument's name.
 
     Raises:
         ValueError: If a name is unknown, repeated, or none is given.
     """
     known = tuple(known)
-    if isinstance(names, str):
-        if names == "all":
-            return known
-        names = (names,)
-    names = tuple(names)
-    unknown = [name for name in names if name not in known]
-    if unknown or not names or len(set(names)) < len(names):
+    if names == "all":
+        return known
+    chosen = (names,) if isinstance(names, str) else tuple(names)
+    unknown = [name for name in chosen if name not in known]
+    if unknown or not chosen or len(set(chosen)) < len(chosen):
         raise ValueError(
             f"`{what}` must be 'all' or distinct names out of {', '.join(known)}. "
-            f"Received: {what}={names!r}"
+            f"Received: {what}={chosen!r}"
         )
-    return names
+    return chosen
 
 
-def _shown(row):
+def _shown(row: Floats) -> str:
     head = ", ".join(f"{value:.4g}" for value in row[:4])
     return f"[{head}{', ...' if row.size > 4 else ''}]"

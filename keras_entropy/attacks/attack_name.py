@@ -6,10 +6,11 @@ _BY_CLASS = "per_class"
 
 
 class AttackName(str):
-    """What is attacked, with which attack, in the form that tables and files show.
+    """Which attack, and on which answers, in the form that tables and files show.
 
     It is a string, `"loss"`, `"per_class:loss"`, `"inverse:loss"` or `"M-5:loss"`, and
-    knows its parts, so that no reader takes it apart.
+    knows its parts, so that no reader takes it apart. What leaves the process holds the
+    plain `str` of it: execnet serializes no subclasses.
 
     Example:
 
@@ -41,6 +42,15 @@ class AttackName(str):
 
     def __getnewargs_ex__(self) -> tuple[tuple[str], dict[str, str | bool | None]]:
         return (self.base,), {"through": self.through, "by_class": self.by_class}
+
+    def after(self, step: str) -> AttackName:
+        """Returns the name of this attack on answers that `step` is applied to first.
+
+        Args:
+            step: Name of what is done with the answers, such as `"inverse"` or `"M-5"`.
+        """
+        through = ":".join(part for part in (step, self.through) if part)
+        return AttackName(self.base, through=through, by_class=self.by_class)
 
     @classmethod
     def parse(cls, text: str) -> AttackName:

@@ -20,3 +20,10 @@ def test_a_name_is_its_text_and_knows_its_parts(name, text):
     for other in (AttackName.parse(text), pickle.loads(pickle.dumps(name))):
         assert other == name
         assert vars(other) == vars(name)
+
+
+def test_a_name_after_another_step():
+    name = AttackName("loss", by_class=True).after("inverse")
+    assert name == "inverse:per_class:loss"
+    assert (name.base, name.through, name.by_class) == ("loss", "inverse", True)
+    assert name.after("M-5") == "M-5:inverse:per_class:loss"

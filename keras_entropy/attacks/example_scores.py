@@ -1,4 +1,4 @@
-"""What each attack says of each example of one model."""
+"""The scores that each attack gives the examples of one model."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from keras_entropy.arrays import Array
-from keras_entropy.attacks import Shadows
 from keras_entropy.attacks.outputs_audit import target_scorer
+from keras_entropy.attacks.paired_differences import ExampleScores
+from keras_entropy.attacks.shadows import Shadows
 from keras_entropy.attacks.signals import compute_signals
 
 Sides = tuple[Array, Array]
@@ -22,7 +23,7 @@ def attack_scores(
     from_logits: bool = False,
     shadows: Shadows | None = None,
     seed: int = 0,
-) -> dict[str, tuple[Array, Array | None]]:
+) -> dict[str, ExampleScores]:
     """Returns the scores that `audit_outputs` measures, for `baseline.example_rows`.
 
     Args:
@@ -34,8 +35,7 @@ def attack_scores(
         seed: Integer, for folds.
 
     Returns:
-        By attack: float scores `(n + m,)`, members first, NaN where an attack does not
-        score; and folds `(n + m,)`, or `None` where all scores compare.
+        By attack, its `ExampleScores` of n + m examples, members first.
     """
     joined = np.concatenate(outputs)[None]
     signals = compute_signals(joined, np.concatenate(labels), from_logits=from_logits)
@@ -47,5 +47,6 @@ def attack_scores(
         values = scores.values[0].copy()
         if scores.excluded is not None:
             values[scores.excluded[0]] = np.nan
-        found[name] = values, None if scores.folds is None else scores.folds[0]
+        folds = None if scores.folds is None else scores.folds[0]
+        found[name] = ExampleScores(values, folds)
     return found

@@ -1,7 +1,14 @@
 """Membership inference against each of K models trained on complementary halves."""
 
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+
 import numpy as np
 
+from keras_entropy.arrays import Array
+from keras_entropy.arrays import Floats
 from keras_entropy.attacks import array_checks
 from keras_entropy.attacks import slices as slicing
 from keras_entropy.attacks.headline import game_headline
@@ -16,24 +23,26 @@ from keras_entropy.attacks.results import Curve
 from keras_entropy.attacks.results import GameAudit
 from keras_entropy.attacks.results import NotMeasured
 from keras_entropy.attacks.results import OperatingPoint
-from keras_entropy.attacks.scorers import attack_table
+from keras_entropy.attacks.scorers.attack_table import ATTACK_TABLE
+from keras_entropy.attacks.scorers.attack_table import GAME_ATTACKS
+from keras_entropy.attacks.scorers.attack_table import Attack
 from keras_entropy.attacks.signals import compute_signals
 from keras_entropy.attacks.statistics import intervals
 from keras_entropy.attacks.statistics.roc import descending
 
 
 def audit_game(
-    outputs,
-    labels,
-    membership,
+    outputs: Array,
+    labels: Array,
+    membership: Array,
     *,
-    targets=None,
-    from_logits=False,
-    attacks="all",
-    slices=("entire",),
-    seed=0,
-    confidence=0.95,
-):
+    targets: int | None = None,
+    from_logits: bool = False,
+    attacks: str | Sequence[str] = "all",
+    slices: str | Sequence[str] = (slicing.ENTIRE,),
+    seed: int = 0,
+    confidence: float = 0.95,
+) -> GameAudit:
     """Attacks each of the first `targets` models of a membership game.
 
     Models `2j` and `2j + 1` were trained on complementary halves of the N examples.
@@ -52,7 +61,8 @@ def audit_game(
         from_logits: Boolean. Defaults to `False`.
         attacks: `"all"`, or names out of `GAME_ATTACKS`.
         slices: Names out of `entire`, `class`, `correctness`. The intervals of the
-            slices are simultaneous (Bonferroni).
+            slices are simultaneous (Bonferroni). The strongest attack is that on the
+            entire set, also where only other slices are asked for.
         seed: Integer, for folds.
         confidence: Float in (0, 1), of every interval. Defaults to 0.95.
 
@@ -63,7 +73,7 @@ def audit_game(
         ValueError: If the arrays disagree in shape, hold NaN or infinity, are no
             probabilities, a pair is not complementary, or a name is unknown.
     """
-    names = array_checks.check_names(attacks, attack_table.GAME_ATTACKS, "attacks")
+    names = array_checks.check_names(attacks, GAME_ATTACKS, "attacks")
     kinds = array_checks.check_names(slices, slicing.KINDS, "slices")
     signals = compute_signals(outputs, labels, from_logits=from_logits)
     membership = array_checks.check_membership(
@@ -71,10 +81,11 @@ def audit_game(
     )
     targets = _check_targets(targets, signals.targets)
     attacked, member = signals.first(targets), membership[:targets]
-    parts = slicing.partitions(kinds, attacked)
-    results, missing = [], []
+    parts = slicing.partitions(slicing.with_entire(kinds), attacked)
+    results: list[AttackResult] = []
+    missing: list[NotMeasured] = []
     for name in names:
-        attack = attack_table.ATTACKS[name]
+        attack = ATTACK_TABLE[name]
         if attack.group == "shadow":
             # Every model serves as a shadow, also those that are no target.
             scores = attack.score(signals, membership, seed).first(targets)
@@ -83,28 +94,24 @@ def audit_game(
         order = descending(scores.values.reshape(-1))
         for part in parts:
             measurement = Measurement(scores, member, part, order)
-            found, absent = _results(
-                attack, measurement, part, confidence, pair_inflation(scores, targets)
-            )
+            found, absent = _results(attack, measurement, part, confidence)
             results += found
             missing += absent
-    entire = [result for result in results if result.slice == "entire"]
-    strongest = gap = None
-    if entire:
-        strongest = game_headline(entire, confidence)
-        loss = [result for result in entire if result.attack == "loss"]
-        gap = paired_difference(strongest, loss[0]) if loss else None
+    entire = [result for result in results if result.slice == slicing.ENTIRE]
+    strongest = game_headline(entire, confidence)
+    loss = [result for result in entire if result.attack == "loss"]
+    asked = slicing.ENTIRE in kinds
     return GameAudit(
-        attacks=results,
+        attacks=[row for row in results if asked or row.slice != slicing.ENTIRE],
         strongest=strongest,
-        illusion_gap=gap,
+        illusion_gap=paired_difference(strongest, loss[0]) if loss else None,
         js_entropy=jensen_shannon(attacked.entropy, member, seed=seed),
         js_cross_entropy=jensen_shannon(attacked.loss, member, seed=seed),
         not_measured=missing,
     )
 
 
-def _check_targets(targets, models):
+def _check_targets(targets: int | None, models: int) -> int:
     targets = models if targets is None else targets
     if targets % 2 or not 4 <= targets <= models:
         raise ValueError(
@@ -114,8 +121,8 @@ def _check_targets(targets, models):
     return targets
 
 
-def pair_inflation(scores, targets):
-    """By how much the variance over pairs of targets must be enlarged.
+def pair_inflation(attack: Attack, targets: int) -> float:
+    """Returns by how much the variance over pairs of targets must be enlarged.
 
     Where an attack learns from the other pairs in which direction members differ, pair
     i's accident decides on pair j's score and the reverse: A_j = sum_i W_ij with W
@@ -124,28 +131,73 @@ def pair_inflation(scores, targets):
     (J - 2) / (J - 1) of it.
     """
     pairs = targets // 2
-    return 2 * (pairs - 1) / max(1, pairs - 2) if scores.learns_from_pairs else 1.0
+    return 2 * (pairs - 1) / max(1, pairs - 2) if attack.learns_from_pairs else 1.0
 
 
-def _results(attack, measurement, part, confidence, inflation):
-    """Lists of `AttackResult` and of `NotMeasured`, together one for each slice."""
+@dataclasses.dataclass(frozen=True)
+class _OverPairs:
+    """Means over the pairs of targets, and their intervals.
+
+    Args:
+        confidence: Float in (0, 1).
+        inflation: Float, of the variance over pairs.
+    """
+
+    confidence: float
+    inflation: float
+
+    def mean(self, values: Floats) -> tuple[Floats, Floats, Floats]:
+        """Returns `(mean, low, high)` of one value for each target, `(T, ...)`."""
+        pairs = _of_pairs(values)
+        return intervals.mean_interval(pairs, self.confidence, self.inflation)
+
+    def operating_points(
+        self, tpr: Floats, realised: Floats
+    ) -> list[OperatingPoint | None]:
+        """Returns what each slice has of rates `(T, S)`, `None` where refused."""
+        return [
+            None
+            if np.isnan(mean)
+            else OperatingPoint(
+                float(mean),
+                float(max(0.0, low)),
+                float(min(1.0, high)),
+                float(realised[:, number].mean()),
+            )
+            for number, (mean, low, high) in enumerate(
+                zip(*self.mean(tpr), strict=True)
+            )
+        ]
+
+
+def _of_pairs(values: Floats) -> Floats:
+    """Returns the mean of the two targets of each pair, `(T / 2, ...)`."""
+    return values.reshape(-1, 2, *values.shape[1:]).mean(axis=1)
+
+
+def _results(
+    attack: Attack,
+    measurement: Measurement,
+    part: slicing.Partition,
+    confidence: float,
+) -> tuple[list[AttackResult], list[NotMeasured]]:
+    """Returns `AttackResult` and `NotMeasured`, together one for each slice."""
     # The slices of a partition are looked at together, the entire set by itself.
     simultaneous = 1 - (1 - confidence) / len(part.names)
-
-    def over_pairs(values):
-        paired = values.reshape(-1, 2, *values.shape[1:]).mean(axis=1)
-        return paired, *intervals.mean_interval(paired, simultaneous, inflation)
-
-    pair_auc, auc, low, high = over_pairs(measurement.auc)
+    inflation = pair_inflation(attack, len(measurement.auc))
+    over_pairs = _OverPairs(simultaneous, inflation)
+    pair_auc = _of_pairs(measurement.auc)
+    auc, low, high = over_pairs.mean(measurement.auc)
     points = {
-        key: _operating_points(measurement.rates(level), over_pairs)
+        key: over_pairs.operating_points(*measurement.rates(level))
         for key, level in FPR_LEVELS.items()
     }
-    entire = part.names == ("entire",)
+    entire = part.names == (slicing.ENTIRE,)
     grid = curve_grid(measurement.nonmembers.mean()) if entire else slice_grid()
-    _, *bands = over_pairs(measurement.curves(grid))
+    bands = over_pairs.mean(measurement.curves(grid))
     tpr, tpr_low, tpr_high = np.clip(bands, 0, 1)
-    results, missing = [], []
+    results: list[AttackResult] = []
+    missing: list[NotMeasured] = []
     for number, name in enumerate(part.names):
         unmeasured = int(np.isnan(measurement.auc[:, number]).sum())
         if unmeasured:
@@ -159,7 +211,7 @@ def _results(attack, measurement, part, confidence, inflation):
             continue
         results.append(
             AttackResult(
-                attack=attack.name,
+                attack=str(attack.name),
                 group=attack.group,
                 slice=name,
                 auc=float(auc[number]),
@@ -177,20 +229,3 @@ def _results(attack, measurement, part, confidence, inflation):
             )
         )
     return results, missing
-
-
-def _operating_points(rates, over_pairs):
-    """An `OperatingPoint` or `None` for each slice."""
-    tpr, realised = rates
-    _, mean, low, high = over_pairs(tpr)
-    return [
-        None
-        if np.isnan(mean[number])
-        else OperatingPoint(
-            float(mean[number]),
-            float(max(0.0, low[number])),
-            float(min(1.0, high[number])),
-            float(realised[:, number].mean()),
-        )
-        for number in range(mean.size)
-    ]

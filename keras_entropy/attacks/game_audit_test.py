@@ -92,7 +92,19 @@ def test_a_slice_that_a_target_lacks_is_not_measured(leak):
     )
     assert [result.slice for result in game.attacks] == ["correct"]
     assert game.not_measured[0].what == "loss on incorrect"
-    assert game.strongest is None
+    whole = audit_game(outputs, labels, membership, attacks="loss")
+    assert game.strongest.auc == whole.strongest.auc
+
+
+@pytest.mark.parametrize("slices", ["correctness", ("class", "correctness")])
+def test_the_headline_is_of_the_entire_set_whatever_slices_are_asked_for(leak, slices):
+    attacks = ("loss", "entropy")
+    game = audit_game(*leak, attacks=attacks, slices=slices)
+    whole = audit_game(*leak, attacks=attacks)
+    assert game.auc == whole.auc
+    assert game.strongest.chosen == whole.strongest.chosen
+    assert game.illusion_gap == whole.illusion_gap
+    assert "entire" not in {result.slice for result in game.attacks}
 
 
 def test_headline_is_chosen_on_one_half_of_the_pairs():
@@ -175,6 +187,13 @@ def test_holm_by_hand_and_monotone():
     assert holm([]).size == 0
     with pytest.raises(ValueError, match=r"in \[0, 1\]"):
         holm([0.1, np.nan])
+
+
+def test_a_headline_needs_results_of_a_game():
+    sides = planted.planted(4.0, "even", np.random.default_rng(0))
+    for results in ([], audit_outputs(*sides, attacks="loss").attacks):
+        with pytest.raises(ValueError, match=r"needs results of `audit_game`"):
+            game_headline(results)
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,18 @@
 """The strongest attack, without the optimism of choosing and reporting on one set."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+
 import numpy as np
 from scipy import stats
 
+from keras_entropy.arrays import Booleans
+from keras_entropy.arrays import Floats
+from keras_entropy.arrays import Integers
+from keras_entropy.attacks.results import AttackResult
 from keras_entropy.attacks.results import Headline
+from keras_entropy.attacks.scorers.scores import Scores
 from keras_entropy.attacks.statistics import intervals
 from keras_entropy.attacks.statistics.bootstrap import auc_deviation
 from keras_entropy.attacks.statistics.roc import RocFamily
@@ -12,11 +21,13 @@ from keras_entropy.attacks.statistics.weighted_mean import weighted_mean
 RESAMPLES = 200
 
 
-def game_headline(results, confidence=0.95):
-    """The headline of a game: chosen on half of the pairs, reported on the rest.
+def game_headline(
+    results: Sequence[AttackResult], confidence: float = 0.95
+) -> Headline:
+    """Returns the headline of a game, chosen on half of the pairs at a time.
 
-    Even-numbered pairs choose for odd-numbered ones and the reverse; the mean over all
-    pairs has a t interval.
+    Even-numbered pairs choose the attack that odd-numbered ones report and the reverse;
+    the mean over all pairs has a t interval.
 
     Args:
         results: Sequence of `AttackResult` on the entire set, each with `pair_auc`. For
@@ -26,30 +37,47 @@ def game_headline(results, confidence=0.95):
 
     Returns:
         `Headline`.
+
+    Raises:
+        ValueError: If there are no results, or not of a game.
     """
-    pair_auc = np.stack([result.pair_auc for result in results])
+    pairs = [result.pair_auc for result in results if result.pair_auc is not None]
+    if not results or len(pairs) < len(results):
+        raise ValueError(
+            "The headline of a game needs results of `audit_game`, which know the AUC "
+            f"of each pair of models. Received: {len(results)} results, "
+            f"{len(pairs)} of them with `pair_auc`"
+        )
+    pair_auc = np.stack(pairs)
     halves = np.arange(pair_auc.shape[1]) % 2 == 0
-    choice = [
+    first, second = (
         int(pair_auc[:, half].mean(axis=1).argmax()) for half in (halves, ~halves)
-    ]
-    reported = np.where(halves, pair_auc[choice[1]], pair_auc[choice[0]])
-    inflation = max(results[index].pair_inflation for index in choice)
+    )
+    reported = np.where(halves, pair_auc[second], pair_auc[first])
+    inflation = max(results[index].pair_inflation for index in (first, second))
     auc, low, high = intervals.mean_interval(reported, confidence, inflation)
     best = max(results, key=lambda result: result.auc)
     return Headline(
         attack=best.attack,
-        chosen=tuple(results[index].attack for index in choice),
+        chosen=(results[first].attack, results[second].attack),
         auc=float(auc),
-        auc_low=float(max(0.0, low)),
-        auc_high=float(min(1.0, high)),
+        auc_low=max(0.0, float(low)),
+        auc_high=min(1.0, float(high)),
         advantage=best.advantage,
         pair_auc=reported,
         pair_inflation=inflation,
     )
 
 
-def target_headline(results, scores, orders, member, seed, confidence=0.95):
-    """The headline of one target: the examples are split 50/50.
+def target_headline(
+    results: Sequence[AttackResult],
+    scores: Sequence[Scores],
+    orders: Sequence[Integers],
+    member: Booleans,
+    seed: int,
+    confidence: float = 0.95,
+) -> Headline:
+    """Returns the headline of one target: the examples are split 50/50.
 
     Each half chooses the attack that the other half reports; the interval is that of
     the stratified bootstrap over examples.
@@ -89,7 +117,7 @@ def target_headline(results, scores, orders, member, seed, confidence=0.95):
     best = max(results, key=lambda result: result.auc)
     return Headline(
         attack=best.attack,
-        chosen=tuple(results[index].attack for index in choice),
+        chosen=(results[choice[0]].attack, results[choice[1]].attack),
         auc=auc,
         auc_low=max(0.0, auc - half_width),
         auc_high=min(1.0, auc + half_width),
@@ -97,18 +125,19 @@ def target_headline(results, scores, orders, member, seed, confidence=0.95):
     )
 
 
-def _roc_by_half(scores, order, member, halves):
+def _roc_by_half(
+    scores: Scores, order: Integers, member: Booleans, halves: Booleans
+) -> RocFamily:
     """`RocFamily` with group `2 * fold + half`."""
-    codes, count = halves.astype(np.int16), 2
+    codes: Integers = halves.astype(np.int16)
     if scores.folds is not None:
         codes = codes + 2 * scores.folds[0]
-        count *= int(scores.folds[0].max()) + 1
     if scores.excluded is not None:
         codes = np.where(scores.excluded[0], -1, codes)
-    return RocFamily(scores.values[0], member, codes, count, order)
+    return RocFamily(scores.values[0], member, codes, 2 * scores.fold_count, order)
 
 
-def _half_auc(roc):
+def _half_auc(roc: RocFamily) -> Floats:
     """The AUC of each half, folds averaged by their numbers of pairs."""
     pairs = (roc.members * roc.nonmembers).reshape(-1, 2)
     return weighted_mean(roc.auc().reshape(-1, 2).T, pairs.T)

@@ -1,10 +1,17 @@
 """From scores to AUC, advantage and operating points, for many targets and slices."""
 
+from __future__ import annotations
+
 import functools
 
 import numpy as np
 
+from keras_entropy.arrays import Booleans
+from keras_entropy.arrays import Floats
+from keras_entropy.arrays import Integers
 from keras_entropy.attacks.results import OperatingPoint
+from keras_entropy.attacks.scorers.scores import Scores
+from keras_entropy.attacks.slices import Partition
 from keras_entropy.attacks.statistics import intervals
 from keras_entropy.attacks.statistics.roc import RocFamily
 from keras_entropy.attacks.statistics.roc import null_advantage
@@ -21,7 +28,7 @@ class Measurement:
     Args:
         scores: `Scores`.
         membership: Boolean array `(R, N)`.
-        partition: `slices.Partition`.
+        partition: `Partition`.
         order: The order of the flattened scores, `roc.descending`.
 
     Attributes:
@@ -33,9 +40,15 @@ class Measurement:
         advantage_null: Float array `(R, S)`.
     """
 
-    def __init__(self, scores, membership, partition, order):
+    def __init__(
+        self,
+        scores: Scores,
+        membership: Booleans,
+        partition: Partition,
+        order: Integers,
+    ) -> None:
         targets, slices = membership.shape[0], len(partition.names)
-        folds = 1 if scores.folds is None else int(scores.folds.max()) + 1
+        folds = scores.fold_count
         codes = partition.codes + slices * np.arange(targets)[:, None]
         if scores.folds is not None:
             codes = codes * folds + scores.folds
@@ -71,8 +84,8 @@ class Measurement:
             levels = null_advantage(self._members, self._nonmembers)
             self.advantage_null = weighted_mean(levels, pairs)
 
-    def interval(self, number, confidence):
-        """`(auc, low, high)` of slice `number` of the only target."""
+    def interval(self, number: int, confidence: float) -> tuple[float, float, float]:
+        """Returns `(auc, low, high)` of slice `number` of the only target."""
         return intervals.auc_interval(
             self._auc[0, number],
             self._variance_terms[:, 0, number],
@@ -83,10 +96,10 @@ class Measurement:
         )
 
     @functools.cached_property
-    def _variance_terms(self):
+    def _variance_terms(self) -> Floats:
         return np.stack(self._roc.placement_variances()).reshape(2, *self._shape)
 
-    def rates(self, fpr):
+    def rates(self, fpr: float) -> tuple[Floats, Floats]:
         """TPR and realised FPR `(R, S)`, NaN where there are too few non-members.
 
         Refused where the false positives to expect are fewer than ten over all
@@ -104,8 +117,10 @@ class Measurement:
         tpr[refused | (self.members == 0)] = np.nan
         return tpr, realised
 
-    def operating_point(self, number, fpr, confidence):
-        """`OperatingPoint` of slice `number` of the only target, or `None`.
+    def operating_point(
+        self, number: int, fpr: float, confidence: float
+    ) -> OperatingPoint | None:
+        """Returns the `OperatingPoint` of slice `number` of the only target, or `None`.
 
         The interval is distribution-free and counts the choice of the threshold in:
         the threshold of this FPR in the population lies between two order statistics
@@ -129,7 +144,7 @@ class Measurement:
             float(tpr), float(bounds[0][0]), float(bounds[1][1]), float(realised)
         )
 
-    def curves(self, fpr):
+    def curves(self, fpr: Floats) -> Floats:
         """TPR on a grid of FPRs `(R, S, L)`, NaN where no fold has both sides."""
         up = self._roc.tpr_on(fpr).reshape(*self._shape, len(fpr))
         # A fold without one of the sides has no curve, and no part in the mean.
@@ -140,12 +155,12 @@ class Measurement:
         return np.divide(drawn.sum(axis=2), total, out=mean, where=total > 0)
 
 
-def curve_grid(nonmembers):
+def curve_grid(nonmembers: float) -> Floats:
     """FPRs to draw a curve at: dense at the low end, nothing below one example."""
     low = np.geomspace(1 / nonmembers, 0.1, 40)
     return np.unique(np.r_[0.0, low, np.linspace(0.1, 1, 46)])
 
 
-def slice_grid():
+def slice_grid() -> Floats:
     """FPRs to draw a curve of a slice at: few, for there are many slices."""
     return np.r_[0.0, 0.01, 0.02, 0.03, 0.05, 0.07, np.linspace(0.1, 1, 19)]

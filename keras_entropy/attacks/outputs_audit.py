@@ -1,11 +1,19 @@
 """Membership inference against one model, from its outputs on both sides."""
 
+from __future__ import annotations
+
+from collections.abc import Callable
+from collections.abc import Sequence
+
 import numpy as np
 
+from keras_entropy.arrays import Array
+from keras_entropy.arrays import Booleans
 from keras_entropy.attacks import array_checks
 from keras_entropy.attacks import slices as slicing
 from keras_entropy.attacks.headline import target_headline
 from keras_entropy.attacks.leakage.divergence import jensen_shannon
+from keras_entropy.attacks.leakage.epsilon import EpsilonBound
 from keras_entropy.attacks.leakage.epsilon import epsilon_lower_bound
 from keras_entropy.attacks.measurement import FPR_LEVELS
 from keras_entropy.attacks.measurement import Measurement
@@ -15,26 +23,31 @@ from keras_entropy.attacks.results import AttackResult
 from keras_entropy.attacks.results import Audit
 from keras_entropy.attacks.results import Curve
 from keras_entropy.attacks.results import NotMeasured
-from keras_entropy.attacks.scorers import attack_table
-from keras_entropy.attacks.shadows import ATTACKS as SHADOW_ATTACKS
-from keras_entropy.attacks.shadows import score_target
+from keras_entropy.attacks.scorers.attack_table import ATTACK_TABLE
+from keras_entropy.attacks.scorers.attack_table import SHADOW_ATTACKS
+from keras_entropy.attacks.scorers.attack_table import TARGET_ATTACKS
+from keras_entropy.attacks.scorers.attack_table import Attack
+from keras_entropy.attacks.scorers.scores import Scores
+from keras_entropy.attacks.scorers.shadow.shadow_attack_table import SHADOW_SCORERS
+from keras_entropy.attacks.shadows import Shadows
+from keras_entropy.attacks.signals import Signals
 from keras_entropy.attacks.signals import compute_signals
 from keras_entropy.attacks.statistics.roc import descending
 
 
 def audit_outputs(
-    member_outputs,
-    member_labels,
-    nonmember_outputs,
-    nonmember_labels,
+    member_outputs: Array,
+    member_labels: Array,
+    nonmember_outputs: Array,
+    nonmember_labels: Array,
     *,
-    from_logits=False,
-    shadows=None,
-    attacks="all",
-    slices=("entire",),
-    seed=0,
-    confidence=0.95,
-):
+    from_logits: bool = False,
+    shadows: Shadows | None = None,
+    attacks: str | Sequence[str] = "all",
+    slices: str | Sequence[str] = (slicing.ENTIRE,),
+    seed: int = 0,
+    confidence: float = 0.95,
+) -> Audit:
     """Attacks one model by its outputs on members and non-members.
 
     The two sides may differ in size. Attacks that compare the model with others run
@@ -52,7 +65,8 @@ def audit_outputs(
             `SHADOW_ATTACKS`.
         slices: Names out of `entire`, `class`, `correctness`. The intervals of the
             slices are simultaneous (Bonferroni). Trained attackers learn from the
-            entire set and are measured on each slice.
+            entire set and are measured on each slice. The strongest attack is that on
+            the entire set, also where only other slices are asked for.
         seed: Integer, for folds and resamples.
         confidence: Float in (0, 1), of every interval. Defaults to 0.95.
 
@@ -76,7 +90,7 @@ def audit_outputs(
         >>> audit.get("loss").auc_low > 0.7
         True
     """
-    known = attack_table.TARGET_ATTACKS
+    known = TARGET_ATTACKS
     if shadows is not None:
         known += SHADOW_ATTACKS
     names = array_checks.check_names(attacks, known, "attacks")
@@ -85,11 +99,13 @@ def audit_outputs(
         member_outputs, member_labels, nonmember_outputs, nonmember_labels, from_logits
     )
     membership = member[None]
-    parts = slicing.partitions(kinds, signals)
-    results, scored, orders, missing = [], [], [], []
+    parts = slicing.partitions(slicing.with_entire(kinds), signals)
+    results: list[AttackResult] = []
+    missing: list[NotMeasured] = []
+    scored, orders = [], []
     scorer = target_scorer(signals, membership, shadows, seed, from_logits)
     for name in names:
-        attack = attack_table.ATTACKS[name]
+        attack = ATTACK_TABLE[name]
         scores = scorer(name)
         order = descending(scores.values.reshape(-1))
         for part in parts:
@@ -99,16 +115,14 @@ def audit_outputs(
             missing += [result for result in found if isinstance(result, NotMeasured)]
         scored.append(scores)
         orders.append(order)
-    entire = [result for result in results if result.slice == "entire"]
-    strongest = gap = None
-    if entire:
-        strongest = target_headline(entire, scored, orders, member, seed, confidence)
-        loss = [result.auc for result in entire if result.attack == "loss"]
-        gap = strongest.auc - loss[0] if loss else None
+    entire = [result for result in results if result.slice == slicing.ENTIRE]
+    strongest = target_headline(entire, scored, orders, member, seed, confidence)
+    loss = [result.auc for result in entire if result.attack == "loss"]
+    asked = slicing.ENTIRE in kinds
     return Audit(
-        attacks=results,
+        attacks=[row for row in results if asked or row.slice != slicing.ENTIRE],
         strongest=strongest,
-        illusion_gap=gap,
+        illusion_gap=strongest.auc - loss[0] if loss else None,
         js_entropy=jensen_shannon(signals.entropy, membership, seed=seed),
         js_cross_entropy=jensen_shannon(signals.loss, membership, seed=seed),
         epsilon=_epsilon(names, scored, member, confidence, seed),
@@ -116,8 +130,14 @@ def audit_outputs(
     )
 
 
-def target_scorer(signals, membership, shadows, seed, from_logits=False):
-    """Return the function from an attack's name to its `Scores` of one target.
+def target_scorer(
+    signals: Signals,
+    membership: Booleans,
+    shadows: Shadows | None,
+    seed: int,
+    from_logits: bool = False,
+) -> Callable[[str], Scores]:
+    """Returns the function from an attack's name to its `Scores` of one target.
 
     Args:
         signals: `Signals` of the target.
@@ -126,19 +146,32 @@ def target_scorer(signals, membership, shadows, seed, from_logits=False):
         seed: Integer, for folds.
         from_logits: Boolean, whether the shadows' outputs are logits.
     """
-    if shadows is not None:
-        others = shadows.confidence(signals.labels, from_logits=from_logits)
 
-    def score(name):
-        if name in SHADOW_ATTACKS:
-            return score_target(name, signals.confidence[0], others, shadows.membership)
-        return attack_table.ATTACKS[name].score(signals, membership, seed)
+    def score(name: str) -> Scores:
+        return ATTACK_TABLE[name].score(signals, membership, seed)
 
-    return score
+    if shadows is None:
+        return score
+    plan = shadows.membership
+    theirs = shadows.confidence(signals.labels, from_logits=from_logits)
+
+    def score_by_shadows(name: str) -> Scores:
+        if name not in SHADOW_SCORERS:
+            return score(name)
+        scorer = SHADOW_SCORERS[name]
+        return scorer.score_target(signals.confidence[0], theirs, plan)
+
+    return score_by_shadows
 
 
-def _epsilon(names, scored, member, confidence, seed):
-    """The epsilon bound of the attacks whose scores all compare."""
+def _epsilon(
+    names: Sequence[str],
+    scored: Sequence[Scores],
+    member: Booleans,
+    confidence: float,
+    seed: int,
+) -> EpsilonBound | None:
+    """Returns the epsilon bound of the attacks whose scores all compare."""
     whole = {
         name: scores.values[0]
         for name, scores in zip(names, scored, strict=True)
@@ -149,14 +182,19 @@ def _epsilon(names, scored, member, confidence, seed):
     return epsilon_lower_bound(whole, member, confidence=confidence, seed=seed)
 
 
-def _results(attack, measurement, part, confidence):
-    """One `AttackResult` or `NotMeasured` for each slice of a partition."""
+def _results(
+    attack: Attack,
+    measurement: Measurement,
+    part: slicing.Partition,
+    confidence: float,
+) -> list[AttackResult | NotMeasured]:
+    """Returns one `AttackResult` or `NotMeasured` for each slice of a partition."""
     # The slices of a partition are looked at together, the entire set by itself.
     simultaneous = 1 - (1 - confidence) / len(part.names)
-    entire = part.names == ("entire",)
+    entire = part.names == (slicing.ENTIRE,)
     grid = curve_grid(measurement.nonmembers[0, 0]) if entire else slice_grid()
     curves = measurement.curves(grid)[0]
-    found = []
+    found: list[AttackResult | NotMeasured] = []
     for number, name in enumerate(part.names):
         members = int(measurement.members[0, number])
         nonmembers = int(measurement.nonmembers[0, number])
@@ -173,7 +211,7 @@ def _results(attack, measurement, part, confidence):
         unknown = np.full(grid.size, np.nan)
         found.append(
             AttackResult(
-                attack=attack.name,
+                attack=str(attack.name),
                 group=attack.group,
                 slice=name,
                 auc=auc,
@@ -195,9 +233,13 @@ def _results(attack, measurement, part, confidence):
 
 
 def join_sides(
-    member_outputs, member_labels, nonmember_outputs, nonmember_labels, from_logits
-):
-    """The `Signals` of both sides, members first, and membership `(n + m,)`."""
+    member_outputs: Array,
+    member_labels: Array,
+    nonmember_outputs: Array,
+    nonmember_labels: Array,
+    from_logits: bool,
+) -> tuple[Signals, Booleans]:
+    """Returns the `Signals` of both sides, members first, and membership `(n + m,)`."""
     sides = []
     for name, outputs in (
         ("member_outputs", member_outputs),

@@ -4,6 +4,7 @@ from scipy import special
 from sklearn import metrics
 
 from keras_entropy.attacks import TARGET_ATTACKS
+from keras_entropy.attacks import adaptive_results
 from keras_entropy.attacks import audit_outputs
 from keras_entropy.attacks.controls import planted
 from keras_entropy.attacks.scorers import attack_table
@@ -182,6 +183,27 @@ def test_a_slice_without_one_side_is_not_measured(leak):
         audit.get("loss", "class=3")
 
 
+@pytest.mark.parametrize("slices", ["class", ("correctness", "class")])
+def test_the_headline_is_of_the_entire_set_whatever_slices_are_asked_for(leak, slices):
+    attacks = ("loss", "entropy", "per_class:loss")
+    given = {"from_logits": True, "attacks": attacks}
+    audit, whole = run(*leak, slices=slices, **given), run(*leak, **given)
+    assert audit.auc == whole.auc
+    assert audit.strongest == whole.strongest
+    assert audit.illusion_gap == whole.illusion_gap
+    assert "entire" not in {result.slice for result in audit.attacks}
+
+
+def test_rows_hold_no_subclass_of_str(leak):
+    # Processes exchange rows with execnet, which takes the plain types alone.
+    audit = run(*leak, from_logits=True, attacks=("loss", "per_class:loss"))
+    adaptive = adaptive_results(audit.attacks, "inverse")
+    assert {type(result.attack) for result in (*audit.attacks, *adaptive)} == {str}
+    assert {type(row["attack"]) for row in audit.rows("base")} == {str}
+    assert type(audit.strongest.attack) is str
+    assert {type(name) for name in audit.strongest.chosen} == {str}
+
+
 def test_strongest_attack_and_illusion_gap():
     rng = np.random.default_rng(5)
     outputs, labels, others, other_labels = planted.planted(0.5, "rival", rng)
@@ -260,7 +282,7 @@ def test_trained_attacks_ask_for_enough_examples(leak):
 
 
 def test_names_and_groups():
-    groups = {name: attack_table.ATTACKS[name].group for name in TARGET_ATTACKS}
+    groups = {name: attack_table.ATTACK_TABLE[name].group for name in TARGET_ATTACKS}
     assert set(groups.values()) == {"threshold", "label", "trained"}
     assert [name for name in groups if groups[name] == "trained"] == [
         *("logistic", "mlp", "knn", "forest")

@@ -1,16 +1,30 @@
 """Is one defense worse than another? Paired over pairs of models, or over examples."""
 
+from __future__ import annotations
+
+from typing import NamedTuple
+
 import numpy as np
 from scipy import stats
 
-from keras_entropy.arrays import Array
+from keras_entropy.arrays import Booleans
+from keras_entropy.arrays import Floats
+from keras_entropy.arrays import Integers
+from keras_entropy.attacks.results import AttackResult
 from keras_entropy.attacks.results import Difference
+from keras_entropy.attacks.results import Headline
 from keras_entropy.attacks.statistics import intervals
 from keras_entropy.attacks.statistics.auc_influence import auc_influence
 
 
-def paired_difference(first, second, *, margin=0.0, confidence=0.95):
-    """The difference of two AUCs measured in the same game.
+def paired_difference(
+    first: AttackResult | Headline | Floats,
+    second: AttackResult | Headline | Floats,
+    *,
+    margin: float = 0.0,
+    confidence: float = 0.95,
+) -> Difference:
+    """Returns the difference of two AUCs measured in the same game.
 
     Args:
         first: An object with `pair_auc` (`AttackResult` or `Headline`), or a float
@@ -26,14 +40,16 @@ def paired_difference(first, second, *, margin=0.0, confidence=0.95):
     Raises:
         ValueError: If the two have different numbers of pairs or none.
     """
-    inflation = max(getattr(side, "pair_inflation", 1.0) for side in (first, second))
-    first, second = (getattr(side, "pair_auc", side) for side in (first, second))
-    if first is None or second is None or np.shape(first) != np.shape(second):
+    one, inflation = _over_pairs(first)
+    other, other_inflation = _over_pairs(second)
+    inflation = max(inflation, other_inflation)
+    if one is None or other is None or np.shape(one) != np.shape(other):
+        shapes = [None if side is None else np.shape(side) for side in (one, other)]
         raise ValueError(
             "A paired difference needs two results over the same pairs of one game. "
-            f"Received: pairs of shape {np.shape(first)} and {np.shape(second)}"
+            f"Received: pairs of shape {shapes[0]} and {shapes[1]}"
         )
-    values = np.asarray(first, np.float64) - np.asarray(second, np.float64)
+    values = np.asarray(one, np.float64) - np.asarray(other, np.float64)
     mean, low, high = (
         float(end) for end in intervals.mean_interval(values, confidence, inflation)
     )
@@ -45,13 +61,32 @@ def paired_difference(first, second, *, margin=0.0, confidence=0.95):
     return Difference(mean, low, high, p_value)
 
 
-ExampleScores = tuple[Array, Array | None]
+def _over_pairs(
+    side: AttackResult | Headline | Floats | None,
+) -> tuple[Floats | None, float]:
+    """Returns the pairs' AUCs and by how much their variance is to be enlarged."""
+    if isinstance(side, AttackResult | Headline):
+        return side.pair_auc, side.pair_inflation
+    return side, 1.0
+
+
+class ExampleScores(NamedTuple):
+    """The scores that one attack gives the examples of one model.
+
+    Attributes:
+        values: Float array `(n,)`, larger for a likelier member; NaN where the attack
+            does not score.
+        folds: Integer array `(n,)` where scores compare within a fold only, or `None`.
+    """
+
+    values: Floats
+    folds: Integers | None
 
 
 def paired_over_examples(
     value: float,
     scores: tuple[ExampleScores, ExampleScores],
-    member: Array,
+    member: Booleans,
     *,
     margin: float = 0.0,
 ) -> Difference:
@@ -63,7 +98,7 @@ def paired_over_examples(
 
     Args:
         value: Float, the first AUC minus the second.
-        scores: What each attack says of each example.
+        scores: The two attacks' scores of each example.
         member: Boolean array `(n,)`.
         margin: Float, the difference that would still be accepted.
     """

@@ -1,10 +1,44 @@
-"""What an audit returns."""
+"""The results of an audit."""
+
+from __future__ import annotations
 
 import dataclasses
+from typing import Literal
+from typing import TypedDict
 
-from keras_entropy.arrays import Array
+from keras_entropy.arrays import Floats
 from keras_entropy.attacks.leakage.divergence import Divergence
 from keras_entropy.attacks.leakage.epsilon import EpsilonBound
+
+# The kinds of attacks.
+Group = Literal["threshold", "label", "trained", "shadow", "adaptive"]
+
+
+class RateRow(TypedDict):
+    """A true positive rate at one false positive rate, as plain JSON values."""
+
+    tpr: float | None
+    low: float | None
+    high: float | None
+    realised_fpr: float | None
+
+
+class AttackRow(TypedDict):
+    """One attack on one defense and slice, as plain JSON values."""
+
+    defense: str
+    attack: str
+    group: Group
+    slice: str
+    auc: float | None
+    auc_low: float | None
+    auc_high: float | None
+    advantage: float | None
+    advantage_null: float | None
+    tpr_at_fpr: dict[str, RateRow | None] | None
+    targets: int | None
+    n_members: int | None
+    n_nonmembers: int | None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -24,7 +58,7 @@ class OperatingPoint:
     high: float
     realised_fpr: float
 
-    def ppv(self, prior):
+    def ppv(self, prior: float) -> float:
         """The share of members among those that the attack calls members.
 
         Args:
@@ -35,6 +69,15 @@ class OperatingPoint:
         """
         flagged = prior * self.tpr + (1 - prior) * self.realised_fpr
         return prior * self.tpr / flagged if flagged else prior
+
+    def row(self) -> RateRow:
+        """Returns the point as a dictionary of plain JSON values."""
+        return {
+            "tpr": self.tpr,
+            "low": self.low,
+            "high": self.high,
+            "realised_fpr": self.realised_fpr,
+        }
 
 
 @dataclasses.dataclass(frozen=True)
@@ -48,13 +91,10 @@ class Curve:
         high: Float array `(L,)`.
     """
 
-    fpr: Array
-    tpr: Array
-    low: Array
-    high: Array
-
-
-_NOT_IN_ROW = ("curve", "pair_auc", "pair_inflation", "tpr_at_fpr")
+    fpr: Floats
+    tpr: Floats
+    low: Floats
+    high: Floats
 
 
 @dataclasses.dataclass(frozen=True)
@@ -62,7 +102,7 @@ class AttackResult:
     """One attack on one slice of the examples.
 
     Attributes:
-        attack: String, its name.
+        attack: String, its name; `AttackName.parse` tells the parts.
         group: String: threshold, label, trained, shadow or adaptive.
         slice: String: entire, class=3, correct, incorrect.
         auc: Float, 0.5 is no signal.
@@ -77,7 +117,7 @@ class AttackResult:
         targets: Integer, the number of models attacked.
         n_members: Integer, members per target (the mean, rounded).
         n_nonmembers: Integer, non-members per target.
-        curve: `Curve`, or `None` if it was not asked for.
+        curve: `Curve`.
         pair_auc: Float array `(T / 2,)`, the mean AUC of each complementary pair of
             targets; `None` for a single target.
         pair_inflation: Float, by which the variance over pairs is enlarged, because
@@ -85,37 +125,46 @@ class AttackResult:
     """
 
     attack: str
-    group: str
+    group: Group
     slice: str
     auc: float
     auc_low: float
     auc_high: float
     advantage: float
     advantage_null: float
-    tpr_at_fpr: dict
+    tpr_at_fpr: dict[str, OperatingPoint | None]
     targets: int
     n_members: int
     n_nonmembers: int
-    curve: Curve | None = None
-    pair_auc: Array | None = None
+    curve: Curve
+    pair_auc: Floats | None = None
     pair_inflation: float = 1.0
 
-    def row(self, defense):
+    def row(self, defense: str) -> AttackRow:
         """The result as a dictionary of plain JSON values, for `defense`'s name."""
-        row = {"defense": defense}
-        for field in dataclasses.fields(self):
-            if field.name not in _NOT_IN_ROW:
-                row[field.name] = getattr(self, field.name)
-        row["tpr_at_fpr"] = {
-            level: None if point is None else dataclasses.asdict(point)
-            for level, point in self.tpr_at_fpr.items()
+        return {
+            "defense": defense,
+            "attack": self.attack,
+            "group": self.group,
+            "slice": self.slice,
+            "auc": self.auc,
+            "auc_low": self.auc_low,
+            "auc_high": self.auc_high,
+            "advantage": self.advantage,
+            "advantage_null": self.advantage_null,
+            "tpr_at_fpr": {
+                level: None if point is None else point.row()
+                for level, point in self.tpr_at_fpr.items()
+            },
+            "targets": self.targets,
+            "n_members": self.n_members,
+            "n_nonmembers": self.n_nonmembers,
         }
-        return row
 
 
 @dataclasses.dataclass(frozen=True)
 class NotMeasured:
-    """A figure that could not be had, and why.
+    """A figure that was not measured, and why.
 
     Attributes:
         what: String, the attack and slice.
@@ -143,12 +192,12 @@ class Headline:
     """
 
     attack: str
-    chosen: tuple
+    chosen: tuple[str, str]
     auc: float
     auc_low: float
     auc_high: float
     advantage: float
-    pair_auc: Array | None = None
+    pair_auc: Floats | None = None
     pair_inflation: float = 1.0
 
 
@@ -173,13 +222,21 @@ class Difference:
 class _Attacks:
     """Access to a list of results, shared by the two kinds of audit."""
 
+    attacks: list[AttackResult]
+    strongest: Headline
+
     @property
-    def auc(self):
+    def auc(self) -> float:
         """Float, the strongest attack's AUC."""
         return self.strongest.auc
 
-    def get(self, attack, slice="entire"):
-        """The `AttackResult` of an attack on a slice.
+    # The keyword is public, and the field's own name, though a builtin's as well.
+    def get(self, attack: str, slice: str = "entire") -> AttackResult:
+        """Returns the `AttackResult` of an attack on a slice.
+
+        Args:
+            attack: String, the attack's name.
+            slice: String. Defaults to `"entire"`.
 
         Raises:
             KeyError: If it was not measured; the message says what was.
@@ -192,7 +249,7 @@ class _Attacks:
             f"{attack} on {slice} was not measured. Measured: {', '.join(measured)}"
         )
 
-    def rows(self, defense):
+    def rows(self, defense: str) -> list[AttackRow]:
         """All results as dictionaries of plain JSON values."""
         return [result.row(defense) for result in self.attacks]
 
@@ -202,8 +259,8 @@ class Audit(_Attacks):
     """The attacks on one target model.
 
     Attributes:
-        attacks: List of `AttackResult`.
-        strongest: `Headline`.
+        attacks: List of `AttackResult`, on the slices that were asked for.
+        strongest: `Headline`, over the entire set whatever slices were asked for.
         illusion_gap: Float, the strongest attack's AUC minus the plain loss attack's:
             what an evaluation by loss alone fails to see. `None` without `loss`.
         js_entropy: `Divergence` of the entropy between members and non-members.
@@ -213,13 +270,13 @@ class Audit(_Attacks):
         not_measured: List of `NotMeasured`.
     """
 
-    attacks: list
+    attacks: list[AttackResult]
     strongest: Headline
     illusion_gap: float | None
     js_entropy: Divergence
     js_cross_entropy: Divergence
     epsilon: EpsilonBound | None
-    not_measured: list
+    not_measured: list[NotMeasured]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -227,8 +284,9 @@ class GameAudit(_Attacks):
     """The attacks on the K models of a membership game.
 
     Attributes:
-        attacks: List of `AttackResult`, each with its `pair_auc`.
-        strongest: `Headline`, over the entire set.
+        attacks: List of `AttackResult`, each with its `pair_auc`, on the slices that
+            were asked for.
+        strongest: `Headline`, over the entire set whatever slices were asked for.
         illusion_gap: `Difference` of the strongest attack and the plain loss attack,
             `None` without `loss`.
         js_entropy: `Divergence` of the entropy between members and non-members.
@@ -236,9 +294,9 @@ class GameAudit(_Attacks):
         not_measured: List of `NotMeasured`.
     """
 
-    attacks: list
+    attacks: list[AttackResult]
     strongest: Headline
     illusion_gap: Difference | None
     js_entropy: Divergence
     js_cross_entropy: Divergence
-    not_measured: list
+    not_measured: list[NotMeasured]

@@ -1,19 +1,25 @@
-"""What more shadow models buy the attacker."""
+"""The gain of an attacker with more shadow models."""
+
+from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 
 import numpy as np
 
+from keras_entropy.arrays import Array
+from keras_entropy.arrays import Booleans
+from keras_entropy.arrays import Floats
 from keras_entropy.attacks import array_checks
 from keras_entropy.attacks.game_audit import pair_inflation
-from keras_entropy.attacks.scorers.scores import Scores
-from keras_entropy.attacks.scorers.shadow import shadow_attack_table
+from keras_entropy.attacks.scorers.attack_table import ATTACK_TABLE
+from keras_entropy.attacks.scorers.shadow.shadow_attack_table import SHADOW_SCORERS
+from keras_entropy.attacks.scorers.shadow.shadow_scorer import ShadowScorer
 from keras_entropy.attacks.signals import compute_signals
 from keras_entropy.attacks.statistics import intervals
 from keras_entropy.attacks.statistics.roc import RocFamily
-from keras_entropy.attacks.statistics.roc import descending
 
-ATTACKS = ("lira_online", "lira_offline", "rmia_online")
+DEFAULT_ATTACKS = ("lira_online", "lira_offline", "rmia_online")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -35,7 +41,14 @@ class ShadowCount:
     auc_high: float
 
 
-def auc_by_shadows(outputs, labels, membership, *, attacks=ATTACKS, confidence=0.95):
+def auc_by_shadows(
+    outputs: Array,
+    labels: Array,
+    membership: Array,
+    *,
+    attacks: Sequence[str] = DEFAULT_ATTACKS,
+    confidence: float = 0.95,
+) -> list[ShadowCount]:
     """Attacks every model of a game with 2, 4, 8, ... of the others as its shadows.
 
     The shadows of a pair of targets are the pairs that follow it, round the circle:
@@ -45,7 +58,7 @@ def auc_by_shadows(outputs, labels, membership, *, attacks=ATTACKS, confidence=0
         outputs: Float array `(K, N, C)` of probabilities, as for `audit_game`.
         labels: Integer array `(N,)`.
         membership: Boolean array `(K, N)`; models `2j` and `2j + 1` are complementary.
-        attacks: Names out of `shadow_attacks.SCORERS`.
+        attacks: Names out of `SHADOW_ATTACKS`.
         confidence: Float in (0, 1), of the t intervals.
 
     Returns:
@@ -61,39 +74,43 @@ def auc_by_shadows(outputs, labels, membership, *, attacks=ATTACKS, confidence=0
     counts = [2**i for i in range(1, models.bit_length()) if 2**i < models - 2]
     found = []
     for name in attacks:
+        inflation = pair_inflation(ATTACK_TABLE[name], models)
         for shadows in [*counts, models - 2]:
-            aucs = _pair_aucs(name, signals.confidence, plan, shadows)
-            learns = Scores(aucs, learns_from_pairs=name == "lira_online")
-            inflation = pair_inflation(learns, models)
+            aucs = _pair_aucs(SHADOW_SCORERS[name], signals.confidence, plan, shadows)
             auc, low, high = intervals.mean_interval(aucs, confidence, inflation)
             found.append(
                 ShadowCount(
                     name,
                     shadows,
                     float(auc),
-                    float(max(0.0, low)),
-                    float(min(1.0, high)),
+                    max(0.0, float(low)),
+                    min(1.0, float(high)),
                 )
             )
     return found
 
 
-def _pair_aucs(name, confidence, plan, shadows):
-    """The mean AUC of each pair of targets, `(K / 2,)`."""
+def _pair_aucs(
+    scorer: ShadowScorer, confidence: Floats, plan: Booleans, shadows: int
+) -> Floats:
+    """Returns the mean AUC of each pair of targets, `(K / 2,)`."""
     models = len(plan)
     aucs = []
     for first in range(0, models, 2):
         # In order, so that all shadows are summed as in the game: ties may hang on it.
         rows = np.sort((first + np.arange(shadows + 2)) % models)
         start = int(np.searchsorted(rows, first))
-        target = slice(start, start + 2)
-        scorer = shadow_attack_table.SCORERS[name]
-        scores, excluded = scorer(confidence[rows], plan[rows])
-        scores, excluded = scores[target], excluded[target]
-        codes = np.arange(2)[:, None] + np.zeros(scores.shape, int)
-        codes[excluded] = -1
-        values = scores.reshape(-1)
-        member = plan[first : first + 2].reshape(-1)
-        order = descending(values)
-        aucs.append(RocFamily(values, member, codes.reshape(-1), 2, order).auc().mean())
+        scores = scorer.score_game(confidence[rows], plan[rows])
+        pair = slice(start, start + 2)
+        values = scores.values[pair]
+        codes = np.arange(2)[:, None] + np.zeros(values.shape, int)
+        if scores.excluded is not None:
+            codes[scores.excluded[pair]] = -1
+        roc = RocFamily(
+            values.reshape(-1),
+            plan[first : first + 2].reshape(-1),
+            codes.reshape(-1),
+            2,
+        )
+        aucs.append(roc.auc().mean())
     return np.array(aucs)

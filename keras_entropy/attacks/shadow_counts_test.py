@@ -5,7 +5,7 @@ import pytest
 from scipy import special
 
 from keras_entropy.attacks import audit_game
-from keras_entropy.attacks.shadow_counts import ATTACKS
+from keras_entropy.attacks.shadow_counts import DEFAULT_ATTACKS
 from keras_entropy.attacks.shadow_counts import auc_by_shadows
 from keras_entropy.shadow.plan import complementary_pairs
 
@@ -27,7 +27,7 @@ def test_all_shadows_are_the_game(decimals):
     game = coarse, labels, membership
     found = {(row.attack, row.shadows): row for row in auc_by_shadows(*game)}
     assert sorted({shadows for _, shadows in found}) == [2, 4, 8, 10]
-    for result in audit_game(*game, attacks=ATTACKS).attacks:
+    for result in audit_game(*game, attacks=DEFAULT_ATTACKS).attacks:
         row = found[result.attack, 10]
         figures = row.auc, row.auc_low, row.auc_high
         expected = result.auc, result.auc_low, result.auc_high

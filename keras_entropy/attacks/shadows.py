@@ -1,17 +1,14 @@
-"""Shadow models of one target, and what attacks make of them."""
+"""Shadow models of one target."""
+
+from __future__ import annotations
 
 import dataclasses
 
-import numpy as np
-
 from keras_entropy.arrays import Array
+from keras_entropy.arrays import Booleans
+from keras_entropy.arrays import Floats
 from keras_entropy.attacks import array_checks
-from keras_entropy.attacks.scorers.scores import Scores
-from keras_entropy.attacks.scorers.shadow import shadow_attack_table
 from keras_entropy.attacks.signals import compute_signals
-
-# What a target that isn't one of the shadows is attacked by.
-ATTACKS = tuple(shadow_attack_table.SCORERS)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -29,10 +26,10 @@ class Shadows:
     """
 
     outputs: Array
-    membership: Array
+    membership: Booleans
 
-    def confidence(self, labels, *, from_logits=False):
-        """Return the logit-scaled confidence `(K, n + m)`.
+    def confidence(self, labels: Array, *, from_logits: bool = False) -> Floats:
+        """Returns the logit-scaled confidence `(K, n + m)`.
 
         Args:
             labels: Integers `(n + m,)`.
@@ -49,26 +46,3 @@ class Shadows:
             self.membership, signals.targets, signals.examples
         )
         return signals.confidence
-
-
-def score_target(name, confidence, shadows, membership):
-    """Score one target by shadow models that it is not among.
-
-    Args:
-        name: String, one of `ATTACKS`.
-        confidence: Floats `(n,)`, the target's logit-scaled confidence.
-        shadows: Floats `(K, n)`, the shadows'.
-        membership: Booleans `(K, n)`, who is in whose training set.
-
-    Returns:
-        `Scores` of one target.
-    """
-    # The scorers attack pairs, whose models are nobody's shadows but those of the
-    # others. The target makes a pair with itself, which then sees all K shadows; as no
-    # scorer reads a target's own membership, the pair may be of any.
-    pair = np.stack([confidence, confidence])
-    nobody = np.zeros(pair.shape, dtype=bool)
-    values, excluded = shadow_attack_table.SCORERS[name](
-        np.concatenate([pair, shadows]), np.concatenate([nobody, membership])
-    )
-    return Scores(values[:1], excluded=excluded[:1] if excluded[0].any() else None)

@@ -2,12 +2,11 @@ import numpy as np
 import pytest
 from scipy import special
 
+from keras_entropy.attacks import SHADOW_ATTACKS
 from keras_entropy.attacks import Shadows
 from keras_entropy.attacks import audit_outputs
-from keras_entropy.attacks.scorers.shadow import difficulty_offset
 from keras_entropy.attacks.scorers.shadow import lira
-from keras_entropy.attacks.shadows import ATTACKS
-from keras_entropy.attacks.shadows import score_target
+from keras_entropy.attacks.scorers.shadow.difficulty_offset import DifficultyOffset
 from keras_entropy.shadow.plan import complementary_pairs
 
 
@@ -35,15 +34,15 @@ def test_all_shadows_serve():
         scale = np.sqrt(side.var(axis=0))
         z = (target - side.mean(axis=0)) / scale
         expected.append(-z * z / 2 - np.log(scale))
-    pair = np.concatenate([confidence[:1]] * 2 + [others])
-    nobody = np.zeros((2, mask.shape[1]), bool)
-    ratio, _ = lira.online(pair, np.concatenate([nobody, mask]), variance="per-example")
-    assert ratio[0] == pytest.approx((expected[0] - expected[1]).filled(), rel=1e-6)
+    online = lira.Online("per-example").score_target(target, others, mask)
+    assert online.values[0] == pytest.approx(
+        (expected[0] - expected[1]).filled(), rel=1e-6
+    )
     loss = np.logaddexp(0, -others)
     calibrated = np.ma.array(loss, mask=mask).mean(axis=0) - np.logaddexp(0, -target)
-    found = score_target("difficulty_offset", target, others, mask)
+    found = DifficultyOffset().score_target(target, others, mask)
     assert found.values[0] == pytest.approx(calibrated.filled(), abs=1e-9)
-    assert difficulty_offset.difficulty_offset(others, mask)[0][0] != pytest.approx(
+    assert DifficultyOffset().score_game(others, mask).values[0] != pytest.approx(
         found.values[0]
     )
 
@@ -53,22 +52,24 @@ def test_without_signal():
     aucs = []
     for seed in range(60):
         sides, shadows, _ = play(np.random.default_rng(seed), 6, effect=0.0)
-        audit = audit_outputs(*sides, shadows=shadows, attacks=ATTACKS)
+        audit = audit_outputs(*sides, shadows=shadows, attacks=SHADOW_ATTACKS)
         aucs.append([result.auc for result in audit.attacks])
     mean, error = np.mean(aucs, axis=0), np.std(aucs, axis=0, ddof=1) / np.sqrt(60)
-    assert (abs(mean - 0.5) < 4 * error).all(), dict(zip(ATTACKS, mean, strict=True))
+    assert (abs(mean - 0.5) < 4 * error).all(), dict(
+        zip(SHADOW_ATTACKS, mean, strict=True)
+    )
     assert (error < 0.01).all()
 
 
 def test_shadows_find_what_thresholds_miss():
     sides, shadows, _ = play(np.random.default_rng(1), 16, effect=1.0)
-    audit = audit_outputs(*sides, shadows=shadows, attacks=("loss", *ATTACKS))
+    audit = audit_outputs(*sides, shadows=shadows, attacks=("loss", *SHADOW_ATTACKS))
     found = {result.attack: result for result in audit.attacks}
     loss = found["loss"]
     assert found["lira_online"].auc_low > loss.auc_high
     assert found["lira_offline"].auc_low > loss.auc_high
-    assert all(found[name].auc > loss.auc for name in ATTACKS), found
-    assert audit.strongest.attack in ATTACKS
+    assert all(found[name].auc > loss.auc for name in SHADOW_ATTACKS), found
+    assert audit.strongest.attack in SHADOW_ATTACKS
 
 
 def test_bad_input():

@@ -1,4 +1,4 @@
-"""What an attacker reads off a model's outputs, in float64.
+"""The numbers that an attacker reads off a model's outputs, in float64.
 
 The logit-scaled confidence is `phi = log p_y - log(1 - p_y)`, with `1 - p_y` summed
 from the other entries, never by subtraction: float32 rounds a confident `p_y` to 1.
@@ -7,15 +7,19 @@ References: Carlini et al., IEEE S&P 2022, arXiv:2112.03570 (confidence); Song a
 Mittal, USENIX Security 2021, arXiv:2003.10595 (modified entropy).
 """
 
+from __future__ import annotations
+
 import dataclasses
 
 import numpy as np
 
+from keras_entropy.arrays import SMALLEST_FLOAT32
 from keras_entropy.arrays import Array
+from keras_entropy.arrays import Booleans
+from keras_entropy.arrays import Floats
+from keras_entropy.arrays import Integers
 from keras_entropy.attacks import array_checks
 
-# The smallest positive float32: a float32 probability of zero is at most about this.
-SMALLEST_PROBABILITY = 2.0**-149
 # Above this many classes an attacker learns from the largest entries alone.
 MAX_VECTOR = 100
 LARGEST = 10
@@ -42,36 +46,37 @@ class Signals:
             where there are more than 100 classes, else `None`.
     """
 
-    outputs: tuple
+    outputs: tuple[Array, ...]
     from_logits: bool
-    labels: Array
+    labels: Integers
     classes: int
-    loss: Array
-    confidence: Array
-    entropy: Array
-    modified_entropy: Array
-    correct: Array
-    largest: Array | None
+    loss: Floats
+    confidence: Floats
+    entropy: Floats
+    modified_entropy: Floats
+    correct: Booleans
+    largest: Floats | None
 
     @property
-    def targets(self):
+    def targets(self) -> int:
         """Integer R."""
         return self.loss.shape[0]
 
     @property
-    def examples(self):
+    def examples(self) -> int:
         """Integer N."""
         return self.loss.shape[1]
 
-    def vectors(self, target, rows):
-        """What describes the output vectors of one target, as a new array.
+    def vectors(self, target: int, rows: Integers) -> Floats:
+        """Returns the output vectors of one target, or their largest entries.
 
         Args:
             target: Integer.
             rows: Integer array, ascending.
 
         Returns:
-            Float64 `(rows, C)` of probabilities, or the ten largest `(rows, 10)`.
+            Float64 `(rows, C)` of probabilities, or the ten largest `(rows, 10)`, a
+            new array.
         """
         if self.largest is not None:
             return self.largest[target, rows]
@@ -84,15 +89,15 @@ class Signals:
             start = stop
         return np.concatenate(blocks)
 
-    def first(self, targets):
-        """The signals of the first `targets` targets alone."""
+    def first(self, targets: int) -> Signals:
+        """Returns the signals of the first `targets` targets alone."""
         kept = {name: getattr(self, name)[:targets] for name in _PER_EXAMPLE}
         outputs = tuple(part[:targets] for part in self.outputs)
         largest = None if self.largest is None else self.largest[:targets]
         return dataclasses.replace(self, outputs=outputs, largest=largest, **kept)
 
-    def joined(self, other):
-        """These examples followed by those of `other`, for the same targets."""
+    def joined(self, other: Signals) -> Signals:
+        """Returns these examples followed by those of `other`, for the same targets."""
         names = _PER_EXAMPLE if self.largest is None else (*_PER_EXAMPLE, "largest")
         kept = {
             name: np.concatenate([getattr(self, name), getattr(other, name)], axis=1)
@@ -107,8 +112,13 @@ _PER_EXAMPLE = ("loss", "confidence", "entropy", "modified_entropy", "correct")
 
 
 def compute_signals(
-    outputs, labels, *, from_logits=False, name="outputs", labels_name="labels"
-):
+    outputs: Array,
+    labels: Array,
+    *,
+    from_logits: bool = False,
+    name: str = "outputs",
+    labels_name: str = "labels",
+) -> Signals:
     """Computes the signals of R targets.
 
     Args:
@@ -175,20 +185,26 @@ def compute_signals(
     )
 
 
-def _distribution(block, from_logits):
+def _distribution(block: Floats, from_logits: bool) -> tuple[Floats, Floats]:
     """Probabilities and their logarithms, `(rows, C)` each, C >= 2."""
     if block.shape[1] == 1:
         # One unit is the second of two classes; as logits, the first one's is 0.
         block = np.hstack([np.zeros_like(block) if from_logits else 1 - block, block])
     if not from_logits:
         probabilities = np.array(block)
-        return probabilities, np.log(np.maximum(block, SMALLEST_PROBABILITY))
+        return probabilities, np.log(np.maximum(block, SMALLEST_FLOAT32))
     shifted = block - block.max(axis=1, keepdims=True)
     log_probabilities = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
     return np.exp(log_probabilities), log_probabilities
 
 
-def _block_signals(probabilities, log_probabilities, labels, from_logits):
+def _block_signals(
+    probabilities: Floats,
+    log_probabilities: Floats,
+    labels: Integers,
+    from_logits: bool,
+) -> tuple[tuple[Floats, Floats, Floats, Floats], Booleans]:
+    """Loss, confidence, entropy and modified entropy of each row, and correctness."""
     rows = np.arange(labels.size)
     top = probabilities.argmax(axis=1)
     top_probability = probabilities[rows, top]
@@ -207,7 +223,7 @@ def _block_signals(probabilities, log_probabilities, labels, from_logits):
     else:
         probabilities[at] = 0.0
         rest = probabilities[sure].sum(axis=1)
-        rest = np.log(np.maximum(rest, SMALLEST_PROBABILITY))
+        rest = np.log(np.maximum(rest, SMALLEST_FLOAT32))
     log_complement = np.log1p(-probabilities)
     log_complement[at] = rest
     probabilities[at] = top_probability[sure]

@@ -1,12 +1,22 @@
 """Slices of the examples: the entire set, each class, right and wrong predictions."""
 
+from __future__ import annotations
+
 import dataclasses
+from collections.abc import Sequence
 
 import numpy as np
 
-from keras_entropy.arrays import Array
+from keras_entropy.arrays import Integers
+from keras_entropy.attacks.signals import Signals
 
-KINDS = ("entire", "class", "correctness")
+ENTIRE = "entire"
+KINDS = (ENTIRE, "class", "correctness")
+
+
+def with_entire(kinds: Sequence[str]) -> tuple[str, ...]:
+    """Returns the kinds of slices with the entire set, which headlines are made of."""
+    return tuple(kinds) if ENTIRE in kinds else (*kinds, ENTIRE)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -18,12 +28,12 @@ class Partition:
         codes: Integer array `(R, N)`: the number of each example's slice.
     """
 
-    names: tuple
-    codes: Array
+    names: tuple[str, ...]
+    codes: Integers
 
 
-def partitions(kinds, signals):
-    """The `Partition` of each kind of slice.
+def partitions(kinds: Sequence[str], signals: Signals) -> list[Partition]:
+    """Returns the `Partition` of each kind of slice.
 
     Args:
         kinds: Strings out of `KINDS`: `entire`; `class` gives one slice for each
@@ -32,7 +42,7 @@ def partitions(kinds, signals):
     """
     shape = signals.loss.shape
     made = {
-        "entire": lambda: Partition(("entire",), np.zeros(shape, np.int64)),
+        ENTIRE: lambda: Partition((ENTIRE,), np.zeros(shape, np.int64)),
         "class": lambda: Partition(
             tuple(f"class={number}" for number in range(signals.classes)),
             np.broadcast_to(signals.labels, shape),

@@ -6,19 +6,28 @@ members that balancing left out are all scored by the last fold's attacker, whos
 have another scale, so AUC 0.3 or 0.7 comes out of data without any signal.
 """
 
+from __future__ import annotations
+
 import contextlib
 import dataclasses
 import sys
 import warnings
+from collections.abc import Iterator
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
+from keras_entropy.arrays import Array
+from keras_entropy.arrays import Booleans
+from keras_entropy.arrays import Floats
 from keras_entropy.attacks import array_checks
 from keras_entropy.attacks.outputs_audit import join_sides
+from keras_entropy.attacks.results import Audit
 
 # Names of the attacks and of TensorFlow Privacy's types. The entropy attack is given
 # one entropy or the other, as it takes either.
-ATTACKS = {
+ATTACK_TYPES = {
     "loss": "THRESHOLD_ATTACK",
     "entropy": "THRESHOLD_ENTROPY_ATTACK",
     "modified_entropy": "THRESHOLD_ENTROPY_ATTACK",
@@ -34,7 +43,7 @@ TOLERANCE = 1e-9
 
 @dataclasses.dataclass(frozen=True)
 class ReferenceResult:
-    """What TensorFlow Privacy says.
+    """A result of TensorFlow Privacy.
 
     Attributes:
         attack: String, our name of the attack.
@@ -50,17 +59,17 @@ class ReferenceResult:
 
 
 def tf_privacy_attacks(
-    member_outputs,
-    member_labels,
-    nonmember_outputs,
-    nonmember_labels,
+    member_outputs: Array,
+    member_labels: Array,
+    nonmember_outputs: Array,
+    nonmember_labels: Array,
     *,
-    from_logits=False,
-    attacks=THRESHOLD_ATTACKS,
-    slices=("entire",),
-    loss_only=False,
-    seed=0,
-):
+    from_logits: bool = False,
+    attacks: str | Sequence[str] = THRESHOLD_ATTACKS,
+    slices: str | Sequence[str] = ("entire",),
+    loss_only: bool = False,
+    seed: int = 0,
+) -> list[ReferenceResult]:
     """Runs TensorFlow Privacy's attacks on outputs of one model.
 
     It is given our float64 losses and entropies: its own are computed in float32 and
@@ -72,8 +81,8 @@ def tf_privacy_attacks(
         nonmember_outputs: Float array `(m, C)`.
         nonmember_labels: Integer array `(m,)`.
         from_logits: Boolean. Defaults to `False`.
-        attacks: `"all"`, or names out of `ATTACKS`. The trained ones search a grid and
-            take minutes on large data.
+        attacks: `"all"`, or names out of `ATTACK_TYPES`. The trained ones search a grid
+            and take minutes on large data.
         slices: Names out of `entire`, `class`, `correctness`.
         loss_only: Boolean: trained attackers see the loss and not the output vector,
             as in the reference study; excludes the slices by correctness. Defaults to
@@ -87,7 +96,7 @@ def tf_privacy_attacks(
         ImportError: If TensorFlow Privacy is not installed.
         ValueError: As `audit_outputs`.
     """
-    names = array_checks.check_names(attacks, ATTACKS, "attacks")
+    names = array_checks.check_names(attacks, ATTACK_TYPES, "attacks")
     kinds = array_checks.check_names(
         slices, ("entire", "class", "correctness"), "slices"
     )
@@ -108,9 +117,10 @@ def tf_privacy_attacks(
         by_class="class" in kinds,
         by_classification_correctness="correctness" in kinds,
     )
-    found = []
+    found: list[ReferenceResult] = []
     for name in names:
-        entropy = signals.modified_entropy if "modified" in name else signals.entropy
+        modified = name == "modified_entropy"
+        entropy = signals.modified_entropy if modified else signals.entropy
         arrays = {
             f"{key}_{side}": values[rows]
             for key, values in (shared | {"entropy": entropy[0]}).items()
@@ -120,7 +130,7 @@ def tf_privacy_attacks(
             results = attack.run_attacks(
                 structures.AttackInputData(**arrays),
                 spec,
-                (getattr(structures.AttackType, ATTACKS[name]),),
+                (getattr(structures.AttackType, ATTACK_TYPES[name]),),
             )
         found += [
             ReferenceResult(
@@ -134,8 +144,8 @@ def tf_privacy_attacks(
     return found
 
 
-def disagreements(audit, references):
-    """Where an audit of the same outputs and TensorFlow Privacy's results differ.
+def disagreements(audit: Audit, references: Sequence[ReferenceResult]) -> list[str]:
+    """Tells where an audit of the same outputs and TensorFlow Privacy's results differ.
 
     Only threshold attacks have to agree.
 
@@ -149,7 +159,8 @@ def disagreements(audit, references):
     Raises:
         ValueError: If there is nothing to compare.
     """
-    lines, compared = [], 0
+    lines: list[str] = []
+    compared = 0
     for reference in references:
         if reference.attack not in THRESHOLD_ATTACKS:
             continue
@@ -170,8 +181,10 @@ def disagreements(audit, references):
     return lines
 
 
-def tf_privacy_shadow_scores(confidence, membership, *, offset=False):
-    """TensorFlow Privacy's LiRA or offset scores of every model, leave-pair-out.
+def tf_privacy_shadow_scores(
+    confidence: Floats, membership: Booleans, *, offset: bool = False
+) -> Floats:
+    """Returns TensorFlow Privacy's LiRA or offset scores, leave-pair-out.
 
     Args:
         confidence: Float array `(K, N)`, the logit-scaled confidence.
@@ -180,7 +193,7 @@ def tf_privacy_shadow_scores(confidence, membership, *, offset=False):
             example, median).
 
     Returns:
-        Float64 array `(K, N)`, larger for a likelier member.
+        Float64 array `(K, N)`, of every model, larger for a likelier member.
 
     Raises:
         ImportError: If TensorFlow Privacy is not installed.
@@ -207,7 +220,7 @@ def tf_privacy_shadow_scores(confidence, membership, *, offset=False):
     return scores
 
 
-def _slice_name(spec):
+def _slice_name(spec: Any) -> str:
     if spec.entire_dataset:
         return "entire"
     if "CORRECT" in spec.feature.name:
@@ -215,16 +228,16 @@ def _slice_name(spec):
     return f"class={int(spec.value)}"
 
 
-def _import():
+def _import() -> tuple[Any, Any]:
     return _import_module("membership_inference_attack"), _import_module(
         "data_structures"
     )
 
 
-def _import_module(name):
+def _import_module(name: str) -> Any:
     package = "tensorflow_privacy.privacy.privacy_tests.membership_inference_attack"
     # Its top-level package needs Keras 2, which the attack modules do not.
-    sys.skip_tf_privacy_import = True
+    vars(sys)["skip_tf_privacy_import"] = True
     try:
         with _quiet(None):
             __import__(f"{package}.{name}")
@@ -238,7 +251,7 @@ def _import_module(name):
 
 
 @contextlib.contextmanager
-def _quiet(seed):
+def _quiet(seed: int | None) -> Iterator[None]:
     """Without its warnings, and with NumPy's global generator put back afterwards."""
     state = np.random.get_state()  # noqa: NPY002
     with warnings.catch_warnings():

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import secrets
+from collections.abc import Iterator
 from typing import Any
 
 import keras
@@ -10,17 +12,17 @@ import numpy as np
 
 from keras_entropy.arrays import Array
 from keras_entropy.catalog.entry import Entry
+from keras_entropy.catalog.stack_building import defend_stack
+from keras_entropy.catalog.stack_building import no_bar
 from keras_entropy.catalog.table import get
-from keras_entropy.layers.defense import Defense
 from keras_entropy.layers.fitted_defense import FittedDefense
-from keras_entropy.layers.identity import Identity
 from keras_entropy.models import graph
 from keras_entropy.models.copies import copy_of
 from keras_entropy.models.defending import defend
 from keras_entropy.shadow.stack import replicate
 from keras_entropy.training.example_checks import check_no_member
 from keras_entropy.training.example_checks import class_indices
-from keras_entropy.training.recipe import Recipe
+from keras_entropy.training.recipe import Progress
 from keras_entropy.training.recipe import TrainingData
 from keras_entropy.training.reference_fitting import fit_to_model
 
@@ -75,24 +77,28 @@ def build(
     """
     entry = get(name)
     layer = entry.create(seed=seed)
-    fitted = isinstance(layer, FittedDefense)
-    if fitted:  # or raises, before anything is trained
+    if isinstance(layer, FittedDefense):
+        # Or raises, before anything is trained.
         examples = _reference(entry, model, reference, x)
-    recipe = entry.as_published if as_published else None
-    recipe = recipe or entry.recipe
-    if recipe is not None:
-        model = _trained(
-            recipe,
-            Identity() if fitted else layer,
-            model,
-            _training_data(entry, model, x, y, epochs, batch_size, seed),
+    if entry.is_trained:
+        data = _training_data(entry, model, x, y, epochs, batch_size, seed)
+        clone = copy_of(model)
+        model, stack = defend_stack(
+            entry.training or entry,
+            clone,
+            replicate(clone, 1),
+            data,
             from_logits=from_logits,
-            verbose=verbose,
+            layer_seed=seed,
+            as_published=as_published,
+            bar=_keras_bar if verbose else no_bar,
         )
-        if not fitted:
+        stack.assign_to(model, 0)
+        if not entry.is_fitted:
             return model
         from_logits = False
-    if fitted:
+    if isinstance(layer, FittedDefense):
+        # Not as a stack of one: models that a stack can't hold can be fitted to.
         fit_to_model(
             layer,
             model,
@@ -102,6 +108,11 @@ def build(
             seed=seed or 0,
         )
     return defend(model, layer, from_logits=from_logits)
+
+
+@contextlib.contextmanager
+def _keras_bar(total: int) -> Iterator[Progress]:
+    yield keras.utils.Progbar(total, unit_name="epoch").add
 
 
 def _training_data(
@@ -141,29 +152,6 @@ def _training_data(
         epochs=epochs,
         batch_size=batch_size,
     )
-
-
-def _trained(
-    recipe: Recipe,
-    layer: Defense,
-    model: keras.Model,
-    data: TrainingData,
-    *,
-    from_logits: bool,
-    verbose: bool,
-) -> keras.Model:
-    clone = copy_of(model)
-    bar = keras.utils.Progbar(recipe.model_epochs(data), unit_name="epoch")
-    defended, stack = recipe(
-        layer,
-        clone,
-        replicate(clone, 1),
-        data,
-        from_logits=from_logits,
-        progress=lambda done: bar.add(done) if verbose else None,
-    )
-    stack.assign_to(defended, 0)
-    return defended
 
 
 def _members(entry: Entry, x: Any) -> Array:

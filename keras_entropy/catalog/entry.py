@@ -77,14 +77,46 @@ class Entry:
         return self.layer(**{"seed": seed, **self.config})
 
     @property
+    def is_trained(self) -> bool:
+        """Whether the model, or a head on it, is trained for the defense."""
+        return self.recipe is not None
+
+    @property
+    def is_fitted(self) -> bool:
+        """Whether the layer is fitted to reference examples."""
+        return issubclass(self.layer, FittedDefense)
+
+    @property
+    def is_transform(self) -> bool:
+        """Whether the layer is put behind a model as it is: no training, no fit."""
+        return not self.is_trained and not self.is_fitted
+
+    @property
     def training(self) -> Entry | None:
         """What comes before the fit: the same training with answers left alone.
 
         `None` for a defense that is not both trained and fitted.
         """
-        if self.recipe is None or not issubclass(self.layer, FittedDefense):
+        if not (self.is_trained and self.is_fitted):
             return None
         return dataclasses.replace(self, layer=Identity, config={})
+
+    @property
+    def stages(self) -> tuple[Entry, ...]:
+        """One after the other: each is trained, or fitted, or neither, never both."""
+        if self.training is None:
+            return (self,)
+        fit = dataclasses.replace(self, recipe=None, as_published=None)
+        return self.training, fit
+
+    def training_recipe(self, *, as_published: bool = False) -> Recipe | None:
+        """Returns how the defense is trained, or `None` if it is not.
+
+        Args:
+            as_published: Boolean, whether as the study's code does it, where that is
+                not what the study says. Defaults to `False`.
+        """
+        return (self.as_published if as_published else None) or self.recipe
 
     @property
     def claims(self) -> Claims:

@@ -31,7 +31,12 @@ def copy_of(model: keras.Model) -> keras.Model:
 def unused_optimizer(model: keras.Model) -> keras.optimizers.Optimizer | None:
     """Returns a new optimizer configured like the model's, or `None` without one."""
     own = getattr(model, "optimizer", None)
-    return type(own).from_config(own.get_config()) if own is not None else None
+    return optimizer_like(own) if own is not None else None
+
+
+def optimizer_like(optimizer: keras.optimizers.Optimizer) -> keras.optimizers.Optimizer:
+    """Returns a new optimizer of the same configuration."""
+    return type(optimizer).from_config(optimizer.get_config())
 
 
 def linear_copy(model: keras.Model) -> keras.Model:

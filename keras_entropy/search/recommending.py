@@ -21,11 +21,11 @@ from keras_entropy.search.recommendation import NOTHING
 from keras_entropy.search.recommendation import Recommendation
 from keras_entropy.search.recommendation import Row
 from keras_entropy.shadow.plan import complementary_pairs
-from keras_entropy.shadow.stack import initialize
+from keras_entropy.shadow.plan import model_seeds
 from keras_entropy.shadow.stack_prediction import predict
-from keras_entropy.shadow.stack_training import train
 from keras_entropy.training.example_checks import check_no_member
 from keras_entropy.training.example_checks import class_indices
+from keras_entropy.training.recipe import TrainingData
 from keras_entropy.training.reference_fitting import fit_to_model
 
 # Two AUCs that differ by less are the same to the search, and the better answer wins.
@@ -187,17 +187,14 @@ def _play(
     even = len(x) // 2 * 2
     x, y = x[:even], y[:even]
     plan = complementary_pairs(even, models, seed=seed)
-    seeds = [seed * 1000 + k for k in range(models)]
-    stack = train(
-        model,
-        initialize(model, seeds),
-        x,
-        y,
-        plan.rows(),
+    stack = TrainingData(
+        x=x,
+        y=y,
+        rows=plan.rows(),
+        seeds=model_seeds(seed, models),
         epochs=epochs,
         batch_size=batch_size,
-        seeds=seeds,
-    )
+    ).train_models(model)
 
     def answers(layer: FittedDefense) -> Array:
         return predict(model, stack, layer.queries(reference_x[fit], seed=seed))

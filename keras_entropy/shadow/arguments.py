@@ -1,11 +1,25 @@
-"""What training and prediction are given, checked."""
+"""Checks of the arguments of training and prediction."""
+
+from collections.abc import Mapping
 
 import keras
 import numpy as np
 
+from keras_entropy.arrays import Array
+from keras_entropy.arrays import Floats
+from keras_entropy.arrays import Integers
 
-def check_compiled(model):
-    """Raise if a model can't be trained as `fit` would."""
+
+def check_compiled(model: keras.Model) -> None:
+    """Raise if a model can't be trained by `train` as `fit` would.
+
+    Args:
+        model: A Keras model.
+
+    Raises:
+        ValueError: If the model is not compiled, has a training step of its own, or
+            nothing to train.
+    """
     if not getattr(model, "compiled", False) or model.optimizer is None:
         raise ValueError(
             "`model` must be compiled with an optimizer and a loss, because shadow "
@@ -25,7 +39,7 @@ def check_compiled(model):
         )
 
 
-def examples(x, models, model):
+def checked_inputs(x: Array, models: int, model: keras.Model) -> tuple[Array, bool]:
     """Return the inputs in the model's dtype, and whether each model has its own."""
     if len(model.inputs) != 1 or len(model.outputs) != 1:
         raise ValueError(
@@ -48,7 +62,7 @@ def examples(x, models, model):
     return x, own
 
 
-def targets(y, models, n):
+def checked_targets(y: Array, models: int, n: int) -> tuple[Array, bool]:
     """Return the targets as float32 or int32, and whether each model has its own."""
     y = np.asarray(y)
     # Keras computes its losses in float32 on every backend.
@@ -63,7 +77,7 @@ def targets(y, models, n):
     )
 
 
-def weights(y, class_weight):
+def example_weights(y: Array, class_weight: Mapping[int, float]) -> Floats:
     """Return the weight of each target's class, float32 in the shape of `y`."""
     classes = np.unique(y)
     missing = sorted(set(classes.tolist()) - set(class_weight))
@@ -77,7 +91,7 @@ def weights(y, class_weight):
     return weights[np.searchsorted(classes, y)]
 
 
-def checked_rows(rows, models, n):
+def checked_rows(rows: Integers, models: int, n: int) -> Integers:
     """Return the rows as an array of integers `(K, m)`."""
     rows = np.asarray(rows)
     fits = rows.ndim == 2 and len(rows) == models and rows.shape[1] > 0

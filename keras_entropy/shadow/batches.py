@@ -1,9 +1,16 @@
 """The order in which each model sees its rows."""
 
+from collections.abc import Iterable
+from collections.abc import Iterator
+
 import numpy as np
 
+from keras_entropy.arrays import Integers
 
-def batches(rows, *, epochs, batch_size, seeds):
+
+def batches(
+    rows: Integers, *, epochs: int, batch_size: int, seeds: Iterable[int]
+) -> Iterator[tuple[Integers, Integers]]:
     """Yield the batches of one epoch after another, as `fit` makes them.
 
     Each model's rows are shuffled anew for every epoch by a generator of its own. All

@@ -8,6 +8,7 @@ import tempfile
 import zipfile
 from collections.abc import Callable
 from collections.abc import Mapping
+from typing import Any
 
 import filelock
 import numpy as np
@@ -16,6 +17,8 @@ from keras_entropy.arrays import Array
 
 # Part of every key. Changed when the same key would have to give other arrays.
 FORMAT = 1
+# Nested mappings and sequences of numbers, strings, `None` and arrays, by name.
+Key = Mapping[str, Any]
 
 
 class Cache:
@@ -39,7 +42,7 @@ class Cache:
     >>> outputs = cache.get(key, lambda: {"outputs": model.predict(x)})["outputs"]
     """
 
-    def __init__(self, folder: str | os.PathLike):
+    def __init__(self, folder: str | os.PathLike[str]) -> None:
         self.folder = pathlib.Path(folder)
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
@@ -52,7 +55,7 @@ class Cache:
             ) from error
 
     def get(
-        self, key: Mapping, compute: Callable[[], Mapping[str, Array]]
+        self, key: Key, compute: Callable[[], Mapping[str, Array]]
     ) -> dict[str, Array]:
         """Return the arrays of a key, computing and storing them if there are none.
 
@@ -77,13 +80,13 @@ class Cache:
                 _write(path, name, stored)
         return stored
 
-    def find(self, key: Mapping) -> dict[str, Array] | None:
+    def find(self, key: Key) -> dict[str, Array] | None:
         """Return the arrays of a key, or `None` if they aren't stored."""
         name = digest(key)
         return _read(self.folder / f"{name}.npz", name)
 
 
-def digest(key: Mapping) -> str:
+def digest(key: Key) -> str:
     """Return the SHA-256 of a key in hexadecimal.
 
     Mappings are the same in any order; arrays are known by type, shape and content.
@@ -95,19 +98,21 @@ def digest(key: Mapping) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def describe(array: Array) -> dict:
-    """Return what an array counts as in a key: for arrays that many keys share."""
-    content = hashlib.sha256(np.ascontiguousarray(array)).hexdigest()
-    return {"array": [array.dtype.str, list(array.shape), content]}
+def describe_array(array: Array) -> dict[str, Any]:
+    """Return what stands for an array in a key, once for all keys that share it."""
+    # A buffer, which the types of NumPy 1 don't tell.
+    content: Any = np.ascontiguousarray(array)
+    shape = list(array.shape)
+    return {"array": [array.dtype.str, shape, hashlib.sha256(content).hexdigest()]}
 
 
-def _plain(value):
+def _plain(value: object) -> Any:
     if isinstance(value, Mapping):
         return {str(field): _plain(item) for field, item in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
     if isinstance(value, np.ndarray) and value.dtype != object:
-        return describe(value)
+        return describe_array(value)
     if isinstance(value, np.generic):
         return value.item()
     if value is None or isinstance(value, bool | int | float | str):
@@ -118,7 +123,7 @@ def _plain(value):
     )
 
 
-def _read(path, name):
+def _read(path: pathlib.Path, name: str) -> dict[str, Array] | None:
     """Return the arrays, or `None` if they are not there, damaged or foreign."""
     try:
         with open(path, "rb") as raw, np.load(raw, allow_pickle=False) as file:
@@ -129,7 +134,7 @@ def _read(path, name):
     return stored if written_for is not None and str(written_for) == name else None
 
 
-def _write(path, name, arrays):
+def _write(path: pathlib.Path, name: str, arrays: Mapping[str, Array]) -> None:
     # One name for all attempts: the lock admits one writer, and what a killed one left
     # is written over.
     part = path.with_suffix(".part")

@@ -50,7 +50,9 @@ def test_keys_that_differ_have_other_digests(other):
 def test_a_key_is_what_it_holds():
     same = {"x": np.asfortranarray(KEY["x"]), "seed": np.int64(3), "stage": "outputs"}
     assert cache.digest(same) == cache.digest(KEY)
-    assert cache.digest({**KEY, "x": cache.describe(KEY["x"])}) == cache.digest(KEY)
+    assert cache.digest({**KEY, "x": cache.describe_array(KEY["x"])}) == cache.digest(
+        KEY
+    )
 
 
 @pytest.mark.parametrize("damage", ["truncated", "garbage", "empty", "foreign"])

@@ -1,10 +1,11 @@
-"""Who is in the training set of which model."""
+"""Training sets of shadow models: which examples each of them holds."""
 
 import dataclasses
 
 import numpy as np
 
-from keras_entropy.arrays import Array
+from keras_entropy.arrays import Booleans
+from keras_entropy.arrays import Integers
 
 
 @dataclasses.dataclass(frozen=True)
@@ -20,10 +21,10 @@ class Plan:
             example `i` is in the training set of model `k`.
     """
 
-    membership: Array
+    membership: Booleans
 
     @property
-    def partner(self) -> Array:
+    def partner(self) -> Integers:
         """Integer array of shape `(K,)`: the model with the complementary half.
 
         An attacker who scores model `k` must leave out `partner[k]` as well: with
@@ -33,10 +34,15 @@ class Plan:
         """
         return np.arange(len(self.membership)) ^ 1
 
-    def rows(self) -> Array:
+    def rows(self) -> Integers:
         """Return the members of each model, ascending: integers `(K, N / 2)`."""
         models, examples = self.membership.shape
         return np.nonzero(self.membership)[1].reshape(models, examples // 2)
+
+
+def model_seeds(seed: int, models: int) -> list[int]:
+    """Return a seed for each of `models` models, others for another `seed`."""
+    return [seed * 1000 + k for k in range(models)]
 
 
 def complementary_pairs(n: int, models: int, *, seed: int) -> Plan:

@@ -1,7 +1,9 @@
 """Training in pieces: kept from run to run, and spread over processes or machines."""
 
+import functools
+import importlib
 import json
-from collections.abc import Callable
+from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
 from typing import Any
@@ -13,14 +15,19 @@ from joblib.externals.loky.process_executor import TerminatedWorkerError
 
 from keras_entropy._version import __version__
 from keras_entropy.arrays import Array
+from keras_entropy.arrays import Integers
 from keras_entropy.shadow import arguments
 from keras_entropy.shadow.backends import engine
 from keras_entropy.shadow.backends.configuration import training_configuration
 from keras_entropy.shadow.cache import Cache
-from keras_entropy.shadow.cache import describe
+from keras_entropy.shadow.cache import describe_array
+from keras_entropy.shadow.groups import groups_of
+from keras_entropy.shadow.pieces import Piece
+from keras_entropy.shadow.pieces import Slot
 from keras_entropy.shadow.stack import Stack
 from keras_entropy.shadow.stack import variables_of
 from keras_entropy.shadow.stack_training import train
+from keras_entropy.shadow.threads import Progress
 from keras_entropy.shadow.workers import workers
 
 BACKENDS = ("sequential", "loky", "dask", "ray")
@@ -68,7 +75,7 @@ class Runner:
         backend: str = "sequential",
         jobs: int = -1,
         scheduler: str | None = None,
-    ):
+    ) -> None:
         if backend not in BACKENDS:
             raise ValueError(
                 f"`backend` must be one of {BACKENDS}. Received: backend={backend!r}"
@@ -97,13 +104,13 @@ class Runner:
         stack: Stack,
         x: Array,
         y: Array,
-        rows: Array,
+        rows: Integers,
         *,
         epochs: int,
         batch_size: int,
         seeds: Sequence[int],
         class_weight: Mapping[int, float] | None = None,
-        progress: Callable[[int], object] | None = None,
+        progress: Progress | None = None,
     ) -> Stack:
         """Train every model of a stack; arguments and result of `shadow.train`.
 
@@ -112,94 +119,84 @@ class Runner:
             RuntimeError: If a worker process died. What was done is kept.
         """
         progress = progress or (lambda done: None)
-        settings = {
-            "epochs": epochs,
-            "batch_size": batch_size,
-            "class_weight": class_weight,
-        }
         arguments.check_compiled(model)
-        x, own_x = arguments.examples(x, len(stack), model)
-        y, own_y = arguments.targets(y, len(stack), x.shape[int(own_x)])
+        x, own_x = arguments.checked_inputs(x, len(stack), model)
+        y, own_y = arguments.checked_targets(y, len(stack), x.shape[int(own_x)])
         rows = arguments.checked_rows(rows, len(stack), x.shape[int(own_x)])
         values = stack.values(model)
-        # All that the training of some of the models depends on, but the model.
+        size = _PIECE if engine.trains_at_once(model) else 1
         pieces = [
-            {
-                "values": [value[group] for value in values],
-                "x": x[group] if own_x else x,
-                "y": y[group] if own_y else y,
-                "rows": rows[group],
-                "seeds": [int(seed) for seed in seeds[group]],
-                "settings": settings,
-            }
-            for group in _groups(model, len(stack))
+            Piece(
+                values=[value[group] for value in values],
+                x=x[group] if own_x else x,
+                y=y[group] if own_y else y,
+                rows=rows[group],
+                seeds=[int(seed) for seed in seeds[group]],
+                epochs=epochs,
+                batch_size=batch_size,
+                class_weight=class_weight,
+            )
+            for group in groups_of(len(stack), size)
         ]
-        keys = self._keys(model, pieces)
-        trained = {}
-        for number, (piece, key) in enumerate(zip(pieces, keys, strict=True)):
-            stored = None if key is None else self._cache.find(key)
+        slots = self._slots(model, pieces)
+        trained: dict[int, list[Array]] = {}
+        for number, (piece, slot) in enumerate(zip(pieces, slots, strict=True)):
+            stored = slot.find()
             if stored is not None:
-                trained[number] = _in_order(stored)
-                progress(len(piece["seeds"]) * epochs)
+                trained[number] = stored
+                progress(piece.model_epochs)
         missing = [number for number in range(len(pieces)) if number not in trained]
         if self._backend == "sequential":
             for number in missing:
-                piece = pieces[number]
-                trained[number] = self._get(
-                    keys[number], lambda p=piece: _train(model, p, progress)
-                )
+                compute = functools.partial(_train, model, pieces[number], progress)
+                trained[number] = slots[number].get(compute)
         else:
             for number, values in self._distribute(model, pieces, missing):
-                trained[number] = self._get(keys[number], lambda v=values: v)
-                progress(len(pieces[number]["seeds"]) * epochs)
+                compute = functools.partial(list, values)
+                trained[number] = slots[number].get(compute)
+                progress(pieces[number].model_epochs)
         parts = zip(*(trained[number] for number in range(len(pieces))), strict=True)
-        values = [np.concatenate(part) for part in parts]
-        return Stack(variables_of(model), values)
+        return Stack(variables_of(model), [np.concatenate(part) for part in parts])
 
-    def _keys(self, model, pieces):
-        """Return the cache key of each piece, `None` for what isn't kept."""
+    def _slots(self, model: keras.Model, pieces: Sequence[Piece]) -> list[Slot]:
+        """Return the place of each piece in the cache."""
+        nowhere = [Slot(None, {}) for _ in pieces]
         if self._cache is None:
-            return [None] * len(pieces)
+            return nowhere
         try:
-            text, sources = training_configuration(model)
+            configuration = training_configuration(model)
         except (TypeError, NotImplementedError):
-            return [None] * len(pieces)
+            return nowhere
         backend = keras.backend.backend()
         common = {
             **self._key,
             "task": "train",
-            "model": text,
-            "sources": sources,
+            "model": configuration.text,
+            "sources": configuration.sources,
             "keras_entropy": __version__,
             "keras": keras.__version__,
             "backend": backend,
-            "backend_version": __import__(backend).__version__,
+            "backend_version": importlib.import_module(backend).__version__,
         }
         # All pieces hold the same inputs, unless each model has its own.
-        known = {}
-        for piece in pieces:
-            for array in (piece["x"], piece["y"]):
-                if id(array) not in known:
-                    known[id(array)] = describe(array)
+        arrays = {id(array): array for piece in pieces for array in (piece.x, piece.y)}
+        known = {key: describe_array(array) for key, array in arrays.items()}
         return [
-            {
-                **common,
-                **piece,
-                "x": known[id(piece["x"])],
-                "y": known[id(piece["y"])],
-            }
+            Slot(
+                self._cache,
+                {
+                    **common,
+                    **vars(piece),
+                    "x": known[id(piece.x)],
+                    "y": known[id(piece.y)],
+                },
+            )
             for piece in pieces
         ]
 
-    def _get(self, key, compute):
-        if key is None:
-            return compute()
-        stored = self._cache.get(
-            key, lambda: {str(i): value for i, value in enumerate(compute())}
-        )
-        return _in_order(stored)
-
-    def _distribute(self, model, pieces, missing):
+    def _distribute(
+        self, model: keras.Model, pieces: Sequence[Piece], missing: Sequence[int]
+    ) -> Iterator[tuple[int, list[Array]]]:
         """Train pieces in other processes, and yield them as they come."""
         # As text: a cluster may give a piece to another worker with arguments that the
         # first one has used, and Keras takes apart what it is given.
@@ -220,29 +217,22 @@ class Runner:
                 ) from error
 
 
-def _in_order(stored):
-    return [stored[str(i)] for i in range(len(stored))]
-
-
-def _groups(model, models):
-    size = _PIECE if engine.trains_at_once(model) else 1
-    return [slice(k, min(k + size, models)) for k in range(0, models, size)]
-
-
-def _train(model, piece, progress):
+def _train(model: keras.Model, piece: Piece, progress: Progress | None) -> list[Array]:
     stack = train(
         model,
-        Stack(variables_of(model), piece["values"]),
-        piece["x"],
-        piece["y"],
-        piece["rows"],
-        seeds=piece["seeds"],
+        Stack(variables_of(model), piece.values),
+        piece.x,
+        piece.y,
+        piece.rows,
+        epochs=piece.epochs,
+        batch_size=piece.batch_size,
+        seeds=piece.seeds,
+        class_weight=piece.class_weight,
         progress=progress,
-        **piece["settings"],
     )
     return stack.values(model)
 
 
-def _train_elsewhere(number, config, piece):
+def _train_elsewhere(number: int, config: str, piece: Piece) -> tuple[int, list[Array]]:
     model = keras.saving.deserialize_keras_object(json.loads(config))
     return number, _train(model, piece, None)

@@ -48,6 +48,15 @@ def assert_equal(values, others):
         np.testing.assert_array_equal(value, other)
 
 
+def test_what_needs_more_packages_is_in_the_face_all_the_same():
+    assert shadow.Runner is Runner
+    assert shadow.Cache is Cache
+    with pytest.raises(
+        AttributeError, match=r"'keras_entropy\.shadow' has no.*'Walker'"
+    ):
+        _ = shadow.Walker
+
+
 @pytest.mark.parametrize("build", [make_model, one_by_one])
 def test_pieces_together_are_the_whole(build):
     model = build()

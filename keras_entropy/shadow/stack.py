@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterable
+from collections.abc import Iterator
 from collections.abc import Sequence
 
 import keras
@@ -24,7 +25,9 @@ class Stack:
         values: One array for each variable, `K` entries along the first axis.
     """
 
-    def __init__(self, variables: Iterable, values: Iterable[Array]):
+    def __init__(
+        self, variables: Iterable[keras.Variable], values: Iterable[Array]
+    ) -> None:
         # The variable is kept beside its values: its identity is the address, and
         # must not be given to another object as long as the stack lives.
         self._entries = {
@@ -95,7 +98,7 @@ class Stack:
             variable.assign(value[index])
 
 
-def variables_of(model: keras.Model) -> list:
+def variables_of(model: keras.Model) -> list[keras.Variable]:
     """Return the variables that make up a model's state, metrics left out.
 
     The trainable ones come first, so that the list starts with
@@ -108,8 +111,8 @@ def variables_of(model: keras.Model) -> list:
     return [v for v in state if v.trainable] + [v for v in state if not v.trainable]
 
 
-def _state(model):
-    """Variables in the order of the layers, which `trainable` does not change."""
+def _state(model: keras.Model) -> list[keras.Variable]:
+    """Return the variables in an order that `trainable` does not change."""
     if not model.built:
         raise ValueError(
             "`model` must be built, because its variables do not exist before. Give "
@@ -163,7 +166,7 @@ def initialize(model: keras.Model, seeds: Sequence[int]) -> Stack:
     """
     variables = _state(model)
     kept = {id(v) for layer in _layers(model) for v in _given(layer)}
-    columns = [[] for _ in variables]
+    columns: list[list[Array]] = [[] for _ in variables]
     # Keras draws the seed of an unseeded initialiser from Python's generator.
     state = random.getstate()
     try:
@@ -183,7 +186,7 @@ def initialize(model: keras.Model, seeds: Sequence[int]) -> Stack:
     return Stack(variables, [np.stack(column) for column in columns])
 
 
-def _template(model):
+def _template(model: keras.Model) -> keras.Model:
     """Return an uncompiled model with the same layers, of which clones can be made.
 
     A clone of a compiled model is compiled as well, which takes longer than the rest.
@@ -201,15 +204,16 @@ def _template(model):
     return template
 
 
-def _layers(model):
+def _layers(model: keras.Model) -> Iterator[keras.layers.Layer]:
+    """Yield the layers of a model, models inside it and their layers."""
     for layer in model.layers:
         yield layer
         if isinstance(layer, keras.Model):
             yield from _layers(layer)
 
 
-def _given(layer):
-    """Weights whose values come from the user or from a fit, not from training."""
+def _given(layer: keras.layers.Layer) -> list[keras.Variable]:
+    """Return the weights with values from the user or from a fit, not from training."""
     if not layer.trainable or hasattr(layer, "adapt"):
         return layer.weights
     if isinstance(layer, Defense):
@@ -217,11 +221,11 @@ def _given(layer):
     return []
 
 
-def _is_generator_state(variable):
+def _is_generator_state(variable: keras.Variable) -> bool:
     return variable.name == "seed_generator_state"
 
 
-def _generator_state(state):
+def _generator_state(state: Array) -> Array:
     # The clone's generator got either a seed of its own or the user's. Drawing
     # again makes both kinds differ between models, and keeps below 2**31 for
     # backends whose seeds are signed.

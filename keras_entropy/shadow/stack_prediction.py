@@ -1,16 +1,23 @@
 """Prediction by many models with one architecture."""
 
+import keras
 import numpy as np
 
+from keras_entropy.arrays import Array
+from keras_entropy.arrays import Floats
 from keras_entropy.shadow import arguments
 from keras_entropy.shadow.backends import engine
+from keras_entropy.shadow.groups import common_size
 from keras_entropy.shadow.groups import groups_of
+from keras_entropy.shadow.stack import Stack
 
 # Bounds the memory: a call is too short for threads to pay.
 _LARGEST_GROUP = 64
 
 
-def predict(model, stack, x, *, batch_size=1024):
+def predict(
+    model: keras.Model, stack: Stack, x: Array, *, batch_size: int = 1024
+) -> Floats:
     """Return the outputs of every model of a stack at inference.
 
     Args:
@@ -27,13 +34,12 @@ def predict(model, stack, x, *, batch_size=1024):
         ValueError: If `x` doesn't fit the model's input.
     """
     models = len(stack)
-    x, own = arguments.examples(x, models, model)
+    x, own = arguments.checked_inputs(x, models, model)
     values = stack.values(model)
     outputs = []
-    stacked = engine.predicts_at_once(model)
-    groups, size = groups_of(models, _LARGEST_GROUP, stacked)
+    size = common_size(models, _LARGEST_GROUP, engine.predicts_at_once(model))
     predictor = engine.predictor(model, size)
-    for group in groups:
+    for group in groups_of(models, size or 1):
         take = group if size else group.start
         result = predictor(
             [value[take] for value in values],

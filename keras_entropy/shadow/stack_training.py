@@ -1,33 +1,40 @@
 """Training of many models with one architecture."""
 
+from collections.abc import Mapping
+from collections.abc import Sequence
+
 import keras
 import numpy as np
 
+from keras_entropy.arrays import Array
+from keras_entropy.arrays import Integers
 from keras_entropy.shadow import arguments
 from keras_entropy.shadow import threads
 from keras_entropy.shadow.backends import engine
 from keras_entropy.shadow.batches import batches
+from keras_entropy.shadow.groups import common_size
 from keras_entropy.shadow.groups import groups_of
 from keras_entropy.shadow.stack import Stack
 from keras_entropy.shadow.stack import variables_of
+from keras_entropy.shadow.threads import Progress
 
 # Small groups, trained side by side, use the processors better than large ones.
 _LARGEST_GROUP = 4
 
 
 def train(
-    model,
-    stack,
-    x,
-    y,
-    rows,
+    model: keras.Model,
+    stack: Stack,
+    x: Array,
+    y: Array,
+    rows: Integers,
     *,
-    epochs,
-    batch_size,
-    seeds,
-    class_weight=None,
-    progress=None,
-):
+    epochs: int,
+    batch_size: int,
+    seeds: Sequence[int],
+    class_weight: Mapping[int, float] | None = None,
+    progress: Progress | None = None,
+) -> Stack:
     """Train every model of a stack on rows of its own, as `model.fit` would.
 
     Optimizer, learning rate schedule, loss, regularisers and losses added by layers are
@@ -74,9 +81,9 @@ def train(
     """
     arguments.check_compiled(model)
     models = len(stack)
-    x, x_own = arguments.examples(x, models, model)
+    x, x_own = arguments.checked_inputs(x, models, model)
     n = x.shape[int(x_own)]
-    y, y_own = arguments.targets(y, models, n)
+    y, y_own = arguments.checked_targets(y, models, n)
     rows = arguments.checked_rows(rows, models, n)
     if len(seeds) != models:
         raise ValueError(
@@ -88,31 +95,30 @@ def train(
             raise ValueError(f"`{name}` must be at least 1. Received: {name}={value}")
     data, own = [x, y], [x_own, y_own]
     if class_weight is not None:
-        data.append(arguments.weights(y, class_weight))
+        data.append(arguments.example_weights(y, class_weight))
         own.append(y_own)
     batch_size = min(batch_size, rows.shape[1])
     values = stack.values(model)
     trained = [np.empty_like(value) for value in values]
-    stacked = engine.trains_at_once(model)
-    groups, size = groups_of(models, _LARGEST_GROUP, stacked)
+    size = common_size(models, _LARGEST_GROUP, engine.trains_at_once(model))
     trainer = engine.trainer(model, size)
-    # Once for all groups.
-    data = [
+    # Converted once for all groups.
+    shared = [
         a if is_own else keras.ops.convert_to_tensor(a)
         for a, is_own in zip(data, own, strict=True)
     ]
 
-    def train_group(group, progress):
+    def train_group(group: slice, progress: Progress) -> None:
         order = batches(
             rows[group], epochs=epochs, batch_size=batch_size, seeds=seeds[group]
         )
-        take = group
+        take: slice | int = group
         if size is None:
             take = group.start
             order = ((indices[:, 0], rest[0]) for indices, rest in order)
         result = trainer.train(
             [value[take] for value in values],
-            [a[take] if is_own else a for a, is_own in zip(data, own, strict=True)],
+            [a[take] if is_own else a for a, is_own in zip(shared, own, strict=True)],
             tuple(is_own and size is not None for is_own in own),
             order,
             int(seeds[group.start]),
@@ -122,6 +128,9 @@ def train(
             target[take] = value
 
     threads.run(
-        train_group, groups, progress or (lambda done: None), trainer.concurrent
+        train_group,
+        groups_of(models, size or 1),
+        progress or (lambda done: None),
+        trainer.concurrent,
     )
     return Stack(variables_of(model), trained)

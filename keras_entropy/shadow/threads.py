@@ -2,10 +2,22 @@
 
 import os
 import threading
+from collections.abc import Callable
+from collections.abc import Sequence
 from concurrent import futures
+from typing import TypeVar
+
+Item = TypeVar("Item")
+# Called with what has been done since the last call, like `tqdm.update`.
+Progress = Callable[[int], object]
 
 
-def run(task, items, progress, concurrent):
+def run(
+    task: Callable[[Item, Progress], object],
+    items: Sequence[Item],
+    progress: Progress,
+    concurrent: bool,
+) -> None:
     """Do a task for every item, and return when all are done.
 
     An exception, or an interrupt, ends the tasks in other threads at the next progress
@@ -13,7 +25,7 @@ def run(task, items, progress, concurrent):
 
     Args:
         task: Called as `task(item, progress)`.
-        items: List.
+        items: What the tasks are done for.
         progress: Called with whatever the tasks report, by one thread at a time.
         concurrent: Whether to use as many threads as there are processors.
     """
@@ -24,7 +36,7 @@ def run(task, items, progress, concurrent):
     lock = threading.Lock()
     stopped = threading.Event()
 
-    def report(done):
+    def report(done: int) -> None:
         if stopped.is_set():
             raise futures.CancelledError
         with lock:
@@ -42,7 +54,7 @@ def run(task, items, progress, concurrent):
             raise
 
 
-def _processors():
+def _processors() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1

@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Iterator
+from typing import Any
 
 import joblib
 
@@ -10,7 +11,7 @@ PATIENCE = 20
 
 
 @contextlib.contextmanager
-def workers(backend: str, jobs: int, scheduler: str | None) -> Iterator[dict]:
+def workers(backend: str, jobs: int, scheduler: str | None) -> Iterator[dict[str, Any]]:
     """Open a backend, and yield the arguments of `joblib.Parallel` for it.
 
     Args:
@@ -38,13 +39,14 @@ def workers(backend: str, jobs: int, scheduler: str | None) -> Iterator[dict]:
 
 
 @contextlib.contextmanager
-def _dask_client(address):
+def _dask_client(address: str | None) -> Iterator[Any]:
     try:
         from dask import distributed
     except ImportError as error:
         raise _not_installed("dask") from error
+    connect: Any = distributed.Client  # Its arguments have no types.
     try:
-        client = distributed.Client(address, timeout=PATIENCE, set_as_default=False)
+        client = connect(address, timeout=PATIENCE, set_as_default=False)
     except (OSError, TimeoutError) as error:
         raise _no_answer(address, error) from error
     with client:
@@ -56,7 +58,7 @@ def _dask_client(address):
 
 
 @contextlib.contextmanager
-def _ray_cluster(address):
+def _ray_cluster(address: str | None) -> Iterator[None]:
     try:
         import ray
         from ray.util.joblib import register_ray
@@ -71,14 +73,14 @@ def _ray_cluster(address):
         yield
 
 
-def _not_installed(backend):
+def _not_installed(backend: str) -> ValueError:
     return ValueError(
         f"`backend` must be installed: pip install 'keras-entropy[{backend}]'. "
         f"Received: backend={backend!r}"
     )
 
 
-def _no_answer(address, error):
+def _no_answer(address: str | None, error: Exception) -> ValueError:
     return ValueError(
         f"`scheduler` must be the address of a cluster that answers within {PATIENCE} "
         "s and has workers. "

@@ -12,7 +12,6 @@ from keras_entropy.layers.defense import Defense
 from keras_entropy.models.copies import unused_optimizer
 from keras_entropy.models.defending import defend
 from keras_entropy.shadow.stack import Stack
-from keras_entropy.shadow.stack import initialize
 from keras_entropy.training.recipe import Progress
 from keras_entropy.training.recipe import TrainingData
 
@@ -47,20 +46,10 @@ class FromScratch:
     ) -> tuple[keras.Model, Stack]:
         defended = defend(model, layer, from_logits=from_logits)
         optimizer = unused_optimizer(model) or keras.optimizers.Adam(1e-3)
-        labels, loss = data.y, "sparse_categorical_crossentropy"
-        if self.loss is not None:
-            labels = np.eye(defended.outputs[0].shape[-1], dtype="float32")[data.y]
-            loss = self.loss()
-        defended.compile(optimizer, loss)
-        trained = data.train(
-            defended,
-            initialize(defended, data.seeds),
-            data.x,
-            labels,
-            data.rows,
-            epochs=data.epochs,
-            batch_size=data.batch_size,
-            seeds=data.seeds,
-            progress=progress,
-        )
-        return defended, trained
+        if self.loss is None:
+            defended.compile(optimizer, "sparse_categorical_crossentropy")
+        else:
+            defended.compile(optimizer, self.loss())
+            one_hot = np.eye(defended.outputs[0].shape[-1], dtype="float32")[data.y]
+            data = dataclasses.replace(data, y=one_hot)
+        return defended, data.train_models(defended, progress=progress)

@@ -142,17 +142,8 @@ def fit(
         if loss == "crossentropy"
         else keras.losses.MeanSquaredError(),
     )
-    return data.train(
-        model,
-        start,
-        x,
-        targets,
-        data.rows,
-        epochs=epochs,
-        batch_size=data.batch_size,
-        seeds=data.seeds,
-        progress=progress,
-    )
+    examples = dataclasses.replace(data, x=x, y=targets, epochs=epochs)
+    return examples.train_models(model, start, progress=progress)
 
 
 def fit_head(

@@ -10,11 +10,33 @@ from typing import Protocol
 import keras
 
 from keras_entropy.arrays import Array
+from keras_entropy.arrays import Integers
 from keras_entropy.layers.defense import Defense
 from keras_entropy.shadow.stack import Stack
+from keras_entropy.shadow.stack import initialize
 from keras_entropy.shadow.stack_training import train
 
-Progress = Callable[[int], None]
+# Called with the number of models' epochs done since the last call.
+Progress = Callable[[int], object]
+
+
+class Train(Protocol):
+    """Trains a stack: `shadow.train`, or the `train` of a `Runner`."""
+
+    def __call__(
+        self,
+        model: keras.Model,
+        stack: Stack,
+        x: Array,
+        y: Array,
+        rows: Integers,
+        *,
+        epochs: int,
+        batch_size: int,
+        seeds: Sequence[int],
+        progress: Progress | None = None,
+    ) -> Stack:
+        """Returns the trained stack; arguments as for `shadow.train`."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -23,7 +45,7 @@ class TrainingData:
 
     Args:
         x: Array `(N, ...)` of inputs.
-        y: Integer array `(N,)` of class indices.
+        y: Integer array `(N,)` of class indices, or other targets that a loss takes.
         rows: Integer array `(K, n)`: the rows of `x` that each model is trained on.
         seeds: K integers: initial weights and order of the rows of each model.
         epochs: Integer, for recipes that train the whole model.
@@ -35,11 +57,39 @@ class TrainingData:
 
     x: Array
     y: Array
-    rows: Array
+    rows: Integers
     seeds: Sequence[int]
     epochs: int
     batch_size: int
-    train: Callable[..., Stack] = train
+    train: Train = train
+
+    def train_models(
+        self,
+        model: keras.Model,
+        start: Stack | None = None,
+        *,
+        progress: Progress | None = None,
+    ) -> Stack:
+        """Returns the K models trained on this data.
+
+        Args:
+            model: A compiled Keras model.
+            start: The values that the models start from, or `None` for fresh ones.
+                Defaults to `None`.
+            progress: Called with the number of models' epochs done since the last
+                call.
+        """
+        return self.train(
+            model,
+            initialize(model, self.seeds) if start is None else start,
+            self.x,
+            self.y,
+            self.rows,
+            epochs=self.epochs,
+            batch_size=self.batch_size,
+            seeds=self.seeds,
+            progress=progress,
+        )
 
 
 class Recipe(Protocol):

@@ -1,18 +1,30 @@
 """Negative and positive controls: what the attacks say where the truth is known.
 
-The null control gives every attack two sets of the same law; its interval must cover
-0.5. The positive control plants a leak of known size, which every attack that can see
-it must report. A verdict is worth nothing in a session whose controls fail.
+The null control gives every attack two sets from one distribution; its interval must
+cover 0.5. The positive control plants a leak of known size, which every attack that can
+see it must report. A verdict is worth nothing in a session whose controls fail.
 """
 
+from __future__ import annotations
+
 import dataclasses
+from collections.abc import Callable
+from collections.abc import Iterable
+from collections.abc import Sequence
+from typing import Literal
+from typing import TypedDict
 
 import numpy as np
 
 from keras_entropy.attacks.controls import planted
 from keras_entropy.attacks.game_audit import audit_game
 from keras_entropy.attacks.outputs_audit import audit_outputs
-from keras_entropy.attacks.scorers import attack_table
+from keras_entropy.attacks.results import AttackResult
+from keras_entropy.attacks.results import Group
+from keras_entropy.attacks.scorers.attack_table import ATTACK_TABLE
+from keras_entropy.attacks.scorers.attack_table import GAME_ATTACKS
+from keras_entropy.attacks.scorers.attack_table import SHADOW_ATTACKS
+from keras_entropy.attacks.scorers.attack_table import TARGET_ATTACKS
 
 # All intervals of a kind of control hold together with this confidence.
 SIMULTANEOUS_CONFIDENCE = 0.999
@@ -23,11 +35,26 @@ _SIZES = {"1:1": (3000, 3000), "6:1": (9000, 1500)}
 _LAWS = ("continuous", "tied", "constant")
 # Attackers that learn on all K targets of a game would repeat, at many times the cost,
 # what the single-target controls show of them.
-_GAME_ATTACKS = tuple(
-    name
-    for name in attack_table.GAME_ATTACKS
-    if attack_table.ATTACKS[name].group != "trained"
+_ATTACKS_ON_GAMES = tuple(
+    name for name in GAME_ATTACKS if ATTACK_TABLE[name].group != "trained"
 )
+
+Kind = Literal["null", "positive"]
+
+
+class ControlRow(TypedDict):
+    """A control as plain JSON values."""
+
+    name: str
+    kind: Kind
+    attack: str | None
+    variant: str | None
+    auc: float | None
+    auc_low: float | None
+    auc_high: float | None
+    expected: str | float | None
+    passed: bool
+    detail: str | None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -48,7 +75,7 @@ class Control:
     """
 
     name: str
-    kind: str
+    kind: Kind
     attack: str
     variant: str
     auc: float
@@ -59,22 +86,35 @@ class Control:
     detail: str
 
     @property
-    def half_width(self):
+    def half_width(self) -> float:
         """Float, half the length of the interval."""
         return (self.auc_high - self.auc_low) / 2
 
-    def row(self):
-        """The control as a dictionary of plain JSON values."""
-        return dataclasses.asdict(self)
+    def row(self) -> ControlRow:
+        """Returns the control as a dictionary of plain JSON values."""
+        return {
+            "name": self.name,
+            "kind": self.kind,
+            "attack": self.attack,
+            "variant": self.variant,
+            "auc": self.auc,
+            "auc_low": self.auc_low,
+            "auc_high": self.auc_high,
+            "expected": self.expected,
+            "passed": self.passed,
+            "detail": self.detail,
+        }
 
 
-def null_controls(attacks=None, *, seed=20260):
-    """Every attack on data without any membership signal.
+def null_controls(
+    attacks: Sequence[str] | None = None, *, seed: int = 20260
+) -> list[Control]:
+    """Runs every attack on data without any membership signal.
 
-    Single-target attacks run on three laws (continuous outputs; outputs of which 96 %
-    are saturated and tie; constant outputs) and two ratios of members to non-members,
-    1:1 and 6:1; attacks with shadows run on games whose plan of membership has nothing
-    to do with the outputs.
+    Single-target attacks run on three distributions (continuous outputs; outputs of
+    which 96 % are saturated and tie; constant outputs) and two ratios of members to
+    non-members, 1:1 and 6:1; attacks with shadows run on games whose plan of membership
+    has nothing to do with the outputs.
 
     Args:
         attacks: Names to run, or `None` for all.
@@ -85,11 +125,11 @@ def null_controls(attacks=None, *, seed=20260):
         no wider than 2 * `MAX_HALF_WIDTH`. The intervals hold together at 99.9 %.
     """
     rng = np.random.default_rng(seed)
-    single = _selected(attack_table.TARGET_ATTACKS, attacks)
-    game = _selected(_GAME_ATTACKS, attacks)
+    single = _selected(TARGET_ATTACKS, attacks)
+    game = _selected(_ATTACKS_ON_GAMES, attacks)
     count = len(_LAWS) * (len(single) * len(_SIZES) + len(game))
     confidence = 1 - (1 - SIMULTANEOUS_CONFIDENCE) / max(1, count)
-    rows = []
+    rows: list[Control] = []
     for law in _LAWS:
         for ratio, (members, nonmembers) in _SIZES.items():
             outputs, labels = planted.noise(law, members + nonmembers, rng)
@@ -105,16 +145,17 @@ def null_controls(attacks=None, *, seed=20260):
                 )
                 rows += [_null(result, f"{law} {ratio}") for result in audit.attacks]
         if game:
-            outputs, labels, membership = planted.noise_game(law, rng)
-            audit = audit_game(
-                outputs, labels, membership, attacks=game, confidence=confidence
+            played = audit_game(
+                *planted.noise_game(law, rng), attacks=game, confidence=confidence
             )
-            rows += [_null(result, f"{law} game") for result in audit.attacks]
+            rows += [_null(result, f"{law} game") for result in played.attacks]
     return rows
 
 
-def positive_controls(attacks=None, *, seed=20261):
-    """Every attack on data with a planted leak of known size.
+def positive_controls(
+    attacks: Sequence[str] | None = None, *, seed: int = 20261
+) -> list[Control]:
+    """Runs every attack on data with a planted leak of known size.
 
     The logit-scaled confidence of members is shifted by one standard deviation. With
     the rest of the mass spread evenly, it decides every signal, so each threshold
@@ -132,53 +173,91 @@ def positive_controls(attacks=None, *, seed=20261):
         exceed a bound, and must not claim more than the optimum.
     """
     rng = np.random.default_rng(seed)
-    data = {
-        "shift": planted.planted(4.0, "even", rng),
-        "rival": planted.planted(0.5, "rival", rng),
-        "difficulty game": planted.planted_game(rng),
-    }
+    shift = planted.planted(4.0, "even", rng)
+    rival = planted.planted(0.5, "rival", rng)
+    game = planted.planted_game(rng)
+
+    def on_shift(names: Sequence[str], confidence: float) -> list[AttackResult]:
+        return audit_outputs(*shift, attacks=names, confidence=confidence).attacks
+
+    def on_rival(names: Sequence[str], confidence: float) -> list[AttackResult]:
+        return audit_outputs(*rival, attacks=names, confidence=confidence).attacks
+
+    def on_game(names: Sequence[str], confidence: float) -> list[AttackResult]:
+        return audit_game(*game, attacks=names, confidence=confidence).attacks
+
     optimum, ideal = planted.optimum(), planted.ideal_game()
     plain, gap = planted.plain_game(), planted.rival_gap(0.5)
     loss = ("loss", "confidence")
-    per_class = [name for name in attack_table.ATTACKS if name.startswith("per_class:")]
+    per_class = [row.name for row in ATTACK_TABLE.values() if row.name.by_class]
     # Trained on shadows or not, an attacker who sees one output at a time does not
     # know how difficult its example is.
-    on_shadows = [name for name in _group("shadow") if name.startswith("shadow_")]
-    shadow = [name for name in _group("shadow") if name not in on_shadows]
+    on_shadows = [name for name in _group("shadow") if name not in SHADOW_ATTACKS]
     # Of what there is to see, a learner must find half, and a shadow attack must get
     # a fifth of the way from the loss to the ideal.
     plan = [
-        ("shift", (*loss, "entropy", "modified_entropy"), optimum, None),
-        ("shift", (*per_class, *_group("trained")), (0.5 + optimum) / 2, optimum),
-        ("rival", ("label_only",), gap, None),
-        ("rival", loss, optimum, None),
-        ("difficulty game", loss, plain, None),
-        ("difficulty game", on_shadows, (0.5 + plain) / 2, plain),
-        ("difficulty game", shadow, plain + (ideal - plain) / 5, ideal),
+        _Plan("shift", on_shift, (*loss, "entropy", "modified_entropy"), optimum, None),
+        _Plan(
+            "shift",
+            on_shift,
+            (*per_class, *_group("trained")),
+            (0.5 + optimum) / 2,
+            optimum,
+        ),
+        _Plan("rival", on_rival, ("label_only",), gap, None),
+        _Plan("rival", on_rival, loss, optimum, None),
+        _Plan("difficulty game", on_game, loss, plain, None),
+        _Plan("difficulty game", on_game, on_shadows, (0.5 + plain) / 2, plain),
+        _Plan(
+            "difficulty game",
+            on_game,
+            SHADOW_ATTACKS,
+            plain + (ideal - plain) / 5,
+            ideal,
+        ),
     ]
-    plan = [(row[0], _selected(row[1], attacks), *row[2:]) for row in plan]
-    count = sum(len(names) for _, names, _, _ in plan)
+    plan = [
+        dataclasses.replace(part, names=_selected(part.names, attacks)) for part in plan
+    ]
+    count = sum(len(part.names) for part in plan)
     confidence = 1 - (1 - SIMULTANEOUS_CONFIDENCE) / max(1, count)
-    rows = []
-    for variant, names, expected, ceiling in plan:
-        if names:
-            run = audit_game if variant.endswith("game") else audit_outputs
-            audit = run(*data[variant], attacks=names, confidence=confidence)
-            rows += [_positive(r, variant, expected, ceiling) for r in audit.attacks]
-    return rows
+    return [
+        _positive(result, part)
+        for part in plan
+        if part.names
+        for result in part.run(part.names, confidence)
+    ]
 
 
-def _group(group):
-    return tuple(
-        n for n, attack in attack_table.ATTACKS.items() if attack.group == group
-    )
+@dataclasses.dataclass(frozen=True)
+class _Plan:
+    """Attacks on one kind of planted data, and what they must say.
+
+    Attributes:
+        variant: String, the kind of data.
+        run: Function from names of attacks and the intervals' confidence to results.
+        names: Names of attacks.
+        expected: Float: the true AUC, or the least that must be exceeded.
+        ceiling: Float, the AUC that nothing can exceed, or `None` where `expected` is
+            the true one.
+    """
+
+    variant: str
+    run: Callable[[Sequence[str], float], list[AttackResult]]
+    names: Sequence[str]
+    expected: float
+    ceiling: float | None
 
 
-def _selected(names, attacks):
+def _group(group: Group) -> tuple[str, ...]:
+    return tuple(str(row.name) for row in ATTACK_TABLE.values() if row.group == group)
+
+
+def _selected(names: Iterable[str], attacks: Sequence[str] | None) -> tuple[str, ...]:
     return tuple(name for name in names if attacks is None or name in attacks)
 
 
-def _null(result, variant):
+def _null(result: AttackResult, variant: str) -> Control:
     half_width = (result.auc_high - result.auc_low) / 2
     covers = result.auc_low <= 0.5 <= result.auc_high
     detail = (
@@ -189,7 +268,8 @@ def _null(result, variant):
     return _control("null", result, variant, 0.5, passed, detail)
 
 
-def _positive(result, variant, expected, ceiling):
+def _positive(result: AttackResult, part: _Plan) -> Control:
+    expected, ceiling = part.expected, part.ceiling
     if ceiling is None:
         passed = result.auc_low <= expected <= result.auc_high
         detail = f"planted leak: the interval must cover {expected:.4f}"
@@ -199,10 +279,17 @@ def _positive(result, variant, expected, ceiling):
             f"planted leak: the interval must lie above {expected:.4f} and not "
             f"above the optimum, {ceiling:.4f}"
         )
-    return _control("positive", result, variant, expected, passed, detail)
+    return _control("positive", result, part.variant, expected, passed, detail)
 
 
-def _control(kind, result, variant, expected, passed, detail):
+def _control(
+    kind: Kind,
+    result: AttackResult,
+    variant: str,
+    expected: float,
+    passed: bool,
+    detail: str,
+) -> Control:
     return Control(
         name=f"{kind}: {result.attack}, {variant}",
         kind=kind,
@@ -212,6 +299,6 @@ def _control(kind, result, variant, expected, passed, detail):
         auc_low=result.auc_low,
         auc_high=result.auc_high,
         expected=expected,
-        passed=bool(passed),
+        passed=passed,
         detail=detail,
     )

@@ -6,14 +6,14 @@ from keras_entropy.attacks.controls import planted
 from keras_entropy.attacks.controls.controls import MAX_HALF_WIDTH
 from keras_entropy.attacks.controls.controls import null_controls
 from keras_entropy.attacks.controls.controls import positive_controls
-from keras_entropy.attacks.scorers import attack_table
 from keras_entropy.attacks.scorers import threshold
+from keras_entropy.attacks.scorers.attack_table import ATTACK_TABLE
 
 
 def test_null_controls_pass_for_every_attack_by_name():
     rows = null_controls()
     assert [row.name for row in rows if not row.passed] == []
-    assert {row.attack for row in rows} == set(attack_table.ATTACKS)
+    assert {row.attack for row in rows} == set(ATTACK_TABLE)
     assert max(row.half_width for row in rows) <= MAX_HALF_WIDTH
     for row in rows:
         if row.variant.startswith("constant") and row.attack != "label_only":
@@ -23,7 +23,15 @@ def test_null_controls_pass_for_every_attack_by_name():
 def test_positive_controls_pass_for_every_attack_by_name():
     rows = positive_controls()
     assert [row.name for row in rows if not row.passed] == []
-    assert {row.attack for row in rows} == set(attack_table.ATTACKS)
+    assert {row.attack for row in rows} == set(ATTACK_TABLE)
+
+
+def test_rows_hold_plain_values():
+    (row,) = {
+        control.name: control.row()
+        for control in positive_controls(("per_class:loss",))
+    }.values()
+    assert {type(value) for value in row.values()} == {str, float, bool}
 
 
 def test_a_selection_runs_what_it_names():

@@ -7,7 +7,7 @@ from scipy import stats
 from keras_entropy.attacks import audit_game
 from keras_entropy.attacks.controls import planted
 from keras_entropy.attacks.measurement import Measurement
-from keras_entropy.attacks.scorers.attack_table import ATTACKS
+from keras_entropy.attacks.scorers.attack_table import ATTACK_TABLE
 from keras_entropy.attacks.signals import compute_signals
 from keras_entropy.attacks.slices import partitions
 from keras_entropy.attacks.statistics.roc import descending
@@ -42,7 +42,7 @@ def test_single_target(law, sizes):
         signals = compute_signals(outputs[None], labels)
         (part,) = partitions(("entire",), signals)
         for name in CHEAP:
-            scores = ATTACKS[name].score(signals, member, seed)
+            scores = ATTACK_TABLE[name].score(signals, member, seed)
             order = descending(scores.values.reshape(-1))
             auc, low, high = Measurement(scores, member, part, order).interval(0, 0.95)
             aucs[name].append(auc)

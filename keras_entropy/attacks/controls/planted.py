@@ -1,7 +1,17 @@
 """Synthetic outputs of which the truth is known: no signal, or a planted leak."""
 
+from __future__ import annotations
+
+from typing import Literal
+from typing import NamedTuple
+
 import numpy as np
+from scipy import special
 from scipy import stats
+
+from keras_entropy.arrays import Booleans
+from keras_entropy.arrays import Floats
+from keras_entropy.arrays import Integers
 
 CLASSES = 10
 # Planted members are this many standard deviations more confident.
@@ -12,87 +22,123 @@ GAME_NOISE = 0.7
 _TIED_SHARE = 0.96
 _MODELS, _EXAMPLES = 32, 800
 
+# Where the mass goes that the label does not get: evenly, or to one class.
+Rest = Literal["even", "rival"]
 
-def optimum():
-    """AUC of the best attack on `planted`: Phi(shift / sqrt 2)."""
+
+class Sides(NamedTuple):
+    """The arguments of `audit_outputs`."""
+
+    member_outputs: Floats
+    member_labels: Integers
+    nonmember_outputs: Floats
+    nonmember_labels: Integers
+
+
+class Game(NamedTuple):
+    """The arguments of `audit_game`."""
+
+    outputs: Floats
+    labels: Integers
+    membership: Booleans
+
+
+def optimum() -> float:
+    """Returns the AUC of the best attack on `planted`: Phi(shift / sqrt 2)."""
     return float(stats.norm.cdf(SHIFT / np.sqrt(2)))
 
 
-def rival_gap(centre):
-    """AUC of the gap attack on `planted(centre, "rival")`."""
+def rival_gap(centre: float) -> float:
+    """Returns the AUC of the gap attack on `planted(centre, "rival")`."""
     right = stats.norm.cdf([centre, centre + SHIFT])
     return float(0.5 + (right[1] - right[0]) / 2)
 
 
-def plain_game():
-    """AUC on `planted_game` of an attack that does not know the difficulties."""
+def plain_game() -> float:
+    """Returns the AUC on `planted_game` of an attack that knows no difficulty."""
     return float(stats.norm.cdf(SHIFT / np.sqrt(2 * (1 + GAME_NOISE**2))))
 
 
-def ideal_game():
-    """AUC on `planted_game` of an attack that knows every difficulty."""
+def ideal_game() -> float:
+    """Returns the AUC on `planted_game` of an attack that knows every difficulty."""
     return float(stats.norm.cdf(SHIFT / (np.sqrt(2) * GAME_NOISE)))
 
 
-def noise(law, examples, rng):
-    """Outputs `(N, C)` of one law, in float32 as a model gives them, and labels.
+def noise(law: str, examples: int, rng: np.random.Generator) -> tuple[Floats, Integers]:
+    """Returns outputs from one distribution, and labels.
 
     Args:
         law: String: `continuous`; `tied`, 96 % saturated at exactly 0 and 1; or
             `constant`.
         examples: Integer N.
         rng: `numpy.random.Generator`.
+
+    Returns:
+        `(outputs, labels)`: `(N, C)` in float32, as a model gives them, and `(N,)`.
     """
     labels = rng.integers(0, CLASSES, examples)
     return _outputs(law, labels, _base_logits(labels, rng), rng), labels
 
 
-def noise_game(law, rng, models=_MODELS, examples=_EXAMPLES):
-    """Arguments of `audit_game`: the plan has nothing to do with the outputs.
+def noise_game(
+    law: str,
+    rng: np.random.Generator,
+    models: int = _MODELS,
+    examples: int = _EXAMPLES,
+) -> Game:
+    """Returns a game without a signal: the plan has nothing to do with the outputs.
 
     Examples have a difficulty of their own, as real ones do.
     """
     labels = rng.integers(0, CLASSES, examples)
     logits = _base_logits(labels, rng)
     logits = logits + rng.normal(0, GAME_NOISE, (models, *logits.shape))
-    return _outputs(law, labels, logits, rng), labels, _plan(models, examples, rng)
+    outputs = _outputs(law, labels, logits, rng)
+    return Game(outputs, labels, _plan(models, examples, rng))
 
 
-def _base_logits(labels, rng):
+def _base_logits(labels: Integers, rng: np.random.Generator) -> Floats:
     logits = rng.normal(0, 1.5, (labels.size, CLASSES))
     return logits + 2.5 * np.eye(CLASSES)[labels]
 
 
-def _outputs(law, labels, logits, rng):
+def _outputs(
+    law: str, labels: Integers, logits: Floats, rng: np.random.Generator
+) -> Floats:
     if law == "tied":
         saturated = rng.random((*logits.shape[:-1], 1)) < _TIED_SHARE
         logits = np.where(saturated, 200.0 * np.eye(CLASSES)[labels], logits)
     if law == "constant":
         logits = np.zeros_like(logits)
-    return _softmax(logits).astype(np.float32)
+    return special.softmax(logits, axis=-1).astype(np.float32)
 
 
-def _plan(models, examples, rng):
+def _plan(models: int, examples: int, rng: np.random.Generator) -> Booleans:
     """Balanced complementary halves `(K, N)`."""
     half = np.arange(examples) % 2 == 0
     rows = [rng.permutation(half) for _ in range(models // 2)]
     return np.stack([side for row in rows for side in (row, ~row)])
 
 
-def planted(centre, rest, rng):
-    """Arguments of `audit_outputs`: members' confidence shifted by `SHIFT`."""
-    sides = []
-    for examples, mean in ((4000, centre + SHIFT), (2000, centre)):
-        labels = rng.integers(0, CLASSES, examples)
-        confidence = rng.normal(mean, 1, examples)
-        sides += [with_confidence(confidence, labels, rest), labels]
-    return sides
+def planted(centre: float, rest: Rest, rng: np.random.Generator) -> Sides:
+    """Returns both sides of one target: members' confidence is shifted by `SHIFT`."""
+    return Sides(
+        *_side(4000, centre + SHIFT, rest, rng), *_side(2000, centre, rest, rng)
+    )
 
 
-def planted_game(rng):
-    """Arguments of `audit_game`: difficulty + shift of members + noise."""
-    # Difficulties on the quantiles of the normal law: the examples are shared by all
-    # targets, so a random draw would move all pairs together.
+def _side(
+    examples: int, mean: float, rest: Rest, rng: np.random.Generator
+) -> tuple[Floats, Integers]:
+    labels = rng.integers(0, CLASSES, examples)
+    confidence = rng.normal(mean, 1, examples)
+    return with_confidence(confidence, labels, rest), labels
+
+
+def planted_game(rng: np.random.Generator) -> Game:
+    """Returns a game in which difficulty, shift of members and noise add up."""
+    # Difficulties on the quantiles of the normal distribution: the examples are shared
+    # by all targets, so a random draw would move all pairs together.
     quantiles = (np.arange(_EXAMPLES) + 0.5) / _EXAMPLES
     difficulty = rng.permutation(stats.norm.ppf(quantiles))
     labels, membership = (
@@ -101,11 +147,11 @@ def planted_game(rng):
     )
     noise = rng.normal(0, GAME_NOISE, membership.shape)
     confidence = 2 + difficulty + SHIFT * membership + noise
-    return with_confidence(confidence, labels, "even"), labels, membership
+    return Game(with_confidence(confidence, labels, "even"), labels, membership)
 
 
-def with_confidence(confidence, labels, rest):
-    """Probabilities `(..., C)` whose logit-scaled confidence is the one given."""
+def with_confidence(confidence: Floats, labels: Integers, rest: Rest) -> Floats:
+    """Returns probabilities `(..., C)` of the given logit-scaled confidence."""
     logits = np.zeros((*confidence.shape, CLASSES))
     if rest == "rival":
         rival = (labels + 1) % CLASSES
@@ -119,9 +165,4 @@ def with_confidence(confidence, labels, rest):
         confidence[..., None],
         axis=-1,
     )
-    return _softmax(logits)
-
-
-def _softmax(logits):
-    powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
-    return powers / powers.sum(axis=-1, keepdims=True)
+    return special.softmax(logits, axis=-1)

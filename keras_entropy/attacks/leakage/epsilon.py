@@ -13,10 +13,17 @@ References: Jagielski et al., NeurIPS 2020, arXiv:2006.07709; Clopper and Pearso
 Biometrika 26, 1934.
 """
 
+from __future__ import annotations
+
 import dataclasses
+from collections.abc import Mapping
+from typing import NamedTuple
 
 import numpy as np
 
+from keras_entropy.arrays import Booleans
+from keras_entropy.arrays import Floats
+from keras_entropy.arrays import Integers
 from keras_entropy.attacks.statistics import intervals
 from keras_entropy.attacks.statistics.roc import RocFamily
 
@@ -47,8 +54,15 @@ class EpsilonBound:
     confidence: float
 
 
-def epsilon_lower_bound(scores, member, *, delta=0.0, confidence=0.95, seed=0):
-    """The epsilon that the best of several attacks certifies.
+def epsilon_lower_bound(
+    scores: Mapping[str, Floats],
+    member: Booleans,
+    *,
+    delta: float = 0.0,
+    confidence: float = 0.95,
+    seed: int = 0,
+) -> EpsilonBound:
+    """Returns the epsilon that the best of several attacks certifies.
 
     Args:
         scores: Dict from an attack's name to a float array `(n,)`, larger for a
@@ -91,25 +105,42 @@ def epsilon_lower_bound(scores, member, *, delta=0.0, confidence=0.95, seed=0):
         choose[rng.permutation(side)[: round(_CHOOSE * side.size)]] = True
     # Two limits, on the numerator and on the denominator, share the error.
     tail = (1 - confidence) / 2
-    _, attack, threshold, of_members = max(
+    best = max(
         _best(row, member, choose, delta, tail, name) for name, row in rows.items()
     )
+    of_members = best.of_members
     certify, totals = ~choose, _totals(member, ~choose, of_members)
-    flagged = certify & ((rows[attack] >= threshold) == of_members)
+    flagged = certify & ((rows[best.attack] >= best.threshold) == of_members)
     hits = int((flagged & (member == of_members)).sum())
     false = int((flagged & (member != of_members)).sum())
     return EpsilonBound(
-        value=float(max(0.0, _log_ratio(hits, false, *totals, delta, tail))),
-        ceiling=float(max(0.0, _log_ratio(totals[0], 0, *totals, delta, tail))),
-        attack=attack,
-        threshold=threshold,
+        value=max(0.0, float(_log_ratio(hits, false, *totals, delta, tail))),
+        ceiling=max(0.0, float(_log_ratio(totals[0], 0, *totals, delta, tail))),
+        attack=best.attack,
+        threshold=best.threshold,
         of_members=of_members,
         confidence=confidence,
     )
 
 
-def _best(scores, member, choose, delta, tail, name):
-    """`(bound, attack, threshold, of_members)` that is best on the first part."""
+class _Choice(NamedTuple):
+    """What is certified; the largest is the best, and of equal bounds by its name."""
+
+    bound: float
+    attack: str
+    threshold: float
+    of_members: bool
+
+
+def _best(
+    scores: Floats,
+    member: Booleans,
+    choose: Booleans,
+    delta: float,
+    tail: float,
+    name: str,
+) -> _Choice:
+    """Returns the threshold and direction that are best on the first part."""
     roc = RocFamily(scores[choose], member[choose])
     members, nonmembers = int(roc.members[0]), int(roc.nonmembers[0])
     vertices = np.unique(_spread(roc.tp) + _spread(roc.fp))
@@ -120,10 +151,10 @@ def _best(scores, member, choose, delta, tail, name):
     bounds = up if of_members else down
     best = int(bounds.argmax())
     threshold = float(roc.thresholds[vertices[best]])
-    return float(bounds[best]), name, threshold, of_members
+    return _Choice(float(bounds[best]), name, threshold, of_members)
 
 
-def _spread(counts):
+def _spread(counts: Integers) -> list[int]:
     """Vertices at geometrically spaced counts from either end."""
     total = int(counts[-1])
     steps = np.unique(np.geomspace(1, total + 1, _CANDIDATES).astype(int)) - 1
@@ -132,12 +163,20 @@ def _spread(counts):
     return last[last >= 0].tolist()
 
 
-def _totals(member, rows, of_members):
+def _totals(member: Booleans, rows: Booleans, of_members: bool) -> tuple[int, int]:
+    """Returns how many are there of the side that is looked for, and of the other."""
     members, nonmembers = int((rows & member).sum()), int((rows & ~member).sum())
     return (members, nonmembers) if of_members else (nonmembers, members)
 
 
-def _log_ratio(hits, false, positives, negatives, delta, tail):
+def _log_ratio(
+    hits: int | Integers,
+    false: int | Integers,
+    positives: int,
+    negatives: int,
+    delta: float,
+    tail: float,
+) -> Floats:
     """ln((lower limit of the hit rate - delta) / upper limit of the false rate)."""
     low, _ = intervals.share_interval(hits, positives, 1 - 2 * tail)
     _, high = intervals.share_interval(false, negatives, 1 - 2 * tail)

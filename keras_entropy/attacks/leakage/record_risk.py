@@ -1,16 +1,20 @@
 """Which records a training gives away, with a bound on false alarms."""
 
+from __future__ import annotations
+
 import dataclasses
 
 import numpy as np
 from scipy import stats
 
-from keras_entropy.arrays import Array
+from keras_entropy.arrays import Booleans
+from keras_entropy.arrays import Floats
+from keras_entropy.arrays import Integers
 
 
 @dataclasses.dataclass(frozen=True)
 class RecordRisk:
-    """What training on a record does to the model's answer, record by record.
+    """The effect of training on a record on the model's answer, record by record.
 
     Attributes:
         effect: Floats `(N,)`: how much the logit-scaled confidence rises when the
@@ -22,13 +26,13 @@ class RecordRisk:
             confidence in it exceeds that of 99 % of their non-members.
     """
 
-    effect: Array
-    p_value: Array
-    q_value: Array
-    detection_rate: Array
+    effect: Floats
+    p_value: Floats
+    q_value: Floats
+    detection_rate: Floats
 
-    def exposed(self, fdr=0.05):
-        """Return the exposed records, most certain first.
+    def exposed(self, fdr: float = 0.05) -> Integers:
+        """Returns the exposed records, most certain first.
 
         Args:
             fdr: Float in (0, 1): the expected share of records among them on which
@@ -41,8 +45,8 @@ class RecordRisk:
         return order[self.q_value[order] <= fdr]
 
 
-def record_risk(confidence, membership):
-    """Measure for every record how much its presence in training shows.
+def record_risk(confidence: Floats, membership: Booleans) -> RecordRisk:
+    """Measures for every record how much its presence in training shows.
 
     In each complementary pair of models one was trained on the record and the other
     was not, and a fair coin decided which. The rise of the confidence from the one to
@@ -99,7 +103,7 @@ def record_risk(confidence, membership):
     )
 
 
-def _one_sided(effect, deviation, pairs):
+def _one_sided(effect: Floats, deviation: Floats, pairs: int) -> Floats:
     # Where all pairs agree to the last digit, as on outputs that are constant, the
     # effect is either nothing or as certain as it can be.
     varies = deviation > 0

@@ -1,14 +1,21 @@
 """The table of attacks: what each is called, what it needs, how it scores."""
 
-import dataclasses
-from collections.abc import Callable
+from __future__ import annotations
 
-from keras_entropy.attacks.scorers import label_only
-from keras_entropy.attacks.scorers import per_class
-from keras_entropy.attacks.scorers import threshold
-from keras_entropy.attacks.scorers.learners import cross_fitting
-from keras_entropy.attacks.scorers.scores import Scores
-from keras_entropy.attacks.scorers.shadow import shadow_attack_table
+import dataclasses
+import functools
+
+from keras_entropy.attacks.attack_name import AttackName
+from keras_entropy.attacks.results import Group
+from keras_entropy.attacks.scorers.label_only import gap_scores
+from keras_entropy.attacks.scorers.learners.cross_fitting import ATTACKERS
+from keras_entropy.attacks.scorers.learners.cross_fitting import cross_fit
+from keras_entropy.attacks.scorers.learners.cross_fitting import fit_on_shadows
+from keras_entropy.attacks.scorers.per_class import class_ranks
+from keras_entropy.attacks.scorers.scores import Score
+from keras_entropy.attacks.scorers.shadow.shadow_attack_table import SHADOW_SCORERS
+from keras_entropy.attacks.scorers.threshold import SCORES
+from keras_entropy.attacks.scorers.threshold import threshold_scores
 
 
 @dataclasses.dataclass(frozen=True)
@@ -16,84 +23,61 @@ class Attack:
     """One row of the table.
 
     Attributes:
-        name: String.
+        name: `AttackName`.
         group: String: threshold, label, trained or shadow.
         score: Function `(signals, membership, seed) -> Scores`.
+        learns_from_pairs: Boolean, whether the attack on a pair of targets learns from
+            the other pairs in which direction members differ.
     """
 
-    name: str
-    group: str
-    score: Callable
-
-
-def _threshold(name):
-    return lambda signals, membership, seed: Scores(threshold.SCORES[name](signals))
-
-
-def _label_only(signals, membership, seed):
-    return Scores(label_only.gap_scores(signals), natural=True)
-
-
-def _trained(name):
-    def score(signals, membership, seed):
-        values, folds, excluded = cross_fitting.cross_fit(
-            name, signals, membership, seed
-        )
-        return Scores(
-            values,
-            natural=True,
-            folds=folds,
-            excluded=excluded if excluded.any() else None,
-            fold_correlation=cross_fitting.FOLD_CORRELATION,
-        )
-
-    return score
-
-
-def _per_class(name):
-    def score(signals, membership, seed):
-        plain = threshold.SCORES[name](signals)
-        values, folds = per_class.class_ranks(plain, signals.labels, membership, seed)
-        return Scores(values, folds=folds)
-
-    return score
-
-
-def _on_shadows(name):
-    def score(signals, membership, seed):
-        values = cross_fitting.fit_on_shadows(name, signals, membership, seed)
-        return Scores(values, natural=True, learns_from_pairs=True)
-
-    return score
-
-
-def _shadow(name):
-    def score(signals, membership, seed):
-        scorer = shadow_attack_table.SCORERS[name]
-        values, excluded = scorer(signals.confidence, membership)
-        return Scores(
-            values, excluded=excluded, learns_from_pairs=name == "lira_online"
-        )
-
-    return score
+    name: AttackName
+    group: Group
+    score: Score
+    learns_from_pairs: bool = False
 
 
 _ROWS = (
-    *(Attack(name, "threshold", _threshold(name)) for name in threshold.SCORES),
     *(
-        Attack(f"per_class:{name}", "threshold", _per_class(name))
-        for name in ("loss", "entropy", "modified_entropy")
+        Attack(
+            AttackName(signal),
+            "threshold",
+            functools.partial(threshold_scores, signal),
+        )
+        for signal in SCORES
     ),
-    Attack("label_only", "label", _label_only),
-    *(Attack(name, "trained", _trained(name)) for name in cross_fitting.ATTACKERS),
     *(
-        Attack(f"shadow_{name}", "shadow", _on_shadows(name))
-        for name in cross_fitting.ATTACKERS
+        Attack(
+            AttackName(signal, by_class=True),
+            "threshold",
+            functools.partial(class_ranks, signal),
+        )
+        for signal in ("loss", "entropy", "modified_entropy")
     ),
-    *(Attack(name, "shadow", _shadow(name)) for name in shadow_attack_table.SCORERS),
+    Attack(AttackName("label_only"), "label", gap_scores),
+    *(
+        Attack(AttackName(learner), "trained", functools.partial(cross_fit, learner))
+        for learner in ATTACKERS
+    ),
+    *(
+        Attack(
+            AttackName(f"shadow_{learner}"),
+            "shadow",
+            functools.partial(fit_on_shadows, learner),
+            learns_from_pairs=True,
+        )
+        for learner in ATTACKERS
+    ),
+    *(
+        Attack(AttackName(name), "shadow", scorer, scorer.learns_from_pairs)
+        for name, scorer in SHADOW_SCORERS.items()
+    ),
 )
 
-ATTACKS = {attack.name: attack for attack in _ROWS}
-# A single target has no shadows to be compared with.
-TARGET_ATTACKS = tuple(row.name for row in _ROWS if row.group != "shadow")
-GAME_ATTACKS = tuple(ATTACKS)
+ATTACK_TABLE: dict[str, Attack] = {row.name: row for row in _ROWS}
+
+# The names that callers give are plain strings.
+GAME_ATTACKS = tuple(str(row.name) for row in _ROWS)
+# A single target has no shadows to be compared with, unless it is given some; no
+# attacker is trained on those.
+TARGET_ATTACKS = tuple(str(row.name) for row in _ROWS if row.group != "shadow")
+SHADOW_ATTACKS = tuple(SHADOW_SCORERS)

@@ -6,9 +6,22 @@ it: its advantage is the gap between training and test accuracy.
 Reference: Yeom et al., CSF 2018, arXiv:1709.01604.
 """
 
+from __future__ import annotations
+
 import numpy as np
 
+from keras_entropy.arrays import Booleans
+from keras_entropy.attacks.scorers.scores import Scores
+from keras_entropy.attacks.signals import Signals
 
-def gap_scores(signals):
-    """Scores `(R, N)`: 1/2 where the label is right, -1/2 where it is wrong."""
-    return signals.correct.astype(np.float64) - 0.5
+
+def gap_scores(signals: Signals, membership: Booleans, seed: int) -> Scores:
+    """Returns 1/2 where the label is right, -1/2 where it is wrong.
+
+    Args:
+        signals: `Signals` of R targets.
+        membership: Not used.
+        seed: Not used.
+    """
+    del membership, seed
+    return Scores(signals.correct.astype(np.float64) - 0.5, natural=True)

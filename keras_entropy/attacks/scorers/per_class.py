@@ -4,31 +4,39 @@ Reference: Song and Mittal, USENIX Security 2021, arXiv:2003.10595, who set a th
 for each class on other data.
 """
 
+from __future__ import annotations
+
 import numpy as np
 
+from keras_entropy.arrays import Booleans
+from keras_entropy.arrays import Floats
+from keras_entropy.attacks.scorers import threshold
 from keras_entropy.attacks.scorers.learners.cross_fitting import FOLDS
 from keras_entropy.attacks.scorers.learners.cross_fitting import stratified_folds
+from keras_entropy.attacks.scorers.scores import Scores
+from keras_entropy.attacks.signals import Signals
 
 # How many examples of a class the ranking over all classes counts for.
 _PRIOR = 50
 
 
-def class_ranks(scores, labels, membership, seed):
-    """How an example ranks among held-out non-members of its own class.
+def class_ranks(name: str, signals: Signals, membership: Booleans, seed: int) -> Scores:
+    """Ranks each example among held-out non-members of its own class.
 
     Equal false positive rates in all classes are what thresholds per class are for;
     the rank gives them all at once. The non-members to compare with come from the
     other folds. With few of a class, the rank is drawn towards that among all classes.
 
     Args:
-        scores: Float array `(R, N)`, larger for a likelier member.
-        labels: Integer array `(N,)`.
+        name: String, the signal that is ranked, a key of `threshold.SCORES`.
+        signals: `Signals` of R targets.
         membership: Boolean array `(R, N)`.
         seed: Integer.
 
     Returns:
-        `(ranks, folds)`, arrays `(R, N)`: ranks in 0..1, comparable within a fold.
+        `Scores`: ranks in 0..1, comparable within a fold.
     """
+    scores, labels = threshold.SCORES[name](signals), signals.labels
     ranks = np.empty(scores.shape)
     folds = np.empty(scores.shape, np.int16)
     by_class = [np.flatnonzero(labels == label) for label in np.unique(labels)]
@@ -46,10 +54,10 @@ def class_ranks(scores, labels, membership, seed):
                 ranks[target, rows] = (own + _PRIOR * overall[rows]) / (
                     sample.size + _PRIOR
                 )
-    return ranks, folds
+    return Scores(ranks, folds=folds)
 
 
-def _rank(values, sample):
+def _rank(values: Floats, sample: Floats) -> Floats:
     """Share of the sorted sample below each value, ties counted half; 0 if empty."""
     below = np.searchsorted(sample, values, "left")
     upto = np.searchsorted(sample, values, "right")

@@ -1,15 +1,19 @@
-"""What an attack says: the value that every scorer returns."""
+"""The scores that every attack returns, and the one interface of an attack."""
 
 from __future__ import annotations
 
 import dataclasses
+from typing import Protocol
 
-from keras_entropy.arrays import Array
+from keras_entropy.arrays import Booleans
+from keras_entropy.arrays import Floats
+from keras_entropy.arrays import Integers
+from keras_entropy.attacks.signals import Signals
 
 
 @dataclasses.dataclass(frozen=True)
 class Scores:
-    """What an attack says of every example of every target.
+    """One score for every example of every target.
 
     Attributes:
         values: Float64 array `(R, N)`, larger for a likelier member.
@@ -17,28 +21,45 @@ class Scores:
         folds: Integer array `(R, N)` where scores compare within a fold only.
         excluded: Boolean array `(R, N)`, examples that the attack cannot score.
         fold_correlation: Float, assumed correlation of two folds' AUCs.
-        learns_from_pairs: Boolean, whether the attack on a pair of targets learns from
-            the other pairs in which direction members differ.
     """
 
-    values: Array
+    values: Floats
     natural: bool = False
-    folds: Array | None = None
-    excluded: Array | None = None
+    folds: Integers | None = None
+    excluded: Booleans | None = None
     fold_correlation: float = 0.0
-    learns_from_pairs: bool = False
 
     @property
-    def inflation(self):
-        """Float, by which correlated folds enlarge the variance of a mean AUC."""
-        folds = 1 if self.folds is None else int(self.folds.max()) + 1
-        return 1 + (folds - 1) * self.fold_correlation
+    def fold_count(self) -> int:
+        """Integer, 1 where all scores of a target compare."""
+        return 1 if self.folds is None else int(self.folds.max()) + 1
 
-    def first(self, targets):
-        """The scores of the first `targets` targets alone."""
-        kept = {
-            name: None if value is None else value[:targets]
-            for name in ("values", "folds", "excluded")
-            for value in (getattr(self, name),)
-        }
-        return dataclasses.replace(self, **kept)
+    @property
+    def inflation(self) -> float:
+        """Float, by which correlated folds enlarge the variance of a mean AUC."""
+        return 1 + (self.fold_count - 1) * self.fold_correlation
+
+    def first(self, targets: int) -> Scores:
+        """Returns the scores of the first `targets` targets alone."""
+        return dataclasses.replace(
+            self,
+            values=self.values[:targets],
+            folds=None if self.folds is None else self.folds[:targets],
+            excluded=None if self.excluded is None else self.excluded[:targets],
+        )
+
+
+class Score(Protocol):
+    """How an attack scores: the one interface that all attacks share."""
+
+    def __call__(self, signals: Signals, membership: Booleans, seed: int, /) -> Scores:
+        """Returns the scores of R targets.
+
+        Args:
+            signals: `Signals` of the targets on N examples.
+            membership: Boolean array `(R, N)`. An attack without shadow models reads it
+                only as a learner does its training labels, of examples that it does not
+                score at the time; one with shadow models, of the other models.
+            seed: Integer, for folds and learners.
+        """
+        ...

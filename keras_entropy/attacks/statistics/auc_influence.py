@@ -1,16 +1,18 @@
-"""What each example contributes to the error of an AUC."""
+"""The contribution of each example to the error of an AUC."""
 
 from __future__ import annotations
 
 import numpy as np
 from scipy import stats
 
-from keras_entropy.arrays import Array
+from keras_entropy.arrays import Booleans
+from keras_entropy.arrays import Floats
+from keras_entropy.arrays import Integers
 
 
 def auc_influence(
-    scores: Array, member: Array, folds: Array | None = None
-) -> tuple[float, Array]:
+    scores: Floats, member: Booleans, folds: Integers | None = None
+) -> tuple[float, Floats]:
     """Returns the AUC and what each example contributes to its error.
 
     Args:

@@ -1,6 +1,13 @@
 """The bootstrap's spread of an AUC, on tie blocks instead of examples."""
 
+from __future__ import annotations
+
+from collections.abc import Iterable
+
 import numpy as np
+
+from keras_entropy.arrays import Integers
+from keras_entropy.attacks.statistics.roc import RocFamily
 
 # Resampling n examples draws each tie block a multinomial number of times, so the
 # blocks' counts are all it takes. Neighbouring blocks are merged down to this many: it
@@ -8,14 +15,19 @@ import numpy as np
 _BLOCKS = 128
 
 
-def auc_deviation(roc, groups, resamples, rng):
+def auc_deviation(
+    roc: RocFamily,
+    groups: Iterable[int],
+    resamples: int,
+    rng: np.random.Generator,
+) -> float:
     """Standard deviation of the groups' mean AUC over stratified resamples.
 
     Members and non-members of each group are resampled separately, with replacement.
 
     Args:
         roc: `RocFamily`.
-        groups: Sequence of integers, the groups to average by their numbers of pairs.
+        groups: Integers, the groups to average by their numbers of pairs.
         resamples: Integer B.
         rng: `numpy.random.Generator`.
 
@@ -36,6 +48,6 @@ def auc_deviation(roc, groups, resamples, rng):
     return float(np.std(total / pairs, ddof=1))
 
 
-def _merged(counts):
+def _merged(counts: Integers) -> Integers:
     edges = np.linspace(0, counts.size, min(counts.size, _BLOCKS) + 1)[:-1]
     return np.add.reduceat(counts, edges.astype(np.int64))

@@ -1,10 +1,16 @@
 """Holm's correction for several tests at once."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+
 import numpy as np
 
+from keras_entropy.arrays import Floats
 
-def holm(p_values):
-    """Adjusted p-values: comparing each with alpha keeps the familywise error below it.
+
+def holm(p_values: Sequence[float] | Floats) -> Floats:
+    """Adjusts p-values: comparing each with alpha keeps the familywise error below it.
 
     Args:
         p_values: Sequence of n floats in [0, 1].
@@ -22,14 +28,14 @@ def holm(p_values):
         >>> holm([0.01, 0.04, 0.03])
         array([0.03, 0.06, 0.06])
     """
-    p_values = np.asarray(p_values, np.float64)
-    if p_values.ndim != 1 or not np.all((p_values >= 0) & (p_values <= 1)):
+    values = np.asarray(p_values, np.float64)
+    if values.ndim != 1 or not np.all((values >= 0) & (values <= 1)):
         raise ValueError(
             "`p_values` must be a vector of numbers in [0, 1]. "
-            f"Received: p_values={p_values.tolist()}"
+            f"Received: p_values={values.tolist()}"
         )
-    order = np.argsort(p_values, kind="stable")
-    factors = np.arange(p_values.size, 0, -1)
-    adjusted = np.empty_like(p_values)
-    adjusted[order] = np.maximum.accumulate(p_values[order] * factors)
+    order = np.argsort(values, kind="stable")
+    factors = np.arange(values.size, 0, -1)
+    adjusted = np.empty_like(values)
+    adjusted[order] = np.maximum.accumulate(values[order] * factors)
     return np.minimum(adjusted, 1.0)

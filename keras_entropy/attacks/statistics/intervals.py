@@ -1,10 +1,17 @@
 """Confidence intervals: of means, of shares and of the AUC of one target."""
 
+from __future__ import annotations
+
 import numpy as np
 from scipy import special
 
+from keras_entropy.arrays import Floats
+from keras_entropy.arrays import Integers
 
-def mean_interval(values, confidence=0.95, inflation=1.0):
+
+def mean_interval(
+    values: Floats, confidence: float = 0.95, inflation: float = 1.0
+) -> tuple[Floats, Floats, Floats]:
     """Mean and Student t interval over the first axis.
 
     Args:
@@ -33,7 +40,9 @@ def mean_interval(values, confidence=0.95, inflation=1.0):
     return mean, mean - half, mean + half
 
 
-def share_interval(hits, total, confidence=0.95):
+def share_interval(
+    hits: int | Integers, total: int | Integers, confidence: float = 0.95
+) -> tuple[Floats, Floats]:
     """Clopper-Pearson interval of a share: exact, never too short.
 
     Args:
@@ -42,7 +51,7 @@ def share_interval(hits, total, confidence=0.95):
         confidence: Float in (0, 1).
 
     Returns:
-        `(low, high)`.
+        `(low, high)`, float arrays of the arguments' shape.
     """
     hits, total = np.asarray(hits), np.asarray(total)
     tail = (1 - confidence) / 2
@@ -51,7 +60,14 @@ def share_interval(hits, total, confidence=0.95):
     return np.where(hits > 0, low, 0.0), np.where(hits < total, high, 1.0)
 
 
-def auc_interval(auc, terms, members, nonmembers, confidence=0.95, correlation=0.0):
+def auc_interval(
+    auc: Floats,
+    terms: Floats,
+    members: Integers,
+    nonmembers: Integers,
+    confidence: float = 0.95,
+    correlation: float = 0.0,
+) -> tuple[float, float, float]:
     """The AUC of one target from those of its G folds, and its interval.
 
     The estimate averages the folds' AUCs by their numbers of (member, non-member)
@@ -88,7 +104,7 @@ def auc_interval(auc, terms, members, nonmembers, confidence=0.95, correlation=0
     return mean, max(0.0, mean - half), min(1.0, mean + half)
 
 
-def binomial_quantile(probability, trials, share):
+def binomial_quantile(probability: float, trials: Integers, share: float) -> Floats:
     """The smallest count with a distribution function of at least `probability`."""
     count = np.maximum(np.ceil(special.bdtrik(probability, trials, share)), 0)
     # The inverse is that of a continuous function, and may end one count too high.

@@ -1,6 +1,16 @@
 """ROC curves, exact on ties, of many groups of scores from one sort."""
 
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
 import numpy as np
+
+from keras_entropy.arrays import Array
+from keras_entropy.arrays import Booleans
+from keras_entropy.arrays import Floats
+from keras_entropy.arrays import Integers
 
 # E[sup |Brownian bridge|]: the mean of the two-sample Kolmogorov-Smirnov statistic.
 _KOLMOGOROV_MEAN = np.sqrt(np.pi / 2) * np.log(2)
@@ -38,15 +48,22 @@ class RocFamily:
         array([0.875])
     """
 
-    def __init__(self, scores, member, groups=None, count=1, order=None):
+    def __init__(
+        self,
+        scores: Floats,
+        member: Booleans,
+        groups: Integers | None = None,
+        count: int = 1,
+        order: Integers | None = None,
+    ) -> None:
         order = descending(scores) if order is None else order
         if groups is None or (count == 1 and groups.min(initial=0) == 0):
-            codes = np.zeros(1, np.int16)
+            codes: Integers = np.zeros(1, np.int16)
             scores, member = scores[order], member[order]
             changes = scores[1:] != scores[:-1]
         else:
             # A stable sort of small integers is a radix sort: linear.
-            kind = np.int16 if count < 2**15 else np.int64
+            kind: type[np.integer[Any]] = np.int16 if count < 2**15 else np.int64
             codes = groups.astype(kind, copy=False)[order]
             regroup = np.argsort(codes, kind="stable")
             codes = codes[regroup]
@@ -69,12 +86,12 @@ class RocFamily:
         self._dtp, self._dfp = np.diff(tp_total), np.diff(fp_total)
         self.tp, self.fp = tp - tp_before[codes], fp - fp_before[codes]
 
-    def auc(self):
+    def auc(self) -> Floats:
         """Areas under the curves `(G,)`; NaN where a group lacks one side."""
         doubled = self._sum(self._dfp * (2 * self.tp - self._dtp))
         return _divide(doubled, 2 * self.members * self.nonmembers)
 
-    def placement_variances(self):
+    def placement_variances(self) -> tuple[Floats, Floats]:
         """The two terms of the AUC's variance, each `(G,)`; NaN without both sides.
 
         The variances, over members and over non-members, of the share of the other
@@ -92,7 +109,9 @@ class RocFamily:
             self._variance(below, self._dfp, self.nonmembers, self.members),
         )
 
-    def _variance(self, share, weight, examples, others):
+    def _variance(
+        self, share: Floats, weight: Integers, examples: Integers, others: Integers
+    ) -> Floats:
         """Variance `(G,)` of a mean of shares, with the two examples added."""
         ends = np.stack([0.5 / (others + 2), (others + 1.5) / (others + 2)])
         mean = (self._sum(weight * share) + ends.sum(axis=0)) / (examples + 2)
@@ -101,7 +120,7 @@ class RocFamily:
         result = squares / ((examples + 1) * (examples + 2))
         return np.where((examples > 0) & (others > 0), result, np.nan)
 
-    def advantage(self):
+    def advantage(self) -> Floats:
         """Largest `|TPR - FPR|` over all thresholds `(G,)`; NaN without both sides."""
         gap = np.abs(
             _divide(self.tp, self.members[self._codes])
@@ -113,14 +132,14 @@ class RocFamily:
             result[filled] = np.maximum.reduceat(gap, self.first[filled])
         return result
 
-    def operating_point(self, fpr):
+    def operating_point(self, fpr: float) -> tuple[Integers, Integers]:
         """True and false positives at the loosest threshold with FPR <= `fpr`.
 
         Never interpolated. Returns two integer arrays `(G,)`.
         """
         return self.counts_at_most(np.floor(fpr * self.nonmembers + 1e-9))
 
-    def counts_at_most(self, false_positives):
+    def counts_at_most(self, false_positives: Array) -> tuple[Integers, Integers]:
         """True and false positives at the last vertex with `fp <= false_positives[g]`.
 
         Args:
@@ -133,27 +152,27 @@ class RocFamily:
             )
         )
 
-    def counts_above(self, threshold):
+    def counts_above(self, threshold: float) -> tuple[Integers, Integers]:
         """True and false positives with a score above `threshold`, arrays `(G,)`."""
         return self._counts(
             first + np.searchsorted(-self.thresholds[first:last], -threshold, "left")
             for first, last in zip(self.first, self.last, strict=True)
         )
 
-    def _counts(self, stops):
+    def _counts(self, group_stops: Iterable[int]) -> tuple[Integers, Integers]:
         """Counts just before each group's stop, zero where that is its start."""
-        stops = np.fromiter(stops, np.int64, self.members.size)
+        stops = np.fromiter(group_stops, np.int64, self.members.size)
         found = stops > self.first
         tp, fp = np.zeros((2, stops.size), np.int64)
         tp[found], fp[found] = self.tp[stops[found] - 1], self.fp[stops[found] - 1]
         return tp, fp
 
-    def block_counts(self, group):
+    def block_counts(self, group: int) -> tuple[Integers, Integers]:
         """Members and non-members in each tie block of a group, largest score first."""
         here = slice(self.first[group], self.last[group])
         return self._dtp[here], self._dfp[here]
 
-    def vertices(self, group=0):
+    def vertices(self, group: int = 0) -> tuple[Floats, Floats, Floats]:
         """`(fpr, tpr, thresholds)` of one group, from (0, 0) at infinity to (1, 1)."""
         here = slice(self.first[group], self.last[group])
         return (
@@ -162,7 +181,7 @@ class RocFamily:
             np.r_[np.inf, self.thresholds[here]],
         )
 
-    def tpr_on(self, fpr):
+    def tpr_on(self, fpr: Floats) -> Floats:
         """TPR of each group on a grid of FPRs `(L,)`, as an array `(G, L)`.
 
         Straight lines join the vertices, which is what a coin toss between two
@@ -176,7 +195,7 @@ class RocFamily:
             result[group] = np.interp(fpr, across, up)
         return result
 
-    def _sum(self, values):
+    def _sum(self, values: Array) -> Floats:
         total = np.zeros(self.members.size)
         filled = self.last > self.first
         if filled.any():
@@ -184,12 +203,12 @@ class RocFamily:
         return total
 
 
-def descending(scores):
+def descending(scores: Floats) -> Integers:
     """The order of the scores, largest first."""
     return np.argsort(-scores)
 
 
-def null_advantage(members, nonmembers):
+def null_advantage(members: int | Integers, nonmembers: int | Integers) -> Floats:
     """The advantage to expect of scores that carry no signal.
 
     The maximum of `|TPR - FPR|` over thresholds is a Kolmogorov-Smirnov statistic: it
@@ -200,12 +219,12 @@ def null_advantage(members, nonmembers):
         members: Number or array, n.
         nonmembers: Number or array, m.
     """
-    members, nonmembers = np.asarray(members, float), np.asarray(nonmembers, float)
-    total = _divide(members + nonmembers, members * nonmembers)
+    inside, outside = np.asarray(members, float), np.asarray(nonmembers, float)
+    total = _divide(inside + outside, inside * outside)
     return _KOLMOGOROV_MEAN * np.sqrt(total)
 
 
-def _divide(numerator, denominator):
+def _divide(numerator: Array, denominator: Array) -> Floats:
     """The ratio, NaN where the denominator is not positive."""
     result = np.full(np.broadcast(numerator, denominator).shape, np.nan)
     return np.divide(numerator, denominator, out=result, where=denominator > 0)

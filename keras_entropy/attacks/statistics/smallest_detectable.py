@@ -1,10 +1,16 @@
-"""What an audit of this size could have found."""
+"""The smallest leak that an audit of a given size finds."""
+
+from __future__ import annotations
 
 import numpy as np
 from scipy import stats
 
+from keras_entropy.arrays import Floats
 
-def minimum_detectable_auc(members, nonmembers, *, power=0.8, level=0.05):
+
+def minimum_detectable_auc(
+    members: int, nonmembers: int, *, power: float = 0.8, level: float = 0.05
+) -> float:
     """The AUC that one target would have shown with probability `power`.
 
     A result that is not significant says only that the AUC is probably below this.
@@ -30,7 +36,9 @@ def minimum_detectable_auc(members, nonmembers, *, power=0.8, level=0.05):
     return float(min(1.0, 0.5 + rise))
 
 
-def minimum_detectable_difference(pair_values, *, power=0.8, level=0.05):
+def minimum_detectable_difference(
+    pair_values: Floats, *, power: float = 0.8, level: float = 0.05
+) -> float:
     """The difference that a paired comparison of this spread would have shown.
 
     Args:

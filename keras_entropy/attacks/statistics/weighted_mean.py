@@ -1,9 +1,14 @@
+"""Means by weight, exact where the values are equal."""
+
 from __future__ import annotations
 
 import numpy as np
 
+from keras_entropy.arrays import Array
+from keras_entropy.arrays import Floats
 
-def weighted_mean(values, weights):
+
+def weighted_mean(values: Floats, weights: Array) -> Floats:
     """Means over the last axis, NaN without weight; exact where values are equal."""
     total = weights.sum(axis=-1)
     filled = np.where(weights > 0, values, 0.0)

@@ -1,20 +1,32 @@
 """The choice of how to train, and the reuse of what has been compiled."""
 
 import collections
-import importlib
 import json
+from collections.abc import Callable
+from collections.abc import Hashable
+from typing import Any
+from typing import TypeVar
 
 import keras
 
 from keras_entropy.layers.defense import Defense
+from keras_entropy.shadow.backends.backend import Backend
+from keras_entropy.shadow.backends.backend import Predictor
+from keras_entropy.shadow.backends.backend import Trainer
+from keras_entropy.shadow.backends.configuration import Configuration
 from keras_entropy.shadow.backends.configuration import configuration
 from keras_entropy.shadow.backends.configuration import layers_of
 from keras_entropy.shadow.backends.configuration import training_configuration
 from keras_entropy.shadow.backends.stacked_optimizer import is_elementwise
 
-# Compiled epochs hold executables and optimizer slots; a session needs few at a time.
-_CACHE_SIZE = 8
-_cache = collections.OrderedDict()
+Program = TypeVar("Program", Trainer, Predictor)
+
+# Programs hold executables and optimizer slots; a session needs few at a time.
+_MOST_PROGRAMS = 8
+# Each with what must live as long. The one that was used last comes last.
+_programs: collections.OrderedDict[Hashable, tuple[Any, tuple[object, ...]]] = (
+    collections.OrderedDict()
+)
 
 # Layers of which a stack of models is one batched matrix product or element-wise.
 # Vectorising over models pays for these, and loses for convolutions.
@@ -40,17 +52,17 @@ _STACKABLE_LAYERS = (
 )
 
 
-def is_dense(model):
+def is_dense(model: keras.Model) -> bool:
     """Tell whether every layer is a matrix product or element-wise."""
     return all(isinstance(layer, _STACKABLE_LAYERS) for layer in layers_of(model))
 
 
-def predicts_at_once(model):
+def predicts_at_once(model: keras.Model) -> bool:
     """Tell whether the forward pass runs on all models at once."""
     return keras.backend.backend() == "tensorflow" and is_dense(model)
 
 
-def trains_at_once(model):
+def trains_at_once(model: keras.Model) -> bool:
     """Tell whether models are trained in groups, as one model of stacked weights."""
     return (
         predicts_at_once(model)
@@ -59,49 +71,70 @@ def trains_at_once(model):
     )
 
 
-def trainer(model, size):
+def trainer(model: keras.Model, size: int | None) -> Trainer:
     """Return the compiled epoch for `size` stacked models, or for one (`None`).
 
     It is used again for the same model, and for another model of the same
     configuration where that says everything about it.
     """
     key = ("train", size, _signature(model, training_configuration))
-    return _reuse(key, model, lambda: _backend().Trainer(model, size, is_dense(model)))
-
-
-def predictor(model, size):
-    """Return the compiled forward pass for `size` stacked models, or for one."""
-    key = ("predict", size, _signature(model, configuration))
-    return _reuse(key, model, lambda: _backend().Predictor(model, size))
-
-
-def clear():
-    """Forget what has been compiled."""
-    _cache.clear()
-
-
-def _backend():
-    return importlib.import_module(
-        f"keras_entropy.shadow.backends.{keras.backend.backend()}_backend"
+    return _reuse(
+        key, model, lambda: _backend().make_trainer(model, size, is_dense(model))
     )
 
 
-def _reuse(key, model, make):
-    if key not in _cache:
+def predictor(model: keras.Model, size: int | None) -> Predictor:
+    """Return the compiled forward pass for `size` stacked models, or for one."""
+    key = ("predict", size, _signature(model, configuration))
+    return _reuse(key, model, lambda: _backend().make_predictor(model, size))
+
+
+def clear_programs() -> None:
+    """Forget the programs that were compiled to train and to predict.
+
+    The last eight are kept for later calls, with the models they were compiled for.
+    """
+    _programs.clear()
+
+
+def _backend() -> Backend:
+    name = keras.backend.backend()
+    if name == "tensorflow":
+        from keras_entropy.shadow.backends import tensorflow_backend
+
+        return tensorflow_backend
+    if name == "jax":
+        from keras_entropy.shadow.backends import jax_backend
+
+        return jax_backend
+    if name == "torch":
+        from keras_entropy.shadow.backends import torch_backend
+
+        return torch_backend
+    raise ValueError(
+        "Keras must run on TensorFlow, JAX or PyTorch for many models to be trained or "
+        f"to predict. Received: backend={name!r}"
+    )
+
+
+def _reuse(key: Hashable, model: keras.Model, make: Callable[[], Program]) -> Program:
+    if key not in _programs:
         # Keys may hold identities: what they point to has to live as long.
         owners = (model, getattr(model, "loss", None), *model.variables)
-        _cache[key] = (make(), owners)
-        if len(_cache) > _CACHE_SIZE:
-            _cache.popitem(last=False)
-    _cache.move_to_end(key)
-    return _cache[key][0]
+        _programs[key] = (make(), owners)
+        if len(_programs) > _MOST_PROGRAMS:
+            _programs.popitem(last=False)
+    _programs.move_to_end(key)
+    return _programs[key][0]
 
 
-def _signature(model, describe):
+def _signature(
+    model: keras.Model, describe: Callable[[keras.Model], Configuration]
+) -> Hashable:
     try:
-        text, sources = describe(model)
-        if not sources:
-            return text
+        found = describe(model)
+        if not found.sources:
+            return found.text
     except (TypeError, NotImplementedError):
         pass
     # A class from elsewhere may hold more than its configuration says.

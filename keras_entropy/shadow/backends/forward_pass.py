@@ -1,9 +1,19 @@
 """One forward pass with the loss that `fit` would compute, on values from outside."""
 
+from collections.abc import Sequence
+
 import keras
 
+from keras_entropy.shadow.backends.backend import Tensor
 
-def loss_and_state(model, variables, trainable, others, batch):
+
+def loss_and_state(
+    model: keras.Model,
+    variables: Sequence[keras.Variable],
+    trainable: Sequence[Tensor],
+    others: Sequence[Tensor],
+    batch: Sequence[Tensor],
+) -> tuple[Tensor, list[Tensor]]:
     """Return the training loss and the values of the non-trainable variables after it.
 
     Nothing is written into the model: its variables take the given values inside a
@@ -35,7 +45,12 @@ def loss_and_state(model, variables, trainable, others, batch):
     return loss, updated
 
 
-def outputs_and_state(model, variables, values, x):
+def outputs_and_state(
+    model: keras.Model,
+    variables: Sequence[keras.Variable],
+    values: Sequence[Tensor],
+    x: Tensor,
+) -> tuple[Tensor, list[Tensor]]:
     """Return the outputs at inference and the values of all variables after it.
 
     The state changes where a layer is random at inference: its generator moves on,

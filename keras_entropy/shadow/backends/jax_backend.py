@@ -1,72 +1,93 @@
 """Training and prediction on JAX: one model at a time in a compiled epoch."""
 
 import threading
+from collections.abc import Callable
+from collections.abc import Iterable
+from collections.abc import Sequence
 
 import jax
 import keras
 import numpy as np
 from jax import numpy as jnp
 
-from keras_entropy.models.copies import unused_optimizer
+from keras_entropy.arrays import Array
+from keras_entropy.arrays import Integers
+from keras_entropy.models.copies import optimizer_like
 from keras_entropy.shadow.backends import forward_pass
+from keras_entropy.shadow.backends.backend import Tensor
 from keras_entropy.shadow.stack import variables_of
+from keras_entropy.shadow.threads import Progress
+
+# Values of the trainable, of the other and of the optimizer's variables.
+State = tuple[list[Tensor], list[Tensor], list[Tensor]]
+# A step: state, data and rows in, state out.
+Step = Callable[[State, tuple[Tensor, ...], Tensor], State]
+# An epoch: state, data, rows of full batches and of the last one in, state out.
+Epoch = Callable[[State, tuple[Tensor, ...], Tensor, Tensor], State]
 
 
-class Trainer:
+def make_trainer(model: keras.Model, size: int | None, dense: bool) -> "JaxTrainer":
+    """Return a compiled epoch; stacking would gain nothing over one after another."""
+    return JaxTrainer(model, dense)
+
+
+def make_predictor(model: keras.Model, size: int | None) -> "JaxPredictor":
+    """Return a compiled forward pass of one model."""
+    return JaxPredictor(model)
+
+
+class JaxTrainer:
     """A compiled epoch of one model.
 
     Args:
         model: A compiled Keras model.
-        size: `None`: on JAX, stacking models gains nothing over one after another.
         dense: Whether the model has matrix products and element-wise layers only. Then
             the whole epoch is one loop inside XLA; convolutions are several times
             slower inside such a loop on a CPU, so there only the step is compiled.
-
-    Attributes:
-        concurrent: Whether `train` may run in several threads at a time.
     """
 
     concurrent = True
 
-    def __init__(self, model, size, dense):
+    def __init__(self, model: keras.Model, dense: bool) -> None:
         self._model = model
         self._variables = variables_of(model)
         self._split = len(model.trainable_variables)
         # The optimizer's step honours the constraints of the variables it was built
         # with. It reads and writes none of their values here.
-        self._optimizer = unused_optimizer(model)
+        self._optimizer = optimizer_like(model.optimizer)
         self._optimizer.build(self._variables[: self._split])
         self._optimizer_start = [np.asarray(v.value) for v in self._optimizer.variables]
         # Only tracing calls the model, which may not be done by two threads at once.
         self._tracing = threading.Lock()
         self._run_epoch = _compiled_loop(self._step) if dense else _loop(self._step)
 
-    def train(self, values, data, per_model, epochs, seed, progress):
-        """Train from `values` and return the values at the end.
+    def train(
+        self,
+        values: Sequence[Array],
+        data: Sequence[Tensor],
+        per_model: tuple[bool, ...],
+        epochs: Iterable[tuple[Integers, Integers]],
+        seed: int,
+        progress: Progress,
+    ) -> list[Array]:
+        """Train from `values` and return the values at the end, as `Trainer` says.
 
-        Args:
-            values: Arrays for `variables_of(model)`.
-            data: `(x, y)` or `(x, y, weight)`.
-            per_model: Not used: one model has data of its own.
-            epochs: Yields `(indices, rest)`: the rows of full batches,
-                `(steps, batch)`, and of the last one, `(fewer,)`.
-            seed: Not used: all generators are variables of the model.
-            progress: Called with the number of epochs done since the last call.
+        The seed is not used: all generators are variables of the model.
         """
         state = (
             [jnp.asarray(v) for v in values[: self._split]],
             [jnp.asarray(v) for v in values[self._split :]],
             [jnp.asarray(v) for v in self._optimizer_start],
         )
-        data = tuple(jnp.asarray(array) for array in data)
+        tensors = tuple(jnp.asarray(array) for array in data)
         for indices, rest in epochs:
-            state = self._run_epoch(state, data, indices, rest)
+            state = self._run_epoch(state, tensors, indices, rest)
             progress(1)
         trainable, others, slots = state
         trainable = self._finalize(trainable, slots)
         return [np.asarray(v) for v in (*trainable, *others)]
 
-    def _finalize(self, trainable, slots):
+    def _finalize(self, trainable: list[Tensor], slots: list[Tensor]) -> list[Tensor]:
         """Take the moving average of the weights where the optimizer keeps one."""
         variables = self._variables[: self._split]
         mapping = zip(
@@ -76,11 +97,11 @@ class Trainer:
             self._optimizer.finalize_variable_values(variables)
             return [scope.get_current_value(v) for v in variables]
 
-    def _step(self, state, data, rows):
+    def _step(self, state: State, data: tuple[Tensor, ...], rows: Tensor) -> State:
         trainable, others, slots = state
         batch = [array[rows] for array in data]
 
-        def loss(trainable):
+        def loss(trainable: list[Tensor]) -> tuple[Tensor, list[Tensor]]:
             value, updated = forward_pass.loss_and_state(
                 self._model, self._variables, trainable, others, batch
             )
@@ -94,9 +115,11 @@ class Trainer:
         return trainable, others, slots
 
 
-def _compiled_loop(step):
+def _compiled_loop(step: Step) -> Epoch:
     @jax.jit
-    def run(state, data, indices, rest):
+    def run(
+        state: State, data: tuple[Tensor, ...], indices: Tensor, rest: Tensor
+    ) -> State:
         state = jax.lax.fori_loop(
             0, len(indices), lambda i, state: step(state, data, indices[i]), state
         )
@@ -105,26 +128,27 @@ def _compiled_loop(step):
     return run
 
 
-def _loop(step):
-    step = jax.jit(step)
+def _loop(step: Step) -> Epoch:
+    compiled = jax.jit(step)
 
-    def run(state, data, indices, rest):
+    def run(
+        state: State, data: tuple[Tensor, ...], indices: Tensor, rest: Tensor
+    ) -> State:
         for rows in [*indices, rest] if len(rest) else indices:
-            state = step(state, data, rows)
+            state = compiled(state, data, rows)
         return state
 
     return run
 
 
-class Predictor:
+class JaxPredictor:
     """A compiled forward pass of one model.
 
     Args:
         model: A built Keras model.
-        size: `None`, as for `Trainer`.
     """
 
-    def __init__(self, model, size):
+    def __init__(self, model: keras.Model) -> None:
         self._variables = variables_of(model)
         self._forward = jax.jit(
             lambda values, x: forward_pass.outputs_and_state(
@@ -132,11 +156,13 @@ class Predictor:
             )
         )
 
-    def __call__(self, values, x, per_model, batch_size):
+    def __call__(
+        self, values: Sequence[Array], x: Array, per_model: bool, batch_size: int
+    ) -> Array:
         """Return the outputs, examples first."""
-        values = [jnp.asarray(v) for v in values]
+        state = [jnp.asarray(v) for v in values]
         parts = []
         for start in range(0, len(x), batch_size):
-            outputs, values = self._forward(values, x[start : start + batch_size])
+            outputs, state = self._forward(state, x[start : start + batch_size])
             parts.append(np.asarray(outputs))
         return np.concatenate(parts)

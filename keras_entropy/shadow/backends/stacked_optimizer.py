@@ -1,4 +1,6 @@
-"""What an optimizer of stacked models may be, and the variables it is built with."""
+"""Which optimizers can train stacked models, and the variables they write into."""
+
+from collections.abc import Iterable
 
 import keras
 import numpy as np
@@ -16,7 +18,7 @@ _ELEMENTWISE = (
 )
 
 
-def is_elementwise(optimizer):
+def is_elementwise(optimizer: keras.optimizers.Optimizer) -> bool:
     """Tell whether a step on stacked variables is the step on each of their slices.
 
     That rules out what looks at a whole variable (norm clipping) or at its name (weight
@@ -33,7 +35,9 @@ def is_elementwise(optimizer):
     return type(optimizer) in _ELEMENTWISE and not any(config[name] for name in whole)
 
 
-def own_variables(variables, size=None):
+def own_variables(
+    variables: Iterable[keras.Variable], size: int | None = None
+) -> list[keras.Variable]:
     """Return variables like the given ones for the optimizer to write into.
 
     Args:

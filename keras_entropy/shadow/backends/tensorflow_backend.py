@@ -1,18 +1,43 @@
 """Training and prediction on TensorFlow: one model or a stack in a compiled epoch."""
 
+from collections.abc import Callable
+from collections.abc import Iterable
+from collections.abc import Sequence
+
+import keras
 import numpy as np
 import tensorflow as tf
 
-from keras_entropy.models.copies import unused_optimizer
+from keras_entropy.arrays import Array
+from keras_entropy.arrays import Integers
+from keras_entropy.models.copies import optimizer_like
 from keras_entropy.shadow.backends import forward_pass
+from keras_entropy.shadow.backends.backend import Tensor
 from keras_entropy.shadow.backends.optimizer_steps import Stateful
+from keras_entropy.shadow.backends.optimizer_steps import StatelessOptimizer
 from keras_entropy.shadow.backends.optimizer_steps import stateless
 from keras_entropy.shadow.backends.stacked_optimizer import is_elementwise
 from keras_entropy.shadow.backends.stacked_optimizer import own_variables
 from keras_entropy.shadow.stack import variables_of
+from keras_entropy.shadow.threads import Progress
+
+# Values of the trainable, of the other and of the optimizer's variables.
+State = tuple[list[Tensor], list[Tensor], list[Tensor]]
 
 
-class Trainer:
+def make_trainer(
+    model: keras.Model, size: int | None, dense: bool
+) -> "TensorFlowTrainer":
+    """Return a compiled epoch; XLA pays where all layers are matrix products."""
+    return TensorFlowTrainer(model, size, xla=dense)
+
+
+def make_predictor(model: keras.Model, size: int | None) -> "TensorFlowPredictor":
+    """Return a compiled forward pass."""
+    return TensorFlowPredictor(model, size)
+
+
+class TensorFlowTrainer:
     """A compiled epoch.
 
     Args:
@@ -21,35 +46,38 @@ class Trainer:
             first axis. `None` trains one model, whose values carry no such axis.
         xla: Compile the epoch with XLA. Pays for matrix products, loses for
             convolutions on a CPU.
-
-    Attributes:
-        concurrent: Whether `train` may run in several threads at a time.
     """
 
-    def __init__(self, model, size, xla):
+    def __init__(self, model: keras.Model, size: int | None, xla: bool) -> None:
         self._model = model
         self._variables = variables_of(model)
         self._split = len(model.trainable_variables)
         self._size = size
         trainable = own_variables(self._variables[: self._split], size)
-        optimizer = unused_optimizer(model)
+        optimizer = optimizer_like(model.optimizer)
+        # Steps that write into variables, of which there is one set, take turns.
         self.concurrent = is_elementwise(optimizer)
-        make = stateless if self.concurrent else Stateful
+        make: Callable[..., StatelessOptimizer] = (
+            stateless if self.concurrent else Stateful
+        )
         self._optimizer = make(optimizer, trainable)
-        self._optimizer_start = [v.numpy() for v in self._optimizer.variables]
+        self._optimizer_start: list[Array] = [
+            v.numpy() for v in self._optimizer.variables
+        ]
         self._epoch = tf.function(self._run_epoch, jit_compile=xla, autograph=False)
 
-    def train(self, values, data, per_model, epochs, seed, progress):
-        """Train from `values` and return the values at the end.
+    def train(
+        self,
+        values: Sequence[Array],
+        data: Sequence[Tensor],
+        per_model: tuple[bool, ...],
+        epochs: Iterable[tuple[Integers, Integers]],
+        seed: int,
+        progress: Progress,
+    ) -> list[Array]:
+        """Train from `values` and return the values at the end, as `Trainer` says.
 
-        Args:
-            values: Arrays for `variables_of(model)`.
-            data: `(x, y)` or `(x, y, weight)`.
-            per_model: For each array of `data`, whether each model has its own.
-            epochs: Yields `(indices, rest)`: the rows of full batches,
-                `(steps, [size,] batch)`, and of the last one, `([size,] fewer)`.
-            seed: Not used: all generators are variables of the model.
-            progress: Called with the number of epochs done since the last call.
+        The seed is not used: all generators are variables of the model.
         """
         trainable, others, slots = (
             [tf.convert_to_tensor(array) for array in arrays]
@@ -60,23 +88,30 @@ class Trainer:
             )
         )
         state = trainable, others, slots
-        data = tuple(tf.convert_to_tensor(array) for array in data)
+        tensors = tuple(tf.convert_to_tensor(array) for array in data)
         for indices, rest in epochs:
-            indices, rest = tf.constant(indices), tf.constant(rest)
-            state = self._epoch(state, data, indices, rest, per_model)
+            state = self._epoch(
+                state, tensors, tf.constant(indices), tf.constant(rest), per_model
+            )
             progress(1 if self._size is None else self._size)
         trainable, others, slots = state
-        if not self.concurrent:
-            trainable = self._optimizer.finalize(slots, trainable)
+        trainable = self._optimizer.finalize(slots, trainable)
         return [v.numpy() for v in (*trainable, *others)]
 
-    def _run_epoch(self, state, data, indices, rest, per_model):
+    def _run_epoch(
+        self,
+        state: State,
+        data: tuple[Tensor, ...],
+        indices: Tensor,
+        rest: Tensor,
+        per_model: tuple[bool, ...],
+    ) -> State:
         steps = indices.shape[0]
 
-        def step(i, state):
+        def step(i: Tensor, state: State) -> tuple[Tensor, State]:
             trainable, others, slots = state
 
-            def on(rows):
+            def on(rows: Tensor) -> tuple[list[Tensor], list[Tensor]]:
                 return self._gradients_on(rows, trainable, others, data, per_model)
 
             if rest.shape[-1]:
@@ -96,7 +131,14 @@ class Trainer:
             lambda i, state: i < last, step, (0, state), parallel_iterations=1
         )[1]
 
-    def _gradients_on(self, rows, trainable, others, data, per_model):
+    def _gradients_on(
+        self,
+        rows: Tensor,
+        trainable: list[Tensor],
+        others: list[Tensor],
+        data: tuple[Tensor, ...],
+        per_model: tuple[bool, ...],
+    ) -> tuple[list[Tensor], list[Tensor]]:
         batch = [
             tf.gather(array, rows, batch_dims=int(own))
             for array, own in zip(data, per_model, strict=True)
@@ -111,7 +153,9 @@ class Trainer:
             )
         return gradients, _like(updated, others)
 
-    def _gradients(self, elements):
+    def _gradients(
+        self, elements: tuple[Tensor, ...]
+    ) -> tuple[list[Tensor], list[Tensor]]:
         trainable, state, *batch = elements
         with tf.GradientTape() as tape:
             tape.watch(trainable)
@@ -125,7 +169,7 @@ class Trainer:
         return gradients, updated
 
 
-class Predictor:
+class TensorFlowPredictor:
     """A compiled forward pass.
 
     Args:
@@ -133,25 +177,29 @@ class Predictor:
         size: Number of models whose values are stacked, or `None` for one model.
     """
 
-    def __init__(self, model, size):
+    def __init__(self, model: keras.Model, size: int | None) -> None:
         self._model = model
         self._variables = variables_of(model)
         self._size = size
         self._forward = tf.function(self._run_forward, reduce_retracing=True)
 
-    def __call__(self, values, x, per_model, batch_size):
+    def __call__(
+        self, values: Sequence[Array], x: Array, per_model: bool, batch_size: int
+    ) -> Array:
         """Return the outputs, examples first for one model and second for a stack."""
         axis = int(self._size is not None and per_model)
-        values = [tf.constant(v) for v in values]
+        state = [tf.constant(v) for v in values]
         parts = []
         for start in range(0, x.shape[axis], batch_size):
             batch = x[(slice(None),) * axis + (slice(start, start + batch_size),)]
-            outputs, values = self._forward(values, tf.constant(batch), per_model)
+            outputs, state = self._forward(state, tf.constant(batch), per_model)
             parts.append(outputs.numpy())
         return np.concatenate(parts, axis=int(self._size is not None))
 
-    def _run_forward(self, values, x, per_model):
-        def one(values, x):
+    def _run_forward(
+        self, values: list[Tensor], x: Tensor, per_model: bool
+    ) -> tuple[Tensor, list[Tensor]]:
+        def one(values: list[Tensor], x: Tensor) -> tuple[Tensor, list[Tensor]]:
             return forward_pass.outputs_and_state(
                 self._model, self._variables, values, x
             )
@@ -169,7 +217,7 @@ class Predictor:
         return outputs, _like(updated, values)
 
 
-def _like(updated, old):
+def _like(updated: list[Tensor], old: list[Tensor]) -> list[Tensor]:
     # `vectorized_map` returns the states of generators as 64-bit integers.
     return [
         tf.ensure_shape(tf.cast(new, was.dtype), was.shape)

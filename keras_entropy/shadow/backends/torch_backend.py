@@ -1,51 +1,64 @@
 """Training and prediction on PyTorch: one model and one batch at a time."""
 
+from collections.abc import Iterable
+from collections.abc import Sequence
+
 import keras
 import numpy as np
 import torch
 
-from keras_entropy.models.copies import unused_optimizer
+from keras_entropy.arrays import Array
+from keras_entropy.arrays import Integers
+from keras_entropy.models.copies import optimizer_like
 from keras_entropy.shadow.backends import forward_pass
+from keras_entropy.shadow.backends.backend import Tensor
 from keras_entropy.shadow.backends.stacked_optimizer import own_variables
 from keras_entropy.shadow.stack import variables_of
+from keras_entropy.shadow.threads import Progress
 
 
-class Trainer:
+def make_trainer(model: keras.Model, size: int | None, dense: bool) -> "TorchTrainer":
+    """Return a plain training loop of one model; nothing is compiled or stacked."""
+    return TorchTrainer(model)
+
+
+def make_predictor(model: keras.Model, size: int | None) -> "TorchPredictor":
+    """Return a forward pass of one model."""
+    return TorchPredictor(model)
+
+
+class TorchTrainer:
     """A plain training loop of one model.
 
     Args:
         model: A compiled Keras model.
-        size: `None`: there is no stacking here.
-        dense: Not used.
-
-    Attributes:
-        concurrent: Whether `train` may run in several threads at a time.
     """
 
     concurrent = False
 
-    def __init__(self, model, size, dense):
+    def __init__(self, model: keras.Model) -> None:
         self._model = model
         self._variables = variables_of(model)
         self._split = len(model.trainable_variables)
         self._trainable = own_variables(self._variables[: self._split])
-        self._optimizer = unused_optimizer(model)
+        self._optimizer = optimizer_like(model.optimizer)
         self._optimizer.build(self._trainable)
         self._optimizer_start = [
             keras.ops.convert_to_numpy(v.value) for v in self._optimizer.variables
         ]
 
-    def train(self, values, data, per_model, epochs, seed, progress):
-        """Train from `values` and return the values at the end.
+    def train(
+        self,
+        values: Sequence[Array],
+        data: Sequence[Tensor],
+        per_model: tuple[bool, ...],
+        epochs: Iterable[tuple[Integers, Integers]],
+        seed: int,
+        progress: Progress,
+    ) -> list[Array]:
+        """Train from `values` and return the values at the end, as `Trainer` says.
 
-        Args:
-            values: Arrays for `variables_of(model)`.
-            data: `(x, y)` or `(x, y, weight)`.
-            per_model: Not used: one model has data of its own.
-            epochs: Yields `(indices, rest)`: the rows of full batches,
-                `(steps, batch)`, and of the last one, `(fewer,)`.
-            seed: Integer. Keras leaves dropout without a seed to PyTorch's generator.
-            progress: Called with the number of epochs done since the last call.
+        The seed is for dropout without one, which Keras leaves to PyTorch's generator.
         """
         for variable, value in zip(self._trainable, values, strict=False):
             variable.assign(value)
@@ -54,19 +67,19 @@ class Trainer:
         ):
             variable.assign(value)
         others = [keras.ops.convert_to_tensor(v) for v in values[self._split :]]
-        data = [keras.ops.convert_to_tensor(array) for array in data]
+        tensors = [keras.ops.convert_to_tensor(array) for array in data]
         with torch.random.fork_rng():
             torch.manual_seed(seed)
             for indices, rest in epochs:
                 for batch in [*indices, rest] if len(rest) else indices:
                     rows = torch.as_tensor(batch, dtype=torch.int64)
-                    others = self._step(others, [array[rows] for array in data])
+                    others = self._step(others, [array[rows] for array in tensors])
                 progress(1)
         self._optimizer.finalize_variable_values(self._trainable)
         trained = [v.value for v in self._trainable]
         return [keras.ops.convert_to_numpy(v) for v in (*trained, *others)]
 
-    def _step(self, others, batch):
+    def _step(self, others: list[Tensor], batch: list[Tensor]) -> list[Tensor]:
         trainable = [v.value.detach().requires_grad_() for v in self._trainable]
         loss, others = forward_pass.loss_and_state(
             self._model, self._variables, trainable, others, batch
@@ -78,27 +91,28 @@ class Trainer:
         return [v.detach() for v in others]
 
 
-class Predictor:
+class TorchPredictor:
     """A forward pass of one model.
 
     Args:
         model: A built Keras model.
-        size: `None`, as for `Trainer`.
     """
 
-    def __init__(self, model, size):
+    def __init__(self, model: keras.Model) -> None:
         self._model = model
         self._variables = variables_of(model)
 
-    def __call__(self, values, x, per_model, batch_size):
+    def __call__(
+        self, values: Sequence[Array], x: Array, per_model: bool, batch_size: int
+    ) -> Array:
         """Return the outputs, examples first."""
-        values = [keras.ops.convert_to_tensor(v) for v in values]
+        state = [keras.ops.convert_to_tensor(v) for v in values]
         parts = []
         with torch.no_grad():
             for start in range(0, len(x), batch_size):
                 batch = keras.ops.convert_to_tensor(x[start : start + batch_size])
-                outputs, values = forward_pass.outputs_and_state(
-                    self._model, self._variables, values, batch
+                outputs, state = forward_pass.outputs_and_state(
+                    self._model, self._variables, state, batch
                 )
                 parts.append(keras.ops.convert_to_numpy(outputs))
         return np.concatenate(parts)

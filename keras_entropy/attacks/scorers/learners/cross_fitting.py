@@ -8,12 +8,21 @@ have no common scale: pooling them before the ROC gives AUC 0.3 or 0.7 on pure n
 where one side is larger.
 """
 
+from __future__ import annotations
+
+from collections.abc import Callable
+
 import numpy as np
 
+from keras_entropy.arrays import Booleans
+from keras_entropy.arrays import Floats
+from keras_entropy.arrays import Integers
 from keras_entropy.attacks.scorers.learners.forest import forest_scores
 from keras_entropy.attacks.scorers.learners.knn import knn_scores
 from keras_entropy.attacks.scorers.learners.logistic import logistic_scores
 from keras_entropy.attacks.scorers.learners.mlp import mlp_scores
+from keras_entropy.attacks.scorers.scores import Scores
+from keras_entropy.attacks.signals import Signals
 
 FOLDS = 5
 # More examples than these do not make an attacker stronger, only slower.
@@ -27,8 +36,10 @@ MAX_ROWS = 100_000
 # target allow for it: without, they cover 0.5 in 84 % of runs instead of 95 %.
 FOLD_CORRELATION = 1 / (FOLDS - 1)
 
-# Each maps (features, member, folds, count, rng) to held-out log-odds of membership.
-ATTACKERS = {
+# Maps (features, member, folds, count, rng) to held-out log-odds of membership.
+Learner = Callable[[Floats, Booleans, Integers, int, np.random.Generator], Floats]
+
+ATTACKERS: dict[str, Learner] = {
     "logistic": logistic_scores,
     "mlp": mlp_scores,
     "knn": knn_scores,
@@ -36,11 +47,11 @@ ATTACKERS = {
 }
 
 
-def attack_features(signals, target, rows):
-    """What an attacker learns from: `(rows, C + 3)` float64.
+def attack_features(signals: Signals, target: int, rows: Integers) -> Floats:
+    """Returns the features that an attacker learns from, `(rows, C + 3)` float64.
 
-    The output vector (beyond 100 classes, its ten largest entries), the loss, the
-    entropy and the logit-scaled confidence, in this order.
+    They are the output vector (beyond 100 classes, its ten largest entries), the loss,
+    the entropy and the logit-scaled confidence, in this order.
 
     Args:
         signals: `Signals`.
@@ -57,8 +68,10 @@ def attack_features(signals, target, rows):
     )
 
 
-def stratified_folds(member, count, rng):
-    """Random folds that each hold the same share of members and of non-members.
+def stratified_folds(
+    member: Booleans, count: int, rng: np.random.Generator
+) -> Integers:
+    """Returns random folds that each hold the same share of members and of non-members.
 
     Args:
         member: Boolean array `(n,)`.
@@ -83,8 +96,8 @@ def stratified_folds(member, count, rng):
     return folds
 
 
-def cross_fit(name, signals, membership, seed):
-    """Held-out scores of one attacker on every target.
+def cross_fit(name: str, signals: Signals, membership: Booleans, seed: int) -> Scores:
+    """Returns the held-out scores of one attacker on every target.
 
     Args:
         name: String, a key of `ATTACKERS`.
@@ -93,12 +106,12 @@ def cross_fit(name, signals, membership, seed):
         seed: Integer.
 
     Returns:
-        `(scores, folds, excluded)`, arrays `(R, N)`: scores are comparable within a
-        fold only. Where N exceeds `MAX_ROWS`, a random sample of the examples is used,
-        with the same share of members, and the others are excluded.
+        `Scores`, comparable within a fold only. Where N exceeds `MAX_ROWS`, a random
+        sample of the examples is used, with the same share of members, and the others
+        are excluded.
     """
     attacker = ATTACKERS[name]
-    scores = np.zeros(membership.shape)
+    values = np.zeros(membership.shape)
     folds = np.zeros(membership.shape, np.int16)
     excluded = np.ones(membership.shape, bool)
     for target, member in enumerate(membership):
@@ -107,16 +120,24 @@ def cross_fit(name, signals, membership, seed):
         rows = _sample(member, rng)
         member, own_folds = member[rows], stratified_folds(member[rows], FOLDS, rng)
         features = attack_features(signals, target, rows)
-        scores[target, rows] = attacker(features, member, own_folds, FOLDS, rng)
+        values[target, rows] = attacker(features, member, own_folds, FOLDS, rng)
         folds[target, rows] = own_folds
         excluded[target, rows] = False
-    return scores, folds, excluded
+    return Scores(
+        values,
+        natural=True,
+        folds=folds,
+        excluded=excluded if excluded.any() else None,
+        fold_correlation=FOLD_CORRELATION,
+    )
 
 
-def fit_on_shadows(name, signals, membership, seed):
-    """Scores of every model by an attacker trained on other pairs' outputs.
+def fit_on_shadows(
+    name: str, signals: Signals, membership: Booleans, seed: int
+) -> Scores:
+    """Returns the scores of an attacker trained on other pairs' outputs.
 
-    The attacker knows who is in his shadow models, and nothing of the target. Each
+    The attacker knows who is in the shadow models, and nothing of the target. Each
     example is in exactly half of the shadows, so its identity tells nothing; the
     target's partner, whose members are the target's non-members, is no shadow either.
     To save fits, the pairs form at most five groups, attacked by those of the others.
@@ -128,7 +149,7 @@ def fit_on_shadows(name, signals, membership, seed):
         seed: Integer.
 
     Returns:
-        Float64 array `(K, N)` of log-odds.
+        `Scores` of every model, log-odds.
 
     Reference: Shokri et al., IEEE S&P 2017, arXiv:1610.05820.
     """
@@ -140,11 +161,11 @@ def fit_on_shadows(name, signals, membership, seed):
     groups = min(FOLDS, models // 2)
     folds = np.repeat(np.arange(models) // 2 % groups, examples)
     rng = np.random.default_rng((seed, models))
-    scores = ATTACKERS[name](features, membership.reshape(-1), folds, groups, rng)
-    return scores.reshape(membership.shape)
+    values = ATTACKERS[name](features, membership.reshape(-1), folds, groups, rng)
+    return Scores(values.reshape(membership.shape), natural=True)
 
 
-def _sample(member, rng):
+def _sample(member: Booleans, rng: np.random.Generator) -> Integers:
     """All rows, or `MAX_ROWS` of them with the same share of members; ascending."""
     if member.size <= MAX_ROWS:
         return np.arange(member.size)

@@ -1,13 +1,25 @@
 """A random forest as attacker."""
 
+from __future__ import annotations
+
 import numpy as np
 from sklearn.ensemble import RandomForestClassifier
+
+from keras_entropy.arrays import Booleans
+from keras_entropy.arrays import Floats
+from keras_entropy.arrays import Integers
 
 _TREES = 30
 _SAMPLE = 1000
 
 
-def forest_scores(features, member, folds, count, rng):
+def forest_scores(
+    features: Floats,
+    member: Booleans,
+    folds: Integers,
+    count: int,
+    rng: np.random.Generator,
+) -> Floats:
     """Held-out log-odds of membership from a random forest.
 
     One configuration, no search: 30 trees, each grown on at most 1,000 examples drawn

@@ -6,15 +6,27 @@ grid, so that neighbours are searched for cells instead of examples and exact co
 which make k-NN depend on the order of the rows, simply add up.
 """
 
+from __future__ import annotations
+
 import numpy as np
 from scipy import spatial
 from scipy import stats
+
+from keras_entropy.arrays import Booleans
+from keras_entropy.arrays import Floats
+from keras_entropy.arrays import Integers
 
 _LEVELS = 128
 _CELLS = 128
 
 
-def knn_scores(features, member, folds, count, rng):
+def knn_scores(
+    features: Floats,
+    member: Booleans,
+    folds: Integers,
+    count: int,
+    rng: np.random.Generator,
+) -> Floats:
     """Held-out log-odds of membership among the nearest training examples.
 
     The last two features are replaced by their ranks over all examples (which knows no

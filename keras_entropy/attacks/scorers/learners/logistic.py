@@ -1,7 +1,13 @@
 """Logistic regression for the folds of a cross-fit at once, by Newton's method."""
 
+from __future__ import annotations
+
 import numpy as np
 from scipy import special
+
+from keras_entropy.arrays import Booleans
+from keras_entropy.arrays import Floats
+from keras_entropy.arrays import Integers
 
 _RIDGE = 1e-3
 _ITERATIONS = 50
@@ -9,7 +15,13 @@ _TOLERANCE = 1e-7
 _BLOCK_ROWS = 2048
 
 
-def logistic_scores(features, member, folds, count, rng):
+def logistic_scores(
+    features: Floats,
+    member: Booleans,
+    folds: Integers,
+    count: int,
+    rng: np.random.Generator,
+) -> Floats:
     """Held-out log-odds of membership.
 
     Members and non-members weigh one half each, whatever their numbers; features are
@@ -42,7 +54,7 @@ def logistic_scores(features, member, folds, count, rng):
     return scores
 
 
-def _fit(features, sign, weights):
+def _fit(features: Floats, sign: Floats, weights: Floats) -> Floats:
     """Minimises the weighted logistic loss plus ridge; returns `(F, d + 1)`."""
     examples, width = features.shape
     # A first scaling by numbers that know no label: it only helps the arithmetic.
@@ -77,7 +89,9 @@ def _fit(features, sign, weights):
     return theta
 
 
-def _derivatives(design, sign, weights, theta, penalty):
+def _derivatives(
+    design: Floats, sign: Floats, weights: Floats, theta: Floats, penalty: Floats
+) -> tuple[Floats, Floats, Floats]:
     """Value `(F,)`, gradient `(F, d)` and Hessian `(F, d, d)` of the objective."""
     value = 0.5 * (penalty * theta**2).sum(axis=1)
     gradient = penalty * theta

@@ -1,16 +1,34 @@
 """A small network as attacker; the networks of all folds train as one stack."""
 
+from __future__ import annotations
+
+from collections.abc import Iterator
+from collections.abc import Sequence
+
 import numpy as np
 from scipy import special
+
+from keras_entropy.adam import Adam
+from keras_entropy.arrays import Booleans
+from keras_entropy.arrays import Floats
+from keras_entropy.arrays import Integers
 
 _HIDDEN = 64
 _LEARNING_RATE = 3e-3
 _DECAY = 1e-4
 _STEPS = 400
 _BATCH = (32, 512)
+# Of a small training set, a batch takes this share.
+_BATCH_SHARE = 8
 
 
-def mlp_scores(features, member, folds, count, rng):
+def mlp_scores(
+    features: Floats,
+    member: Booleans,
+    folds: Integers,
+    count: int,
+    rng: np.random.Generator,
+) -> Floats:
     """Held-out log-odds of membership from a network with one hidden layer.
 
     One configuration, no search: 64 ReLU units, Adam with a rate that falls linearly
@@ -28,21 +46,30 @@ def mlp_scores(features, member, folds, count, rng):
         Float64 array `(n,)`: row i is scored by the network that did not see fold
         `folds[i]`. Equal rows of a fold get equal scores.
     """
-    sides = [
-        [np.flatnonzero((folds != fold) & side) for fold in range(count)]
-        for side in (member, ~member)
+    training = [
+        [np.flatnonzero((folds != fold) & side) for side in (member, ~member)]
+        for fold in range(count)
     ]
-    mean, scale = _moments(features, sides)
-    network = _Network(count, features.shape[1], rng)
-    smallest = min(len(rows) for side in sides for rows in side)
-    half = int(np.clip(smallest // 8, _BATCH[0] // 2, _BATCH[1] // 2))
+    mean, scale = _moments(features, training)
+    # The other folds are trained on this fold's labels, so nothing of theirs may reach
+    # its network: each fold has random numbers and epochs of its own, and the batches'
+    # size, which all share, knows no label.
+    streams = rng.spawn(count)
+    share = member.size * (count - 1) // (2 * _BATCH_SHARE * count)
+    half = int(np.clip(share, _BATCH[0] // 2, _BATCH[1] // 2))
+    batches = [
+        [_batches(rows, half, stream) for rows in sides]
+        for sides, stream in zip(training, streams, strict=True)
+    ]
+    network = _Network(features.shape[1], streams)
     sign = np.repeat([1.0, -1.0], half).astype(np.float32)
-    batches = [_epochs(side, half, rng) for side in sides]
     data = features.astype(np.float32)
     mean32 = mean.astype(np.float32)[:, None]
     scale32 = scale.astype(np.float32)[:, None]
     for step in range(_STEPS):
-        rows = np.hstack([next(batch) for batch in batches])
+        rows = np.stack(
+            [np.concatenate([next(side) for side in sides]) for sides in batches]
+        )
         inputs = (data[rows] - mean32) * scale32
         network.step(inputs, sign, _LEARNING_RATE * (1 - step / _STEPS))
     scores = np.empty(member.size)
@@ -53,15 +80,17 @@ def mlp_scores(features, member, folds, count, rng):
     return np.round(scores, 9)
 
 
-def _moments(features, sides):
+def _moments(
+    features: Floats, training: Sequence[Sequence[Integers]]
+) -> tuple[Floats, Floats]:
     """Mean and inverse deviation `(F, d)` of the balanced training rows."""
-    mean, variance = [], []
-    for both in zip(*sides, strict=True):
-        centre = np.mean([features[rows].mean(axis=0) for rows in both], axis=0)
-        squares = [((features[rows] - centre) ** 2).mean(axis=0) for rows in both]
-        mean.append(centre)
-        variance.append(np.mean(squares, axis=0))
-    mean, variance = np.array(mean), np.array(variance)
+    means, variances = [], []
+    for sides in training:
+        centre = np.mean([features[rows].mean(axis=0) for rows in sides], axis=0)
+        squares = [((features[rows] - centre) ** 2).mean(axis=0) for rows in sides]
+        means.append(centre)
+        variances.append(np.mean(squares, axis=0))
+    mean, variance = np.array(means), np.array(variances)
     # A column that is constant in training tells nothing, and must not explode.
     informative = variance > 1e-24 * (1 + mean**2)
     scale = np.zeros_like(variance)
@@ -69,32 +98,37 @@ def _moments(features, sides):
     return mean, scale
 
 
-def _epochs(rows_of_folds, half, rng):
-    """Endless `(F, half)` batches of rows; an epoch takes each row once."""
-    smallest = min(len(rows) for rows in rows_of_folds)
+def _batches(rows: Integers, half: int, rng: np.random.Generator) -> Iterator[Integers]:
+    """Endless batches `(half,)` of rows; an epoch takes each row once."""
     while True:
-        shuffled = np.stack(
-            [rng.permutation(rows)[:smallest] for rows in rows_of_folds]
-        )
-        if smallest < half:
-            shuffled = np.tile(shuffled, -(-half // smallest))
-        for start in range(0, shuffled.shape[1] - half + 1, half):
-            yield shuffled[:, start : start + half]
+        shuffled = rng.permutation(rows)
+        if rows.size < half:
+            shuffled = np.tile(shuffled, -(-half // rows.size))
+        for start in range(0, shuffled.size - half + 1, half):
+            yield shuffled[start : start + half]
 
 
 class _Network:
-    """F networks with one hidden layer and one output, and Adam."""
+    """F networks with one hidden layer and one output.
 
-    def __init__(self, count, width, rng):
-        first = rng.normal(0, np.sqrt(2 / width), (count, width, _HIDDEN))
-        last = rng.normal(0, np.sqrt(1 / _HIDDEN), (count, _HIDDEN, 1))
-        shapes = (first, np.zeros((count, 1, _HIDDEN)), last, np.zeros((count, 1, 1)))
-        self._weights = [weight.astype(np.float32) for weight in shapes]
-        self._first = [np.zeros_like(weight) for weight in self._weights]
-        self._second = [np.zeros_like(weight) for weight in self._weights]
-        self._time = 0
+    Args:
+        width: Integer, the number of features.
+        streams: F generators, of the first weights.
+    """
 
-    def step(self, inputs, sign, rate):
+    def __init__(self, width: int, streams: Sequence[np.random.Generator]) -> None:
+        count = len(streams)
+        first = [rng.normal(0, np.sqrt(2 / width), (width, _HIDDEN)) for rng in streams]
+        last = [rng.normal(0, np.sqrt(1 / _HIDDEN), (_HIDDEN, 1)) for rng in streams]
+        self._weights: list[Floats] = [
+            np.stack(first).astype(np.float32),
+            np.zeros((count, 1, _HIDDEN), np.float32),
+            np.stack(last).astype(np.float32),
+            np.zeros((count, 1, 1), np.float32),
+        ]
+        self._adam = Adam(self._weights)
+
+    def step(self, inputs: Floats, sign: Floats, rate: float) -> None:
         """One step of Adam on inputs `(F, B, d)` with targets +-1 `(B,)`."""
         first, bias, last, offset = self._weights
         hidden = np.maximum(inputs @ first + bias, 0)
@@ -107,16 +141,9 @@ class _Network:
             hidden.transpose(0, 2, 1) @ slope + _DECAY * last,
             slope.sum(axis=1, keepdims=True),
         )
-        self._time += 1
-        rate *= np.sqrt(1 - 0.999**self._time) / (1 - 0.9**self._time)
-        for weight, mean, square, gradient in zip(
-            self._weights, self._first, self._second, gradients, strict=True
-        ):
-            mean += 0.1 * (gradient - mean)
-            square += 0.001 * (gradient**2 - square)
-            weight -= np.float32(rate) * mean / (np.sqrt(square) + np.float32(1e-7))
+        self._adam.step(gradients, rate)
 
-    def score(self, fold, inputs):
+    def score(self, fold: int, inputs: Floats) -> Floats:
         """Log-odds `(n,)` of network `fold` on standardised inputs `(n, d)`."""
         first, bias, last, offset = (
             weight[fold].astype(np.float64) for weight in self._weights

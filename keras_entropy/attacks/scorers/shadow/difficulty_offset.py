@@ -4,32 +4,29 @@ Reference: Watson, Guo, Cormode and Sablayrolles, "On the Importance of Difficul
 Calibration in Membership Inference Attacks", ICLR 2022, arXiv:2111.08440.
 """
 
+from __future__ import annotations
+
 import numpy as np
 
-from keras_entropy.attacks.scorers.shadow.leave_pair_out import moments
+from keras_entropy.arrays import Booleans
+from keras_entropy.arrays import Floats
+from keras_entropy.attacks.scorers.shadow.shadow_moments import Moments
+from keras_entropy.attacks.scorers.shadow.shadow_scorer import ShadowScorer
 
 
-def difficulty_offset(confidence, membership):
-    """Score every model as target by how much less its loss is than the shadows'.
+class DifficultyOffset(ShadowScorer):
+    """Scores a target by how much less its loss is than the shadows'.
 
-    Args:
-        confidence: Floats `(K, N)`, the logit-scaled confidence
-            `log p_y - log(1 - p_y)` of each model on each example.
-        membership: Booleans `(K, N)`: who is in whose training set. Models `2j` and
-            `2j + 1` are partners; neither serves as the other's shadow.
-
-    Returns:
-        `(scores, excluded)`, both `(K, N)`: the mean loss of the shadows that do not
-        hold the example minus the target's loss, in nats, and a mask of what no shadow
-        was trained without, where the score is 0.
-
-    Raises:
-        ValueError: If the shapes don't fit.
+    The score is the mean loss of the shadows that do not hold the example minus the
+    target's loss, in nats. An example that all shadows were trained on is excluded.
     """
-    log_probability = -np.logaddexp(0, -np.asarray(confidence, dtype=np.float64))
-    scores = np.zeros(log_probability.shape)
-    excluded = np.zeros(log_probability.shape, dtype=bool)
-    for pair, _, outside in moments(log_probability, membership, scatter=False):
-        excluded[pair] = outside.count == 0
-        scores[pair] = np.where(excluded[pair], 0, log_probability[pair] - outside.mean)
-    return scores, excluded
+
+    def signal(self, confidence: Floats) -> Floats:
+        """Returns the log probability of the label."""
+        return -np.logaddexp(0, -confidence)
+
+    def compare(
+        self, signal: Floats, inside: Moments, outside: Moments
+    ) -> tuple[Floats, Booleans]:
+        """Returns the offset, and what no shadow was trained without."""
+        return signal - outside.mean, outside.count == 0

@@ -1,7 +1,7 @@
 import numpy as np
 from scipy import special
 
-from keras_entropy.attacks.scorers.shadow import difficulty_offset
+from keras_entropy.attacks.scorers.shadow.difficulty_offset import DifficultyOffset
 from keras_entropy.shadow.plan import complementary_pairs
 
 
@@ -9,11 +9,11 @@ def test_equals_the_direct_offset():
     rng = np.random.default_rng(0)
     membership = complementary_pairs(40, 8, seed=0).membership
     signal = rng.normal(size=(8, 40)) * 4
-    scores, excluded = difficulty_offset.difficulty_offset(signal, membership)
+    found = DifficultyOffset().score_game(signal, membership)
     loss = -np.log(special.expit(signal))
-    assert not excluded.any()
+    assert not found.excluded.any()
     for k in range(8):
         others = np.delete(np.arange(8), [k, k ^ 1])
         for i in range(40):
             outside = loss[others, i][~membership[others, i]]
-            np.testing.assert_allclose(scores[k, i], outside.mean() - loss[k, i])
+            np.testing.assert_allclose(found.values[k, i], outside.mean() - loss[k, i])

@@ -4,10 +4,16 @@ Reference: Carlini et al., "Membership Inference Attacks From First Principles",
 S&P 2022, arXiv:2112.03570.
 """
 
+from __future__ import annotations
+
 import numpy as np
 from scipy import special
 
-from keras_entropy.attacks.scorers.shadow.leave_pair_out import moments
+from keras_entropy.arrays import Booleans
+from keras_entropy.arrays import Floats
+from keras_entropy.arrays import Integers
+from keras_entropy.attacks.scorers.shadow.shadow_moments import Moments
+from keras_entropy.attacks.scorers.shadow.shadow_scorer import ShadowScorer
 
 VARIANCES = ("shrunken", "per-example", "fixed")
 # Degrees of freedom that the common variance counts for in the shrunken one.
@@ -16,12 +22,38 @@ _PRIOR_DEGREES = 4
 _FLOOR = 1e-12
 
 
-def online(confidence, membership, *, variance="shrunken"):
-    """Score every model as target by the log likelihood ratio, member to non-member.
+class _LikelihoodRatio(ShadowScorer):
+    """Compares the logit-scaled confidence itself.
+
+    Args:
+        variance: String, one of `"shrunken"`, `"per-example"`, `"fixed"`.
+
+    Raises:
+        ValueError: If the variance is unknown.
+    """
+
+    needs_scatter = True
+
+    def __init__(self, variance: str = "shrunken") -> None:
+        if variance not in VARIANCES:
+            raise ValueError(
+                f"`variance` must be one of {VARIANCES}. "
+                f"Received: variance={variance!r}"
+            )
+        self._variance = variance
+
+    def signal(self, confidence: Floats) -> Floats:
+        """Returns the confidence."""
+        return confidence
+
+
+class Online(_LikelihoodRatio):
+    """Scores a target by the log likelihood ratio, member to non-member.
 
     The confidences of the shadows that hold an example, and of those that do not, are
     described by a normal distribution each; the score is the difference of the two log
-    densities at the target's confidence.
+    densities at the target's confidence. An example that all or none of the shadows
+    hold is excluded.
 
     With `variance="fixed"` one variance serves all examples; with `"per-example"` each
     has its own, as in the paper. The default in between, `"shrunken"`, estimates each
@@ -30,75 +62,53 @@ def online(confidence, membership, *, variance="shrunken"):
     how many shadows are enough for the one or the other.
 
     Args:
-        confidence: Floats `(K, N)`, the logit-scaled confidence
-            `log p_y - log(1 - p_y)` of each model on each example.
-        membership: Booleans `(K, N)`: who is in whose training set. Models `2j` and
-            `2j + 1` are partners; neither serves as the other's shadow.
         variance: String, one of `"shrunken"`, `"per-example"`, `"fixed"`.
 
-    Returns:
-        `(scores, excluded)`, both `(K, N)`: float64 scores, larger for members, and a
-        mask of what can't be scored because all or none of the target's shadows hold
-        the example. Scores are 0 there.
-
     Raises:
-        ValueError: If the shapes don't fit or the variance is unknown.
+        ValueError: If the variance is unknown.
     """
-    _check_variance(variance)
-    confidence = np.asarray(confidence, dtype=np.float64)
-    scores = np.zeros(confidence.shape)
-    excluded = np.zeros(confidence.shape, dtype=bool)
-    for pair, inside, outside in moments(confidence, membership):
+
+    learns_from_pairs = True
+
+    def compare(
+        self, signal: Floats, inside: Moments, outside: Moments
+    ) -> tuple[Floats, Booleans]:
+        """Returns the log likelihood ratio, and what lacks shadows on a side."""
         # With one shadow a side, nothing but their distance tells the scale.
         distance = (inside.mean - outside.mean) ** 2 / 2
-        ratio = _log_density(confidence[pair], inside, variance, distance)
-        ratio -= _log_density(confidence[pair], outside, variance, distance)
-        excluded[pair] = (inside.count == 0) | (outside.count == 0)
-        scores[pair] = np.where(excluded[pair], 0, ratio)
-    return scores, excluded
+        ratio = _log_density(signal, inside, self._variance, distance)
+        ratio -= _log_density(signal, outside, self._variance, distance)
+        return ratio, (inside.count == 0) | (outside.count == 0)
 
 
-def offline(confidence, membership, *, variance="shrunken"):
-    """Score every model as target by shadows that do not hold the example.
+class Offline(_LikelihoodRatio):
+    """Scores a target by shadows that do not hold the example.
 
     The score is how far the target's confidence lies above the mean of those shadows,
     in units of its predicted deviation. It is one-sided, as the paper defines it: an
-    example on which the target is *less* confident is no member.
+    example on which the target is *less* confident is no member. An example that all
+    shadows hold is excluded.
 
     Args:
-        confidence: Floats `(K, N)`, as for `online`.
-        membership: Booleans `(K, N)`, as for `online`.
-        variance: String, as for `online`.
-
-    Returns:
-        `(scores, excluded)`, as `online`; excluded is what no shadow was trained
-        without.
+        variance: String, as for `Online`.
 
     Raises:
-        ValueError: If the shapes don't fit or the variance is unknown.
+        ValueError: If the variance is unknown.
     """
-    _check_variance(variance)
-    confidence = np.asarray(confidence, dtype=np.float64)
-    scores = np.zeros(confidence.shape)
-    excluded = np.zeros(confidence.shape, dtype=bool)
-    for pair, _, outside in moments(confidence, membership):
+
+    def compare(
+        self, signal: Floats, inside: Moments, outside: Moments
+    ) -> tuple[Floats, Booleans]:
+        """Returns the distance, and what no shadow was trained without."""
         # Without a second shadow the scale is unknown, and the same for all examples.
-        scale, _ = _scale(outside, variance, np.ones_like(outside.mean))
-        excluded[pair] = outside.count == 0
-        distance = (confidence[pair] - outside.mean) / scale
-        scores[pair] = np.where(excluded[pair], 0, distance)
-    return scores, excluded
+        scale, _ = _scale(outside, self._variance, np.ones_like(outside.mean))
+        return (signal - outside.mean) / scale, outside.count == 0
 
 
-def _check_variance(variance):
-    if variance not in VARIANCES:
-        raise ValueError(
-            f"`variance` must be one of {VARIANCES}. Received: variance={variance!r}"
-        )
-
-
-def _log_density(values, side, variance, fallback):
-    """Log density of values `(2, N)`, up to a constant that both sides share."""
+def _log_density(
+    values: Floats, side: Moments, variance: str, fallback: Floats
+) -> Floats:
+    """Log density of values `(T, N)`, up to a constant that both sides share."""
     scale, degrees = _scale(side, variance, fallback)
     z = (values - side.mean) / scale
     if degrees is None:
@@ -116,8 +126,10 @@ def _log_density(values, side, variance, fallback):
     )
 
 
-def _scale(side, variance, fallback):
-    """Return the scale `(N,)`, and degrees of freedom `(N,)` or `None` for a normal."""
+def _scale(
+    side: Moments, variance: str, fallback: Floats
+) -> tuple[Floats, Integers | None]:
+    """The scale `(N,)`, and degrees of freedom `(N,)` or `None` for a normal."""
     if variance == "per-example":
         found = side.scatter / np.maximum(side.count, 1)
         return np.sqrt(np.maximum(found, _FLOOR)), None

@@ -61,19 +61,20 @@ def test_equals_the_direct_computation(variance):
         if variance == "per-example" and membership is UNEQUAL:
             continue  # A lone shadow has no variance of its own.
         online, offline = direct(SIGNAL, membership, variance)
-        scores, excluded = lira.online(SIGNAL, membership, variance=variance)
-        np.testing.assert_array_equal(excluded, np.isnan(online))
-        np.testing.assert_allclose(scores, np.nan_to_num(online), rtol=1e-9, atol=1e-9)
-        scores, excluded = lira.offline(SIGNAL, membership, variance=variance)
-        assert not excluded.any()
-        np.testing.assert_allclose(scores, offline, rtol=1e-9, atol=1e-9)
+        found = lira.Online(variance).score_game(SIGNAL, membership)
+        np.testing.assert_array_equal(found.excluded, np.isnan(online))
+        expected = np.nan_to_num(online)
+        np.testing.assert_allclose(found.values, expected, rtol=1e-9, atol=1e-9)
+        found = lira.Offline(variance).score_game(SIGNAL, membership)
+        assert not found.excluded.any()
+        np.testing.assert_allclose(found.values, offline, rtol=1e-9, atol=1e-9)
 
 
 def test_offline_is_one_sided():
     membership = EQUAL[:, :2]
     signal = np.zeros((MODELS, 2)) + RNG.normal(size=(MODELS, 1))
     signal[0] = [50.0, -50.0]
-    scores, _ = lira.offline(signal, membership)
+    scores = lira.Offline().score_game(signal, membership).values
     assert scores[0, 0] > 0 > scores[0, 1]
 
 
@@ -81,9 +82,9 @@ def test_one_shadow_a_side_gives_scores():
     membership = complementary_pairs(2000, 4, seed=0).membership
     signal = RNG.normal(size=2000) * 3 + RNG.normal(size=(4, 2000)) + membership
     for variance in ("shrunken", "fixed"):
-        scores, excluded = lira.online(signal, membership, variance=variance)
-        assert not excluded.any()
-        for members, row in zip(membership, scores, strict=True):
+        found = lira.Online(variance).score_game(signal, membership)
+        assert not found.excluded.any()
+        for members, row in zip(membership, found.values, strict=True):
             assert metrics.roc_auc_score(members, row) > 0.55
 
 
@@ -96,7 +97,7 @@ def test_shrunken_variance_is_as_strong_as_the_better_of_the_others():
         signal = sigma * (rng.normal(size=(models, 3000)) + membership)
         tpr = {}
         for variance in ("shrunken", better):
-            scores, _ = lira.online(signal, membership, variance=variance)
+            scores = lira.Online(variance).score_game(signal, membership).values
             rates = [
                 (row[m] > np.quantile(row[~m], 0.99)).mean()
                 for m, row in zip(membership, scores, strict=True)
@@ -107,7 +108,7 @@ def test_shrunken_variance_is_as_strong_as_the_better_of_the_others():
 
 def test_unknown_variance():
     with pytest.raises(ValueError, match=r"`variance` must be one of.*'global'"):
-        lira.online(SIGNAL, EQUAL, variance="global")
+        lira.Online("global")
 
 
 @pytest.mark.parametrize("variance", ["per-example", "fixed"])
@@ -118,7 +119,7 @@ def test_equals_tensorflow_privacy(variance, monkeypatch):
         ".advanced_mia",
         reason="TensorFlow Privacy installs on Python 3.11 only",
     )
-    scores, _ = lira.online(SIGNAL, EQUAL, variance=variance)
+    scores = lira.Online(variance).score_game(SIGNAL, EQUAL).values
     for k in range(MODELS):
         others = np.delete(np.arange(MODELS), [k, k ^ 1])
         inside, outside = (

@@ -11,84 +11,98 @@ nothing. So the scores here are the ratio itself, which has no ties, and the pop
 serves for what it can give, a p-value (`p_values`).
 """
 
+from __future__ import annotations
+
 import numpy as np
 
-from keras_entropy.attacks.scorers.shadow.leave_pair_out import moments
+from keras_entropy.arrays import SMALLEST_FLOAT32
+from keras_entropy.arrays import Booleans
+from keras_entropy.arrays import Floats
+from keras_entropy.attacks.scorers.shadow.shadow_moments import Moments
+from keras_entropy.attacks.scorers.shadow.shadow_scorer import ShadowScorer
 
-# Smallest probability that a float32 output can hold, in place of 0.
-_SMALLEST = 2.0**-149
+
+class _ProbabilityRatio(ShadowScorer):
+    """Compares the log probability of the label with the shadows' mean probability."""
+
+    def signal(self, confidence: Floats) -> Floats:
+        """Returns the log probability of the label."""
+        return -np.logaddexp(0, -confidence)
+
+    def averaged(self, signal: Floats) -> Floats:
+        """Returns the probability of the label."""
+        return np.exp(signal)
 
 
-def online(confidence, membership, *, temperature=1.0):
-    """Score every model as target by the log ratio of the label's probability.
+class Online(_ProbabilityRatio):
+    """Scores a target by the log ratio of the label's probability.
 
     The average model is half the mean over the shadows that hold the example plus half
     the mean over those that do not: two means, so that their numbers have no influence.
+    An example that all or none of the shadows hold is excluded.
 
     Args:
-        confidence: Floats `(K, N)`, the logit-scaled confidence
-            `log p_y - log(1 - p_y)` of each model on each example.
-        membership: Booleans `(K, N)`: who is in whose training set. Models `2j` and
-            `2j + 1` are partners; neither serves as the other's shadow.
         temperature: Float above 0 that divides the confidence before probabilities are
             made of it. The paper takes 2, which finds more where models are nearly
             certain of everything; 1 finds more where they are not.
 
-    Returns:
-        `(scores, excluded)`, both `(K, N)`: float64 scores, larger for members, and a
-        mask of what can't be scored because all or none of the target's shadows hold
-        the example. Scores are 0 there.
-
     Raises:
-        ValueError: If the shapes don't fit or `temperature` is not above 0.
+        ValueError: If `temperature` is not above 0.
     """
-    if not temperature > 0:
-        raise ValueError(
-            f"`temperature` must be above 0. Received: temperature={temperature}"
-        )
-    return _ratios(
-        np.asarray(confidence, dtype=np.float64) / temperature,
-        membership,
-        average=lambda inside, outside: (inside.mean + outside.mean) / 2,
-        missing=lambda inside, outside: (inside.count == 0) | (outside.count == 0),
-    )
+
+    def __init__(self, temperature: float = 1.0) -> None:
+        if not temperature > 0:
+            raise ValueError(
+                f"`temperature` must be above 0. Received: temperature={temperature}"
+            )
+        self._temperature = temperature
+
+    def signal(self, confidence: Floats) -> Floats:
+        """Returns the log probability of the label, at the temperature."""
+        return super().signal(confidence / self._temperature)
+
+    def compare(
+        self, signal: Floats, inside: Moments, outside: Moments
+    ) -> tuple[Floats, Booleans]:
+        """Returns the log ratio, and what lacks shadows on a side."""
+        excluded = (inside.count == 0) | (outside.count == 0)
+        return _log_ratio(signal, (inside.mean + outside.mean) / 2), excluded
 
 
-def offline(confidence, membership, *, a=0.33):
-    """Score every model as target by shadows that do not hold the example.
+class Offline(_ProbabilityRatio):
+    """Scores a target by shadows that do not hold the example.
 
-    What shadows that hold it would say is taken as `a * p + (1 - a)` for a mean
-    probability `p` of those that do not.
+    The probability that shadows with the example would give is taken as
+    `a * p + (1 - a)` for a mean probability `p` of those without. An example that all
+    shadows hold is excluded.
 
     Args:
-        confidence: Floats `(K, N)`, as for `online`.
-        membership: Booleans `(K, N)`, as for `online`.
         a: Float between 0 and 1. Must not be tuned on the target's members.
 
-    Returns:
-        `(scores, excluded)`, as `online`; excluded is what no shadow was trained
-        without.
-
     Raises:
-        ValueError: If the shapes don't fit or `a` is out of range.
+        ValueError: If `a` is out of range.
     """
-    if not 0 <= a <= 1:
-        raise ValueError(f"`a` must be between 0 and 1. Received: a={a}")
-    return _ratios(
-        confidence,
-        membership,
-        average=lambda inside, outside: ((1 + a) * outside.mean + (1 - a)) / 2,
-        missing=lambda inside, outside: outside.count == 0,
-    )
+
+    def __init__(self, a: float = 0.33) -> None:
+        if not 0 <= a <= 1:
+            raise ValueError(f"`a` must be between 0 and 1. Received: a={a}")
+        self._a = a
+
+    def compare(
+        self, signal: Floats, inside: Moments, outside: Moments
+    ) -> tuple[Floats, Booleans]:
+        """Returns the log ratio, and what no shadow was trained without."""
+        average = ((1 + self._a) * outside.mean + (1 - self._a)) / 2
+        return _log_ratio(signal, average), outside.count == 0
 
 
-def p_values(scores, reference_scores):
-    """Return the p-value of "this example is no member" for every score.
+def p_values(scores: Floats, reference_scores: Floats) -> Floats:
+    """Returns the p-value of "this example is no member" for every score.
 
     Args:
-        scores: Floats `(K, N)` from `offline`.
+        scores: Floats `(K, N)` of `Offline`.
         reference_scores: Floats `(K, Z)`: the scores of examples that are in no
-            training set, from `offline` with a membership of all `False`.
+            training set, of `Offline` with a membership of all `False`.
 
     Returns:
         Floats `(K, N)`: `(1 + number of reference scores at least as large) / (1 + Z)`,
@@ -112,14 +126,5 @@ def p_values(scores, reference_scores):
     return (1 + np.stack(larger)) / (1 + size)
 
 
-def _ratios(confidence, membership, average, missing):
-    log_probability = -np.logaddexp(0, -np.asarray(confidence, dtype=np.float64))
-    scores = np.zeros(log_probability.shape)
-    excluded = np.zeros(log_probability.shape, dtype=bool)
-    probability = np.exp(log_probability)
-    for pair, inside, outside in moments(probability, membership, scatter=False):
-        expected = np.maximum(average(inside, outside), _SMALLEST)
-        excluded[pair] = missing(inside, outside)
-        ratio = log_probability[pair] - np.log(expected)
-        scores[pair] = np.where(excluded[pair], 0, ratio)
-    return scores, excluded
+def _log_ratio(log_probability: Floats, average: Floats) -> Floats:
+    return log_probability - np.log(np.maximum(average, SMALLEST_FLOAT32))

@@ -23,18 +23,19 @@ def direct_ratio(k, online, temperature=1.0):
 
 @pytest.mark.parametrize("online", [True, False])
 def test_equals_the_direct_ratio(online):
-    scores, excluded = (rmia.online if online else rmia.offline)(SIGNAL, MEMBERSHIP)
-    assert not excluded.any()
+    scorer = rmia.Online() if online else rmia.Offline()
+    found = scorer.score_game(SIGNAL, MEMBERSHIP)
+    assert not found.excluded.any()
     for k in range(MODELS):
-        np.testing.assert_allclose(np.exp(scores[k]), direct_ratio(k, online))
+        np.testing.assert_allclose(np.exp(found.values[k]), direct_ratio(k, online))
 
 
 def test_a_temperature_flattens_the_probabilities():
-    scores, _ = rmia.online(SIGNAL, MEMBERSHIP, temperature=2.0)
+    scores = rmia.Online(temperature=2.0).score_game(SIGNAL, MEMBERSHIP).values
     for k in range(MODELS):
         np.testing.assert_allclose(np.exp(scores[k]), direct_ratio(k, True, 2.0))
     with pytest.raises(ValueError, match="`temperature` must be above 0"):
-        rmia.online(SIGNAL, MEMBERSHIP, temperature=0)
+        rmia.Online(temperature=0)
 
 
 def test_the_papers_score_is_a_step_function_of_the_ratio():
@@ -58,10 +59,11 @@ def test_p_values_of_non_members_are_uniform():
     difficulty = rng.normal(size=n + z) * 2
     signal = difficulty + rng.normal(size=(MODELS, n + z))
     signal[:, :n] += 2 * membership
-    scores, _ = rmia.offline(signal[:, :n], membership)
-    reference, excluded = rmia.offline(signal[:, n:], np.zeros((MODELS, z), bool))
-    assert not excluded.any()
-    p = rmia.p_values(scores, reference)
+    scores = rmia.Offline().score_game(signal[:, :n], membership).values
+    nobody = np.zeros((MODELS, z), bool)
+    reference = rmia.Offline().score_game(signal[:, n:], nobody)
+    assert not reference.excluded.any()
+    p = rmia.p_values(scores, reference.values)
     for k in range(MODELS):
         # The reference has more shadows without it (6 to 3), which is the one
         # difference left; 0.05 is far above the test's resolution of 0.03.
@@ -71,6 +73,6 @@ def test_p_values_of_non_members_are_uniform():
 
 def test_invalid_usage():
     with pytest.raises(ValueError, match="`a` must be between 0 and 1"):
-        rmia.offline(SIGNAL, MEMBERSHIP, a=1.5)
+        rmia.Offline(a=1.5)
     with pytest.raises(ValueError, match="`reference_scores` must hold scores"):
         rmia.p_values(SIGNAL, SIGNAL[:4])

@@ -3,21 +3,27 @@ import pytest
 from scipy import stats
 from sklearn import metrics
 
-from keras_entropy.attacks.scorers.shadow import difficulty_offset
-from keras_entropy.attacks.scorers.shadow import leave_pair_out
 from keras_entropy.attacks.scorers.shadow import lira
 from keras_entropy.attacks.scorers.shadow import rmia
+from keras_entropy.attacks.scorers.shadow.difficulty_offset import DifficultyOffset
+from keras_entropy.attacks.scorers.shadow.shadow_moments import leave_pair_out
+from keras_entropy.attacks.scorers.shadow.shadow_moments import of_all
 from keras_entropy.shadow.plan import complementary_pairs
 
 SCORERS = {
-    "lira online": lira.online,
-    "lira online, fixed": lambda c, m: lira.online(c, m, variance="fixed"),
-    "lira online, per-example": lambda c, m: lira.online(c, m, variance="per-example"),
-    "lira offline": lira.offline,
-    "rmia online": rmia.online,
-    "rmia offline": rmia.offline,
-    "difficulty offset": difficulty_offset.difficulty_offset,
+    "lira online": lira.Online(),
+    "lira online, fixed": lira.Online("fixed"),
+    "lira online, per-example": lira.Online("per-example"),
+    "lira offline": lira.Offline(),
+    "rmia online": rmia.Online(),
+    "rmia offline": rmia.Offline(),
+    "difficulty offset": DifficultyOffset(),
 }
+
+
+def score(name, signal, membership):
+    found = SCORERS[name].score_game(signal, membership)
+    return found.values, found.excluded
 
 
 def unlike_examples(models, n, seed):
@@ -36,7 +42,7 @@ def test_moments_equal_the_direct_ones():
     signal = unlike_examples(8, 30, 0) + 1e3
     # No complementary halves: counts then differ between examples.
     membership = np.random.default_rng(1).random((8, 30)) < 0.4
-    for pair, *sides in leave_pair_out.moments(signal, membership):
+    for pair, *sides in leave_pair_out(signal, membership):
         others = np.delete(np.arange(8), pair)
         for side, mask in zip(sides, (membership, ~membership), strict=True):
             for i in range(30):
@@ -52,8 +58,21 @@ def test_tiny_means_survive_a_large_value_in_the_pair():
     signal = np.full((6, 1), 1e-30)
     signal[0] = 1.0
     membership = complementary_pairs(2, 6, seed=0).membership[:, :1]
-    _, inside, outside = next(leave_pair_out.moments(signal, membership, scatter=False))
+    _, inside, outside = next(leave_pair_out(signal, membership, scatter=False))
     np.testing.assert_allclose([inside.mean, outside.mean], 1e-30)
+
+
+@pytest.mark.parametrize("scatter", [True, False])
+def test_moments_of_all_are_those_of_the_others_of_a_game(scatter):
+    # A target that is no shadow: as if it were a pair of the game, left out of it.
+    signal = unlike_examples(8, 30, 0)
+    membership = np.random.default_rng(1).random((8, 30)) < 0.4
+    alone = of_all(signal[2:], membership[2:], scatter=scatter)
+    _, *in_game = next(leave_pair_out(signal, membership, scatter=scatter))
+    for side, expected in zip(alone, in_game, strict=True):
+        np.testing.assert_array_equal(side.count, expected.count)
+        np.testing.assert_allclose(side.mean, expected.mean, rtol=1e-12)
+        np.testing.assert_allclose(side.scatter, expected.scatter, atol=1e-12)
 
 
 @pytest.mark.parametrize("name", SCORERS)
@@ -62,7 +81,7 @@ def test_no_attack_reads_the_design(name):
     aucs = []
     for seed in range(15):
         membership = complementary_pairs(1000, 8, seed=seed).membership
-        scores, excluded = SCORERS[name](unlike_examples(8, 1000, seed), membership)
+        scores, excluded = score(name, unlike_examples(8, 1000, seed), membership)
         assert not excluded.any()
         aucs.append(auc_of_targets(scores, membership))
     pairs = np.reshape(aucs, (-1, 2)).mean(axis=1)
@@ -92,10 +111,10 @@ def test_leaving_out_the_target_alone_does_read_the_design():
 def test_a_signal_is_seen_and_the_order_of_examples_means_nothing(name):
     membership = complementary_pairs(400, 16, seed=0).membership
     signal = unlike_examples(16, 400, 0) + 2 * membership
-    scores, _ = SCORERS[name](signal, membership)
+    scores, _ = score(name, signal, membership)
     assert np.mean(auc_of_targets(scores, membership)) > 0.6
     order = np.random.default_rng(0).permutation(400)
-    shuffled, _ = SCORERS[name](signal[:, order], membership[:, order])
+    shuffled, _ = score(name, signal[:, order], membership[:, order])
     # A common variance is a sum over examples, so the last digits may differ.
     np.testing.assert_allclose(shuffled, scores[:, order], rtol=1e-9, atol=1e-9)
 
@@ -105,7 +124,7 @@ def test_a_signal_is_seen_and_the_order_of_examples_means_nothing(name):
 def test_constant_and_saturated_signals_give_finite_ties(name, models):
     membership = complementary_pairs(20, models, seed=0).membership
     for value in (0.0, 103.27893, -103.27893, 700.0):
-        scores, excluded = SCORERS[name](np.full((models, 20), value), membership)
+        scores, excluded = score(name, np.full((models, 20), value), membership)
         assert np.isfinite(scores).all()
         assert not excluded.any()
         assert (scores == scores[:, :1]).all()
@@ -116,7 +135,7 @@ def test_what_no_shadow_can_tell_is_excluded_and_never_nan(name):
     membership = complementary_pairs(20, 6, seed=0).membership
     membership[:, 0] = True
     membership[:, 1] = False
-    scores, excluded = SCORERS[name](unlike_examples(6, 20, 0), membership)
+    scores, excluded = score(name, unlike_examples(6, 20, 0), membership)
     assert np.isfinite(scores).all()
     assert excluded[:, 0].all()
     assert excluded[:, 1].all() == ("online" in name)
@@ -126,7 +145,7 @@ def test_what_no_shadow_can_tell_is_excluded_and_never_nan(name):
 @pytest.mark.parametrize("name", SCORERS)
 def test_two_models_have_no_shadow(name):
     membership = complementary_pairs(20, 2, seed=0).membership
-    scores, excluded = SCORERS[name](unlike_examples(2, 20, 0), membership)
+    scores, excluded = score(name, unlike_examples(2, 20, 0), membership)
     assert excluded.all()
     assert not scores.any()
 
@@ -134,4 +153,4 @@ def test_two_models_have_no_shadow(name):
 @pytest.mark.parametrize("shape", [(3, 10), (4, 9)])
 def test_shapes_are_checked(shape):
     with pytest.raises(ValueError, match=r"`signal` and `membership`.*Received"):
-        rmia.online(np.zeros(shape), np.zeros((shape[0], 10), bool))
+        rmia.Online().score_game(np.zeros(shape), np.zeros((shape[0], 10), bool))

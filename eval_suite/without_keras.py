@@ -7,7 +7,7 @@ import sys
 from typing import Any
 
 # The parts of the package that need no Keras.
-_WITHOUT_KERAS = ("arrays", "attacks", "prediction_quality")
+_WITHOUT_KERAS = ("adam", "arrays", "attacks", "prediction_quality")
 
 
 def leave_keras_out() -> None:

@@ -1,6 +1,5 @@
 """One function in every mode: eager, compiled, XLA, saved, cloned, low precision."""
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +9,7 @@ import pytest
 from keras import ops
 
 import keras_entropy
+from eval_suite.measurements import execution_modes
 from eval_suite.measurements.built_layer import create
 from keras_entropy import catalog
 from keras_entropy.arrays import Array
@@ -47,8 +47,8 @@ def expected(model: Any, inputs: Floats) -> Array:
     return ops.convert_to_numpy(model(inputs))
 
 
-def assert_same(found: Any, expected: Array, mode: str) -> None:
-    error = np.abs(ops.convert_to_numpy(found) - expected).max()
+def assert_same(found: Array, expected: Array, mode: str) -> None:
+    error = np.abs(found - expected).max()
     assert error <= ATOL, f"{mode} differs from eager by {error:.2g}; expected {ATOL}"
 
 
@@ -57,39 +57,34 @@ def assert_same(found: Any, expected: Array, mode: str) -> None:
 def test_compiled(
     model: Any, inputs: Floats, expected: Array, jit_compile: bool
 ) -> None:
-    compiled = keras.Model(model.input, model.output)
-    compiled.compile(jit_compile=jit_compile)
-    found = compiled.predict(inputs, verbose=0)
+    found = execution_modes.compiled(model, inputs, jit_compile=jit_compile)
     assert_same(found, expected, "XLA" if jit_compile else "the graph")
 
 
 @pytest.mark.claims("deterministic")
 def test_single_rows(model: Any, inputs: Floats, expected: Array) -> None:
-    rows = [ops.convert_to_numpy(model(row[None])) for row in inputs]
-    assert_same(np.concatenate(rows), expected, "one row at a time")
+    found = execution_modes.row_by_row(model, inputs)
+    assert_same(found, expected, "one row at a time")
 
 
 @pytest.mark.claims("deterministic")
 def test_saved_and_loaded(
     model: Any, inputs: Floats, expected: Array, tmp_path: Path
 ) -> None:
-    path = tmp_path / "defended.keras"
-    model.save(path)
-    assert_same(keras.models.load_model(path)(inputs), expected, "the loaded model")
+    found = execution_modes.saved_and_loaded(model, inputs, tmp_path)
+    assert_same(found, expected, "the loaded model")
 
 
 @pytest.mark.claims("deterministic")
 def test_cloned(model: Any, inputs: Floats, expected: Array) -> None:
-    clone = keras.models.clone_model(model)
-    clone.set_weights(model.get_weights())
-    assert_same(clone(inputs), expected, "the clone")
+    assert_same(execution_modes.cloned(model, inputs), expected, "the clone")
 
 
 def test_configuration_survives(defense: str) -> None:
     layer = catalog.get(defense).create()
-    data = json.dumps(keras.saving.serialize_keras_object(layer))
-    revived = keras.saving.deserialize_keras_object(json.loads(data))
-    assert json.dumps(keras.saving.serialize_keras_object(revived)) == data
+    data = execution_modes.as_json(layer)
+    revived = execution_modes.from_json(data)
+    assert execution_modes.as_json(revived) == data
     for name, value in catalog.get(defense).config.items():
         given, kept = (
             config[name] for config in (layer.get_config(), revived.get_config())
@@ -101,12 +96,8 @@ def test_configuration_survives(defense: str) -> None:
 def test_float32_in_mixed_precision(defense: str, inputs: Floats, policy: str) -> None:
     layer = create(defense, CLASSES)
     rows = inputs if layer.expects == "logits" else ops.softmax(inputs)
-    before = keras.config.dtype_policy()
-    keras.config.set_dtype_policy(policy)
-    try:
+    with execution_modes.dtype_policy(policy):
         out = create(defense, CLASSES)(rows)
-    finally:
-        keras.config.set_dtype_policy(before)
     assert keras.backend.standardize_dtype(out.dtype) == "float32"
     error = np.abs(ops.convert_to_numpy(out).sum(axis=-1) - 1).max()
     assert error <= 1e-5, f"a row sums to 1 +- {error:.2g} under {policy}"

@@ -1,9 +1,9 @@
-"""What every defense layer must hold to, and proof that the check sees a breach.
+"""The contract of every defense layer, and proof that its check sees a breach.
 
-`check_layer` is called by the tests of each layer. It uses Keras' public API only.
+`check_layer` is called by the tests of each layer. It uses Keras' public API only. The
+modes of execution are those that `eval_suite/test_contract.py` checks, too.
 """
 
-import json
 import re
 
 import keras
@@ -12,6 +12,8 @@ import pytest
 from keras import ops
 
 import keras_entropy
+from eval_suite.measurements import execution_modes
+from eval_suite.measurements.execution_modes import as_json
 from keras_entropy import Defense
 
 POLICIES = ("float32", "mixed_float16", "mixed_bfloat16")
@@ -55,44 +57,36 @@ def check_layer(cls, kwargs, inputs, folder, *, atol=1e-6):
     check_training(make, inputs.shape[-1])
 
 
-def plain(value):
-    return json.dumps(keras.saving.serialize_keras_object(value))
-
-
 def check_config(cls, kwargs):
     """The config survives JSON and holds every argument; the name is registered."""
     assert keras.saving.get_registered_name(cls) == f"keras_entropy>{cls.__name__}", (
         "not registered under the package's name"
     )
     layer = cls(**kwargs, name="layer")
-    data = plain(layer)
-    revived = keras.saving.deserialize_keras_object(json.loads(data))
+    data = as_json(layer)
+    revived = execution_modes.from_json(data)
     assert type(revived) is cls
-    assert plain(revived) == data
+    assert as_json(revived) == data
     for name in kwargs:
-        given = plain(getattr(layer, name))
-        assert given != plain(getattr(cls(), name)), f"`{name}` has its default value"
-        assert plain(getattr(revived, name)) == given, f"get_config() loses `{name}`"
+        given = as_json(getattr(layer, name))
+        assert given != as_json(getattr(cls(), name)), f"`{name}` has its default value"
+        assert as_json(getattr(revived, name)) == given, f"get_config() loses `{name}`"
 
 
 def check_shapes_and_dtypes(make, inputs):
     """Float32 distributions of the input's shape, under every global policy."""
     deeper = np.stack([inputs, inputs[::-1]], axis=1)
-    before = keras.config.dtype_policy()
-    try:
-        for policy in POLICIES:
-            keras.config.set_dtype_policy(policy)
-            for batch in (inputs, deeper):
+    for policy in POLICIES:
+        for batch in (inputs, deeper):
+            with execution_modes.dtype_policy(policy):
                 layer = make()
                 spec = layer(keras.KerasTensor((None, *batch.shape[1:])))
                 out = layer(batch)
-                assert spec.shape == (None, *batch.shape[1:])
-                assert spec.dtype == "float32"
-                assert tuple(out.shape) == batch.shape
-                assert keras.backend.standardize_dtype(out.dtype) == "float32"
-                check_distributions(to_numpy(out))
-    finally:
-        keras.config.set_dtype_policy(before)
+            assert spec.shape == (None, *batch.shape[1:])
+            assert spec.dtype == "float32"
+            assert tuple(out.shape) == batch.shape
+            assert keras.backend.standardize_dtype(out.dtype) == "float32"
+            check_distributions(to_numpy(out))
 
 
 def check_distributions(rows):
@@ -107,22 +101,17 @@ def check_modes(make, inputs, folder, atol):
     tensor = keras.Input(inputs.shape[1:])
     model = keras.Model(tensor, make()(tensor))
     expected = to_numpy(model(inputs))
-    clone = keras.models.clone_model(model)
-    clone.set_weights(model.get_weights())
-    path = folder / "model.keras"
-    model.save(path)
-    loaded = keras.models.load_model(path)
     results = {
-        "clone": clone(inputs),
-        "reloaded": loaded(inputs),
-        "row by row": ops.concatenate([model(row[None]) for row in inputs]),
+        "clone": execution_modes.cloned(model, inputs),
+        "reloaded": execution_modes.saved_and_loaded(model, inputs, folder),
+        "row by row": execution_modes.row_by_row(model, inputs),
     }
     # PyTorch has no XLA: `jit_compile=True` would start a C++ compiler there.
     for jit in (False,) if keras.backend.backend() == "torch" else (False, True):
-        model.compile(jit_compile=jit)
-        results[f"jit_compile={jit}"] = model.predict(inputs, verbose=0)
+        found = execution_modes.compiled(model, inputs, jit_compile=jit)
+        results[f"jit_compile={jit}"] = found
     for mode, result in results.items():
-        np.testing.assert_allclose(to_numpy(result), expected, atol=atol, err_msg=mode)
+        np.testing.assert_allclose(result, expected, atol=atol, err_msg=mode)
 
 
 def check_nan(make, inputs):

@@ -6,14 +6,14 @@ from typing import ClassVar
 
 import keras
 
-from keras_entropy.arrays import Array
+from keras_entropy.arrays import Floats
 
 EXPORT_FORMATS = ("tf_saved_model", "onnx")
 
 
 @dataclasses.dataclass(frozen=True)
 class Claims:
-    """What a defense promises of its float32 output; the suite holds it to each.
+    """The promises of a defense about its float32 output; the suite holds it to each.
 
     Args:
         raises_entropy: The entropy of every output row is at least that of its
@@ -63,6 +63,7 @@ class Defense(keras.layers.Layer):
     claims: Claims = Claims()
     expects: str = "probabilities"
     min_classes: ClassVar[int] = 2
+    built_classes: int  # set by `build`
 
     def __init__(self, *, dtype: Any = "float32", **kwargs: Any) -> None:
         super().__init__(dtype=dtype, **kwargs)
@@ -92,6 +93,7 @@ class Defense(keras.layers.Layer):
                 f"`{type(self).__name__}` expects a static last dimension of at least "
                 f"{self.min_classes} classes.{hint} Received: input_shape={shape}"
             )
+        self.built_classes = classes
         self.input_spec = keras.layers.InputSpec(min_ndim=2, axes={-1: classes})
 
     def compute_output_shape(
@@ -104,10 +106,10 @@ class Defense(keras.layers.Layer):
         """Whether the layer can be undone: its class defines `invert`."""
         return type(self).invert is not Defense.invert
 
-    def invert(self, outputs: Array) -> Array:
+    def invert(self, outputs: Floats) -> Floats:
         """Returns the inputs that gave `outputs`, or the best guess of them.
 
-        What an attacker who knows the layer does first. The evaluation attacks the
+        An attacker who knows the layer undoes it first. The evaluation attacks the
         result wherever a subclass defines this method; one whose claims say
         `injective` must.
 

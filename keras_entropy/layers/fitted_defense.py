@@ -9,6 +9,8 @@ from typing import Self
 import numpy as np
 
 from keras_entropy.arrays import Array
+from keras_entropy.arrays import Floats
+from keras_entropy.arrays import Integers
 from keras_entropy.layers.defense import Defense
 
 _LOG = logging.getLogger(__name__)
@@ -32,10 +34,10 @@ class FittedDefense(Defense, abc.ABC):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self._said: set[str] = set()
+        self._warnings_given: set[str] = set()
 
     @abc.abstractmethod
-    def values(self, outputs: Array, labels: Array) -> list[Array]:
+    def values(self, outputs: Floats, labels: Integers) -> list[Floats]:
         """Returns the numbers that `fit` stores, in the order of the layer's weights.
 
         A layer with `needs_members` takes a third argument, `members`.
@@ -76,9 +78,9 @@ class FittedDefense(Defense, abc.ABC):
         members = self._check_members(members, outputs.shape[-1])
         if not self.built:
             self.build((None, outputs.shape[-1]))
-        if outputs.shape[-1] != self.input_spec.axes[-1]:
+        if outputs.shape[-1] != self.built_classes:
             raise ValueError(
-                f"`outputs` must have the layer's {self.input_spec.axes[-1]} classes. "
+                f"`outputs` must have the layer's {self.built_classes} classes. "
                 f"Received: outputs of shape {outputs.shape}"
             )
         examples = (outputs, labels) if members is None else (outputs, labels, members)
@@ -86,7 +88,7 @@ class FittedDefense(Defense, abc.ABC):
             variable.assign(value)
         return self
 
-    def _check_members(self, members: Any, classes: int) -> Array | None:
+    def _check_members(self, members: Any, classes: int) -> Floats | None:
         if (members is not None) != self.needs_members:
             rule = "is fitted to" if self.needs_members else "has no use for"
             raise ValueError(
@@ -104,29 +106,40 @@ class FittedDefense(Defense, abc.ABC):
         _check_probabilities("members", members)
         return members
 
-    def _say(self, message: str) -> None:
+    def _warn_once(self, message: str) -> None:
         # Once, also where the layer is fitted to many models in turn.
-        if message not in self._said:
-            self._said.add(message)
+        if message not in self._warnings_given:
+            self._warnings_given.add(message)
             _LOG.warning("%s: %s", self.name, message)
 
-    def _say_rare(self, classes: Array, min_count: int) -> None:
-        """Says which classes are predicted for too few examples, if any are."""
+    def _warn_of_rare_classes(self, classes: Integers, min_count: int) -> None:
+        """Tells which classes are predicted for too few examples, if any are."""
         if len(classes):
-            self._say(
+            self._warn_once(
                 f"classes {classes.tolist()} are predicted for fewer than {min_count} "
                 "reference examples: pooled accuracy for these"
             )
 
     @property
     def fitted(self) -> bool:
-        """Whether the layer has been fitted, or loaded from a fitted one."""
-        # The last weight holds the answers, which are uniform as created, or a kernel
-        # of zeros.
-        return self.built and bool(np.ptp(np.asarray(self.get_weights()[-1])) > 0)
+        """Whether the layer has been fitted, or loaded from a fitted one.
+
+        Its numbers then differ from those of a layer as created. They alone are in a
+        saved model, and tell it.
+        """
+        if not self.built:
+            return False
+        created = type(self).from_config(self.get_config())
+        created.build((None, self.built_classes))
+        return any(
+            not np.array_equal(own, unfitted)
+            for own, unfitted in zip(
+                self.get_weights(), created.get_weights(), strict=True
+            )
+        )
 
 
-def check_reference(outputs: Any, labels: Any) -> tuple[Array, Array]:
+def check_reference(outputs: Any, labels: Any) -> tuple[Floats, Integers]:
     """Returns float32 outputs and int64 labels, or raises `ValueError`."""
     outputs = np.asarray(outputs, "float32")
     labels = np.asarray(labels)
@@ -147,7 +160,7 @@ def check_reference(outputs: Any, labels: Any) -> tuple[Array, Array]:
     return outputs, labels.astype("int64")
 
 
-def _check_probabilities(name: str, rows: Array) -> None:
+def _check_probabilities(name: str, rows: Floats) -> None:
     sums = rows.sum(axis=-1, dtype="float64")
     if not (np.abs(sums - 1) <= 1e-3).all() or (rows < 0).any():
         raise ValueError(

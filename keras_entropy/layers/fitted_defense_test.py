@@ -1,4 +1,6 @@
-"""What the layers fitted to reference examples have in common."""
+"""Tests that hold for all layers fitted to reference examples."""
+
+import functools
 
 import keras
 import numpy as np
@@ -6,6 +8,7 @@ import pytest
 
 import keras_entropy
 from keras_entropy import BinnedFrequencies
+from keras_entropy import FittedDefense
 from keras_entropy import PairFrequencies
 from keras_entropy import RankFrequencies
 from keras_entropy import RankMap
@@ -66,6 +69,45 @@ def test_a_loaded_layer_is_fitted(cls, tmp_path):
     model.save(tmp_path / "model.keras")
     loaded = keras.models.load_model(tmp_path / "model.keras")
     assert loaded.layers[-1].fitted
+
+
+@pytest.mark.parametrize("cls", LAYERS)
+def test_a_clone_is_fitted_once_it_has_the_weights(cls):
+    inputs = keras.Input((5,))
+    model = keras.Model(inputs, cls().fit(*reference())(inputs))
+    clone = keras.models.clone_model(model)
+    assert not clone.layers[-1].fitted
+    clone.set_weights(model.get_weights())
+    assert clone.layers[-1].fitted
+
+
+class Threshold(FittedDefense):
+    """Somebody's own layer, which keeps its numbers in an order of its own."""
+
+    def build(self, input_shape):
+        super().build(input_shape)
+        add = functools.partial(self.add_weight, initializer="zeros", trainable=False)
+        self.table = add(shape=(2, self.built_classes), name="table")
+        self.edge = add(shape=(1,), name="edge")
+
+    def call(self, inputs):
+        above = keras.ops.max(inputs, axis=-1) > self.edge[0]
+        row = keras.ops.take(self.table, keras.ops.cast(above, "int32"), axis=0)
+        return keras.ops.softmax(row)
+
+    def values(self, outputs, labels):
+        edge = np.median(outputs.max(axis=-1))
+        above = outputs.max(axis=-1) > edge
+        rows = [np.log(outputs[above == side].mean(axis=0)) for side in (False, True)]
+        return [np.stack(rows), np.array([edge])]
+
+
+def test_a_layer_is_fitted_whichever_of_its_numbers_come_last():
+    layer = Threshold()
+    assert not layer.fitted
+    layer.build((None, 5))
+    assert not layer.fitted
+    assert layer.fit(*reference()).fitted
 
 
 @pytest.mark.parametrize("cls", LAYERS)

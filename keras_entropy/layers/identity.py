@@ -5,7 +5,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from keras_entropy.arrays import Array
+from keras_entropy.arrays import Floats
 from keras_entropy.layers.defense import Claims
 from keras_entropy.layers.defense import Defense
 
@@ -43,6 +43,6 @@ class Identity(Defense):
     def call(self, inputs: Any) -> Any:
         return inputs
 
-    def invert(self, outputs: Array) -> Array:
+    def invert(self, outputs: Floats) -> Floats:
         """Returns `outputs` in float64."""
         return np.asarray(outputs, "float64")

@@ -84,8 +84,8 @@ class HighEntropyLabelLoss(keras.losses.Loss):
 def high_entropy_peak(classes: int, label_entropy: float) -> float:
     """Returns the largest probability of a label of the given entropy.
 
-    The label shares the rest evenly among the other classes. By bisection, for the
-    entropy falls as the peak grows.
+    The label shares the rest evenly among the other classes. By bisection, as the
+    entropy falls where the peak grows.
 
     Args:
         classes: Integer, at least 2.

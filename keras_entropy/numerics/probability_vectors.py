@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from keras import ops
 
-from keras_entropy.arrays import Array
+from keras_entropy.arrays import Floats
 
 # The smallest normal float32. Smaller numbers are flushed to 0 under XLA and by
 # TensorFlow but not by PyTorch, so a lower floor would not mean one thing.
@@ -59,7 +59,7 @@ def check_normalization(method: str) -> str:
     return method
 
 
-def project(values: Array) -> Array:
-    """Clips NumPy rows that are distributions but for rounding, and renormalizes."""
+def project(values: Floats) -> Floats:
+    """Clips NumPy rows that are distributions up to rounding, and renormalizes."""
     kept = np.maximum(np.asarray(values, "float64"), 0.0)
     return kept / kept.sum(axis=-1, keepdims=True)

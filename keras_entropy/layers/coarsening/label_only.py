@@ -63,11 +63,11 @@ class LabelOnly(Defense):
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
         super().build(input_shape)
-        if not self.confidence > 1 / input_shape[-1]:
+        if not self.confidence > 1 / self.built_classes:
             raise ValueError(
                 "`confidence` must be above 1 / classes, or the predicted class would "
                 f"not lead. Received: confidence={self.confidence}, "
-                f"classes={input_shape[-1]}"
+                f"classes={self.built_classes}"
             )
 
     def call(self, inputs: Any) -> Any:

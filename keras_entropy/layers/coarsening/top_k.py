@@ -61,10 +61,10 @@ class TopK(Defense):
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
         super().build(input_shape)
-        if self.k >= input_shape[-1]:
+        if self.k >= self.built_classes:
             raise ValueError(
                 "`k` must be below the number of classes. "
-                f"Received: k={self.k}, classes={input_shape[-1]}"
+                f"Received: k={self.k}, classes={self.built_classes}"
             )
 
     def call(self, inputs: Any) -> Any:

@@ -6,7 +6,9 @@ import keras
 import numpy as np
 from keras import ops
 
-from keras_entropy.arrays import Array
+from keras_entropy.arrays import Booleans
+from keras_entropy.arrays import Floats
+from keras_entropy.arrays import Integers
 from keras_entropy.layers.defense import Claims
 from keras_entropy.layers.fitted_defense import FittedDefense
 from keras_entropy.layers.frequencies import label_frequencies
@@ -24,9 +26,9 @@ class BinnedFrequencies(FittedDefense):
     reference examples, drawn to the pooled accuracy of the bin where they are few.
 
     With one bin the answer is a function of the predicted class: it leaks what the
-    label leaks and not more, and yet is calibrated, for the frequencies are those of
-    examples that the model was not trained on. Each further bin tells a little of the
-    confidence, for better probabilities. The argmax is kept; the order of the other
+    label leaks and not more, and yet is calibrated, because the frequencies are those
+    of examples that the model was not trained on. Each further bin tells a little of
+    the confidence, for better probabilities. The argmax is kept; the order of the other
     classes is that of the frequencies, not of the model.
 
     Example:
@@ -70,7 +72,7 @@ class BinnedFrequencies(FittedDefense):
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
         super().build(input_shape)
-        classes = input_shape[-1]
+        classes = self.built_classes
         if self.bins > 1:
             self.edges = self.add_weight(
                 shape=(classes, self.bins - 1),
@@ -96,7 +98,7 @@ class BinnedFrequencies(FittedDefense):
         cell = ops.cast(predicted, "int32") * self.bins + ops.sum(reached, axis=-1)
         return ranks.spread_nan(ops.take(self.table, cell, axis=0), inputs)
 
-    def values(self, outputs: Array, labels: Array) -> list[Array]:
+    def values(self, outputs: Floats, labels: Integers) -> list[Floats]:
         n, classes = outputs.shape
         check_enough(n, self.min_count)
         predicted, confidence = outputs.argmax(axis=-1), outputs.max(axis=-1)
@@ -117,17 +119,17 @@ class BinnedFrequencies(FittedDefense):
         leader = np.repeat(np.arange(classes), self.bins)
         prior = self._prior(edges, confidence, correct, leader)
         table = label_frequencies.shrunken(counts, prior)
-        self._say_what_was_merged(edges, counts)
+        self._warn_of_merged_bins(edges, counts)
         table = label_frequencies.let_lead(table, leader, np.ones(classes))
         return [*([edges] if self.bins > 1 else []), table.astype("float32")]
 
     def _prior(
         self,
-        edges: Array,
-        confidence: Array,
-        correct: Array,
-        leader: Array,
-    ) -> Array:
+        edges: Floats,
+        confidence: Floats,
+        correct: Booleans,
+        leader: Integers,
+    ) -> Floats:
         """The accuracy of examples of any class with a confidence in a cell's range."""
         classes = len(edges)
         low = np.concatenate([np.zeros((classes, 1)), edges], axis=1).reshape(-1, 1)
@@ -142,17 +144,17 @@ class BinnedFrequencies(FittedDefense):
         prior[np.arange(len(prior)), leader] = accuracy
         return prior
 
-    def _say_what_was_merged(self, edges: Array, counts: Array) -> None:
+    def _warn_of_merged_bins(self, edges: Floats, counts: Floats) -> None:
         classes = len(edges)
         kept = 1 + (edges < label_frequencies.NEVER).sum(axis=-1)
         empty = counts.reshape(classes, self.bins, -1).sum(axis=(1, 2)) == 0
         fewer = np.flatnonzero((kept < self.bins) & ~empty)
         if len(fewer):
-            self._say(
+            self._warn_once(
                 f"too few reference examples for {self.bins} bins of at least "
                 f"{self.min_count}: fewer bins for some classes"
             )
-        self._say_rare(np.flatnonzero(empty), self.min_count)
+        self._warn_of_rare_classes(np.flatnonzero(empty), self.min_count)
 
     def get_config(self) -> dict[str, Any]:
         return {

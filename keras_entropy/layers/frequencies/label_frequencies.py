@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import itertools
-from typing import Any
 
 import numpy as np
 
-from keras_entropy.arrays import Array
+from keras_entropy.arrays import Floats
+from keras_entropy.arrays import Integers
 from keras_entropy.numerics.probability_vectors import TINY
 
 # A confidence is at most 1, so an edge here is never reached: it stands for a bin
@@ -23,15 +23,16 @@ _STRENGTHS = 2.0 ** np.arange(-4, 11)
 _TEMPERATURES = 2.0 ** np.arange(0, 4, 0.0625)
 
 
-def calibrated(outputs: Array, labels: Array) -> Array:
+def calibrated(outputs: Floats, labels: Integers) -> Floats:
     """Returns the outputs, float64, under the temperature that fits the labels best.
 
-    At least 1, for a model is too sure of itself, and not the reverse.
+    The temperature is at least 1, because a model is too sure of itself, not too
+    little.
     """
     logs = np.log(np.maximum(outputs.astype("float64"), TINY))
     given = np.arange(len(labels)), labels
 
-    def tempered(temperature: float) -> Array:
+    def tempered(temperature: float) -> Floats:
         scaled = logs / temperature
         scaled -= scaled.max(axis=-1, keepdims=True)
         return scaled - np.log(np.exp(scaled).sum(axis=-1, keepdims=True))
@@ -41,14 +42,14 @@ def calibrated(outputs: Array, labels: Array) -> Array:
 
 
 def informative_edges(
-    confidence: Array, rows: Array, bins: int, min_count: int
-) -> Array:
-    """Cuts where one row for each side says most more than one row for both.
+    confidence: Floats, rows: Floats, bins: int, min_count: int
+) -> Floats:
+    """Cuts the range of confidences where the rows on the two sides differ most.
 
-    Of all cuts, the one is made by which the entropy of the mean row falls most, then
-    the next, like a regression tree in one variable. Equal quantiles would spend most
-    of the bins on confidences of 0.999 and above, which are worth nothing to a user
-    and much to an attacker.
+    Each cut is the one by which the entropy of the mean row falls most, as in a
+    regression tree in one variable. Equal quantiles would spend most of the bins on
+    confidences of 0.999 and above, which are worth nothing to a user and much to an
+    attacker.
 
     Args:
         confidence: float32 array `(n,)`.
@@ -57,8 +58,9 @@ def informative_edges(
         min_count: Integer, the least number of examples in a bin.
 
     Returns:
-        float32 array `(bins - 1,)`, ascending. Bin `i` holds what reaches exactly `i`
-        of the edges; where no further cut is allowed or helps, edges are `NEVER`.
+        float32 array `(bins - 1,)`, ascending. Bin `i` holds the confidences that
+        reach exactly `i` of the edges; where no further cut is allowed or helps, edges
+        are `NEVER`.
     """
     order = np.argsort(confidence, kind="stable")
     ordered = confidence[order]
@@ -66,8 +68,8 @@ def informative_edges(
     cuts = [0, len(ordered)]
     while len(cuts) <= bins:
         spans = itertools.pairwise(cuts)
-        found = [_best_cut(ordered, sums, *span, min_count) for span in spans]
-        gain, cut = max(found)
+        best_cuts = [_best_cut(ordered, sums, *span, min_count) for span in spans]
+        gain, cut = max(best_cuts)
         if gain < 1e-6:  # of all examples together, so that less is rounding
             break
         cuts = sorted([*cuts, cut])
@@ -80,7 +82,7 @@ def informative_edges(
 
 
 def _best_cut(
-    ordered: Array, sums: Array, start: int, stop: int, min_count: int
+    ordered: Floats, sums: Floats, start: int, stop: int, min_count: int
 ) -> tuple[float, int]:
     """Returns how many nats the best cut between two places saves, and where it is."""
     cut = np.arange(start + min_count, stop - min_count + 1)
@@ -88,25 +90,24 @@ def _best_cut(
     if not len(cut):
         return 0.0, start
 
-    def cost(first: Any, last: Any) -> Array:
+    def cost(first: Integers, last: Integers) -> Floats:
         total = sums[last] - sums[first]
         size = np.reshape(last - first, (-1, 1))
         logs = np.log(np.maximum(total / size, TINY))
         return -(total * logs).sum(axis=-1)
 
-    gain = cost(np.array([start]), np.array([stop])) - (
-        cost(start, cut) + cost(cut, stop)
-    )
+    ends = np.array([start]), np.array([stop])
+    gain: Floats = cost(*ends) - (cost(ends[0], cut) + cost(cut, ends[1]))
     best = int(gain.argmax())
     return float(gain[best]), int(cut[best])
 
 
-def bin_of(confidence: Array, edges: Array) -> Array:
+def bin_of(confidence: Floats, edges: Floats) -> Integers:
     """Returns the bin of each confidence, `edges` for all or one row for each."""
     return (confidence[:, None] >= edges).sum(axis=-1)
 
 
-def shrunken(counts: Array, prior: Array) -> Array:
+def shrunken(counts: Floats, prior: Floats) -> Floats:
     """Returns frequencies that are drawn to a prior as much as predicts best.
 
     The posterior mean under a Dirichlet prior `s * prior`, with the strength `s` for
@@ -129,7 +130,7 @@ def shrunken(counts: Array, prior: Array) -> Array:
     return (counts + strength * prior) / (sizes + strength)
 
 
-def non_increasing(values: Array, weights: Array) -> Array:
+def non_increasing(values: Floats, weights: Floats) -> Floats:
     """Returns the nearest non-increasing sequence, in weighted least squares.
 
     Args:
@@ -149,7 +150,7 @@ def non_increasing(values: Array, weights: Array) -> Array:
     return largest.min(axis=0)
 
 
-def let_lead(rows: Array, leader: Array, weights: Array) -> Array:
+def let_lead(rows: Floats, leader: Integers, weights: Floats) -> Floats:
     """Raises one entry of each row just above the others, where it is not.
 
     Args:

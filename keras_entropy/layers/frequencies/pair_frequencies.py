@@ -6,7 +6,8 @@ import keras
 import numpy as np
 from keras import ops
 
-from keras_entropy.arrays import Array
+from keras_entropy.arrays import Floats
+from keras_entropy.arrays import Integers
 from keras_entropy.layers.defense import Claims
 from keras_entropy.layers.fitted_defense import FittedDefense
 from keras_entropy.layers.frequencies import label_frequencies
@@ -23,9 +24,9 @@ class PairFrequencies(FittedDefense):
     """Answers with how often each label occurs where the two first choices are these.
 
     For each ordered pair of the largest and the second largest entry: the frequency of
-    each label among the reference examples with this pair. Pairs that are too rare get
-    what is known of the first choice alone: how often it is right, how often the second
-    is, whichever it is.
+    each label among the reference examples with this pair. For pairs that are too rare,
+    examples with the same first choice count together, whichever the second is: how
+    often the first is right, and how often the second.
 
     Which class comes second tells how hard an example is (a shirt that might be a coat
     is less sure than one that might be a boot) and hardly whether the model was trained
@@ -67,7 +68,7 @@ class PairFrequencies(FittedDefense):
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
         super().build(input_shape)
-        classes = input_shape[-1]
+        classes = self.built_classes
         if classes > _MOST_CLASSES:
             raise ValueError(
                 f"`PairFrequencies` keeps a row for each pair of at most "
@@ -90,7 +91,7 @@ class PairFrequencies(FittedDefense):
         out = ops.take(self.table, first * classes + second, axis=0)
         return ranks.spread_nan(out, inputs)
 
-    def values(self, outputs: Array, labels: Array) -> list[Array]:
+    def values(self, outputs: Floats, labels: Integers) -> list[Floats]:
         n, classes = outputs.shape
         check_enough(n, self.min_count)
         first, second = np.argsort(-outputs, axis=-1, kind="stable")[:, :2].T
@@ -101,12 +102,15 @@ class PairFrequencies(FittedDefense):
             counts, self._prior(first, second, labels, classes)
         )
         predicted = np.bincount(first, minlength=classes)
-        self._say_rare(np.flatnonzero(predicted < self.min_count), self.min_count)
+        rare = np.flatnonzero(predicted < self.min_count)
+        self._warn_of_rare_classes(rare, self.min_count)
         leader = np.repeat(np.arange(classes), classes)
         table = label_frequencies.let_lead(table, leader, np.ones(classes))
         return [table.astype("float32")]
 
-    def _prior(self, first: Array, second: Array, labels: Array, classes: int) -> Array:
+    def _prior(
+        self, first: Integers, second: Integers, labels: Integers, classes: int
+    ) -> Floats:
         """How often the first choice is right, the second, and any other."""
         outcome = np.where(labels == first, 0, np.where(labels == second, 1, 2))
         size = np.array([1.0, 1.0, classes - 2])

@@ -5,7 +5,8 @@ from typing import Any
 import keras
 import numpy as np
 
-from keras_entropy.arrays import Array
+from keras_entropy.arrays import Floats
+from keras_entropy.arrays import Integers
 from keras_entropy.layers.frequencies import label_frequencies
 from keras_entropy.layers.frequencies.label_frequencies import check_enough
 from keras_entropy.layers.frequencies.rank_profile import RankProfile
@@ -67,32 +68,35 @@ class RankFrequencies(RankProfile):
         super().__init__(ranks, bins, **kwargs)
         self.min_count = check_count("min_count", min_count)
 
-    def values(self, outputs: Array, labels: Array) -> list[Array]:
+    def values(self, outputs: Floats, labels: Integers) -> list[Floats]:
         n, classes = outputs.shape
         check_enough(n, self.min_count)
-        told = self._told(classes)
+        leading = self._leading_ranks(classes)
         given = np.take_along_axis(outputs, labels[:, None], axis=-1)
-        rank = np.minimum((outputs > given).sum(axis=-1), told)
-        # What a calibrated model says of the ranks, in classes of its own ranking.
-        said = -np.sort(-label_frequencies.calibrated(outputs, labels), axis=-1)
-        said = np.column_stack([said[:, :told], said[:, told:].sum(axis=-1)])
+        rank = np.minimum((outputs > given).sum(axis=-1), leading)
+        # The calibrated probability that the label is the first choice, the second ...,
+        # or any below the leading ranks.
+        ordered = -np.sort(-label_frequencies.calibrated(outputs, labels), axis=-1)
+        calibrated = np.column_stack(
+            [ordered[:, :leading], ordered[:, leading:].sum(axis=-1)]
+        )
         confidence = outputs.max(axis=-1)
         edges = label_frequencies.informative_edges(
-            confidence, said, self.bins, self.min_count
+            confidence, calibrated, self.bins, self.min_count
         )
         kept = 1 + int((edges < label_frequencies.NEVER).sum())
         if kept < self.bins:
-            self._say(
+            self._warn_once(
                 f"too few reference examples for {self.bins} bins of at least "
                 f"{self.min_count} that differ: merged to {kept}"
             )
         cell = label_frequencies.bin_of(confidence, edges)
-        counts = np.zeros((self.bins, told + 1))
+        counts = np.zeros((self.bins, leading + 1))
         np.add.at(counts, (cell, rank), 1)
-        size = np.append(np.ones(told), classes - told)
+        size = np.append(np.ones(leading), classes - leading)
         # One uniform example more in each bin, so that no probability is 0.
         prior = np.repeat(size[None] / classes, self.bins, axis=0)
-        np.add.at(prior, cell, said)
+        np.add.at(prior, cell, calibrated)
         prior /= prior.sum(axis=-1, keepdims=True)
         rows = label_frequencies.shrunken(counts, prior)
         profile = np.array(

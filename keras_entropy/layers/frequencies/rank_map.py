@@ -6,6 +6,8 @@ import keras
 import numpy as np
 
 from keras_entropy.arrays import Array
+from keras_entropy.arrays import Floats
+from keras_entropy.arrays import Integers
 from keras_entropy.layers.frequencies.rank_profile import RankProfile
 from keras_entropy.layers.frequencies.rank_profile import lead
 
@@ -61,11 +63,11 @@ class RankMap(RankProfile):
         shuffled = np.random.default_rng(seed).permuted(flat, axis=0)
         return shuffled.reshape(x.shape)
 
-    def values(self, outputs: Array, labels: Array) -> list[Array]:
-        told = self._told(outputs.shape[-1])
+    def values(self, outputs: Floats, labels: Integers) -> list[Floats]:
+        leading = self._leading_ranks(outputs.shape[-1])
         row = np.sort(outputs.astype("float64"), axis=-1)[:, ::-1].mean(axis=0)
         # Where all answers are uniform the predicted class would not lead.
-        profile = np.append(row[:told], row[told:].mean())
+        profile = np.append(row[:leading], row[leading:].mean())
         profile = lead(profile[None], outputs.shape[-1])
         return [profile.astype("float32")]
 

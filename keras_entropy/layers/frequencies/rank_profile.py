@@ -8,7 +8,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from keras_entropy.arrays import Array
+from keras_entropy.arrays import Floats
 from keras_entropy.layers.defense import Claims
 from keras_entropy.layers.fitted_defense import FittedDefense
 from keras_entropy.layers.frequencies import label_frequencies
@@ -28,7 +28,7 @@ class RankProfile(FittedDefense):
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
         super().build(input_shape)
-        classes = input_shape[-1]
+        classes = self.built_classes
         if self.ranks is not None and self.ranks >= classes:
             raise ValueError(
                 "`ranks` must be below the number of classes; leave it out for all. "
@@ -43,14 +43,14 @@ class RankProfile(FittedDefense):
             )
         # The last column is for each of the classes below the ranks.
         self.profile = self.add_weight(
-            shape=(self.bins, self._told(classes) + 1),
+            shape=(self.bins, self._leading_ranks(classes) + 1),
             initializer=keras.initializers.Constant(1 / classes),
             trainable=False,
             name="profile",
         )
 
-    def _told(self, classes: int) -> int:
-        """How many ranks the answer tells; the last follows from the others."""
+    def _leading_ranks(self, classes: int) -> int:
+        """How many ranks have a number of their own; the last follows from these."""
         return classes - 1 if self.ranks is None else self.ranks
 
     def call(self, inputs: Any) -> Any:
@@ -64,8 +64,8 @@ class RankProfile(FittedDefense):
         return ranks.spread_nan(out, inputs)
 
 
-def lead(profile: Array, classes: int) -> Array:
-    """Lets the first rank lead."""
-    told = profile.shape[-1] - 1
-    size = np.append(np.ones(told), classes - told)
+def lead(profile: Floats, classes: int) -> Floats:
+    """Lets the first rank of each row `(ranks + 1,)` lead."""
+    leading = profile.shape[-1] - 1
+    size = np.append(np.ones(leading), classes - leading)
     return label_frequencies.let_lead(profile, np.zeros(len(profile), int), size)

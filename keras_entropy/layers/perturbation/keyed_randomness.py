@@ -1,9 +1,9 @@
 """A pseudo-random function of a secret key and of integer vectors, in `keras.ops`.
 
 The vector is hashed by a multilinear map with secret coefficients, and the hash is the
-input of ChaCha with 8 rounds: without the key the numbers can't be told from random
-ones, nor which vectors have the same. All of it is 32-bit integer arithmetic that
-wraps around, which all backends do alike.
+input of ChaCha with 8 rounds: without the key nobody can tell the numbers from random
+ones, or which vectors have the same numbers. All of it is 32-bit integer arithmetic
+that wraps around, which all backends do alike.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from keras import ops
 
-from keras_entropy.arrays import Array
+from keras_entropy.arrays import Integers
 
 VARIABLE = "KERAS_ENTROPY_KEY"
 SHORTEST = 16
@@ -54,14 +54,14 @@ def key_from_environment(layer: str) -> bytes:
     return check_key(key)
 
 
-def derive(key: bytes, purpose: str, words: int) -> Array:
+def derive(key: bytes, purpose: str, words: int) -> Integers:
     """Returns int32 `(words,)`, independent for each purpose (SHAKE-256)."""
     # The key's length first, so that no other key and purpose give the same bytes.
     message = len(key).to_bytes(8, "little") + key + purpose.encode()
     return np.frombuffer(hashlib.shake_256(message).digest(4 * words), "<i4")
 
 
-def _tensor(words: Array) -> Any:
+def _tensor(words: Integers) -> Any:
     return ops.convert_to_tensor(words, dtype="int32")
 
 
@@ -80,7 +80,7 @@ def _quarter_rounds(a: Any, b: Any, c: Any, d: Any) -> tuple[Any, Any, Any, Any]
     return a, b, c, d
 
 
-def chacha(key: Array, inputs: Any, rounds: int = 8) -> Any:
+def chacha(key: Integers, inputs: Any, rounds: int = 8) -> Any:
     """Returns one block of ChaCha for each input.
 
     Args:
@@ -96,8 +96,8 @@ def chacha(key: Array, inputs: Any, rounds: int = 8) -> Any:
         [Aumasson, 2020](https://eprint.iacr.org/2019/1492)
     """
     zero = ops.zeros_like(inputs)
-    rows = (_CONSTANTS, key[:4], key[4:])
-    start = (*(zero + _tensor(row) for row in rows), inputs)
+    words = (_CONSTANTS, key[:4], key[4:])
+    start = (*(zero + _tensor(row) for row in words), inputs)
     a, b, c, d = start
     for _ in range(rounds // 2):
         a, b, c, d = _quarter_rounds(a, b, c, d)
@@ -109,7 +109,7 @@ def chacha(key: Array, inputs: Any, rounds: int = 8) -> Any:
 
 
 def uniforms(key: bytes, vectors: Any, count: int) -> Any:
-    """Returns numbers that are uniform to whoever hasn't got the key.
+    """Returns numbers that look uniform without the key.
 
     Args:
         key: The secret.

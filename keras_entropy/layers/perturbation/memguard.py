@@ -9,7 +9,8 @@ import keras
 import numpy as np
 from keras import ops
 
-from keras_entropy.arrays import Array
+from keras_entropy.arrays import Floats
+from keras_entropy.arrays import Integers
 from keras_entropy.layers.defense import Claims
 from keras_entropy.layers.fitted_defense import FittedDefense
 from keras_entropy.layers.perturbation import keyed_randomness
@@ -115,10 +116,17 @@ class MemGuard(FittedDefense):
             self.add_weight(
                 shape=shape, initializer="zeros", trainable=False, name=name
             )
-            for name, shape in membership_network.shapes(input_shape[-1])
+            for name, shape in membership_network.shapes(self.built_classes)
         ]
 
-    def values(self, outputs: Array, labels: Array, members: Array) -> list[Array]:
+    def values(
+        self, outputs: Floats, labels: Integers, members: Floats | None = None
+    ) -> list[Floats]:
+        if members is None:
+            raise ValueError(
+                "`values` needs `members`, the model's answers to training examples. "
+                "Received: none"
+            )
         random = np.random.default_rng(0)
         n = min(len(outputs), len(members))
         sides = (random.permutation(rows)[:n] for rows in (members, outputs))
@@ -173,18 +181,18 @@ def _search(ordered: Any) -> Callable[[Any, list[Any]], Any]:
 
 @functools.cache
 def _graph(rank: int, classes: int) -> Callable[[Any, list[Any]], Any]:
-    # One for each rank and width, of which a trace must not lose sight.
+    # One graph for each rank and width: these must stay static while it is traced.
     import tensorflow as tf
 
     return tf.function(_undecided, autograph=False, reduce_retracing=True)
 
 
 def _undecided(ordered: Any, network: list[Any]) -> Any:
-    """Returns rows of which the network can't tell what they are.
+    """Returns rows about which the network is undecided.
 
     Args:
         ordered: Probabilities `(batch, ..., classes)`, the largest first.
-        network: Weights, in the order of `_membership.shapes`.
+        network: Weights, in the order of `membership_network.shapes`.
     """
 
     def towards(_: Any, logits: Any) -> Any:
@@ -199,7 +207,7 @@ def _undecided(ordered: Any, network: list[Any]) -> Any:
         longest = _LONGEST_STEP / ops.maximum(steepest, 1e-12)
         # As far as a linear network would be undecided.
         length = ops.clip(value / ops.maximum(gain, 1e-12), -longest, longest)
-        # Who has overtaken another has changed places with it.
+        # A step may bring an entry past another: the larger is first again.
         return _descending(logits - length * slope)
 
     logits = ops.log(ops.maximum(ordered, _FLOOR))

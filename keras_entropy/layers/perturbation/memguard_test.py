@@ -39,7 +39,7 @@ def network(layer, rows):
 
 
 def published_search(layer, rows, rate=0.1, steps=300):
-    """The search of MemGuard's paper, for sorted rows: who is moved, and how far."""
+    """The search of MemGuard's paper: which sorted rows are moved, and how far."""
     start = np.log(np.maximum(rows, 1e-7))
     side = np.sign(network(layer, rows)[0])
     distance = np.full(len(rows), np.inf)

@@ -52,7 +52,7 @@ class _Noise(Defense, abc.ABC):
 
     @abc.abstractmethod
     def quantile(self, uniform: Any) -> Any:
-        """Returns the noise whose distribution function is `uniform`, in (0, 1)."""
+        """Returns the noise with a distribution function of `uniform`, in (0, 1)."""
 
     def call(self, inputs: Any) -> Any:
         if self.keyed:
@@ -90,9 +90,9 @@ class _Noise(Defense, abc.ABC):
 class GaussianNoise(_Noise):
     """Adds Gaussian noise to the probabilities.
 
-    By default the noise is drawn anew for each call, and who asks the same question a
-    hundred times gets the probabilities back, by the mean. With `keyed=True` the layer
-    rounds the probabilities to multiples of `step` and adds noise that is a
+    By default the noise is drawn anew for each call, and an attacker who asks the same
+    question a hundred times gets the probabilities back, by the mean. With `keyed=True`
+    the layer rounds the probabilities to multiples of `step` and adds noise that is a
     pseudo-random function of the rounded row and of a secret key: the same question
     has the same answer, in every replica that has the key, and so have questions that
     differ by less than a step. What remains is what the rounded row tells.
@@ -166,28 +166,17 @@ class LaplaceNoise(_Noise):
 
     Args:
         scale: Float, at least 0: the mean absolute noise. Defaults to `0.1`.
-        keyed: Boolean, whether the noise is a function of key and input. Defaults to
-            `False`.
-        step: Float in `[0.001, 1]`: what the input is rounded to, if keyed. Defaults
-            to `0.05`.
-        keep_argmax: Boolean, whether the predicted class gets the largest of the
-            noisy values in exchange for its own. Defaults to `False`.
-        key: Bytes or string of at least 16 bytes, the same in all replicas; only with
-            `keyed=True`. Defaults to the environment variable `KERAS_ENTROPY_KEY`.
-        seed: Integer or `None`, of the draws that are not keyed. Leave it out in
-            deployment, or a reloaded model repeats its draws. Defaults to `None`.
-        **kwargs: Base layer arguments, such as `name`.
+        **kwargs: `keyed`, `step`, `keep_argmax`, `key` and `seed`, as in
+            `GaussianNoise`; base layer arguments, such as `name`.
 
     Call arguments:
         inputs: Class probabilities `(batch, ..., classes)`.
 
     Returns:
-        Class probabilities of the same shape: the noisy values, negative ones set to
-        0, divided by their sum. Deterministic if keyed. Exports to SavedModel if not.
+        Class probabilities of the same shape, made as in `GaussianNoise`.
 
     Raises:
-        ValueError: If an argument is out of its range; at the first call, if a keyed
-            layer has no key.
+        ValueError: As `GaussianNoise`.
 
     Reference:
         [Dwork et al., 2006](https://doi.org/10.1007/11681878_14)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from keras_entropy.arrays import Array
+from keras_entropy.arrays import Floats
 
 
-def spline_matrix(knots: Array, points: Array) -> Array:
+def spline_matrix(knots: Floats, points: Floats) -> Floats:
     """Returns the matrix that evaluates the interpolating cubic spline.
 
     A spline is linear in the values that it interpolates, so its evaluation at fixed
@@ -50,11 +50,11 @@ def spline_matrix(knots: Array, points: Array) -> Array:
     )
 
 
-def study_grid(classes: int) -> tuple[Array, Array]:
+def study_grid(classes: int) -> tuple[Floats, Floats]:
     """Returns the study's knots `(C,)` and its three times finer grid `(3C,)`."""
     return np.linspace(0, classes, classes), np.linspace(0, classes, 3 * classes)
 
 
-def study_spline(classes: int) -> Array:
+def study_spline(classes: int) -> Floats:
     """Returns the matrix `(3C, C)` from a class vector to its spline on the grid."""
     return spline_matrix(*study_grid(classes))

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from keras_entropy.arrays import Array
+from keras_entropy.arrays import Floats
 from keras_entropy.layers.defense import Claims
 from keras_entropy.layers.defense import Defense
 from keras_entropy.numerics import probability_vectors
@@ -70,8 +70,8 @@ class EntropyRegularization(Defense):
             self.add_loss(self.weight / (1.0 + mean_entropy))
         return inputs
 
-    def invert(self, outputs: Array) -> Array:
-        """Returns `outputs` in float64, for the layer is the identity."""
+    def invert(self, outputs: Floats) -> Floats:
+        """Returns `outputs` in float64: the layer is the identity."""
         return np.asarray(outputs, "float64")
 
     def get_config(self) -> dict[str, Any]:

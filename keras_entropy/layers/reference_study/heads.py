@@ -39,7 +39,7 @@ class Head(Defense):
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
         super().build(input_shape)
-        classes = input_shape[-1]
+        classes = self.built_classes
         self.kernel = self.add_weight(
             shape=(self.terms * classes, classes),
             initializer=self.kernel_initializer,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import keras
 import numpy as np
 from keras import ops
 
+from keras_entropy.arrays import Floats
 from keras_entropy.layers.defense import Claims
 from keras_entropy.layers.defense import Defense
 from keras_entropy.layers.reference_study.class_spline import study_grid
@@ -64,12 +66,12 @@ class GaussianKoopman(Defense):
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
         super().build(input_shape)
-        classes = input_shape[-1]
+        classes = self.built_classes
         _, grid = study_grid(classes)
         centers = np.arange(classes + 1)
         observables = np.exp(-((grid[:, None] - centers) ** 2) / 2)
-        # X^+ X projects on the row space of X. By QR, for a product with a
-        # pseudo-inverse would lose half of the digits.
+        # X^+ X projects on the row space of X. By QR, because a product
+        # with a pseudo-inverse would lose half of the digits.
         basis, _ = np.linalg.qr(observables)
         self._spline = study_spline(classes).T
         self._projection = basis @ basis[0::3].T
@@ -148,7 +150,7 @@ class RandomFourierKoopman(Defense):
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
         super().build(input_shape)
-        self._spline = study_spline(input_shape[-1]).T
+        self._spline = study_spline(self.built_classes).T
 
     def draw(self, shape: tuple[Any, ...]) -> tuple[Any, Any]:
         """Returns frequencies and phases, each of shape `(*shape, 3)`, and moves on."""
@@ -176,10 +178,12 @@ class RandomFourierKoopman(Defense):
 
 
 # The cosine as a polynomial in the square, for up to a quarter of a turn, to 1e-9.
-_COSINE = (
-    np.polynomial.Chebyshev.interpolate(
-        lambda square: np.cos(np.sqrt(square)), 5, [0, 2.5]
-    )
+# NumPy declares no types for it.
+_interpolate: Callable[[Callable[[Floats], Floats], int, list[float]], Any] = (
+    np.polynomial.Chebyshev.interpolate
+)
+_COSINE: Floats = (
+    _interpolate(lambda square: np.cos(np.sqrt(square)), 5, [0, 2.5])
     .convert(kind=np.polynomial.Polynomial)
     .coef
 )

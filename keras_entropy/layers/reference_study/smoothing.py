@@ -2,18 +2,22 @@ from __future__ import annotations
 
 import abc
 import dataclasses
+from collections.abc import Callable
 from typing import Any
 
 import keras
 import numpy as np
 from keras import ops
 
-from keras_entropy.arrays import Array
+from keras_entropy.arrays import Floats
 from keras_entropy.layers.defense import Claims
 from keras_entropy.layers.defense import Defense
 from keras_entropy.layers.reference_study.class_spline import study_grid
 from keras_entropy.layers.reference_study.class_spline import study_spline
 from keras_entropy.numerics import probability_vectors
+
+# NumPy declares no types for it.
+_legendre: Callable[[Floats, int], Floats] = np.polynomial.legendre.legvander
 
 
 class _Smoothing(Defense, abc.ABC):
@@ -29,7 +33,7 @@ class _Smoothing(Defense, abc.ABC):
         self.claims = Claims(raises_entropy=normalization == "softmax")
 
     @abc.abstractmethod
-    def matrix(self, classes: int) -> Array:
+    def matrix(self, classes: int) -> Floats:
         """Returns the float64 matrix `(classes, classes)`; the output is `matrix @ p`.
 
         Args:
@@ -39,7 +43,7 @@ class _Smoothing(Defense, abc.ABC):
     def build(self, input_shape: tuple[int | None, ...]) -> None:
         super().build(input_shape)
         # NumPy, not a tensor: a tensor made while tracing would not outlive the trace.
-        self._transposed = self.matrix(input_shape[-1]).T
+        self._transposed = self.matrix(self.built_classes).T
 
     def call(self, inputs: Any) -> Any:
         matrix = ops.convert_to_tensor(self._transposed, dtype=inputs.dtype)
@@ -96,10 +100,10 @@ class SplineSmoothing(_Smoothing):
         if self.normalization == "softmax":
             self.claims = dataclasses.replace(self.claims, injective=True)
 
-    def matrix(self, classes: int) -> Array:
+    def matrix(self, classes: int) -> Floats:
         return study_spline(classes)[0::3]
 
-    def invert(self, outputs: Array) -> Array:
+    def invert(self, outputs: Floats) -> Floats:
         """Returns the input probabilities that gave `outputs`, in float64."""
         values = np.log(
             np.maximum(np.asarray(outputs, "float64"), probability_vectors.TINY)
@@ -169,11 +173,11 @@ class PolynomialSmoothing(_Smoothing):
             )
         super().build(input_shape)
 
-    def matrix(self, classes: int) -> Array:
+    def matrix(self, classes: int) -> Floats:
         _, grid = study_grid(classes)
         # Legendre polynomials on [-1, 1]: powers of T would be ill-conditioned.
         scaled = 2 * grid / classes - 1
-        basis, _ = np.linalg.qr(np.polynomial.legendre.legvander(scaled, self.degree))
+        basis, _ = np.linalg.qr(_legendre(scaled, self.degree))
         return basis[0::3] @ (basis.T @ study_spline(classes))
 
     def get_config(self) -> dict[str, Any]:

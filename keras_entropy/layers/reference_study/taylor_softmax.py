@@ -7,7 +7,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from keras_entropy.arrays import Array
+from keras_entropy.arrays import Floats
 from keras_entropy.layers.defense import Claims
 from keras_entropy.layers.defense import Defense
 from keras_entropy.numerics import probability_vectors
@@ -94,7 +94,7 @@ class TaylorSoftmax(Defense):
         values = 1.0 / classes + centered / (classes * self.temperature)
         return probability_vectors.normalize(values, self.normalization)
 
-    def invert(self, outputs: Array) -> Array:
+    def invert(self, outputs: Floats) -> Floats:
         """Returns the input probabilities that gave `outputs`, in float64."""
         outputs = np.asarray(outputs, "float64")
         classes = outputs.shape[-1]

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from keras_entropy.arrays import Array
+from keras_entropy.arrays import Floats
 from keras_entropy.layers.defense import Claims
 from keras_entropy.layers.defense import Defense
 from keras_entropy.numerics import probability_vectors
@@ -24,10 +24,9 @@ class EntropyFloor(Defense):
 
     Rows that are uncertain enough stay as they are; all others get the same entropy,
     so the entropy tells an attacker nothing about them. But it is one number out of
-    `classes - 1`: who knows the layer follows the row away from the uniform one until
-    its smallest probability is 0, which is almost where a confident row came from
-    (`invert`). Destroy the rest as well, by `TopK(1)` before this layer, if entropy is
-    not to be all that the layer protects.
+    `classes - 1`: an attacker who knows the layer follows the row away from the uniform
+    one until its smallest probability is 0, which is almost where a confident row came
+    from (`invert`). Put `TopK(1)` before this layer to destroy the other numbers, too.
 
     Example:
 
@@ -44,7 +43,7 @@ class EntropyFloor(Defense):
         inputs: Class probabilities `(batch, ..., classes)`.
 
     Returns:
-        Class probabilities of the same shape, of at least the given entropy but for
+        Class probabilities of the same shape, of at least the given entropy up to
         rounding; the ranking is kept; deterministic; exports to SavedModel and ONNX.
 
     Raises:
@@ -87,7 +86,7 @@ class EntropyFloor(Defense):
         enough = probability_vectors.entropy(inputs)[..., None] >= wanted
         return ops.where(enough, inputs, mixed(weight))
 
-    def invert(self, outputs: Array) -> Array:
+    def invert(self, outputs: Floats) -> Floats:
         """Returns an attacker's guess of the input probabilities, in float64.
 
         Rows at the floor are prolonged until their smallest entry is 0, the others

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from keras_entropy.arrays import Array
+from keras_entropy.arrays import Floats
 from keras_entropy.layers.defense import Claims
 from keras_entropy.layers.defense import Defense
 from keras_entropy.numerics import probability_vectors
@@ -67,7 +67,7 @@ class TemperatureScaling(Defense):
     def call(self, inputs: Any) -> Any:
         return ops.softmax(probability_vectors.log(inputs) / self.temperature, axis=-1)
 
-    def invert(self, outputs: Array) -> Array:
+    def invert(self, outputs: Floats) -> Floats:
         """Returns the input probabilities that gave `outputs`, in float64."""
         outputs = np.maximum(np.asarray(outputs, "float64"), probability_vectors.TINY)
         logits = self.temperature * np.log(outputs)

@@ -5,7 +5,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from keras_entropy.arrays import Array
+from keras_entropy.arrays import Floats
 from keras_entropy.layers.defense import Claims
 from keras_entropy.layers.defense import Defense
 from keras_entropy.numerics import probability_vectors
@@ -62,7 +62,7 @@ class UniformMixing(Defense):
     def call(self, inputs: Any) -> Any:
         return (1.0 - self.weight) * inputs + self.weight / inputs.shape[-1]
 
-    def invert(self, outputs: Array) -> Array:
+    def invert(self, outputs: Floats) -> Floats:
         """Returns the input probabilities that gave `outputs`, in float64."""
         outputs = np.asarray(outputs, "float64")
         uniform = 1 / outputs.shape[-1]

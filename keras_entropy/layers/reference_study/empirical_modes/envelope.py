@@ -154,10 +154,10 @@ def _solve(system: Any, levels: int) -> Any:
             even[2:] - lower * above[2:] - upper * odd[2:],
         ]
     )
-    found = _solve(reduced / (1.0 - lower * above[1:2] - upper * odd[:1]), levels - 1)
-    others = odd[2] - odd[0] * found - odd[1] * _after(found, 1)
-    both = ops.stack([found, others], axis=1)
-    return ops.reshape(both, (size + size % 2, found.shape[1], -1))[:size]
+    solved = _solve(reduced / (1.0 - lower * above[1:2] - upper * odd[:1]), levels - 1)
+    others = odd[2] - odd[0] * solved - odd[1] * _after(solved, 1)
+    both = ops.stack([solved, others], axis=1)
+    return ops.reshape(both, (size + size % 2, solved.shape[1], -1))[:size]
 
 
 def _after(x: Any, steps: int, axis: int = 0) -> Any:

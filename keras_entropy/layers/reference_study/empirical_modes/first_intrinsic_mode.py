@@ -79,7 +79,7 @@ class FirstIntrinsicMode(Defense):
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
         super().build(input_shape)
-        self._spline = study_spline(input_shape[-1]).T
+        self._spline = study_spline(self.built_classes).T
 
     def call(self, inputs: Any) -> Any:
         spline = ops.convert_to_tensor(self._spline, dtype=inputs.dtype)

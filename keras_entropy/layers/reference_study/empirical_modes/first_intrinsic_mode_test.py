@@ -39,7 +39,7 @@ def compiled(classes, siftings):
 
 
 def answers(rows, siftings=20, batch_size=100):
-    """What a compiled model answers; eager siftings take many times longer."""
+    """The answers of a compiled model; eager siftings take many times longer."""
     model = compiled(rows.shape[1], siftings)
     return model.predict(rows, batch_size=batch_size, verbose=0)
 

@@ -1,6 +1,6 @@
 """The extrema that a signal is continued with beyond its ends, before it is sifted.
 
-Shapes as in `_sifting`: m places for extrema, 2 kinds of them, B signals.
+Shapes as in `sifting`: m places for extrema, 2 kinds of them, B signals.
 """
 
 from __future__ import annotations

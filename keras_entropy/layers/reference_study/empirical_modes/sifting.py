@@ -53,7 +53,7 @@ def first_mode(signals: Any, siftings: int) -> Any:
     """
     n = signals.shape[-1]
     rows = ops.shape(signals)[0]
-    # Few sizes of block, for each is compiled. A row of zeros is flat, and done.
+    # Few sizes of block, because each is compiled. A row of zeros is flat, and done.
     block = _BLOCKS[-1]
     for smaller in _BLOCKS[-2::-1]:
         if isinstance(rows, int):  # JAX needs an integer
@@ -65,8 +65,8 @@ def first_mode(signals: Any, siftings: int) -> Any:
     modes = _of_block(n, siftings)
     if isinstance(blocks, int) and blocks == 1:
         return modes(padded)[:rows]
-    found = ops.map(modes, ops.reshape(padded, (blocks, block, n)))
-    return ops.reshape(found, (-1, n))[:rows]
+    in_blocks = ops.map(modes, ops.reshape(padded, (blocks, block, n)))
+    return ops.reshape(in_blocks, (-1, n))[:rows]
 
 
 @functools.cache
@@ -142,11 +142,11 @@ def extrema(signals: Any) -> Any:
     start = np.arange(1, signals.shape[0] - 2)[:, None, None]
     even = ops.logical_and(pair, start % 2 == 0)
     odd = ops.logical_and(pair, start % 2 == 1)
-    found = [
+    masks = [
         ops.pad(mask, (ends, (0, 0), (0, 0)))
         for mask, ends in ((single, (1, 1)), (even, (1, 2)), (odd, (2, 1)))
     ]
-    return ops.logical_or(found[0], ops.logical_or(found[1], found[2]))
+    return ops.logical_or(masks[0], ops.logical_or(masks[1], masks[2]))
 
 
 def _both_signs(signals: Any) -> Any:
@@ -216,7 +216,7 @@ def _converged(sifted: Any, before: Any, change: Any) -> Any:
     """Whether a sifting has changed little, by any of three measures, `(B,)`."""
     energy = _energy(change)
     spread = ops.max(before, axis=0) - ops.min(before, axis=0)
-    # Multiplied out, for a signal may be zero somewhere.
+    # Multiplied out, because a signal may be zero somewhere.
     little = energy < _SCALED_VARIANCE * spread
     little = ops.logical_or(little, energy < _ENERGY_RATIO * _energy(before))
     zero = sifted == 0

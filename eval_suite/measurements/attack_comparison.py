@@ -243,7 +243,7 @@ def trained_defenses() -> frozenset[str]:
     """Returns the names of the defenses that are trained with the model."""
     from keras_entropy import catalog
 
-    return frozenset(entry.name for entry in catalog.entries() if entry.recipe)
+    return frozenset(entry.name for entry in catalog.entries() if entry.is_trained)
 
 
 def _entire(results: Sequence[AttackResult]) -> list[AttackResult]:

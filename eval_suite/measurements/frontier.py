@@ -82,7 +82,7 @@ def _play(subject: Subject, entry: catalog.Entry, seed: int) -> Point:
     models = subject.paired_models(entry)
     defended, undefended = models.outputs, subject.paired_models(BASE).outputs
     # What was trained is attacked as it answers, as in `AttackComparison`.
-    known = [] if entry.recipe else ways(entry.create(seed=seed))
+    known = [] if entry.is_trained else ways(entry.create(seed=seed))
     adapted = (
         (way.name, way.change(undefended if way.of_undefended else defended))
         for way in known
@@ -125,4 +125,4 @@ def _row(point: Point, dominated: bool) -> FrontierRow:
 
 def _interval(values: Floats, ceiling: float = math.inf) -> tuple[float, float, float]:
     mean, low, high = mean_interval(values)
-    return float(mean), max(0.0, float(low)), float(min(ceiling, high))
+    return float(mean), max(0.0, float(low)), min(ceiling, float(high))

@@ -230,7 +230,7 @@ class MembershipGame(Subject):
         return [
             entry.name
             for entry in entries
-            if entry.recipe is None and entry.claims.deterministic
+            if not entry.is_trained and entry.claims.deterministic
         ]
 
     def reason_without(self, part: Part) -> str | None:

@@ -141,7 +141,7 @@ class UserModel(OneModel):
         return self._outputs[name]
 
     def _compute(self, name: str) -> tuple[Array, Array]:
-        trained = name != BASE and catalog.get(name).recipe is not None
+        trained = name != BASE and catalog.get(name).is_trained
         if trained and self._population is not None:
             answers = self._population.trained_on_target(name)
             members = len(self.members.x)

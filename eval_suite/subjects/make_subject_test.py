@@ -23,6 +23,7 @@ def test_what_was_read_before_any_work_is_not_read_again(tmp_path, monkeypatch):
         np.savez(tmp_path / f"{name}.npz", x=x, y=y)
     model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3, "softmax")])
     model.compile("adam", "sparse_categorical_crossentropy")
+    model.fit(x, y, verbose=0)
     model.save(tmp_path / "m.keras")
     options = Options(
         model=tmp_path / "m.keras",

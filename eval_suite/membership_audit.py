@@ -83,7 +83,7 @@ class MembershipAudit:
 
     @functools.cached_property
     def baseline(self) -> Baseline:
-        """What a later audit is compared with; `baseline.write(path)` keeps it."""
+        """The figures to compare a later audit with; `baseline.write` keeps them."""
         members, nonmembers = zip(self.inputs, self.labels, strict=True)
         classes = self.outputs[0].shape[-1]
         scores = attack_scores(self.outputs, self.labels, self.attacks, seed=self.seed)

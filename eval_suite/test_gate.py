@@ -1,4 +1,4 @@
-"""What the gates compare, beside the figures of the report."""
+"""The evidence that the gates compare, beside the figures of the report."""
 
 from eval_suite.measurements.attack_comparison import AttackComparison
 from eval_suite.measurements.gate_evidence import accuracy_drop

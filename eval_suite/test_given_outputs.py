@@ -1,4 +1,4 @@
-"""A run of given outputs: what the checks of a model can't record of it."""
+"""Utility of given outputs, and the figures that need a model."""
 
 from eval_suite.results.recorded import Record
 from eval_suite.subjects.subject import Subject

@@ -1,4 +1,4 @@
-"""What each defense costs in time, as a ratio to the undefended model."""
+"""The cost of each defense in time, as a ratio to the undefended model."""
 
 import dataclasses
 from typing import Any

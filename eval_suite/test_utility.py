@@ -1,4 +1,4 @@
-"""What each defense costs in accuracy, calibration and certainty."""
+"""The cost of each defense in accuracy, calibration and certainty."""
 
 import pytest
 

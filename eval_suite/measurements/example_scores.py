@@ -29,18 +29,18 @@ def scores_of(
     if not attacks:
         return {}
     answers = subject.answers(name)
-    known = [AttackName.parse(attack) for attack in attacks]
-    plain = [attack for attack in known if attack.through is None]
+    known = {attack: AttackName.parse(attack) for attack in attacks}
+    plain = [attack for attack, parts in known.items() if parts.through is None]
     scores = answers.scores(plain, seed=seed)
-    undoing = [attack for attack in known if attack.through == _INVERSE]
+    undoing = {
+        str(AttackName(parts.base, by_class=parts.by_class)): attack
+        for attack, parts in known.items()
+        if parts.through == _INVERSE
+    }
     if undoing:
         from keras_entropy import catalog  # loads Keras, without which none is undone
 
         undone = answers.changed(catalog.get(name).create().invert)
-        alone: dict[str, AttackName] = {
-            AttackName(attack.base, by_class=attack.by_class): attack
-            for attack in undoing
-        }
-        found = undone.scores(list(alone), seed=seed)
-        scores |= {alone[attack]: own for attack, own in found.items()}
+        found = undone.scores(list(undoing), seed=seed)
+        scores |= {undoing[attack]: own for attack, own in found.items()}
     return scores

@@ -1,4 +1,4 @@
-"""What a gate needs beyond the report's rows: replicates, and drops in accuracy."""
+"""Evidence for the gates beyond the report's rows: replicates, drops in accuracy."""
 
 from __future__ import annotations
 

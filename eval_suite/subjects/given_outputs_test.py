@@ -37,6 +37,31 @@ def test_sigmoid_unit_is_two_classes(tmp_path, shape):
     np.testing.assert_allclose(logits.sides("base")[0], found.sides("base")[0])
 
 
+def test_logits_are_attacked_as_they_are_given(tmp_path):
+    subject = given(tmp_path, LOGITS, Y, from_logits=True)
+    plain = given(tmp_path, special.softmax(LOGITS, axis=1), Y)
+    assert subject.outputs("base")[0].tolist() == LOGITS.tolist()
+    names = ["loss", "label_only"]
+    found, expected = (
+        each.answers("base").scores(names, seed=0) for each in (subject, plain)
+    )
+    for name in names:
+        np.testing.assert_allclose(found[name][0], expected[name][0])
+    assert subject.utility("base") == plain.utility("base")
+    assert subject.correctness("base").values.shape == (20, 1)
+    assert subject.describe()["is_reference_study"] is False
+
+
+def test_parts_that_outputs_lack(tmp_path):
+    subject = given(tmp_path, special.softmax(LOGITS, axis=1), Y)
+    for part in ("inputs", "model", "pairs", "strengths", "records"):
+        assert subject.reason_without(part)
+    with pytest.raises(ValueError, match="without the model that makes them"):
+        subject.live_model("base")
+    with pytest.raises(ValueError, match="without a model to defend"):
+        subject.outputs("M-5")
+
+
 @pytest.mark.parametrize(
     ("outputs", "y", "other", "reason"),
     [
@@ -50,3 +75,10 @@ def test_sigmoid_unit_is_two_classes(tmp_path, shape):
 def test_bad_outputs_are_refused(tmp_path, outputs, y, other, reason):
     with pytest.raises(ValueError, match=reason):
         given(tmp_path, outputs, y, other=other)
+
+
+def test_an_array_that_is_no_npz_is_refused(tmp_path):
+    np.save(tmp_path / "in.npy", LOGITS)
+    (tmp_path / "in.npy").rename(tmp_path / "in.npz")
+    with pytest.raises(ValueError, match=r"not a readable \.npz file"):
+        GivenOutputs.read(tmp_path / "in.npz", tmp_path / "in.npz", from_logits=True)

@@ -1,6 +1,9 @@
+import keras
+import numpy as np
 import pytest
 
 from eval_suite.options.options import Options
+from eval_suite.subjects import user_model
 from eval_suite.subjects.make_subject import check_options
 from keras_entropy.shadow import workers
 
@@ -11,3 +14,44 @@ def test_a_cluster_that_does_not_answer_is_said_before_any_work(monkeypatch):
     options = Options(shadow_backend="dask", scheduler="tcp://127.0.0.1:9")
     with pytest.raises(ValueError, match=r"`scheduler` must be.*127\.0\.0\.1:9"):
         check_options(options)
+
+
+def test_what_was_read_before_any_work_is_not_read_again(tmp_path, monkeypatch):
+    rng = np.random.default_rng(0)
+    for name, size in (("in", 60), ("out", 60), ("pool", 80)):
+        x, y = rng.normal(size=(size, 4)), rng.integers(0, 3, size)
+        np.savez(tmp_path / f"{name}.npz", x=x, y=y)
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3, "softmax")])
+    model.compile("adam", "sparse_categorical_crossentropy")
+    model.fit(x, y, verbose=0)
+    model.save(tmp_path / "m.keras")
+    options = Options(
+        model=tmp_path / "m.keras",
+        members=tmp_path / "in.npz",
+        nonmembers=tmp_path / "out.npz",
+        population=tmp_path / "pool.npz",
+        shadow_epochs=1,
+        shadows=6,
+    )
+    make = check_options(options)
+    monkeypatch.setattr(user_model, "read_examples", None)
+    monkeypatch.setattr(user_model, "_load_model", None)
+    subject = make(None, lambda: tmp_path / "cache")
+    assert subject.classes == 3
+    assert subject.reason_without("records") is None
+    assert (
+        "6 shadow models of 60 examples each" in subject.describe()["profile"]["name"]
+    )
+    # Trained shadows are kept in the folder that the subject was made with.
+    assert subject.record_answers("base").confidence.shape == (6, 60)
+    assert list((tmp_path / "cache").iterdir())
+
+
+def test_the_suites_own_network_is_the_studys(tmp_path):
+    game = check_options(Options(shadows=6))(None, lambda: tmp_path)
+    assert game.is_reference_study
+    assert game.reason_without("records") is None
+    assert not game.sees_loss_only
+    assert check_options(Options(shadows=4))(None, lambda: tmp_path).reason_without(
+        "records"
+    )

@@ -105,9 +105,8 @@ class OneTarget(Subject):
         headline = audits[best].strongest
         if not best:
             return headline
-        own = AttackName.parse(headline.attack)
-        name = AttackName(own.base, through=best, by_class=own.by_class)
-        return dataclasses.replace(headline, attack=name)
+        name = AttackName.parse(headline.attack).after(best)
+        return dataclasses.replace(headline, attack=str(name))
 
     def paired(
         self, first: MeasuredAttack, second: MeasuredAttack

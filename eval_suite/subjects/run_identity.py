@@ -1,4 +1,4 @@
-"""What a run was made on: by it a later run knows whether the two can be compared."""
+"""The identity of a run's examples, by which a later run is compared with it or not."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ from keras_entropy.training.recipe import TrainingData
 
 @dataclasses.dataclass(frozen=True)
 class ShadowRecipe:
-    """What a saved model doesn't say of how shadow models are to be trained.
+    """How shadow models are to be trained, where the saved model doesn't say it.
 
     Args:
         models: K, even, at least 4.

@@ -85,3 +85,25 @@ def test_files(tmp_path, sets):
     classifier().save(model)
     subject = UserModel.read(model, *paths, from_logits=False)
     assert len(subject.outputs("base")[0]) == 120
+
+
+def test_a_model_named_as_the_studys_is_not_the_studys(sets):
+    layers = [keras.Input((5,)), keras.layers.Dense(4, activation="softmax")]
+    model = keras.Sequential(layers, name="study_mlp_mine")
+    described = UserModel(model, *sets).describe()
+    assert described["profile"]["architecture"] == "study_mlp_mine"
+    assert described["is_reference_study"] is False
+
+
+def test_parts_that_a_lone_model_lacks(sets):
+    subject = UserModel(classifier(), *sets)
+    assert subject.reason_without("inputs") is None
+    assert subject.reason_without("model") is None
+    for part, ask in (
+        ("pairs", lambda: subject.paired_models("base")),
+        ("strengths", subject.reference_labels),
+        ("records", lambda: subject.record_answers("base")),
+    ):
+        reason = subject.reason_without(part)
+        with pytest.raises(ValueError, match=reason):
+            ask()

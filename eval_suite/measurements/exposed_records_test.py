@@ -10,7 +10,7 @@ from eval_suite.measurements.exposed_records import most_false_alarms
 from eval_suite.measurements.exposed_records import with_planted_record
 from eval_suite.measurements.exposed_records import with_shuffled_membership
 from eval_suite.subjects.subject import RecordAnswers
-from keras_entropy.shadow.plan import complementary_pairs
+from keras_entropy.shadow import complementary_pairs
 
 
 def test_the_records_that_models_memorise():

@@ -8,7 +8,7 @@ from eval_suite.measurements.frontier import play
 from eval_suite.subjects.answers import PairedModels
 from keras_entropy.search import candidates
 from keras_entropy.search.tradeoff import Point
-from keras_entropy.shadow.plan import complementary_pairs
+from keras_entropy.shadow import complementary_pairs
 
 
 def test_rows_hold_means_and_intervals():

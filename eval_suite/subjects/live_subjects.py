@@ -18,8 +18,8 @@ from eval_suite.subjects.subject import ProgressBar
 from eval_suite.subjects.subject import Subject
 from eval_suite.subjects.user_model import UserModel
 from eval_suite.subjects.user_model import dataset_of
-from keras_entropy.shadow.cache import Cache
-from keras_entropy.shadow.runner import Runner
+from keras_entropy.shadow import Cache
+from keras_entropy.shadow import Runner
 
 
 def read_live(

@@ -44,12 +44,12 @@ from keras_entropy.attacks.signals import compute_signals
 from keras_entropy.catalog.stack_building import defend_stack
 from keras_entropy.layers.fitted_defense import FittedDefense
 from keras_entropy.models import defending
-from keras_entropy.shadow.cache import Cache
-from keras_entropy.shadow.plan import complementary_pairs
-from keras_entropy.shadow.plan import model_seeds
-from keras_entropy.shadow.runner import Runner
-from keras_entropy.shadow.stack import Stack
-from keras_entropy.shadow.stack_prediction import predict
+from keras_entropy.shadow import Cache
+from keras_entropy.shadow import Runner
+from keras_entropy.shadow import Stack
+from keras_entropy.shadow import complementary_pairs
+from keras_entropy.shadow import model_seeds
+from keras_entropy.shadow import predict
 from keras_entropy.training import recipe
 from keras_entropy.training.reference_fitting import fit_to_model
 

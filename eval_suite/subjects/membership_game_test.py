@@ -12,8 +12,8 @@ from eval_suite.options.profiles import Profile
 from eval_suite.subjects.membership_game import MembershipGame
 from eval_suite.subjects.study_network import study_mlp
 from keras_entropy import catalog
-from keras_entropy.shadow.cache import Cache
-from keras_entropy.shadow.runner import Runner
+from keras_entropy.shadow import Cache
+from keras_entropy.shadow import Runner
 
 PROFILE = Profile("tiny", 8, 400, 12, 16, latency_rounds=8, attacks=QUICK)
 

@@ -16,13 +16,13 @@ from keras_entropy.arrays import Array
 from keras_entropy.attacks import Shadows
 from keras_entropy.catalog.stack_building import defend_stack
 from keras_entropy.models import defending
-from keras_entropy.shadow.arguments import check_compiled
-from keras_entropy.shadow.plan import complementary_pairs
-from keras_entropy.shadow.plan import model_seeds
-from keras_entropy.shadow.runner import Runner
-from keras_entropy.shadow.stack import Stack
-from keras_entropy.shadow.stack import replicate
-from keras_entropy.shadow.stack_prediction import predict
+from keras_entropy.shadow import Runner
+from keras_entropy.shadow import Stack
+from keras_entropy.shadow import check_compiled
+from keras_entropy.shadow import complementary_pairs
+from keras_entropy.shadow import model_seeds
+from keras_entropy.shadow import predict
+from keras_entropy.shadow import replicate
 from keras_entropy.training.example_checks import distinct_rows
 from keras_entropy.training.recipe import TrainingData
 

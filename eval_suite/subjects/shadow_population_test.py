@@ -11,8 +11,8 @@ from eval_suite.subjects.user_model import UserModel
 from keras_entropy import TemperatureScaling
 from keras_entropy import defend
 from keras_entropy.attacks import audit_outputs
-from keras_entropy.shadow.cache import Cache
-from keras_entropy.shadow.runner import Runner
+from keras_entropy.shadow import Cache
+from keras_entropy.shadow import Runner
 
 
 def dataset(name, x, y):

@@ -21,9 +21,9 @@ from keras_entropy import catalog
 from keras_entropy.arrays import Array
 from keras_entropy.catalog.stack_building import defend_stack
 from keras_entropy.models import defending
-from keras_entropy.shadow.cache import Cache
-from keras_entropy.shadow.stack import Stack
-from keras_entropy.shadow.stack_prediction import predict
+from keras_entropy.shadow import Cache
+from keras_entropy.shadow import Stack
+from keras_entropy.shadow import predict
 from keras_entropy.training import recipe
 
 

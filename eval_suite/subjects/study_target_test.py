@@ -10,7 +10,7 @@ from eval_suite.options.profiles import Profile
 from eval_suite.subjects.study_target import StudyTarget
 from eval_suite.subjects.study_target import check_official_split
 from keras_entropy import catalog
-from keras_entropy.shadow.cache import Cache
+from keras_entropy.shadow import Cache
 from keras_entropy.training.recipe import TrainingData
 
 ATTACKS = ("loss", "label_only", "logistic")

@@ -23,7 +23,7 @@ from keras_entropy import catalog
 from keras_entropy.arrays import Array
 from keras_entropy.attacks import Shadows
 from keras_entropy.models import defending
-from keras_entropy.shadow.runner import Runner
+from keras_entropy.shadow import Runner
 from keras_entropy.training.example_checks import distinct_rows
 from keras_entropy.training.reference_fitting import fit_to_model
 

@@ -6,6 +6,7 @@ from keras_entropy.shadow.arguments import check_compiled as check_compiled
 from keras_entropy.shadow.backends.engine import clear_programs as clear_programs
 from keras_entropy.shadow.plan import Plan as Plan
 from keras_entropy.shadow.plan import complementary_pairs as complementary_pairs
+from keras_entropy.shadow.plan import model_seeds as model_seeds
 from keras_entropy.shadow.stack import Stack as Stack
 from keras_entropy.shadow.stack import initialize as initialize
 from keras_entropy.shadow.stack import replicate as replicate

@@ -12,8 +12,8 @@ from eval_suite.gate.decision import Units
 from eval_suite.gate.measured_figures import measured_figures
 from eval_suite.gate.missing_figure import why_missing
 from eval_suite.options.gate_expression import Gate
+from eval_suite.results.gate_rows import AucRow
 from eval_suite.results.recorded import Recorded
-from eval_suite.results.rows import AucRow
 
 
 def limit_questions(

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from eval_suite.results.rows import ExamplesIdentity
-from eval_suite.results.rows import GameIdentity
-from eval_suite.results.rows import RunIdentity
+from eval_suite.results.gate_rows import ExamplesIdentity
+from eval_suite.results.gate_rows import GameIdentity
+from eval_suite.results.gate_rows import RunIdentity
 
 
 class MismatchError(ValueError):

@@ -10,15 +10,16 @@ from typing import Protocol
 from typing import TypedDict
 from typing import TypeVar
 
+from eval_suite.results.gate_rows import AucRow
+from eval_suite.results.gate_rows import DropRow
+from eval_suite.results.gate_rows import RunIdentity
 from eval_suite.results.rows import AttackRow
-from eval_suite.results.rows import AucRow
 from eval_suite.results.rows import BesideRow
 from eval_suite.results.rows import CheckRow
 from eval_suite.results.rows import ControlRow
 from eval_suite.results.rows import CurveRow
 from eval_suite.results.rows import DifferenceRow
 from eval_suite.results.rows import DistributionRow
-from eval_suite.results.rows import DropRow
 from eval_suite.results.rows import ExchangeabilityRow
 from eval_suite.results.rows import FrontierRow
 from eval_suite.results.rows import HeadlineRow
@@ -26,7 +27,6 @@ from eval_suite.results.rows import LatencyRow
 from eval_suite.results.rows import NotMeasuredRow
 from eval_suite.results.rows import NullRunRow
 from eval_suite.results.rows import RecordRiskRow
-from eval_suite.results.rows import RunIdentity
 from eval_suite.results.rows import RunRow
 from eval_suite.results.rows import ShadowCountRow
 from eval_suite.results.rows import UtilityRow

@@ -10,7 +10,6 @@ from typing import Any
 from typing import Literal
 from typing import NotRequired
 from typing import TypedDict
-from typing import final
 
 
 class Dataset(TypedDict):
@@ -264,65 +263,6 @@ class RecordRiskRow(TypedDict):
 
     defense: str
     records: list[list[Any]]
-
-
-class ExamplesIdentity(TypedDict):
-    """Table `gate_identity` of one model: its examples."""
-
-    kind: Literal["examples"]
-    classes: int
-    input_shape: list[int] | None
-    members: int
-    nonmembers: int
-    digest: str
-    member_sketch: list[str] | None
-    nonmember_sketch: list[str] | None
-
-
-class GameIdentity(TypedDict):
-    """Table `gate_identity` of a membership game: its examples and its plan."""
-
-    kind: Literal["game"]
-    dataset: str
-    digest: str
-    classes: int
-    seed: int
-    models: int
-
-
-@final
-class ExamplesAucRow(TypedDict):
-    """Table `gate_auc` of one model: an AUC, and its replicates as base64."""
-
-    defense: str
-    attack: str
-    auc: float
-    members: int
-    nonmembers: int
-    deviations: str
-
-
-@final
-class PairsAucRow(TypedDict):
-    """Table `gate_auc` of a membership game: an AUC, and each pair's."""
-
-    defense: str
-    attack: str
-    auc: float
-    pairs: list[float]
-
-
-RunIdentity = ExamplesIdentity | GameIdentity
-AucRow = ExamplesAucRow | PairsAucRow
-
-
-class DropRow(TypedDict):
-    """Table `gate_drop`: a fall in accuracy; `degrees` is `None` for a normal tail."""
-
-    defense: str
-    value: float
-    error: float
-    degrees: int | None
 
 
 class CheckRow(TypedDict):

@@ -11,7 +11,7 @@ import numpy as np
 
 from eval_suite.datasets.datasets import Dataset
 from eval_suite.options.profiles import Profile
-from eval_suite.results.rows import GameIdentity
+from eval_suite.results.gate_rows import GameIdentity
 from eval_suite.subjects.answers import PairedModels
 from eval_suite.subjects.fingerprint import fingerprint
 from eval_suite.subjects.run_description import RunDescription

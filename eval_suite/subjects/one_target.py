@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from eval_suite.datasets.datasets import Dataset
-from eval_suite.results.rows import ExamplesIdentity
+from eval_suite.results.gate_rows import ExamplesIdentity
 from eval_suite.subjects.answers import TargetAnswers
 from eval_suite.subjects.run_identity import examples_identity
 from eval_suite.subjects.subject import FEW_MODELS

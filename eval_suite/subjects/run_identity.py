@@ -6,8 +6,8 @@ import hashlib
 
 import numpy as np
 
-from eval_suite.results.rows import ExamplesIdentity
-from eval_suite.results.rows import GameIdentity
+from eval_suite.results.gate_rows import ExamplesIdentity
+from eval_suite.results.gate_rows import GameIdentity
 from keras_entropy.arrays import Array
 from keras_entropy.arrays import Integers
 

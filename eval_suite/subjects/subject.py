@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from typing import Any
 from typing import Literal
 
-from eval_suite.results.rows import ExamplesIdentity
-from eval_suite.results.rows import GameIdentity
+from eval_suite.results.gate_rows import ExamplesIdentity
+from eval_suite.results.gate_rows import GameIdentity
 from eval_suite.subjects.answers import Answers
 from eval_suite.subjects.answers import PairedModels
 from eval_suite.subjects.run_description import RunDescription

@@ -9,8 +9,8 @@ import pytest
 from keras import ops
 
 import keras_entropy
-from eval_suite.measurements import execution_modes
-from eval_suite.measurements.built_layer import create
+from eval_suite.measurements.one_layer import execution_modes
+from eval_suite.measurements.one_layer.built_layer import create
 from keras_entropy import catalog
 from keras_entropy.arrays import Array
 from keras_entropy.arrays import Floats

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from keras import ops
 
-from eval_suite.measurements.built_layer import create
+from eval_suite.measurements.one_layer.built_layer import create
 from eval_suite.measurements.output_strategies import logit_rows
 from eval_suite.measurements.output_strategies import probability_rows
 from keras_entropy.arrays import Array

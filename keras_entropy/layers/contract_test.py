@@ -12,8 +12,8 @@ import pytest
 from keras import ops
 
 import keras_entropy
-from eval_suite.measurements import execution_modes
-from eval_suite.measurements.execution_modes import as_json
+from eval_suite.measurements.one_layer import execution_modes
+from eval_suite.measurements.one_layer.execution_modes import as_json
 from keras_entropy import Defense
 
 POLICIES = ("float32", "mixed_float16", "mixed_bfloat16")

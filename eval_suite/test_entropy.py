@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from keras import ops
 
 from eval_suite.measurements.one_layer.built_layer import create
-from eval_suite.measurements.output_strategies import logit_rows
-from eval_suite.measurements.output_strategies import probability_rows
+from eval_suite.measurements.one_layer.output_strategies import logit_rows
+from eval_suite.measurements.one_layer.output_strategies import probability_rows
 from keras_entropy.arrays import Array
 from keras_entropy.arrays import Floats
 from keras_entropy.prediction_quality import entropies

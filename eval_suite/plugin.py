@@ -76,7 +76,7 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     options = Options.of(config)
     if options.outputs_only:
-        from eval_suite.session.without_keras import leave_keras_out
+        from eval_suite.without_keras import leave_keras_out
 
         leave_keras_out()
     if hasattr(config, "workerinput"):

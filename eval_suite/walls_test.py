@@ -29,18 +29,21 @@ LIBRARY = {
 }
 SUITE = {
     "undefended": "",
+    "without_keras": "",
     "datasets": "",
     "options": "",
     "results": "undefended",
     "subjects": "datasets options results undefended",
     "gate": "options results undefended",
-    "report": "options results",
+    "report": "options results without_keras",
     "measurements": "datasets gate options results subjects undefended",
     "session": "gate measurements options report results subjects",
     "membership_audit": (
         "datasets gate measurements options results subjects undefended"
     ),
-    "plugin": "measurements membership_audit options results session subjects",
+    "plugin": (
+        "measurements membership_audit options results session subjects without_keras"
+    ),
     "checks": "gate measurements options results subjects undefended",
 }
 MOST_MODULES = 15

@@ -1,4 +1,4 @@
-"""Types of NumPy arrays, by what they hold (shapes are in the docstrings)."""
+"""NumPy arrays: their types, by what they hold (shapes are in docstrings), softmax."""
 
 from typing import Any
 
@@ -12,3 +12,9 @@ Booleans = npt.NDArray[np.bool_]
 
 # The least positive float32: what a probability of 0 counts as in a logarithm.
 SMALLEST_FLOAT32 = 2.0**-149
+
+
+def softmax(logits: Floats) -> Floats:
+    """Returns the softmax along the last axis."""
+    weights = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    return weights / weights.sum(axis=-1, keepdims=True)

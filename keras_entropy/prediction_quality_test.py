@@ -27,8 +27,11 @@ def test_accuracy_and_nll_against_scikit_learn(answers):
 
 def test_mean_entropy_against_scipy(answers):
     outputs, _ = answers
-    expected = stats.entropy(outputs.astype("float64"), axis=-1).mean()
-    assert prediction_quality.mean_entropy(outputs) == pytest.approx(expected, abs=1e-6)
+    expected = stats.entropy(outputs.astype("float64"), axis=-1)
+    found = prediction_quality.entropies(outputs)
+    np.testing.assert_allclose(found, expected, atol=1e-6)
+    assert prediction_quality.mean_entropy(outputs) == found.mean()
+    assert prediction_quality.entropies(np.eye(3)).tolist() == [0, 0, 0]
 
 
 def test_a_constant_answer_is_right_by_chance():

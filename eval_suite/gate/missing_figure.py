@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from eval_suite.options.gate_expression import AGAINST_BASE
 from eval_suite.results.recorded import Recorded
+from eval_suite.results.recorded import of_defense
 from eval_suite.undefended import BASE
 from keras_entropy.attacks.measurement import MIN_FALSE_POSITIVES
 
@@ -27,8 +28,8 @@ def why_missing(recorded: Recorded, defense: str, metric: str) -> str:
     if metric.startswith("tpr@"):
         few = [
             row["n_nonmembers"]
-            for row in recorded.attack
-            if row["defense"] == defense and row["n_nonmembers"] is not None
+            for row in of_defense(recorded.attack, defense)
+            if row["n_nonmembers"] is not None
         ]
         needed = round(MIN_FALSE_POSITIVES / float(metric.removeprefix("tpr@")))
         if few and max(few) < needed:
@@ -36,7 +37,7 @@ def why_missing(recorded: Recorded, defense: str, metric: str) -> str:
                 f"not measured: {max(few):,} non-members are too few; {needed:,} would "
                 "do"
             )
-    for gap in recorded.not_measured:
-        if gap["defense"] == defense and gap.get("metric") == metric:
+    for gap in of_defense(recorded.not_measured, defense):
+        if gap.get("metric") == metric:
             return f"not measured: {gap['what']}: {gap['reason']}"
     return "not measured"

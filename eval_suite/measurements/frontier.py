@@ -58,18 +58,17 @@ def play(subject: Subject, *, seed: int) -> Frontier:
         seed: Integer, of random layers and of the attacks' folds.
     """
     undefended = subject.paired_models(BASE)
+    game = tradeoff.Game(
+        undefended.outputs,
+        undefended.labels,
+        undefended.membership,
+        subject.reference_answers,
+        subject.reference_labels(),
+    )
     points = [
-        tradeoff.evaluate(
-            candidate,
-            undefended.outputs,
-            undefended.labels,
-            undefended.membership,
-            subject.reference_answers,
-            subject.reference_labels(),
-            seed=seed,
-        )
+        tradeoff.evaluate(candidate, game, seed=seed)
         for candidate in (
-            candidates.NO_DEFENSE,
+            None,
             *candidates.CANDIDATES,
             *candidates.KEYED_CANDIDATES,
         )
@@ -83,10 +82,7 @@ def _play(subject: Subject, entry: catalog.Entry, seed: int) -> Point:
     defended, undefended = models.outputs, subject.paired_models(BASE).outputs
     # What was trained is attacked as it answers, as in `AttackComparison`.
     known = [] if entry.is_trained else ways(entry.create(seed=seed))
-    adapted = (
-        (way.name, way.change(undefended if way.of_undefended else defended))
-        for way in known
-    )
+    adapted = ((way.name, way.attacked(defended, undefended)) for way in known)
     return tradeoff.worth(
         entry.name,
         defended,

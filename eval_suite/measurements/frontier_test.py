@@ -60,7 +60,7 @@ def test_every_candidate_and_strength_is_played(monkeypatch):
     monkeypatch.setattr(candidates, "CANDIDATES", few)
     monkeypatch.setattr(candidates, "KEYED_CANDIDATES", ())
     found = play(MadeUpGame(), seed=0)
-    names = [candidates.NO_DEFENSE.name, few[0].name, *(e.name for e in kept.values())]
+    names = [candidates.NO_DEFENSE, few[0].name, *(e.name for e in kept.values())]
     assert [point.name for point in found.points] == names
     base, mixed, _, label = found.points
     assert base.pair_auc.mean() > 0.65

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import gc
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +10,8 @@ import keras
 import numpy as np
 
 from keras_entropy.arrays import Array
+from keras_entropy.search.call_times import seconds_per_call
+from keras_entropy.search.call_times import times_in_turn
 
 BLOCK_SECONDS = 0.004
 WARM_UP_CALLS = 50
@@ -57,10 +57,7 @@ def measure(
     rounds: int,
     seed: int = 0,
 ) -> LatencyRatio:
-    """Times two calls in alternating blocks.
-
-    Each round runs one block of each, in random order, so that whatever slows the
-    machine down slows both; the ratio is the median over rounds.
+    """Times two calls in turn; the ratio is the median over rounds.
 
     Args:
         call: What is measured.
@@ -71,19 +68,8 @@ def measure(
     for warm_up in (call, base):
         for _ in range(WARM_UP_CALLS):
             warm_up()
-    repeats = max(1, round(BLOCK_SECONDS / _block(base, 10)))
-    order = np.random.default_rng(seed).permuted(np.tile([0, 1], (rounds, 1)), axis=1)
-    calls = (call, base)
-    times = np.empty((rounds, 2))
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        for i, pair in enumerate(order):
-            for which in pair:
-                times[i, which] = _block(calls[which], repeats)
-    finally:
-        if was_enabled:
-            gc.enable()
+    repeats = max(1, round(BLOCK_SECONDS / seconds_per_call(base, 10)))
+    times = times_in_turn(call, base, rounds=rounds, repeats=repeats, seed=seed)
     ratios = np.sort(times[:, 0] / times[:, 1])
     # The ranks n/2 +- 0.98 sqrt(n) hold the median with 95 % confidence.
     half = 0.98 * np.sqrt(rounds)
@@ -97,10 +83,3 @@ def measure(
         microseconds=float(microseconds),
         base_microseconds=float(base_microseconds),
     )
-
-
-def _block(call: Callable[[], Any], repeats: int) -> float:
-    start = time.perf_counter()
-    for _ in range(repeats):
-        call()
-    return (time.perf_counter() - start) / repeats

@@ -50,8 +50,7 @@ def at(name: str, **settings: Any) -> catalog.Entry:
 def entries() -> list[catalog.Entry]:
     """Returns all that `candidates` doesn't have, in the catalog's order."""
     tried = (*candidates.CANDIDATES, *candidates.KEYED_CANDIDATES)
-    makers = [candidate.create for candidate in tried if candidate.create]
-    known = [_what(make()) for make in makers]
+    known = [_what(candidate.create()) for candidate in tried]
     found = []
     for name in catalog.names():
         further = [
@@ -63,7 +62,7 @@ def entries() -> list[catalog.Entry]:
         found += [
             entry
             for entry in (at(name), *further)
-            if entry.recipe is not None or _what(entry.create()) not in known
+            if entry.is_trained or _what(entry.create()) not in known
         ]
     return found
 
@@ -81,7 +80,7 @@ def _loss_of(entry: catalog.Entry) -> functools.partial[Any] | None:
 
 def _full_name(entry: catalog.Entry) -> str:
     """Returns `Layer(setting=value)`, or the catalog's name of what is trained."""
-    if entry.recipe is None:
+    if not entry.is_trained:
         name, settings = entry.layer.__name__, entry.config
     elif isinstance(entry.recipe, FromScratch):
         loss = _loss_of(entry)

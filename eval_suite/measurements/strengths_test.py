@@ -17,7 +17,7 @@ def test_each_defense_is_on_the_frontier_at_the_catalogs_own_strength():
         if what(entry) in found:
             continue
         # Or it is among what `recommend` searches, which is not played twice.
-        assert entry.recipe is None
+        assert not entry.is_trained
         expected = entry.create().get_config() | {"name": None}
         configs = [
             layer.get_config() | {"name": None}

@@ -25,8 +25,9 @@ def is_needed(file: str, options: Options) -> bool:
     """
     if options.outputs_only:
         # The others need a model to call.
-        gated = (_GATE,) if options.gating else ()
-        return file in (_OUTPUTS, _CONTROLS, _ATTACKS, _EXCHANGEABILITY, *gated)
+        if file == _GATE:
+            return options.gating
+        return file in (_OUTPUTS, _CONTROLS, _ATTACKS, _EXCHANGEABILITY)
     if file == _OUTPUTS:
         return False
     if file == _TF_PRIVACY_FULL:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from keras_entropy import FittedDefense
 from keras_entropy import catalog
 
 
@@ -22,7 +21,7 @@ def selected(names: str) -> list[str]:
     if names == "all":
         return list(catalog.names())
     if names == "untrained":
-        return [entry.name for entry in catalog.entries() if entry.recipe is None]
+        return [entry.name for entry in catalog.entries() if not entry.is_trained]
     if names == "study":
         return [entry.name for entry in catalog.entries() if entry.published]
     given = {
@@ -49,9 +48,9 @@ def claiming(names: list[str], claim: str, value: bool = True) -> list[str]:
     def holds(name: str) -> bool:
         entry = catalog.get(name)
         if claim == "trained":
-            return entry.recipe is not None
+            return entry.is_trained
         if claim == "fitted":
-            return issubclass(entry.layer, FittedDefense)
+            return entry.is_fitted
         return getattr(entry.claims, claim)
 
     return [name for name in names if holds(name) == value]

@@ -6,10 +6,8 @@ import sys
 from pathlib import Path
 
 from eval_suite.options.report_names import report_name
-from eval_suite.report.content.run_comparison import compare
-from eval_suite.report.output.report_folder import write_report
-from eval_suite.report.output.terminal import terminal_table
 from eval_suite.results.schema import load_results
+from eval_suite.without_keras import leave_keras_out
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -39,6 +37,12 @@ def main(arguments: list[str] | None = None) -> int:
         help="results.json of another run: show the differences from it",
     )
     options = parser.parse_args(arguments)
+    # Before the report is imported, which shares its statistics with the attacks.
+    leave_keras_out()
+    from eval_suite.report.content.run_comparison import compare_runs
+    from eval_suite.report.output.report_folder import write_report
+    from eval_suite.report.output.terminal import terminal_table
+
     try:
         results = load_results(options.results)
         other = load_results(options.compare) if options.compare else None
@@ -50,7 +54,9 @@ def main(arguments: list[str] | None = None) -> int:
     except ValueError as error:
         parser.error(str(error))
     if other:
-        print(f"Compared with {options.compare}: {compare(results, other).sentence}")
+        print(
+            f"Compared with {options.compare}: {compare_runs(results, other).sentence}"
+        )
     print(terminal_table(results, shutil.get_terminal_size().columns))
     print(page)
     return 0

@@ -5,6 +5,9 @@ import unicodedata
 from collections.abc import Iterable
 from datetime import datetime
 
+from eval_suite.results.contents import Defense
+from eval_suite.results.contents import LatencyRatio
+
 NOT_MEASURED = "not measured"
 # C0 and C1 controls except tab and line feed, bidirectional overrides and isolates.
 _INVISIBLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
@@ -47,7 +50,7 @@ def estimate(
     return f"{number(value, digits)} {interval(low, high, digits)}".rstrip()
 
 
-def ratio(entry: dict | None, digits: int = 2) -> str:
+def ratio(entry: LatencyRatio | None, digits: int = 2) -> str:
     """Returns a latency ratio row as text: "1.04"."""
     return number(entry["ratio"] if entry else None, digits)
 
@@ -57,7 +60,7 @@ def p_value(p: float) -> str:
     return "p < 0.001" if p < 0.001 else f"p = {p:.2g}"
 
 
-def called(row: dict) -> str:
+def called(row: Defense) -> str:
     """Returns a defense's name with its title, if that says more: "M-6 (Linear)"."""
     same = row["title"].casefold().replace(" ", "-") == row["name"].casefold()
     return row["name"] if same else f"{row['name']} ({row['title']})"

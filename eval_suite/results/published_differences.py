@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from keras_entropy import catalog
 from keras_entropy.layers.reference_study.taylor_softmax import TaylorSoftmax
+from keras_entropy.training.frozen_backbone import FrozenBackbone
 from keras_entropy.training.surrogate import Surrogate
 
 _ATTACKS = (
@@ -31,12 +32,12 @@ def _accuracy(entry: catalog.Entry | None) -> list[str]:
         ]
     if entry.as_published is not None:
         return [f"accuracy: {', '.join(_quirks(entry))}"]
-    if getattr(entry.recipe, "loss", None) == "mse":
+    if isinstance(entry.recipe, FrozenBackbone) and entry.recipe.loss == "mse":
         return [
             "accuracy: another dataset, on whose logits the mean squared error is far "
             "from its least after the study's 20 epochs"
         ]
-    if entry.recipe is not None:
+    if entry.is_trained:
         return ["accuracy: another dataset"]
     if entry.layer is TaylorSoftmax:
         return ["accuracy: float32 ties close answers, and ties count in part"]

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from collections.abc import Mapping
 from typing import Any
 from typing import Protocol
+from typing import TypedDict
+from typing import TypeVar
 
 from eval_suite.results.rows import AttackRow
 from eval_suite.results.rows import AucRow
@@ -95,3 +97,20 @@ class Recorded:
             if row["confounded"]:
                 return row["detail"]
         return None
+
+
+class _OfDefense(TypedDict):
+    defense: str
+
+
+_Row = TypeVar("_Row", bound=_OfDefense)
+
+
+def of_defense(rows: Iterable[_Row], name: str) -> list[_Row]:
+    """Returns the rows of one defense, in the order recorded.
+
+    Args:
+        rows: Those of one table.
+        name: Name of the defense, or `"base"`.
+    """
+    return [row for row in rows if row["defense"] == name]

@@ -5,8 +5,6 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable
 from collections.abc import Sequence
-from typing import TypedDict
-from typing import TypeVar
 
 from eval_suite.results.contents import DefenseFigures
 from eval_suite.results.contents import DefenseIdentity
@@ -17,6 +15,7 @@ from eval_suite.results.contents import Results
 from eval_suite.results.contents import ThreatModel
 from eval_suite.results.contents import Verdict
 from eval_suite.results.recorded import Recorded
+from eval_suite.results.recorded import of_defense
 from eval_suite.results.rows import NotMeasuredRow
 from eval_suite.results.rows import RunRow
 from eval_suite.results.upgrade import VERSION
@@ -159,27 +158,12 @@ def _base_identity(*, is_reference_study: bool) -> DefenseIdentity:
     }
 
 
-class _OfDefense(TypedDict):
-    defense: str
-
-
-_Row = TypeVar("_Row", bound=_OfDefense)
-
-
-def _last(rows: Iterable[_Row], name: str) -> _Row | dict[str, None]:
-    """Returns the last row of a defense, an empty one if it has none."""
-    found: _Row | dict[str, None] = {}
-    for row in rows:
-        if row["defense"] == name:
-            found = row
-    return found
-
-
 def _figures(name: str, recorded: Recorded) -> DefenseFigures:
-    utility = _last(recorded.utility, name)
-    headline = _last(recorded.headline, name)
-    difference = _last(recorded.difference, name)
-    latency = [row for row in recorded.latency if row["defense"] == name]
+    nothing: dict[str, None] = {}
+    utility = next(reversed(of_defense(recorded.utility, name)), nothing)
+    headline = next(reversed(of_defense(recorded.headline, name)), nothing)
+    difference = next(reversed(of_defense(recorded.difference, name)), nothing)
+    latency = of_defense(recorded.latency, name)
     return {
         "accuracy": utility.get("accuracy"),
         "accuracy_low": utility.get("accuracy_low"),

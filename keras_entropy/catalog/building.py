@@ -20,6 +20,7 @@ from keras_entropy.models import graph
 from keras_entropy.models.copies import copy_of
 from keras_entropy.models.defending import defend
 from keras_entropy.shadow.stack import replicate
+from keras_entropy.training.example_checks import check_lengths
 from keras_entropy.training.example_checks import check_no_member
 from keras_entropy.training.example_checks import class_indices
 from keras_entropy.training.recipe import Progress
@@ -134,11 +135,7 @@ def _training_data(
     graph.single_output(model)  # or raises, before it is copied
     x = np.asarray(x)
     labels = class_indices(y, max(2, model.outputs[0].shape[-1]))
-    if len(x) != len(labels) or not len(x):
-        raise ValueError(
-            "`x` and `y` must hold the same number of examples, at least one. "
-            f"Received: {len(x)} and {len(labels)}"
-        )
+    check_lengths(x, labels)
     if x.dtype.kind == "f" and not np.isfinite(x).all():
         raise ValueError(
             "`x` must be finite. "

@@ -8,6 +8,7 @@ from keras_entropy import LinearHead
 from keras_entropy import QuadraticHead
 from keras_entropy import catalog
 from keras_entropy.layers.contract_test import to_numpy
+from keras_entropy.training.from_scratch import FromScratch
 
 X = np.random.default_rng(0).normal(size=(64, 4)).astype("float32")
 Y = np.abs(X[:, :2] @ [[1.0, 2.0], [2.0, 1.0]]).astype(int)[:, 0] % 5
@@ -35,6 +36,7 @@ def test_an_entry_makes_a_new_public_layer(entry):
     assert entry.create() is not layer
     assert getattr(keras_entropy, type(layer).__name__) is type(layer)
     assert entry.claims == layer.claims
+    assert entry.claims is entry.claims  # made once
     assert entry.reference
 
 
@@ -107,12 +109,12 @@ def test_all_defenses_of_the_study_are_there():
     assert published == {f"M-{i}" for i in range(1, 26)}
 
 
-TRAINED = [entry.name for entry in catalog.entries() if entry.recipe is not None]
+TRAINED = [entry.name for entry in catalog.entries() if entry.is_trained]
 
 
 def answers(name, model, seed):
     kwargs = dict(epochs=1, seed=seed, verbose=False)
-    if catalog.get(name).training is not None:
+    if catalog.get(name).is_fitted:
         kwargs["reference"] = (X + 1, Y)
     return to_numpy(catalog.build(name, model, X, Y, **kwargs)(X))
 
@@ -127,6 +129,17 @@ def test_a_trained_defense_leaves_the_model_as_it_was(name):
     np.testing.assert_allclose(out.sum(axis=1), 1, atol=1e-5)
     assert np.abs(out - before).max() > 1e-3
     np.testing.assert_array_equal(to_numpy(model(X)), before)
+
+
+@pytest.mark.parametrize("entry", catalog.entries(), ids=lambda entry: entry.name)
+def test_the_family_says_how_far_a_defense_reaches_into_the_model(entry):
+    if not entry.is_trained:
+        expected = "output-transform"
+    elif isinstance(entry.recipe, FromScratch):
+        expected = "training-loss"
+    else:
+        expected = "head"
+    assert entry.family == expected
 
 
 def test_a_recipe_has_one_text_in_all_processes():
@@ -194,7 +207,7 @@ def test_a_label_that_is_no_class(wrong):
 
 @pytest.mark.parametrize(("n", "m"), [(64, 63), (0, 0)])
 def test_examples_that_do_not_match(n, m):
-    with pytest.raises(ValueError, match=rf"same number.*Received: {n} and {m}"):
+    with pytest.raises(ValueError, match=rf"same number.*{n} inputs and {m} labels"):
         catalog.build("M-6", classifier(), X[:n], Y[:m])
 
 

@@ -1,8 +1,9 @@
-"""What the catalog knows of a defense."""
+"""One row of the catalog: a defense, and how a model gets it."""
 
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Mapping
 from typing import Any
 
@@ -43,7 +44,10 @@ class Entry:
         name: Short name, such as `"M-1"`.
         alias: Name in words, such as `"spline-dmd"`.
         title: Name for people.
-        family: Kind of defense: `"output-transform"`, `"head"` or `"training-loss"`.
+        family: How far the defense reaches into the model. `"output-transform"`: not
+            at all, the layer is put behind it. `"head"`: the softmax is replaced, and
+            trained. `"training-loss"`: the whole model is trained anew, whether or not
+            its answers pass through a fitted layer as well (see `is_fitted`).
         layer: The layer's class.
         config: Keyword arguments of the layer.
         recipe: How the defense is trained, or `None` if it is not. A layer that is
@@ -93,7 +97,7 @@ class Entry:
 
     @property
     def training(self) -> Entry | None:
-        """What comes before the fit: the same training with answers left alone.
+        """The stage before the fit: the same training with answers left alone.
 
         `None` for a defense that is not both trained and fitted.
         """
@@ -118,7 +122,7 @@ class Entry:
         """
         return (self.as_published if as_published else None) or self.recipe
 
-    @property
+    @functools.cached_property
     def claims(self) -> Claims:
-        """What the layer promises in this configuration."""
+        """The promises of the layer in this configuration."""
         return self.create().claims

@@ -1,4 +1,4 @@
-"""What an attacker who knows the layer does with answers before attacking them."""
+"""How an attacker who knows the layer changes answers before attacking them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Callable
 import numpy as np
 from keras import ops
 
-from keras_entropy.arrays import Array
+from keras_entropy.arrays import Floats
 from keras_entropy.attacks.adaptive_attacks import average_queries
 from keras_entropy.layers.defense import Defense
 
@@ -29,8 +29,17 @@ class Way:
     """
 
     name: str
-    change: Callable[[Array], Array]
+    change: Callable[[Floats], Floats]
     of_undefended: bool
+
+    def attacked(self, defended: Floats, undefended: Floats) -> Floats:
+        """Returns the answers that are attacked in place of `defended`.
+
+        Args:
+            defended: Array `(..., C)`: answers behind the layer.
+            undefended: Array `(..., C)`: answers of the same models without it.
+        """
+        return self.change(undefended if self.of_undefended else defended)
 
 
 def ways(layer: Defense) -> list[Way]:
@@ -45,7 +54,7 @@ def ways(layer: Defense) -> list[Way]:
     return found
 
 
-def averaged_answers(layer: Defense, outputs: Array, *, queries: int) -> Array:
+def averaged_answers(layer: Defense, outputs: Floats, *, queries: int) -> Floats:
     """Returns the mean of a random layer's answers to the same question.
 
     Args:

@@ -27,12 +27,11 @@ class Candidate:
 
     Args:
         name: Name for people.
-        create: Function without arguments that returns a new layer, or `None` for no
-            defense at all.
+        create: Function without arguments that returns a new layer.
     """
 
     name: str
-    create: Callable[[], Defense] | None
+    create: Callable[[], Defense]
 
 
 def _of(cls: type[Defense], **kwargs: object) -> Candidate:
@@ -40,7 +39,8 @@ def _of(cls: type[Defense], **kwargs: object) -> Candidate:
     return Candidate(f"{cls.__name__}({values})", lambda: cls(**kwargs))
 
 
-NO_DEFENSE = Candidate("no defense", None)
+# The name of no defense at all, with which candidates are compared.
+NO_DEFENSE = "no defense"
 CANDIDATES = (
     *(_of(TemperatureScaling, temperature=t) for t in (2.0, 8.0)),
     *(_of(UniformMixing, weight=w) for w in (0.1, 0.5)),
@@ -55,7 +55,7 @@ CANDIDATES = (
     _of(PairFrequencies),
     _of(LabelOnly, confidence=1.0),
 )
-# With a secret key, which a search that returns a model has none of.
+# They need a secret key, and a search that returns a model has none.
 KEYED_CANDIDATES = (
     *(_of(MemGuard, budget=b) for b in (0.1, 1.0)),
     *(_of(GaussianNoise, stddev=s, keyed=True, keep_argmax=True) for s in (0.05, 0.2)),

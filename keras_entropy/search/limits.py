@@ -1,10 +1,10 @@
-"""What a defense may cost in a search."""
+"""Limits on the cost of a defense in a search."""
 
 from __future__ import annotations
 
 import dataclasses
 
-from keras_entropy.arrays import Array
+from keras_entropy.arrays import Booleans
 from keras_entropy.search.tradeoff import Point
 
 
@@ -37,8 +37,8 @@ class Limits:
             )
         if not self.max_nll_increase > -1:
             raise ValueError(
-                "`max_nll_increase` must be above -1, for no NLL is below 0: 0.15 "
-                "allows 15 % more than without defense. "
+                "`max_nll_increase` must be above -1, because no NLL is below 0: "
+                "0.15 allows 15 % more than without defense. "
                 f"Received: max_nll_increase={self.max_nll_increase}"
             )
         if self.max_latency_ratio is not None and not self.max_latency_ratio >= 1:
@@ -49,7 +49,7 @@ class Limits:
             )
 
     def meets(
-        self, point: Point, base: Point, pairs: Array, latency_ratio: float | None
+        self, point: Point, base: Point, pairs: Booleans, latency_ratio: float | None
     ) -> bool:
         """Returns whether a point is within the limits.
 
@@ -57,14 +57,18 @@ class Limits:
             point: What is judged.
             base: The undefended model.
             pairs: Boolean array `(pairs,)`: the pairs that judge.
-            latency_ratio: Float, or `None` where there is no limit on it.
+            latency_ratio: Float, or `None` where it was not measured, which is within
+                no limit.
         """
         limit = self.max_latency_ratio
+        in_time = limit is None or (
+            latency_ratio is not None and latency_ratio <= limit
+        )
         drop = (base.accuracy - point.accuracy)[pairs].mean()
         increase = point.nll[pairs].mean() / base.nll[pairs].mean() - 1
         return bool(
             drop <= self.max_accuracy_drop + 1e-9
             and increase <= self.max_nll_increase
-            and (limit is None or latency_ratio <= limit)
+            and in_time
             and (point.keeps_argmax or not self.keep_argmax)
         )

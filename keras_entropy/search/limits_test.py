@@ -36,6 +36,13 @@ def test_each_limit_is_kept(limit, within, beyond):
         assert limits.meets(base, base, PAIRS, 1.0)
 
 
+def test_a_time_that_was_not_measured_is_within_no_limit():
+    base = point(0.9, 0.2)
+    assert Limits(**NONE).meets(base, base, PAIRS, None)
+    limited = Limits(**{**NONE, "max_latency_ratio": 2.0})
+    assert not limited.meets(base, base, PAIRS, None)
+
+
 @pytest.mark.parametrize(
     ("limit", "value", "accepted"),
     [

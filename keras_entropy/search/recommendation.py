@@ -1,4 +1,4 @@
-"""What a search for an output defense found."""
+"""The result of a search for an output defense."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Row:
 
 @dataclasses.dataclass(frozen=True)
 class Recommendation:
-    """What `recommend` returns.
+    """The result of `recommend`.
 
     Args:
         model: The defended model, or the undefended probabilities where no candidate

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import functools
 import logging
-import time
 from typing import Any
 
 import keras
 import numpy as np
 
 from keras_entropy.arrays import Array
+from keras_entropy.arrays import Booleans
+from keras_entropy.arrays import Floats
+from keras_entropy.arrays import Integers
 from keras_entropy.layers.defense import Defense
 from keras_entropy.layers.fitted_defense import FittedDefense
 from keras_entropy.models.defending import defend
 from keras_entropy.models.defending import probabilities_of
-from keras_entropy.search import candidates
 from keras_entropy.search import tradeoff
+from keras_entropy.search.call_times import times_in_turn
+from keras_entropy.search.candidates import CANDIDATES
+from keras_entropy.search.candidates import Candidate
 from keras_entropy.search.limits import Limits
 from keras_entropy.search.recommendation import NOTHING
 from keras_entropy.search.recommendation import Recommendation
@@ -23,6 +28,7 @@ from keras_entropy.search.recommendation import Row
 from keras_entropy.shadow.plan import complementary_pairs
 from keras_entropy.shadow.plan import model_seeds
 from keras_entropy.shadow.stack_prediction import predict
+from keras_entropy.training.example_checks import check_lengths
 from keras_entropy.training.example_checks import check_no_member
 from keras_entropy.training.example_checks import class_indices
 from keras_entropy.training.recipe import TrainingData
@@ -101,18 +107,20 @@ def recommend(
     reference = _examples("reference", reference, undefended)
     members = _examples("members", members, undefended)
     game = _play(model, reference, members, models, epochs, batch_size, seed)
-    tried = (candidates.NO_DEFENSE, *candidates.CANDIDATES)
-    points = [tradeoff.evaluate(candidate, *game, seed=seed) for candidate in tried]
+    points = [
+        tradeoff.evaluate(candidate, game, seed=seed)
+        for candidate in (None, *CANDIDATES)
+    ]
 
-    def layer_of(candidate: candidates.Candidate) -> Defense | None:
-        layer = candidate.create() if candidate.create else None
+    def layer_of(candidate: Candidate) -> Defense:
+        layer = candidate.create()
         if isinstance(layer, FittedDefense):
             fit_to_model(layer, undefended, *reference, members=members[0], seed=seed)
         return layer
 
-    ratios: list[float | None] = [None] * len(tried)
+    ratios: list[float | None] = [None] * len(points)
     if max_latency_ratio is not None:
-        defended = [defend(model, layer_of(candidate)) for candidate in tried[1:]]
+        defended = [defend(model, layer_of(candidate)) for candidate in CANDIDATES]
         batch = reference[0][:256]
         ratios = [1.0, *(_latency_ratio(d, undefended, batch) for d in defended)]
     choosing = np.arange(models // 2) % 2 == 0
@@ -126,13 +134,13 @@ def recommend(
     best = auc[allowed].min()
     near = [i for i, ok in enumerate(allowed) if ok and auc[i] <= best + _TIE]
     chosen = min(near, key=lambda i: nll[i])
-    layer = layer_of(tried[chosen])
+    layer = layer_of(CANDIDATES[chosen - 1]) if chosen else None
     if layer is None:
         logging.getLogger(__name__).warning(NOTHING)
     marks = tradeoff.dominated(points)
     return Recommendation(
         model=undefended if layer is None else defend(model, layer),
-        name=tried[chosen].name,
+        name=points[chosen].name,
         layer=layer,
         table=tuple(
             _row(point, ~choosing, ratio, ok, mark)
@@ -145,7 +153,7 @@ def recommend(
 
 def _examples(
     name: str, examples: tuple[Any, Any], model: keras.Model
-) -> tuple[Array, Array]:
+) -> tuple[Array, Integers]:
     if not isinstance(examples, tuple | list) or len(examples) != 2:
         raise ValueError(
             f"`{name}` must be a pair of inputs and labels, `{name}=(x, y)`. "
@@ -153,24 +161,20 @@ def _examples(
         )
     x = np.asarray(examples[0])
     y = class_indices(examples[1], model.outputs[0].shape[-1])
-    if len(x) != len(y) or not len(x):
-        raise ValueError(
-            f"`{name}` must hold as many labels as inputs, at least one. "
-            f"Received: {len(x)} inputs and {len(y)} labels"
-        )
+    check_lengths(x, y, f"`{name}`")
     return x, y
 
 
 def _play(
     model: keras.Model,
-    reference: tuple[Array, Array],
-    members: tuple[Array, Array],
+    reference: tuple[Array, Integers],
+    members: tuple[Array, Integers],
     models: int,
     epochs: int,
     batch_size: int,
     seed: int,
-) -> tuple[Any, ...]:
-    """Trains the models of the game, and returns what `tradeoff.evaluate` needs."""
+) -> tradeoff.Game:
+    """Trains the models of the game."""
     reference_x, reference_y = reference
     check_no_member(reference_x, members[0], "members")
     if len(reference_x) < _FEWEST:
@@ -196,15 +200,21 @@ def _play(
         batch_size=batch_size,
     ).train_models(model)
 
-    def answers(layer: FittedDefense) -> Array:
+    def answers(layer: FittedDefense) -> Floats:
         return predict(model, stack, layer.queries(reference_x[fit], seed=seed))
 
-    return predict(model, stack, x), y, plan.membership, answers, reference_y[fit]
+    return tradeoff.Game(
+        outputs=predict(model, stack, x),
+        labels=y,
+        membership=plan.membership,
+        reference_answers=answers,
+        reference_labels=reference_y[fit],
+    )
 
 
 def _row(
     point: tradeoff.Point,
-    reporting: Array,
+    reporting: Booleans,
     latency_ratio: float | None,
     allowed: bool,
     dominated: bool,
@@ -224,14 +234,12 @@ def _row(
 def _latency_ratio(
     defended: keras.Model, undefended: keras.Model, batch: Array
 ) -> float:
-    times = np.empty((_ROUNDS, 2))
-    for model in (defended, undefended):
+    calls = [
+        functools.partial(model.predict_on_batch, batch)
+        for model in (defended, undefended)
+    ]
+    for call in calls:
         for _ in range(3):  # compiles
-            model.predict_on_batch(batch)
-    for i in range(_ROUNDS):
-        # In alternating order, so that what slows one down slows both.
-        for column in (0, 1) if i % 2 else (1, 0):
-            start = time.perf_counter()
-            (defended, undefended)[column].predict_on_batch(batch)
-            times[i, column] = time.perf_counter() - start
+            call()
+    times = times_in_turn(*calls, rounds=_ROUNDS)
     return float(np.median(times[:, 0] / times[:, 1]))

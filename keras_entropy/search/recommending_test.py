@@ -85,7 +85,7 @@ def test_bad_input_is_refused(model, data):
             members=data[0],
         )
 
-    with pytest.raises(ValueError, match=r"as many labels.*120 inputs and 119 labels"):
+    with pytest.raises(ValueError, match=r"`reference`.*120 inputs and 119 labels"):
         keras_entropy.recommend(model, (other_x, other_y[:-1]), members=data[0])
     with pytest.raises(ValueError, match=r"`members=\(x, y\)`.*type ndarray"):
         keras_entropy.recommend(model, data[1], members=x)

@@ -1,23 +1,27 @@
-"""What a candidate protects and what it costs, in one membership game."""
+"""Protection and cost of a candidate, in one membership game."""
 
 from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
 from collections.abc import Iterable
+from collections.abc import Iterator
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from keras import ops
 
 from keras_entropy import attacks
 from keras_entropy import prediction_quality
-from keras_entropy.arrays import Array
+from keras_entropy.arrays import Booleans
+from keras_entropy.arrays import Floats
+from keras_entropy.arrays import Integers
 from keras_entropy.attacks.adaptive_attacks import adaptive_results
 from keras_entropy.layers.defense import Defense
 from keras_entropy.layers.fitted_defense import FittedDefense
+from keras_entropy.queries.known_defense import ways
 from keras_entropy.search.candidates import CANDIDATES
+from keras_entropy.search.candidates import NO_DEFENSE
 from keras_entropy.search.candidates import Candidate
 
 ATTACKS = (
@@ -32,7 +36,7 @@ ATTACKS = (
 
 @dataclasses.dataclass(frozen=True)
 class Point:
-    """What a candidate protects and what it costs, in one membership game.
+    """Protection and cost of a candidate, in one membership game.
 
     Args:
         name: Name of the candidate.
@@ -47,50 +51,63 @@ class Point:
 
     name: str
     attack: str
-    pair_auc: Array
-    accuracy: Array
-    nll: Array
-    ece: Array
+    pair_auc: Floats
+    accuracy: Floats
+    nll: Floats
+    ece: Floats
     keeps_argmax: bool
 
 
-def evaluate(
-    candidate: Candidate,
-    outputs: Array,
-    labels: Array,
-    membership: Array,
-    answers: Callable[[FittedDefense], Array],
-    reference_labels: Array,
-    *,
-    seed: int = 0,
-) -> Point:
+@dataclasses.dataclass(frozen=True)
+class Game:
+    """The undefended models of a membership game.
+
+    Args:
+        outputs: float32 array `(K, N, C)`: the answers of K models.
+        labels: Integer array `(N,)`.
+        membership: Boolean array `(K, N)`, of complementary pairs.
+        reference_answers: Function from a layer that is to be fitted to float32
+            `(K, R, C)`: the models' answers to the layer's `queries` on the reference
+            inputs.
+        reference_labels: Integer array `(R,)`.
+    """
+
+    outputs: Floats
+    labels: Integers
+    membership: Booleans
+    reference_answers: Callable[[FittedDefense], Floats]
+    reference_labels: Integers
+
+
+def evaluate(candidate: Candidate | None, game: Game, *, seed: int = 0) -> Point:
     """Returns what a candidate is worth on the undefended models of a game.
 
     Args:
-        candidate: What to evaluate.
-        outputs: float32 array `(K, N, C)`: what K undefended models answer.
-        labels: Integer array `(N,)`.
-        membership: Boolean array `(K, N)`, of complementary pairs.
-        answers: Function from a layer that is to be fitted to float32 `(K, R, C)`: what
-            the models answer to the layer's `queries` on the reference inputs.
-        reference_labels: Integer array `(R,)`.
+        candidate: A layer, or `None` for no defense.
+        game: The undefended models.
         seed: Integer. Defaults to `0`.
     """
-    layer = candidate.create() if candidate.create else None
-    defended = _defended(layer, outputs, membership, answers, reference_labels)
-    adapted = ((way, change(defended)) for way, change in _ways(layer))
+    if candidate is None:
+        name, defended = NO_DEFENSE, game.outputs
+        adapted = _through_invertible_layers(game.outputs)
+    else:
+        name, layer = candidate.name, candidate.create()
+        defended = answers = _defended(layer, game)
+        adapted = (
+            (way.name, way.attacked(answers, game.outputs)) for way in ways(layer)
+        )
     return worth(
-        candidate.name, defended, outputs, labels, membership, adapted, seed=seed
+        name, defended, game.outputs, game.labels, game.membership, adapted, seed=seed
     )
 
 
 def worth(
     name: str,
-    defended: Array,
-    undefended: Array,
-    labels: Array,
-    membership: Array,
-    adapted: Iterable[tuple[str, Array]] = (),
+    defended: Floats,
+    undefended: Floats,
+    labels: Integers,
+    membership: Booleans,
+    adapted: Iterable[tuple[str, Floats]] = (),
     *,
     seed: int = 0,
 ) -> Point:
@@ -102,14 +119,19 @@ def worth(
         undefended: Array of the same shape: what they answer without the defense.
         labels: Integer array `(N,)`.
         membership: Boolean array `(K, N)`, of complementary pairs.
-        adapted: What an attacker who knows the defense makes of the answers: the name
-            of each way, and an array of the same shape. Defaults to none.
+        adapted: The answers that an attacker who knows the defense attacks as well:
+            the name of each way, and an array of the same shape. Defaults to none.
         seed: Integer. Defaults to `0`.
     """
     results = list(_audit(defended, labels, membership, seed))
     for way, answers in adapted:
         results += adaptive_results(_audit(answers, labels, membership, seed), way)
     headline = attacks.game_headline(results)
+    if headline.pair_auc is None:
+        raise ValueError(
+            "The attacks must be on complementary pairs of models. Received: a "
+            f"headline without `pair_auc`, of {headline.attack}"
+        )
     figures = np.array(
         [
             _quality(answer[~members], labels[~members])
@@ -130,7 +152,7 @@ def worth(
     )
 
 
-def _quality(outputs: Array, labels: Array) -> tuple[float, float, float]:
+def _quality(outputs: Floats, labels: Integers) -> tuple[float, float, float]:
     """Returns accuracy, NLL in nats and ECE."""
     return (
         prediction_quality.accuracy(outputs, labels),
@@ -162,40 +184,32 @@ def dominated(points: Sequence[Point]) -> list[bool]:
     return (as_good & better).any(axis=1).tolist()
 
 
-def _ways(layer: Defense | None) -> list[tuple[str, Callable[[Array], Any]]]:
-    """Returns what an attacker who knows the layer makes of its answers."""
-    if layer is not None:
-        return [("inverse", layer.invert)] if layer.is_invertible else []
-    # Whoever is answered by the bare model can put a layer behind it himself.
-    tried = [(candidate.name, candidate.create()) for candidate in CANDIDATES]
-    return [
-        (name, lambda rows, own=own: ops.convert_to_numpy(own(rows)))
-        for name, own in tried
-        if own.is_invertible
-    ]
+def _through_invertible_layers(outputs: Floats) -> Iterator[tuple[str, Floats]]:
+    """Yields answers behind each candidate that can be undone, and its name.
+
+    An attacker of the bare model can put such a layer behind it, and some attacks are
+    stronger there.
+    """
+    for candidate in CANDIDATES:
+        layer = candidate.create()
+        if layer.is_invertible:
+            yield candidate.name, ops.convert_to_numpy(layer(outputs))
 
 
-def _defended(
-    layer: Defense | None,
-    outputs: Array,
-    membership: Array,
-    answers: Callable[[FittedDefense], Array],
-    reference_labels: Array,
-) -> Array:
-    if layer is None:
-        return outputs
+def _defended(layer: Defense, game: Game) -> Floats:
     if not isinstance(layer, FittedDefense):
-        return ops.convert_to_numpy(layer(outputs))
+        return ops.convert_to_numpy(layer(game.outputs))
     defended = []
-    for fit, rows, inside in zip(answers(layer), outputs, membership, strict=True):
-        members = {"members": rows[inside]} if layer.needs_members else {}
-        layer.fit(fit, reference_labels, **members)
+    reference = game.reference_answers(layer)
+    for fit, rows, inside in zip(reference, game.outputs, game.membership, strict=True):
+        members = rows[inside] if layer.needs_members else None
+        layer.fit(fit, game.reference_labels, members=members)
         defended.append(ops.convert_to_numpy(layer(rows)))
     return np.stack(defended)
 
 
 def _audit(
-    outputs: Array, labels: Array, membership: Array, seed: int
+    outputs: Floats, labels: Integers, membership: Booleans, seed: int
 ) -> list[attacks.AttackResult]:
     audit = attacks.audit_game(outputs, labels, membership, attacks=ATTACKS, seed=seed)
     return audit.attacks

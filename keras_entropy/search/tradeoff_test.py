@@ -6,8 +6,8 @@ from keras_entropy.layers.coarsening.label_only import LabelOnly
 from keras_entropy.layers.softening.temperature_scaling import TemperatureScaling
 from keras_entropy.search import candidates
 from keras_entropy.search import tradeoff
-from keras_entropy.search.candidates import NO_DEFENSE
 from keras_entropy.search.candidates import Candidate
+from keras_entropy.search.tradeoff import Game
 from keras_entropy.search.tradeoff import Point
 from keras_entropy.shadow.plan import complementary_pairs
 
@@ -29,13 +29,13 @@ def game():
     inside = outputs(2.0 * plan.membership, labels, hard, (8, 400))
     other = random.integers(0, 4, 100)
     fit = outputs(np.zeros(100), other, random.uniform(size=100) < 0.3, (8, 100))
-    return inside, labels, plan.membership, lambda layer: fit, other
+    return Game(inside, labels, plan.membership, lambda layer: fit, other)
 
 
 def test_a_candidate_that_can_be_undone_protects_from_nothing(game):
-    base = tradeoff.evaluate(NO_DEFENSE, *game)
+    base = tradeoff.evaluate(None, game)
     tempered = Candidate("temperature", lambda: TemperatureScaling(8.0))
-    found = tradeoff.evaluate(tempered, *game)
+    found = tradeoff.evaluate(tempered, game)
     assert base.pair_auc.mean() > 0.7
     assert (found.pair_auc > base.pair_auc - 0.02).all()
     assert found.nll.mean() > base.nll.mean()
@@ -45,18 +45,19 @@ def test_a_candidate_that_can_be_undone_protects_from_nothing(game):
 @pytest.mark.parametrize("temperature", [2.0, 8.0])
 def test_no_defense_is_attacked_through_what_can_be_undone(temperature, game):
     """A temperature makes RMIA stronger, and needs no one's leave."""
-    base = tradeoff.evaluate(NO_DEFENSE, *game)
+    base = tradeoff.evaluate(None, game)
     tempered = tradeoff.evaluate(
-        Candidate("temperature", lambda: TemperatureScaling(temperature)), *game
+        Candidate("temperature", lambda: TemperatureScaling(temperature)), game
     )
     assert base.pair_auc.mean() > tempered.pair_auc.mean() - 0.005
-    alone = tradeoff.worth("bare", game[0], *game[:3])
+    outputs = game.outputs
+    alone = tradeoff.worth("bare", outputs, outputs, game.labels, game.membership)
     assert base.pair_auc.mean() > alone.pair_auc.mean()
 
 
 def test_label_only_protects_and_costs(game):
-    base = tradeoff.evaluate(NO_DEFENSE, *game)
-    found = tradeoff.evaluate(Candidate("label", LabelOnly), *game)
+    base = tradeoff.evaluate(None, game)
+    found = tradeoff.evaluate(Candidate("label", LabelOnly), game)
     assert found.pair_auc.mean() < base.pair_auc.mean() - 0.05
     assert found.nll.mean() > 5 * base.nll.mean()
     assert found.keeps_argmax
@@ -68,14 +69,14 @@ def test_label_only_protects_and_costs(game):
     ids=lambda c: c.name,
 )
 def test_every_candidate_can_be_evaluated(candidate, game):
-    point = tradeoff.evaluate(candidate, *game)
+    point = tradeoff.evaluate(candidate, game)
     assert point.pair_auc.shape == point.nll.shape == (4,)
     assert np.isfinite(point.nll).all()
     assert point.keeps_argmax
 
 
 def test_what_an_attacker_makes_of_the_answers_is_attacked_too(game):
-    outputs, labels, membership, *_ = game
+    outputs, labels, membership = game.outputs, game.labels, game.membership
     flat = np.full_like(outputs, 0.25)
     alone = tradeoff.worth("flat", flat, outputs, labels, membership)
     assert alone.pair_auc == pytest.approx(0.5)

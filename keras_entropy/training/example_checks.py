@@ -7,9 +7,25 @@ from typing import Any
 import numpy as np
 
 from keras_entropy.arrays import Array
+from keras_entropy.arrays import Integers
 
 
-def class_indices(labels: Any, classes: int) -> Array:
+def check_lengths(x: Array, labels: Array, where: str = "`x` and `y`") -> None:
+    """Raises `ValueError` if there is no example, or a label or an input too many.
+
+    Args:
+        x: Array `(n, ...)` of inputs.
+        labels: Array `(n,)`.
+        where: What the caller calls them. Defaults to "`x` and `y`".
+    """
+    if len(x) != len(labels) or not len(x):
+        raise ValueError(
+            f"{where} must hold the same number of inputs and labels, at least one. "
+            f"Received: {len(x)} inputs and {len(labels)} labels"
+        )
+
+
+def class_indices(labels: Any, classes: int) -> Integers:
     """Returns labels as integers `(N,)`, from integers or one-hot rows.
 
     Raises:
@@ -58,8 +74,8 @@ def check_no_member(reference: Array, x: Any, where: str = "x") -> None:
     shared = sum(row in members for row in distinct_rows(reference))
     if shared:
         raise ValueError(
-            "`reference` must hold no training example, for the model answers those "
-            "with more confidence: take them out of it. "
+            "`reference` must hold no training example: the model answers those "
+            "with more confidence, so take them out of it. "
             f"Received: {shared} inputs that are in `{where}` too"
         )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+import functools
 
 import keras
 import numpy as np
@@ -24,12 +24,12 @@ class FromScratch:
     not compiled.
 
     Args:
-        loss: Function without arguments that returns a loss of one-hot labels, such as
-            a `functools.partial` of its class, or `None` for cross-entropy. Defaults
-            to `None`.
+        loss: `functools.partial` of the class of a loss of one-hot labels, with its
+            settings (a new loss is made for each training), or `None` for
+            cross-entropy. Defaults to `None`.
     """
 
-    loss: Callable[[], keras.losses.Loss] | None = None
+    loss: functools.partial[keras.losses.Loss] | None = None
 
     def model_epochs(self, data: TrainingData) -> int:
         return data.epochs * len(data.rows)

@@ -52,21 +52,19 @@ class FrozenBackbone:
         from_logits: bool = False,
         progress: Progress | None = None,
     ) -> tuple[keras.Model, Stack]:
-        head_training.check_head(layer)
+        head = head_training.checked_head(layer)
         logits, backbone = head_training.backbone_of(
             model, stack, from_logits=from_logits, linear=self.as_published
         )
-        form = head_training.plain_form(layer)
+        form = head_training.plain_form(head)
         if self.as_published:
-            form = head_training.published_form(layer)
+            form = head_training.published_form(head)
         arrays = head_training.fit_head(
             form,
             predict(logits, backbone, data.x),
             data.y,
             data,
-            loss=self.loss,
-            epochs=self.epochs,
-            learning_rate=self.learning_rate,
-            progress=progress,
+            head_training.Schedule(self.loss, self.epochs, self.learning_rate),
+            progress,
         )
         return head_training.put_in(form, arrays, logits, backbone)

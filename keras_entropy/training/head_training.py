@@ -10,6 +10,7 @@ import keras
 import numpy as np
 
 from keras_entropy.arrays import Array
+from keras_entropy.layers.defense import Defense
 from keras_entropy.layers.reference_study.heads import Head
 from keras_entropy.layers.reference_study.heads import LinearHead
 from keras_entropy.layers.reference_study.heads import QuadraticHead
@@ -26,6 +27,22 @@ from keras_entropy.training.recipe import TrainingData
 LOSSES = ("crossentropy", "mse")
 
 
+@dataclasses.dataclass(frozen=True)
+class Schedule:
+    """How long a head is trained, and with which loss.
+
+    Args:
+        loss: `"crossentropy"` of class indices, or `"mse"` between the values that the
+            softmax is fed and target values, or the one-hot rows of class indices.
+        epochs: Integer.
+        learning_rate: Float, of Adam.
+    """
+
+    loss: str
+    epochs: int
+    learning_rate: float
+
+
 def check_loss(argument: str, loss: str) -> None:
     """Raises `ValueError` if `loss` is none of `LOSSES`."""
     if loss not in LOSSES:
@@ -34,13 +51,14 @@ def check_loss(argument: str, loss: str) -> None:
         )
 
 
-def check_head(layer: Any) -> None:
-    """Raises `TypeError` if a recipe for heads is given another layer."""
+def checked_head(layer: Defense) -> Head:
+    """Returns the layer, or raises `TypeError` if a recipe for heads can't train it."""
     if not isinstance(layer, Head):
         raise TypeError(
             "`layer` must be a head, `keras_entropy.LinearHead` or "
             f"`keras_entropy.QuadraticHead`. Received: layer={layer!r}"
         )
+    return layer
 
 
 @dataclasses.dataclass(frozen=True)
@@ -59,12 +77,12 @@ class Form:
 
 
 def plain_form(layer: Head) -> Form:
-    """The head as it is defined."""
+    """Returns the head as it is defined."""
     return Form(layer, layer.unnormalized, lambda arrays: arrays)
 
 
 def published_form(layer: Head) -> Form:
-    """The head as the study's refined models have it.
+    """Returns the head as the study's refined models have it.
 
     There the two matrices of a quadratic head follow one another, which is one linear
     map: `v = B A z + c`.
@@ -115,10 +133,7 @@ def fit(
     x: Array,
     targets: Array,
     data: TrainingData,
-    *,
-    loss: str,
-    epochs: int,
-    learning_rate: float,
+    schedule: Schedule,
     progress: Progress | None,
 ) -> Stack:
     """Trains a model of values with Adam.
@@ -128,21 +143,19 @@ def fit(
         start: The K models to start from.
         x: Inputs `(N, ...)`, or `(K, N, ...)` with inputs of its own for each model.
         targets: Class indices, or vectors where the loss is `"mse"`, likewise.
-        data: Rows, batch size, seeds and what trains.
-        loss: `"crossentropy"` or `"mse"`.
-        epochs: Number of epochs.
-        learning_rate: Of Adam.
+        data: Rows, batch size, seeds and the function that trains.
+        schedule: Loss, epochs and learning rate.
         progress: See `Recipe`.
     """
-    if loss == "mse" and not np.issubdtype(targets.dtype, np.floating):
+    if schedule.loss == "mse" and not np.issubdtype(targets.dtype, np.floating):
         targets = np.eye(model.outputs[0].shape[-1], dtype="float32")[targets]
     model.compile(
-        keras.optimizers.Adam(learning_rate),
+        keras.optimizers.Adam(schedule.learning_rate),
         keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-        if loss == "crossentropy"
+        if schedule.loss == "crossentropy"
         else keras.losses.MeanSquaredError(),
     )
-    examples = dataclasses.replace(data, x=x, y=targets, epochs=epochs)
+    examples = dataclasses.replace(data, x=x, y=targets, epochs=schedule.epochs)
     return examples.train_models(model, start, progress=progress)
 
 
@@ -151,7 +164,8 @@ def fit_head(
     inputs: Array,
     targets: Array,
     data: TrainingData,
-    **kwargs: Any,
+    schedule: Schedule,
+    progress: Progress | None,
 ) -> list[Array]:
     """Trains heads alone, from fresh weights; returns their arrays, each `(K, ...)`.
 
@@ -160,12 +174,13 @@ def fit_head(
         inputs: What it is fed, `(K, N, C)`.
         targets: As for `fit`.
         data: Rows, batch size and seeds.
-        **kwargs: As for `fit`.
+        schedule: Loss, epochs and learning rate.
+        progress: See `Recipe`.
     """
     tensor = keras.Input(inputs.shape[2:])
     model = keras.Model(tensor, form.values(tensor))
     start = initialize(model, data.seeds)
-    return fit(model, start, inputs, targets, data, **kwargs).values(model)
+    return fit(model, start, inputs, targets, data, schedule, progress).values(model)
 
 
 def refine(
@@ -174,7 +189,8 @@ def refine(
     logits: keras.Model,
     backbone: Stack,
     data: TrainingData,
-    **kwargs: Any,
+    schedule: Schedule,
+    progress: Progress | None,
 ) -> tuple[list[Array], Stack]:
     """Trains heads together with the models behind them, on the labels.
 
@@ -184,7 +200,8 @@ def refine(
         logits: The model behind the head.
         backbone: The K models' weights for it.
         data: What to train on.
-        **kwargs: As for `fit`.
+        schedule: Loss, epochs and learning rate.
+        progress: See `Recipe`.
 
     Returns:
         The heads' arrays, each `(K, ...)`, and the weights of the models behind.
@@ -193,7 +210,7 @@ def refine(
     behind = {id(v) for v in variables_of(logits)}
     head = [v for v in variables_of(model) if id(v) not in behind]
     start = Stack(head, arrays).transfer(model, backbone)
-    trained = fit(model, start, data.x, data.y, data, **kwargs)
+    trained = fit(model, start, data.x, data.y, data, schedule, progress)
     by_variable = dict(
         zip(map(id, variables_of(model)), trained.values(model), strict=True)
     )

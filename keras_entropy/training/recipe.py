@@ -1,4 +1,4 @@
-"""What a recipe is: how a defense is trained, for one model or for many at once."""
+"""Recipes: how a defense is trained, for one model or for many at once."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Train(Protocol):
 
 @dataclasses.dataclass(frozen=True)
 class TrainingData:
-    """What K models are trained on.
+    """The examples that K models are trained on, and how long.
 
     Args:
         x: Array `(N, ...)` of inputs.

@@ -5,9 +5,8 @@ from __future__ import annotations
 import dataclasses
 
 import keras
-import numpy as np
 
-from keras_entropy.arrays import Array
+from keras_entropy.arrays import softmax
 from keras_entropy.layers.defense import Defense
 from keras_entropy.shadow.stack import Stack
 from keras_entropy.shadow.stack_prediction import predict
@@ -83,30 +82,36 @@ class Surrogate:
         from_logits: bool = False,
         progress: Progress | None = None,
     ) -> tuple[keras.Model, Stack]:
-        head_training.check_head(layer)
+        head = head_training.checked_head(layer)
         logits, backbone = head_training.backbone_of(
             model, stack, from_logits=from_logits
         )
-        said = predict(logits, backbone, data.x)
+        values = predict(logits, backbone, data.x)
         fit_on = "softmax" if self.as_published else self.fit_on
-        targets = {"logits": said, "argmax": said.argmax(axis=-1), "labels": data.y}
-        form = head_training.plain_form(layer)
+        targets = {
+            "logits": values,
+            "argmax": values.argmax(axis=-1),
+            "labels": data.y,
+        }
+        form = head_training.plain_form(head)
         arrays = head_training.fit_head(
             form,
-            _softmax(said) if fit_on == "softmax" else said,
+            softmax(values) if fit_on == "softmax" else values,
             targets[self.target],
             data,
-            loss="mse" if self.target == "logits" else "crossentropy",
-            epochs=self.epochs,
-            learning_rate=self.learning_rate,
-            progress=progress,
+            head_training.Schedule(
+                "mse" if self.target == "logits" else "crossentropy",
+                self.epochs,
+                self.learning_rate,
+            ),
+            progress,
         )
         if self.as_published:
             logits, backbone = head_training.backbone_of(
                 model, stack, from_logits=from_logits, linear=True
             )
-            form = head_training.published_form(layer)
-            if form.layer is not layer:
+            form = head_training.published_form(head)
+            if form.layer is not head:
                 arrays = head_training.chained(arrays)
         if self.refine is not None:
             arrays, backbone = head_training.refine(
@@ -115,14 +120,9 @@ class Surrogate:
                 logits,
                 backbone,
                 data,
-                loss=self.refine,
-                epochs=self.refine_epochs,
-                learning_rate=self.refine_learning_rate,
-                progress=progress,
+                head_training.Schedule(
+                    self.refine, self.refine_epochs, self.refine_learning_rate
+                ),
+                progress,
             )
         return head_training.put_in(form, arrays, logits, backbone)
-
-
-def _softmax(logits: Array) -> Array:
-    weights = np.exp(logits - logits.max(axis=-1, keepdims=True))
-    return weights / weights.sum(axis=-1, keepdims=True)

@@ -7,12 +7,15 @@ from typing import Any
 import keras
 import numpy as np
 
-from keras_entropy.arrays import Array
+from keras_entropy.arrays import Floats
+from keras_entropy.arrays import Integers
+from keras_entropy.arrays import softmax
 from keras_entropy.layers.fitted_defense import check_reference
 from keras_entropy.layers.softening.temperature_scaling import TemperatureScaling
 from keras_entropy.models.defending import defend
 from keras_entropy.models.defending import probabilities_of
 from keras_entropy.numerics import probability_vectors
+from keras_entropy.training.example_checks import check_lengths
 from keras_entropy.training.example_checks import class_indices
 
 _BISECTIONS = 60
@@ -53,17 +56,13 @@ def fit_temperature(
     undefended = probabilities_of(model, from_logits=from_logits)
     labels = class_indices(y, undefended.outputs[0].shape[-1])
     x = np.asarray(x)
-    if len(x) != len(labels) or not len(x):
-        raise ValueError(
-            "`x` and `y` must hold the same number of examples, at least one. "
-            f"Received: {len(x)} and {len(labels)}"
-        )
+    check_lengths(x, labels)
     outputs = undefended.predict(x, verbose=0)
     temperature = best_temperature(*check_reference(outputs, labels))
     return defend(model, TemperatureScaling(temperature), from_logits=from_logits)
 
 
-def best_temperature(outputs: Array, labels: Array) -> float:
+def best_temperature(outputs: Floats, labels: Integers) -> float:
     """Returns the temperature, at least 1, with the smallest mean NLL.
 
     Args:
@@ -78,8 +77,7 @@ def best_temperature(outputs: Array, labels: Array) -> float:
 
     def slope(inverse: float) -> float:
         """The derivative of the mean NLL, which is convex in 1 / temperature."""
-        weights = np.exp(inverse * (logs - logs.max(axis=-1, keepdims=True)))
-        weights /= weights.sum(axis=-1, keepdims=True)
+        weights = softmax(inverse * (logs - logs.max(axis=-1, keepdims=True)))
         return float((weights * logs).sum(axis=-1).mean() - given)
 
     if slope(1.0) <= 0:

@@ -83,5 +83,5 @@ def test_certain_and_wrong_answers_leave_it_finite():
 @pytest.mark.parametrize(("n", "m"), [(10, 9), (0, 0)])
 def test_examples_that_do_not_match_are_refused(n, m):
     logits, labels = examples(3.0)
-    with pytest.raises(ValueError, match=f"same number.*Received: {n} and {m}"):
+    with pytest.raises(ValueError, match=f"same number.*{n} inputs and {m} labels"):
         fit_temperature(model_of(), logits[:n], labels[:m])

@@ -2,10 +2,12 @@
 
 import math
 from dataclasses import dataclass
+from typing import Literal
 
 from scipy.special import stdtr
 from scipy.special import stdtrit
 
+from eval_suite.report.format import NOT_MEASURED
 from eval_suite.report.format import called
 from eval_suite.report.format import count
 from eval_suite.report.format import estimate
@@ -15,6 +17,9 @@ from eval_suite.report.format import percent
 from eval_suite.report.format import points
 from eval_suite.report.format import ratio
 from eval_suite.report.format import signed
+from eval_suite.results.contents import Defense
+from eval_suite.results.contents import Results
+from keras_entropy.attacks.statistics.holm import holm
 
 ACCURACY_BUDGET = 0.02
 LEVEL = 0.05
@@ -29,10 +34,19 @@ RULE = (
     f"{TIE} of the lowest AUC the one with the lowest NLL."
 )
 
+Effect = Literal["undefended", "weaker", "unclear", "stronger", "unmeasured"]
+EFFECT_WORDS: dict[Effect, str] = {
+    "undefended": "compared with",
+    "weaker": "weaker",
+    "unclear": "no clear change",
+    "stronger": "stronger",
+    "unmeasured": NOT_MEASURED,
+}
+
 
 @dataclass(frozen=True)
-class Recommendation:
-    """What the report's first sentence says.
+class Advice:
+    """The report's first sentence.
 
     Attributes:
         defense: Name of the defense to use, or None.
@@ -45,120 +59,164 @@ class Recommendation:
     reason: str
 
 
-def effects(results: dict) -> dict[str, str]:
+@dataclass(frozen=True)
+class _Difference:
+    """A defense's strongest AUC minus the undefended model's.
+
+    Attributes:
+        value: The difference.
+        p: Two-sided p-value of "no difference".
+    """
+
+    value: float
+    p: float
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    """A defense that weakens the strongest attack.
+
+    Attributes:
+        row: Its row.
+        auc: AUC of the strongest attack on it.
+        change: Its accuracy minus the undefended model's, or None.
+    """
+
+    row: Defense
+    auc: float
+    change: float | None
+
+    @property
+    def affordable(self) -> bool:
+        """Whether accuracy is known, and falls by no more than the budget."""
+        return self.change is not None and self.change >= -ACCURACY_BUDGET
+
+
+def effects(results: Results) -> dict[str, Effect]:
     """Judges the effect of each defense on the strongest attack.
 
     Args:
-        results: A checked results dict.
+        results: Checked results.
 
     Returns:
-        For each defense name "reference" (the undefended model), "weaker",
-        "unclear", "stronger" (the attack, against the undefended model) or
-        "unmeasured".
+        For each name of a defense: "weaker", "unclear" or "stronger" (the attack,
+        compared with the undefended model), "unmeasured", or "undefended" for the
+        undefended model itself.
     """
     base, *others = results["defenses"]
     pairs = results["profile"]["pairs"] or 0
     # Without pairs the interval is a bootstrap's over examples, close to normal.
     freedom = pairs - 1 if pairs >= 2 else 1e9
-    p_values = {row["name"]: _p_value(row, freedom) for row in others}
-    rejected = _holm({n: p for n, p in p_values.items() if p is not None})
-    found = {base["name"]: "reference"}
-    for row in others:
-        if p_values[row["name"]] is None:
-            found[row["name"]] = "unmeasured"
-        elif row["name"] not in rejected:
-            found[row["name"]] = "unclear"
+    differences = {
+        row["name"]: difference
+        for row in others
+        if (difference := _difference(row, freedom)) is not None
+    }
+    adjusted = holm([difference.p for difference in differences.values()])
+    found: dict[str, Effect] = {row["name"]: "unmeasured" for row in others}
+    for (name, difference), p in zip(differences.items(), adjusted, strict=True):
+        if p > LEVEL:
+            found[name] = "unclear"
         else:
-            found[row["name"]] = "weaker" if row["difference_auc"] < 0 else "stronger"
-    return found
+            found[name] = "weaker" if difference.value < 0 else "stronger"
+    return {base["name"]: "undefended", **found}
 
 
-def accuracy_change(results: dict, row: dict) -> float | None:
+def accuracy_change(results: Results, row: Defense) -> float | None:
     """Returns the accuracy of `row` minus the undefended model's, on non-members."""
-    base = results["defenses"][0]["accuracy"]
-    return None if None in (base, row["accuracy"]) else row["accuracy"] - base
+    base, own = results["defenses"][0]["accuracy"], row["accuracy"]
+    return None if base is None or own is None else own - base
 
 
-def recommend(results: dict) -> Recommendation:
+def advise(results: Results) -> Advice:
     """Applies `RULE` to checked results.
 
     Args:
-        results: A checked results dict.
+        results: Checked results.
 
     Returns:
         The advice. A void verdict gives none.
     """
     base, *others = results["defenses"]
     if results["verdict"]["status"] == "void":
-        return Recommendation(
+        return Advice(
             None,
             "No advice: a control failed",
             "The attacks did not behave as they must on data whose answer is known, "
             "so none of these numbers supports a decision.",
         )
     if not others:
-        return Recommendation(
+        return Advice(
             None, "Nothing to compare", "Only the undefended model was measured."
         )
-    found = effects(results)
-    weaker = [row for row in others if found[row["name"]] == "weaker"]
-    affordable = [row for row in weaker if _affordable(results, row)]
+    weaker = _weaker(results)
+    affordable = [candidate for candidate in weaker if candidate.affordable]
     if affordable:
-        lowest = min(row["strongest_auc"] for row in affordable)
-        near = [row for row in affordable if row["strongest_auc"] <= lowest + TIE]
-        return _advise(results, min(near, key=_nll_and_auc))
+        lowest = min(candidate.auc for candidate in affordable)
+        near = [c for c in affordable if c.auc <= lowest + TIE]
+        return _advice_to_use(results, min(near, key=_nll_and_auc))
     tested = count(len(others), "defense")
     reason = (
         f"The strongest attack on the undefended model reaches AUC {_auc(base)}; "
         f"none of {tested} lowers it by a difference larger than chance"
     )
     if weaker:
-        best = min(weaker, key=lambda row: row["strongest_auc"])
-        change = accuracy_change(results, best)
+        best = min(weaker, key=lambda candidate: candidate.auc)
         cost = (
             "with unknown accuracy"
-            if change is None
-            else f"and costs {points(-change)} points of accuracy".replace("+", "")
+            if best.change is None
+            else f"and costs {points(-best.change)} points of accuracy".replace("+", "")
         )
         reason += (
             f" within {100 * ACCURACY_BUDGET:.0f} points of accuracy. "
-            f"{best['name']} lowers it to {number(best['strongest_auc'])} {cost}."
+            f"{best.row['name']} lowers it to {number(best.auc)} {cost}."
         )
     else:
         reason += "."
-    return Recommendation(None, "None of these defenses earns its place", reason)
+    return Advice(None, "None of these defenses earns its place", reason)
 
 
-def _nll_and_auc(row: dict) -> tuple[float, float]:
-    return math.inf if row["nll"] is None else row["nll"], row["strongest_auc"]
+def _weaker(results: Results) -> list[_Candidate]:
+    found = effects(results)
+    return [
+        _Candidate(row, row["strongest_auc"], accuracy_change(results, row))
+        for row in results["defenses"]
+        if found[row["name"]] == "weaker" and row["strongest_auc"] is not None
+    ]
 
 
-def _advise(results: dict, row: dict) -> Recommendation:
-    reason = _gain(results, row)
+def _nll_and_auc(candidate: _Candidate) -> tuple[float, float]:
+    nll = candidate.row["nll"]
+    return math.inf if nll is None else nll, candidate.auc
+
+
+def _advice_to_use(results: Results, candidate: _Candidate) -> Advice:
+    row = candidate.row
+    reason = _gain(results["defenses"][0], candidate)
     if results["verdict"]["status"] == "pass":
-        return Recommendation(row["name"], f"Use {called(row)}", reason)
+        return Advice(row["name"], f"Use {called(row)}", reason)
     failed = sum(check["outcome"] == "failed" for check in results["checks"])
     reason += f" Not final: {count(failed, 'check')} failed."
-    return Recommendation(row["name"], f"Candidate: {called(row)}", reason)
+    return Advice(row["name"], f"Candidate: {called(row)}", reason)
 
 
-def _auc(row: dict) -> str:
+def _auc(row: Defense) -> str:
     return estimate(
         row["strongest_auc"], row["strongest_auc_low"], row["strongest_auc_high"]
     )
 
 
-def _gain(results: dict, row: dict) -> str:
-    base = results["defenses"][0]
+def _gain(base: Defense, candidate: _Candidate) -> str:
+    row = candidate.row
     difference = signed(row["difference_auc"])
     limits = interval(row["difference_auc_low"], row["difference_auc_high"])
-    change = points(accuracy_change(results, row))
     text = (
         f"The strongest attack falls from AUC {number(base['strongest_auc'])} to "
-        f"{number(row['strongest_auc'])} (difference {difference} {limits}; 0.5 is "
-        f"guessing). Accuracy {percent(row['accuracy'])}, {change} points."
+        f"{number(candidate.auc)} (difference {difference} {limits}; 0.5 is "
+        f"guessing). Accuracy {percent(row['accuracy'])}, "
+        f"{points(candidate.change)} points."
     )
-    if None not in (row["nll"], base["nll"]):
+    if row["nll"] is not None and base["nll"] is not None:
         text += f" NLL {number(row['nll'], 2)}, undefended {number(base['nll'], 2)}."
     entry = (row["latency_ratio"] or {}).get("1")
     if entry:
@@ -166,29 +224,13 @@ def _gain(results: dict, row: dict) -> str:
     return text
 
 
-def _affordable(results: dict, row: dict) -> bool:
-    change = accuracy_change(results, row)
-    return change is not None and change >= -ACCURACY_BUDGET
-
-
-def _p_value(row: dict, freedom: float) -> float | None:
-    """Returns the two-sided p of "no difference", read back from the 95 % interval."""
+def _difference(row: Defense, freedom: float) -> _Difference | None:
+    """Returns the difference, its p-value read back from the 95 % interval."""
     low, high = row["difference_auc_low"], row["difference_auc_high"]
-    difference = row["difference_auc"]
-    if None in (low, high, difference, row["strongest_auc"]):
+    value = row["difference_auc"]
+    if low is None or high is None or value is None or row["strongest_auc"] is None:
         return None
     error = (high - low) / 2 / stdtrit(freedom, 0.975)
     if error == 0:  # the same scores in every pair, as for an identity layer
-        return 1.0 if difference == 0 else 0.0
-    return float(2 * stdtr(freedom, -abs(difference) / error))
-
-
-def _holm(p_values: dict[str, float]) -> set[str]:
-    """Returns the names rejected by Holm's step-down procedure at `LEVEL`."""
-    rejected = set()
-    ordered = sorted(p_values, key=p_values.get)
-    for place, name in enumerate(ordered):
-        if p_values[name] > LEVEL / (len(ordered) - place):
-            break
-        rejected.add(name)
-    return rejected
+        return _Difference(value, 1.0 if value == 0 else 0.0)
+    return _Difference(value, float(2 * stdtr(freedom, -abs(value) / error)))

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from eval_suite.report.content.advice import advise
 from eval_suite.report.content.advice import effects
-from eval_suite.report.content.advice import recommend
 from eval_suite.report.made_up_runs.results import build_results
 
 
@@ -46,7 +46,7 @@ def test_effects_agree_with_t_tests_and_holm():
 
 def test_recommends_the_lowest_auc_among_the_affordable():
     results = build_results()
-    advice = recommend(results)
+    advice = advise(results)
     assert advice.defense == "M-17"
     assert "0.612 to 0.566" in advice.reason
     assert "-0.4 points" in advice.reason
@@ -70,13 +70,13 @@ def test_of_equals_in_auc_the_better_probabilities_win(above, nll, chosen):
         for key in ("difference_auc", "difference_auc_low", "difference_auc_high")
     }
     rows["M-5"] |= {"strongest_auc": rows["M-17"]["strongest_auc"] + above, "nll": nll}
-    assert recommend(results).defense == chosen
+    assert advise(results).defense == chosen
 
 
 def test_recommends_none_where_the_gain_costs_too_much():
     results = build_results()
     results["defenses"][4]["accuracy"] = 0.9
-    advice = recommend(results)
+    advice = advise(results)
     assert advice.defense is None
     assert "M-17 lowers it to 0.566 and costs 7.0 points" in advice.reason
 
@@ -86,7 +86,7 @@ def test_recommends_none_where_nothing_is_measurable():
     for row in results["defenses"][1:]:
         row["difference_auc_low"] = row["difference_auc"] - 0.2
         row["difference_auc_high"] = row["difference_auc"] + 0.2
-    advice = recommend(results)
+    advice = advise(results)
     assert advice.defense is None
     assert "none of 6 defenses" in advice.reason
 
@@ -95,7 +95,7 @@ def test_a_failed_check_makes_the_advice_provisional():
     results = build_results()
     results["verdict"]["status"] = "fail"
     results["checks"][0]["outcome"] = "failed"
-    advice = recommend(results)
+    advice = advise(results)
     assert advice.headline == "Candidate: M-17 (Entropy penalty)"
     assert advice.reason.endswith("Not final: 1 check failed.")
 
@@ -103,13 +103,13 @@ def test_a_failed_check_makes_the_advice_provisional():
 def test_a_void_verdict_gives_no_advice():
     results = build_results()
     results["verdict"]["status"] = "void"
-    assert recommend(results).defense is None
+    assert advise(results).defense is None
 
 
 def test_a_defense_of_unknown_accuracy_is_not_recommended():
     results = build_results()
     results["defenses"][4]["accuracy"] = None
-    assert recommend(results).defense is None
+    assert advise(results).defense is None
 
 
 @pytest.mark.parametrize("key", ["difference_auc", "difference_auc_low"])
@@ -117,7 +117,7 @@ def test_a_missing_difference_is_unmeasured(key):
     results = build_results()
     results["defenses"][4][key] = None
     assert effects(results)["M-17"] == "unmeasured"
-    assert recommend(results).defense is None
+    assert advise(results).defense is None
 
 
 def test_an_identical_defense_is_unclear():
@@ -128,4 +128,4 @@ def test_an_identical_defense_is_unclear():
 
 
 def test_the_undefended_model_alone():
-    assert recommend(build_results(defenses=1)).headline == "Nothing to compare"
+    assert advise(build_results(defenses=1)).headline == "Nothing to compare"

@@ -1,9 +1,13 @@
-"""What the page says of one defense: its facts, every attack on it, its slices."""
+"""The page's section on one defense: its facts, every attack on it, its slices."""
 
 import json
+from typing import Any
+from typing import TypedDict
 
 from eval_suite.report.content import tf_privacy
 from eval_suite.report.content.claims import claims_in_words
+from eval_suite.report.content.defense_table import Cell
+from eval_suite.report.content.defense_table import Family
 from eval_suite.report.content.defense_table import Scale
 from eval_suite.report.content.defense_table import cell
 from eval_suite.report.content.defense_table import family
@@ -13,11 +17,42 @@ from eval_suite.report.format import interval
 from eval_suite.report.format import number
 from eval_suite.report.format import p_value
 from eval_suite.report.format import percent
+from eval_suite.results.contents import Defense
+from eval_suite.results.contents import Published
+from eval_suite.results.rows import AttackRow
+from eval_suite.results.rows import DivergenceRow
 
 _SLICES = 10
 
 
-def details(rows: Rows) -> list[dict]:
+class AttackDetails(TypedDict):
+    """A row of the table of attacks; `slice` is empty for the entire set."""
+
+    attack: str
+    slice: str
+    group: str
+    auc: Cell
+    advantage: Cell
+    tpr: Cell
+    size: str
+
+
+class Details(TypedDict):
+    """The section of one defense; `missing` is why it has no attacks."""
+
+    name: str
+    title: str
+    anchor: str
+    family: Family
+    facts: list[tuple[str, str | None]]
+    attacks: list[AttackDetails]
+    slices: list[AttackDetails]
+    slice_count: int
+    engines: list[dict[str, str]]
+    missing: str
+
+
+def details(rows: Rows) -> list[Details]:
     """Returns the section of each defense that figures show."""
     scale = Scale(rows)
     drawn = {row["name"] for row in rows.drawn}
@@ -28,7 +63,7 @@ def details(rows: Rows) -> list[dict]:
     ]
 
 
-def _details(rows: Rows, scale: Scale, place: int, row: dict) -> dict:
+def _details(rows: Rows, scale: Scale, place: int, row: Defense) -> Details:
     attacks = sorted(rows.attacks(row["name"]), key=_by_auc)
     slices = sorted(rows.slices(row["name"]), key=_by_auc)
     return {
@@ -45,14 +80,14 @@ def _details(rows: Rows, scale: Scale, place: int, row: dict) -> dict:
     }
 
 
-def _by_auc(attack: dict) -> float:
+def _by_auc(attack: AttackRow) -> float:
     return -1.0 if attack["auc"] is None else -attack["auc"]
 
 
-def _facts(row: dict) -> list[tuple[str, str | None]]:
+def _facts(row: Defense) -> list[tuple[str, str | None]]:
     accuracy = (row["accuracy"], row["accuracy_low"], row["accuracy_high"])
     latency = row["latency_us"] or {}
-    facts = [
+    facts: list[tuple[str, str | None]] = [
         ("Layer", row["layer"]),
         ("Configuration", _json(row["config"])),
         ("Claims", claims_in_words(row)),
@@ -80,34 +115,34 @@ def _facts(row: dict) -> list[tuple[str, str | None]]:
     return facts
 
 
-def _json(value: dict | None) -> str | None:
+def _json(value: dict[str, Any] | None) -> str | None:
     return json.dumps(value, ensure_ascii=False) if value else None
 
 
-def _published(published: dict) -> str | None:
-    words = {
-        "accuracy_pct": "accuracy {:g} %",
-        "auc_pct": "attack AUC {:g} %",
-        "advantage_pct": "advantage {:g} %",
-        "latency_us": "{:g} µs a call",
-    }
-    known = {key: v for key, v in published.items() if v is not None and key in words}
-    return ", ".join(words[key].format(v) for key, v in known.items()) or None
+def _published(published: Published) -> str | None:
+    texts = (
+        (published["accuracy_pct"], "accuracy {:g} %"),
+        (published["latency_us"], "{:g} µs a call"),
+        (published["auc_pct"], "attack AUC {:g} %"),
+        (published["advantage_pct"], "advantage {:g} %"),
+    )
+    known = [text.format(value) for value, text in texts if value is not None]
+    return ", ".join(known) or None
 
 
-def _divergence(entry: dict | None) -> str | None:
+def _divergence(entry: DivergenceRow | None) -> str | None:
     if entry is None or entry["value"] is None:
         return None
     text = number(entry["value"])
     return text if entry["p"] is None else f"{text} ({p_value(entry['p'])})"
 
 
-def _attack(rows: Rows, scale: Scale, row: dict, attack: dict) -> dict:
+def _attack(rows: Rows, scale: Scale, row: Defense, attack: AttackRow) -> AttackDetails:
     auc = (attack["auc"], attack["auc_low"], attack["auc_high"])
     reason = rows.reason("attack")
     null = attack["advantage_null"]
-    entry = (attack["tpr_at_fpr"] or {}).get("0.01") or {}
-    tpr = entry.get("tpr")
+    rate = (attack["tpr_at_fpr"] or {}).get("0.01")
+    tpr = rate["tpr"] if rate else None
     return {
         "attack": attack["attack"],
         "slice": ""
@@ -131,7 +166,7 @@ def _attack(rows: Rows, scale: Scale, row: dict, attack: dict) -> dict:
             tpr,
             percent(tpr),
             rows.reason("1 %", "tpr", "true-positive"),
-            "" if tpr is None else _percent_interval(entry["low"], entry["high"]),
+            _percent_interval(rate["low"], rate["high"]) if rate else "",
         ),
         "size": f"{_size(attack['n_members'])}, {_size(attack['n_nonmembers'])}",
     }

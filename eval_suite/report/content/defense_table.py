@@ -1,7 +1,10 @@
-"""The table of all defenses: its columns and cells, before they become HTML."""
+"""The cells of the table of all defenses, before they become HTML."""
 
 from dataclasses import dataclass
+from typing import TypedDict
 
+from eval_suite.report.content.advice import EFFECT_WORDS
+from eval_suite.report.content.claims import Badge
 from eval_suite.report.content.claims import badges
 from eval_suite.report.content.rows import Rows
 from eval_suite.report.format import interval
@@ -9,98 +12,21 @@ from eval_suite.report.format import number
 from eval_suite.report.format import percent
 from eval_suite.report.format import points
 from eval_suite.report.format import signed
+from eval_suite.results.contents import Defense
+from eval_suite.results.contents import Published
 
 _KNOWN_FAMILIES = ("none", "output-transform", "training-loss", "head")
-EFFECT_WORDS = {
-    "reference": "compared with",
-    "weaker": "weaker",
-    "unclear": "no clear change",
-    "stronger": "stronger",
-    "unmeasured": "not measured",
-}
 
 
-@dataclass(frozen=True)
-class Column:
-    """A column of the table: where its values are, what it is called."""
+class Family(TypedDict):
+    """A family of defenses: its name, words for it, and its CSS class."""
 
-    key: str
-    header: str
-    short: str
-    help: str = ""
-    text: bool = False  # sorts as text
+    name: str
+    text: str
+    css: str
 
 
-_COLUMNS = (
-    Column("name", "Defense", "Defense", text=True),
-    Column(
-        "auc",
-        "Strongest attack: AUC",
-        "Strongest attack: AUC",
-        "Chance that the attack ranks a member above a non-member; 0.5 is guessing. "
-        "In the small picture the dotted line is 0.5, the dashed one the undefended "
-        "model, the bar the 95 % interval.",
-    ),
-    Column(
-        "difference",
-        "Change of AUC",
-        "Change of AUC",
-        "AUC minus the undefended model's, paired, with its 95 % interval. The attack "
-        "is called weaker or stronger only where the difference is larger than chance "
-        "after Holm's correction over all defenses.",
-    ),
-    Column(
-        "advantage",
-        "Advan\u00adtage",
-        "Advantage",
-        "True-positive minus false-positive rate of that attack.",
-    ),
-    Column(
-        "accuracy",
-        "Accu\u00adracy",
-        "Accuracy",
-        "On non-members; below it the change against the undefended model in points.",
-    ),
-    Column(
-        "nll", "NLL", "NLL", "Mean negative log-likelihood of the true class, in nats."
-    ),
-    Column("ece", "ECE", "ECE", "Expected calibration error, 0 to 1."),
-    Column(
-        "latency",
-        "Latency",
-        "Latency",
-        "Time of one call divided by the undefended model's; below it batch 256.",
-    ),
-    Column(
-        "entropy",
-        "Entropy",
-        "Entropy",
-        "Mean entropy of the outputs for non-members, divided by its maximum. High "
-        "entropy alone protects nobody.",
-    ),
-    Column(
-        "gap",
-        "Illusion gap",
-        "Illusion gap",
-        "Strongest attack minus plain loss threshold: how much safer the model looks "
-        "to someone who only tries the simplest attack.",
-    ),
-    Column(
-        "published",
-        "Published",
-        "Published",
-        "Attack AUC and accuracy that the reference study prints, "
-        "measured there on other data and with another protocol.",
-    ),
-)
-
-
-def columns() -> list[dict]:
-    """Returns the columns with their position."""
-    return [{**vars(column), "index": i} for i, column in enumerate(_COLUMNS)]
-
-
-def family(row: dict) -> dict:
+def family(row: Defense) -> Family:
     """Returns name, words and CSS class of a defense's family."""
     name = row["family"]
     return {
@@ -110,9 +36,16 @@ def family(row: dict) -> dict:
     }
 
 
-def families(rows: Rows) -> list[dict]:
+def families(rows: Rows) -> list[Family]:
     """Returns the families in the order of their first defense."""
     return list({row["family"]: family(row) for row in rows.defenses}.values())
+
+
+class Whisker(TypedDict):
+    """The small picture of an interval: its CSS class and variables."""
+
+    css: str
+    style: str
 
 
 class Scale:
@@ -122,13 +55,8 @@ class Scale:
         rows: Their intervals set the range; 0.5 is always in it.
     """
 
-    def __init__(self, rows: Rows):
-        ends = [
-            row[key]
-            for row in rows.defenses
-            for key in ("strongest_auc_low", "strongest_auc", "strongest_auc_high")
-            if row[key] is not None
-        ]
+    def __init__(self, rows: Rows) -> None:
+        ends = [end for row in rows.defenses for end in _auc(row) if end is not None]
         self.low = min([0.49, *ends])
         self.high = max([0.55, *ends])
         self.base = rows.base["strongest_auc"]
@@ -139,11 +67,14 @@ class Scale:
         base = 0.5 if self.base is None else self.base
         return f"--g:{self._place(0.5)};--b:{self._place(base)}"
 
-    def whisker(self, row: dict, value, low, high) -> dict | None:
-        """Returns class and CSS variables of an interval, or None without a value."""
+    def whisker(
+        self, row: Defense, value: float | None, low: float | None, high: float | None
+    ) -> Whisker | None:
+        """Returns the picture of an interval, or None without a value."""
         if value is None:
             return None
-        low, high = (value, value) if None in (low, high) else (low, high)
+        if low is None or high is None:
+            low = high = value
         places = [self._place(v) for v in (low, value, high)]
         style = "--l:{};--v:{};--h:{}".format(*places)
         return {"css": family(row)["css"], "style": style}
@@ -156,14 +87,14 @@ class Scale:
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell: what it shows, what it sorts by, or why it is empty.
+    """One cell: its text and the key it sorts by, or why it is empty.
 
     Attributes:
         sort: Number or text; empty sorts last.
         text: The value.
         notes: Smaller, each on a line below it.
         missing: The reason why nothing was measured, else empty.
-        whisker: The small interval picture, see `Scale.whisker`.
+        whisker: The small picture of the interval, or None.
         chip: CSS class of a judgement on the value, or empty.
         word: The judgement.
     """
@@ -172,25 +103,46 @@ class Cell:
     text: str
     notes: tuple[str, ...] = ()
     missing: str = ""
-    whisker: dict | None = None
+    whisker: Whisker | None = None
     chip: str = ""
     word: str = ""
 
 
-def cell(value: float | None, text: str, reason: str, *notes: str, **more) -> Cell:
+def cell(
+    value: float | None,
+    text: str,
+    reason: str,
+    *notes: str | None,
+    whisker: Whisker | None = None,
+    chip: str = "",
+    word: str = "",
+) -> Cell:
     """Returns the cell of a measured value, or of a missing one with its reason."""
     if value is None:
         return Cell("", "", missing=reason)
-    return Cell(value, text, tuple(filter(None, notes)), **more)
+    shown = tuple(note for note in notes if note)
+    return Cell(value, text, shown, whisker=whisker, chip=chip, word=word)
 
 
-def table(rows: Rows) -> list[dict]:
+class TableRow(TypedDict):
+    """A row of the table; `cells` by the key of their column."""
+
+    name: str
+    title: str
+    anchor: str
+    family: Family
+    chosen: bool
+    badges: list[Badge]
+    cells: dict[str, Cell]
+
+
+def table(rows: Rows) -> list[TableRow]:
     """Returns the rows of the table, in the order of the run."""
     scale = Scale(rows)
     return [_row(rows, scale, place, row) for place, row in enumerate(rows.defenses)]
 
 
-def _row(rows: Rows, scale: Scale, place: int, row: dict) -> dict:
+def _row(rows: Rows, scale: Scale, place: int, row: Defense) -> TableRow:
     return {
         "name": row["name"],
         "title": row["title"] if row["title"] != row["name"] else "",
@@ -205,9 +157,14 @@ def _row(rows: Rows, scale: Scale, place: int, row: dict) -> dict:
     }
 
 
-def _privacy_cells(rows: Rows, scale: Scale, row: dict) -> dict:
+def _auc(row: Defense) -> tuple[float | None, float | None, float | None]:
+    """Returns the AUC of the strongest attack, and the ends of its interval."""
+    return row["strongest_auc"], row["strongest_auc_low"], row["strongest_auc_high"]
+
+
+def _privacy_cells(rows: Rows, scale: Scale, row: Defense) -> dict[str, Cell]:
     effect = rows.effects[row["name"]]
-    auc = [row[f"strongest_auc{end}"] for end in ("", "_low", "_high")]
+    auc = _auc(row)
     unattacked = rows.reason("auc", "attack")
     limits = interval(row["difference_auc_low"], row["difference_auc_high"])
     return {
@@ -219,8 +176,8 @@ def _privacy_cells(rows: Rows, scale: Scale, row: dict) -> dict:
             row["strongest_attack"],
             whisker=scale.whisker(row, *auc),
         ),
-        "difference": Cell(0.0, "", chip=effect, word="the reference")
-        if effect == "reference"
+        "difference": Cell(0.0, "", chip=effect, word=effect)
+        if effect == "undefended"
         else cell(
             row["difference_auc"],
             signed(row["difference_auc"]),
@@ -240,11 +197,14 @@ def _privacy_cells(rows: Rows, scale: Scale, row: dict) -> dict:
     }
 
 
-def _utility_cells(rows: Rows, row: dict) -> dict:
+def _latency_ratio(row: Defense, batch: str) -> float | None:
+    entry = (row["latency_ratio"] or {}).get(batch)
+    return entry["ratio"] if entry else None
+
+
+def _utility_cells(rows: Rows, row: Defense) -> dict[str, Cell]:
     change = rows.accuracy_change(row)
-    single, batch = ((row["latency_ratio"] or {}).get(size) for size in ("1", "256"))
-    single = single and single["ratio"]
-    batch = batch and batch["ratio"]
+    single, batch = _latency_ratio(row, "1"), _latency_ratio(row, "256")
     return {
         "accuracy": cell(
             row["accuracy"],
@@ -269,10 +229,10 @@ def _utility_cells(rows: Rows, row: dict) -> dict:
     }
 
 
-def _published(published: dict | None) -> Cell:
-    auc, accuracy = (
-        published and published[key] for key in ("auc_pct", "accuracy_pct")
-    )
+def _published(published: Published | None) -> Cell:
+    if published is None:
+        return Cell("", "–")
+    auc, accuracy = published["auc_pct"], published["accuracy_pct"]
     if auc is None and accuracy is None:
         return Cell("", "–")
     return Cell(

@@ -6,10 +6,10 @@ from eval_suite.report.content.claims import badges
 from eval_suite.report.content.claims import claims_in_words
 from eval_suite.report.content.defense_details import details
 from eval_suite.report.content.defense_table import Scale
-from eval_suite.report.content.defense_table import columns
 from eval_suite.report.content.defense_table import families
 from eval_suite.report.content.defense_table import table
 from eval_suite.report.content.rows import Rows
+from eval_suite.report.content.table_columns import columns
 from eval_suite.report.made_up_runs.results import build_results
 
 

@@ -4,13 +4,16 @@ from dataclasses import dataclass
 
 from eval_suite.report.format import percent
 from eval_suite.report.format import ratio
+from eval_suite.results.contents import Defense
+from eval_suite.results.contents import Published
+from eval_suite.results.contents import Results
 
 _HEADERS = ("accuracy", "latency", "best AUC", "advantage")
 
 
 @dataclass(frozen=True)
 class Beside:
-    """One model: what was measured here, and what the study prints.
+    """One model: the figures measured here, and those that the study prints.
 
     Attributes:
         row: Its row of results.json.
@@ -19,17 +22,22 @@ class Beside:
         why: The reason why they differ.
     """
 
-    row: dict
+    row: Defense
     pairs: list[tuple[str, str]]
     why: str
 
 
-def is_study(results: dict) -> bool:
-    """Whether the run plays the study's own game, so that figures can be compared."""
-    return results["profile"]["name"].startswith("study")
+def is_study(results: Results) -> bool:
+    """Whether the run repeats the study, so that its figures can be compared.
+
+    It does if the undefended model is the study's network, for which alone there are
+    published figures, and if it was attacked alone, not as one of many models.
+    """
+    published = results["defenses"][0]["published"]
+    return published is not None and results["profile"]["models"] == 1
 
 
-def beside_study(results: dict) -> list[Beside]:
+def beside_study(results: Results) -> list[Beside]:
     """Returns an entry for each model of which the study published figures."""
     base = results["defenses"][0]["published"]
     return [
@@ -39,7 +47,7 @@ def beside_study(results: dict) -> list[Beside]:
     ]
 
 
-def faithfulness_table(results: dict) -> list[str]:
+def faithfulness_table(results: Results) -> list[str]:
     """Returns measured beside published figures, as lines of Markdown.
 
     Args:
@@ -50,14 +58,16 @@ def faithfulness_table(results: dict) -> list[str]:
         f"| model | {' | '.join(titles)} | why they differ |",
         f"|---|{'---:|' * len(titles)}---|",
     ]
-    for found in beside_study(results):
-        figures = [text for pair in found.pairs for text in pair]
-        cells = [found.row["name"], *figures, found.why]
+    for model in beside_study(results):
+        figures = [text for pair in model.pairs for text in pair]
+        cells = [model.row["name"], *figures, model.why]
         lines.append(f"| {' | '.join(map(_cell, cells))} |")
     return lines
 
 
-def _pairs(row: dict, published: dict, base: dict | None) -> list[tuple[str, str]]:
+def _pairs(
+    row: Defense, published: Published, base: Published | None
+) -> list[tuple[str, str]]:
     single = (row["latency_ratio"] or {}).get("1")
     return [
         (percent(row["accuracy"]), _percent(published["accuracy_pct"], 1)),
@@ -71,8 +81,8 @@ def _percent(value: float | None, digits: int) -> str:
     return "–" if value is None else f"{value:.{digits}f} %"
 
 
-def _times(published: dict, base: dict | None) -> str:
-    own, other = (entry and entry["latency_us"] for entry in (published, base))
+def _times(published: Published, base: Published | None) -> str:
+    own, other = published["latency_us"], base["latency_us"] if base else None
     return f"× {own / other:.2f}" if own and other else "–"
 
 

@@ -1,10 +1,15 @@
 """The rows of one run, indexed for tables and figures."""
 
 from eval_suite.report.content.advice import accuracy_change
+from eval_suite.report.content.advice import advise
 from eval_suite.report.content.advice import effects
-from eval_suite.report.content.advice import recommend
+from eval_suite.results.contents import Defense
+from eval_suite.results.contents import Results
+from eval_suite.results.rows import AttackRow
+from eval_suite.results.rows import CurveRow
+from eval_suite.results.rows import DistributionRow
 
-DRAWN = 40  # defenses in one figure: what a printed page can hold
+DRAWN = 40  # defenses in one figure: as many as a printed page can hold
 KEPT = 16  # and how many are left of more
 PANELS = 28  # small panels in one figure: seven lines of four
 KEPT_PANELS = 8
@@ -14,10 +19,10 @@ class Rows:
     """Checked results, with the look-ups that tables and figures share.
 
     Args:
-        results: A checked results dict.
+        results: Checked results.
 
     Attributes:
-        results: The dict itself.
+        results: The results themselves.
         defenses: All defense rows, the undefended model first.
         base: The undefended model.
         drawn: The rows that figures show: all, or where there are more than
@@ -25,46 +30,51 @@ class Rows:
             `KEPT` in all.
         panels: Those of them that get a small panel of their own.
         omitted: How many rows the figures leave out.
-        effects: See `recommend.effects`.
-        advice: See `recommend.recommend`.
+        effects: See `advice.effects`.
+        advice: See `advice.advise`.
     """
 
-    def __init__(self, results: dict):
+    def __init__(self, results: Results) -> None:
         self.results = results
         self.defenses = results["defenses"]
         self.base, *others = self.defenses
         if len(self.defenses) > DRAWN:
-            measured = [row for row in others if row["strongest_auc"] is not None]
-            measured.sort(key=lambda row: row["strongest_auc"])
-            others = measured[: KEPT - 1]
+            measured = [
+                (row["strongest_auc"], place, row)
+                for place, row in enumerate(others)
+                if row["strongest_auc"] is not None
+            ]
+            others = [row for _, _, row in sorted(measured)[: KEPT - 1]]
         self.drawn = [self.base, *others]
         panels = PANELS if len(self.drawn) == len(self.defenses) else KEPT_PANELS
         self.panels = self.drawn[:panels]
         self.omitted = len(self.defenses) - len(self.drawn)
         self.effects = effects(results)
-        self.advice = recommend(results)
-        self._attacks = {}
-        self._curves = {}
-        self._distributions = {}
-        for row in results["attacks"]:
-            self._attacks.setdefault(row["defense"], []).append(row)
-        for row in results["curves"]:
-            self._curves.setdefault(row["defense"], []).append(row)
-        for row in results["distributions"]:
-            key = row["defense"], row["quantity"]
-            self._distributions[key] = row
+        self.advice = advise(results)
+        self._attacks: dict[str, list[AttackRow]] = {}
+        self._curves: dict[str, list[CurveRow]] = {}
+        self._distributions: dict[tuple[str, str], DistributionRow] = {}
+        for attack in results["attacks"]:
+            self._attacks.setdefault(attack["defense"], []).append(attack)
+        for curve in results["curves"]:
+            self._curves.setdefault(curve["defense"], []).append(curve)
+        for density in results["distributions"]:
+            key = density["defense"], density["quantity"]
+            self._distributions[key] = density
 
-    def attacks(self, defense: str, part: str = "entire") -> list[dict]:
+    def attacks(self, defense: str, part: str = "entire") -> list[AttackRow]:
         """Returns the attack rows of a defense on one slice."""
-        rows = self._attacks.get(defense, ())
+        rows = self._attacks.get(defense, [])
         return [row for row in rows if row["slice"] == part]
 
-    def attack(self, defense: str, attack: str, part: str = "entire") -> dict | None:
+    def attack(
+        self, defense: str, attack: str | None, part: str = "entire"
+    ) -> AttackRow | None:
         """Returns one attack row, or None."""
         rows = self.attacks(defense, part)
         return next((row for row in rows if row["attack"] == attack), None)
 
-    def strongest(self, row: dict, part: str = "entire") -> dict | None:
+    def strongest(self, row: Defense, part: str = "entire") -> AttackRow | None:
         """Returns the row of the strongest attack on a defense, or None.
 
         The headline may name an attack without a row of its own; then it is the
@@ -74,11 +84,11 @@ class Rows:
         if found:
             return found
         measured = [a for a in self.attacks(row["name"], part) if a["auc"] is not None]
-        return max(measured, key=lambda a: a["auc"], default=None)
+        return max(measured, key=lambda a: a["auc"] or 0.0, default=None)
 
-    def slices(self, defense: str) -> list[dict]:
+    def slices(self, defense: str) -> list[AttackRow]:
         """Returns the attack rows of a defense on slices other than the entire set."""
-        rows = self._attacks.get(defense, ())
+        rows = self._attacks.get(defense, [])
         return [row for row in rows if row["slice"] != "entire"]
 
     def slice_label(self, part: str) -> str:
@@ -89,31 +99,33 @@ class Rows:
             return part
         return f"class {names[int(index)]}"
 
-    def curve(self, row: dict, part: str = "entire") -> dict | None:
+    def curve(self, row: Defense, part: str = "entire") -> CurveRow | None:
         """Returns the ROC curve of the strongest attack on a defense that has one.
 
         Not every attack has its curve in the results: then it is the curve of the
         attack with the highest AUC among those that have. None if there is none.
         """
-        curves = [c for c in self._curves.get(row["name"], ()) if c["slice"] == part]
+        curves = [c for c in self._curves.get(row["name"], []) if c["slice"] == part]
         aucs = {a["attack"]: a["auc"] or 0.0 for a in self.attacks(row["name"], part)}
-        aucs[row["strongest_attack"]] = 1.0
+        if row["strongest_attack"] is not None:
+            aucs[row["strongest_attack"]] = 1.0
         return max(curves, key=lambda c: aucs.get(c["attack"], 0.0), default=None)
 
-    def reference_curve(self) -> dict | None:
+    def undefended_curve(self) -> CurveRow | None:
         """Returns the undefended model's curve, if it is of the strongest attack.
 
         The curve of a weaker one would make every defense look harmful.
         """
         curve, strongest = self.curve(self.base), self.strongest(self.base)
-        fits = curve and strongest and curve["attack"] == strongest["attack"]
-        return curve if fits else None
+        if curve and strongest and curve["attack"] == strongest["attack"]:
+            return curve
+        return None
 
-    def distribution(self, defense: str, quantity: str) -> dict | None:
+    def distribution(self, defense: str, quantity: str) -> DistributionRow | None:
         """Returns the densities of a quantity over members and non-members."""
         return self._distributions.get((defense, quantity))
 
-    def accuracy_change(self, row: dict) -> float | None:
+    def accuracy_change(self, row: Defense) -> float | None:
         """Returns the accuracy of a defense minus the undefended model's."""
         return accuracy_change(self.results, row)
 
@@ -121,7 +133,7 @@ class Rows:
         """Returns why something was not measured.
 
         Args:
-            *words: What it may be called in `not_measured`, the best first.
+            *words: Its possible names in `not_measured`, the best first.
         """
         for word in words:
             for entry in self.results["not_measured"]:

@@ -8,6 +8,8 @@ from eval_suite.report.format import moment
 from eval_suite.report.format import one_line
 from eval_suite.report.format import percent
 from eval_suite.report.format import signed
+from eval_suite.results.contents import Defense
+from eval_suite.results.contents import Results
 
 METHOD = (
     "This run minus the other. The runs are taken as independent: the half-width of a "
@@ -33,11 +35,35 @@ class Change:
     @property
     def clear(self) -> bool:
         """Whether the interval excludes 0."""
-        return self.low is not None and not self.low <= 0 <= self.high
+        if self.low is None or self.high is None:
+            return False
+        return not self.low <= 0 <= self.high
+
+    @property
+    def rose(self) -> bool:
+        """Whether the value rose by more than its interval."""
+        return self.clear and self.value is not None and self.value > 0
+
+    @property
+    def fell(self) -> bool:
+        """Whether the value fell by more than its interval."""
+        return self.clear and self.value is not None and self.value < 0
+
+    def words(self, digits: int = 3) -> str:
+        """Returns the change with its interval as text, or nothing."""
+        if self.value is None:
+            return ""
+        limits = interval(self.low, self.high, digits)
+        return f"{signed(self.value, digits)} {limits}".rstrip()
+
+    def in_points(self) -> str:
+        """Returns the change of a share in percentage points, with its interval."""
+        scaled = (_percent(self.value), _percent(self.low), _percent(self.high))
+        return Change(*scaled).words(1)
 
 
 @dataclass(frozen=True)
-class Compared:
+class ComparedDefense:
     """One defense in two runs.
 
     Attributes:
@@ -56,7 +82,7 @@ class Compared:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class RunComparison:
     """All defenses of two runs.
 
     Attributes:
@@ -67,13 +93,13 @@ class Comparison:
 
     other: str
     warnings: list[str]
-    rows: list[Compared]
+    rows: list[ComparedDefense]
 
     @property
     def sentence(self) -> str:
         """The outcome in a sentence."""
-        risen = [r.name for r in self.rows if r.auc.clear and r.auc.value > 0]
-        fallen = [r.name for r in self.rows if r.auc.clear and r.auc.value < 0]
+        risen = [r.name for r in self.rows if r.auc.rose]
+        fallen = [r.name for r in self.rows if r.auc.fell]
         parts = []
         if risen:
             parts.append(f"attacked more successfully than before: {_few(risen)}")
@@ -83,7 +109,7 @@ class Comparison:
         return f"{text[0].upper()}{text[1:]}."
 
 
-def compare(results: dict, other: dict) -> Comparison:
+def compare_runs(results: Results, other: Results) -> RunComparison:
     """Compares a run with another one.
 
     Args:
@@ -97,25 +123,15 @@ def compare(results: dict, other: dict) -> Comparison:
     old = {row["name"]: row for row in other["defenses"]}
     rows = [_compared(name, new.get(name), old.get(name)) for name in {**new, **old}]
     rows.sort(key=lambda row: not row.auc.clear)
-    return Comparison(
+    return RunComparison(
         other=one_line(f"{other['title']}, {moment(other['created'])}", 120),
         warnings=_warnings(results, other),
         rows=rows,
     )
 
 
-def words(change: Change, digits: int = 3) -> str:
-    """Returns a change with its interval as text, or nothing."""
-    if change.value is None:
-        return ""
-    limits = interval(change.low, change.high, digits)
-    return f"{signed(change.value, digits)} {limits}".rstrip()
-
-
-def points(change: Change) -> str:
-    """Returns a change of a share in percentage points with its interval."""
-    scaled = [v if v is None else 100 * v for v in vars(change).values()]
-    return words(Change(*scaled), 1)
+def _percent(share: float | None) -> float | None:
+    return None if share is None else 100 * share
 
 
 def _few(names: list[str]) -> str:
@@ -123,59 +139,87 @@ def _few(names: list[str]) -> str:
     return listing([*names[:10], *more])
 
 
-def _compared(name: str, new: dict | None, old: dict | None) -> Compared:
+def _compared(name: str, new: Defense | None, old: Defense | None) -> ComparedDefense:
     presence = "both" if new and old else "new" if new else "gone"
-    return Compared(
+    return ComparedDefense(
         name=name,
         presence=presence,
-        auc=_change(
-            _measurement(new, "strongest_auc"), _measurement(old, "strongest_auc")
-        ),
-        accuracy=_change(_measurement(new, "accuracy"), _measurement(old, "accuracy")),
+        auc=_change(_auc(new), _auc(old)),
+        accuracy=_change(_accuracy(new), _accuracy(old)),
         latency=_change(_latency(new), _latency(old)),
     )
 
 
-def _measurement(row: dict | None, key: str) -> tuple:
+@dataclass(frozen=True)
+class _Measurement:
+    """A value of one run with its interval; None is not measured."""
+
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+
+
+def _auc(row: Defense | None) -> _Measurement:
     if row is None:
-        return None, None, None
-    return row[key], row[f"{key}_low"], row[f"{key}_high"]
+        return _Measurement()
+    return _Measurement(
+        row["strongest_auc"], row["strongest_auc_low"], row["strongest_auc_high"]
+    )
 
 
-def _latency(row: dict | None) -> tuple:
-    entry = ((row or {}).get("latency_ratio") or {}).get("1") or {}
-    return entry.get("ratio"), entry.get("low"), entry.get("high")
+def _accuracy(row: Defense | None) -> _Measurement:
+    if row is None:
+        return _Measurement()
+    return _Measurement(row["accuracy"], row["accuracy_low"], row["accuracy_high"])
 
 
-def _change(new: tuple, old: tuple) -> Change:
-    if new[0] is None or old[0] is None:
+def _latency(row: Defense | None) -> _Measurement:
+    ratios = row["latency_ratio"] if row else None
+    entry = (ratios or {}).get("1")
+    if not entry:
+        return _Measurement()
+    return _Measurement(entry["ratio"], entry["low"], entry["high"])
+
+
+def _change(new: _Measurement, old: _Measurement) -> Change:
+    if new.value is None or old.value is None:
         return Change(None, None, None)
-    value = new[0] - old[0]
-    if None in (*new, *old):
+    value = new.value - old.value
+    if new.low is None or new.high is None or old.low is None or old.high is None:
         return Change(value, None, None)
     # An interval need not be symmetric: each end with the facing end of the other.
-    low = value - ((new[0] - new[1]) ** 2 + (old[2] - old[0]) ** 2) ** 0.5
-    high = value + ((new[2] - new[0]) ** 2 + (old[0] - old[1]) ** 2) ** 0.5
+    low = value - ((new.value - new.low) ** 2 + (old.high - old.value) ** 2) ** 0.5
+    high = value + ((new.high - new.value) ** 2 + (old.value - old.low) ** 2) ** 0.5
     return Change(value, low, high)
 
 
-def _warnings(results: dict, other: dict) -> list[str]:
-    found = []
-    for table, key, what in (
-        ("dataset", "digest", "data"),
-        ("profile", "name", "profile"),
-        ("profile", "models", "number of models"),
-        ("profile", "architecture", "architecture"),
-        ("environment", "platform", "machine, so latencies do not compare"),
-    ):
-        if results[table][key] != other[table][key]:
-            found.append(f"The runs differ in their {what}.")
+def _warnings(results: Results, other: Results) -> list[str]:
+    conditions = zip(_conditions(results), _conditions(other), strict=True)
+    warnings = [
+        f"The runs differ in their {name}."
+        for (name, own), (_, others) in conditions
+        if own != others
+    ]
     if other["verdict"]["status"] == "void":
-        found.append("The other run is void: one of its controls failed.")
-    accuracies = (r["profile"]["nonmember_accuracy"] for r in (results, other))
-    new, old = accuracies
-    if None not in (new, old) and abs(new - old) > 0.05:
-        found.append(
+        warnings.append("The other run is void: one of its controls failed.")
+    new, old = (r["profile"]["nonmember_accuracy"] for r in (results, other))
+    if new is not None and old is not None and abs(new - old) > 0.05:
+        warnings.append(
             f"The undefended models differ: accuracy {percent(new)} and {percent(old)}."
         )
-    return found
+    return warnings
+
+
+def _conditions(results: Results) -> list[tuple[str, str | int | None]]:
+    """Returns the conditions that two runs must share to be comparable."""
+    profile = results["profile"]
+    return [
+        ("data", results["dataset"]["digest"]),
+        ("profile", profile["name"]),
+        ("number of models", profile["models"]),
+        ("architecture", profile["architecture"]),
+        (
+            "machine, so latencies do not compare",
+            results["environment"]["platform"],
+        ),
+    ]

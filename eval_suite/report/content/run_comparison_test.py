@@ -5,9 +5,7 @@ import pytest
 
 from eval_suite.report.content.rows import Rows
 from eval_suite.report.content.run_comparison import Change
-from eval_suite.report.content.run_comparison import compare
-from eval_suite.report.content.run_comparison import points
-from eval_suite.report.content.run_comparison import words
+from eval_suite.report.content.run_comparison import compare_runs
 from eval_suite.report.made_up_runs.results import build_results
 from eval_suite.report.output.markdown import render_markdown
 from eval_suite.report.output.page import render_page
@@ -19,7 +17,7 @@ def _rows(comparison):
 
 def test_a_run_equals_itself():
     results = build_results()
-    comparison = compare(results, copy.deepcopy(results))
+    comparison = compare_runs(results, copy.deepcopy(results))
     assert comparison.warnings == []
     assert comparison.sentence == "No attack changed by more than its interval."
     for row in comparison.rows:
@@ -42,7 +40,7 @@ def test_intervals_cover_the_difference_of_two_independent_runs():
                 "strongest_auc_high": value + 1.96 * error,
             }
             runs.append(results)
-        change = _rows(compare(*runs))["M-1"].auc
+        change = _rows(compare_runs(*runs))["M-1"].auc
         covered += change.low <= 0.03 <= change.high
     assert 366 <= covered <= 394  # 380 +- 3.2 standard errors
 
@@ -52,7 +50,7 @@ def test_clear_changes_come_first_and_are_named():
     for key in ("strongest_auc", "strongest_auc_low", "strongest_auc_high"):
         new["defenses"][5][key] += 0.05
         new["defenses"][6][key] -= 0.05
-    comparison = compare(new, old)
+    comparison = compare_runs(new, old)
     assert {row.name for row in comparison.rows[:2]} == {"M-18", "temperature"}
     assert comparison.sentence == (
         "Attacked more successfully than before: M-18; less successfully: temperature."
@@ -64,16 +62,20 @@ def test_asymmetric_ends_meet_the_facing_ends():
     keys = ("strongest_auc", "strongest_auc_low", "strongest_auc_high")
     new["defenses"][1].update(zip(keys, (0.6, 0.57, 0.6), strict=True))
     old["defenses"][1].update(zip(keys, (0.5, 0.5, 0.54), strict=True))
-    change = _rows(compare(new, old))["M-1"].auc
+    change = _rows(compare_runs(new, old))["M-1"].auc
     assert change.low == pytest.approx(0.1 - 0.05)
     assert change.high == pytest.approx(0.1)
 
 
 def test_defenses_of_one_run_only():
-    comparison = _rows(compare(build_results(defenses=6), build_results(defenses=3)))
+    comparison = _rows(
+        compare_runs(build_results(defenses=6), build_results(defenses=3))
+    )
     assert comparison["M-17"].presence == "new"
     assert comparison["M-17"].auc == Change(None, None, None)
-    comparison = _rows(compare(build_results(defenses=3), build_results(defenses=6)))
+    comparison = _rows(
+        compare_runs(build_results(defenses=3), build_results(defenses=6))
+    )
     assert comparison["M-17"].presence == "gone"
 
 
@@ -82,7 +84,7 @@ def test_other_conditions_are_warned_of():
     old["dataset"]["digest"] = "other"
     old["verdict"]["status"] = "void"
     old["profile"]["nonmember_accuracy"] = 0.8
-    warnings = compare(new, old).warnings
+    warnings = compare_runs(new, old).warnings
     assert warnings[0] == "The runs differ in their data."
     assert len(warnings) == 3
 
@@ -91,17 +93,17 @@ def test_missing_ends_give_a_difference_without_interval():
     new, old = build_results(), build_results()
     old["defenses"][1]["accuracy_low"] = None
     new["defenses"][2]["latency_ratio"] = None
-    comparison = _rows(compare(new, old))
+    comparison = _rows(compare_runs(new, old))
     assert comparison["M-1"].accuracy == Change(0.0, None, None)
     assert not comparison["M-1"].accuracy.clear
     assert comparison["M-5"].latency.value is None
 
 
 def test_words():
-    assert words(Change(None, None, None)) == ""
-    assert words(Change(0.01, None, None)) == "+0.010"
-    assert words(Change(-0.01, -0.02, 0.0)) == "-0.010 [-0.020, 0.000]"
-    assert points(Change(0.0123, 0.01, 0.02)) == "+1.2 [1.0, 2.0]"
+    assert Change(None, None, None).words() == ""
+    assert Change(0.01, None, None).words() == "+0.010"
+    assert Change(-0.01, -0.02, 0.0).words() == "-0.010 [-0.020, 0.000]"
+    assert Change(0.0123, 0.01, 0.02).in_points() == "+1.2 [1.0, 2.0]"
 
 
 def test_page_and_markdown_show_the_comparison():
@@ -109,7 +111,7 @@ def test_page_and_markdown_show_the_comparison():
     old["title"] = "<b>older</b> run"
     for key in ("strongest_auc", "strongest_auc_low", "strongest_auc_high"):
         new["defenses"][5][key] += 0.05
-    comparison = compare(new, old)
+    comparison = compare_runs(new, old)
     rows = Rows(new)
     page = render_page(rows, [], comparison)
     assert 'id="compared"' in page

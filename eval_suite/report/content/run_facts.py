@@ -4,16 +4,19 @@ from eval_suite.report.format import estimate
 from eval_suite.report.format import moment
 from eval_suite.report.format import number
 from eval_suite.report.format import percent
+from eval_suite.results.contents import Results
+
+Facts = list[tuple[str, str | None]]
 
 
-def size(results: dict) -> list[tuple[str, str | None]]:
+def size(results: Results) -> Facts:
     """Returns how much data there was."""
     dataset, profile = results["dataset"], results["profile"]
     entire = [row for row in results["attacks"] if row["slice"] == "entire"]
     names = dataset["class_names"] or []
     shown = ", ".join(names[:12]) + (", ..." if len(names) > 12 else "")
-    facts = [
-        ("Data", " – ".join(filter(None, [dataset["name"], dataset["source"]]))),
+    facts: Facts = [
+        ("Data", " – ".join(filter(None, (dataset["name"], dataset["source"])))),
         ("Examples", _integer(dataset["examples"])),
         ("In no model (reference)", _integer(dataset["reference"])),
         ("Population", _integer(dataset["population"])),
@@ -34,8 +37,8 @@ def size(results: dict) -> list[tuple[str, str | None]]:
     return facts
 
 
-def model(results: dict) -> list[tuple[str, str | None]]:
-    """Returns what was attacked."""
+def model(results: Results) -> Facts:
+    """Returns the facts of the model that was attacked."""
     profile, base = results["profile"], results["defenses"][0]
     shape = results["dataset"]["input_shape"]
     accuracy = (base["accuracy"], base["accuracy_low"], base["accuracy_high"])
@@ -51,7 +54,7 @@ def model(results: dict) -> list[tuple[str, str | None]]:
     ]
 
 
-def run(results: dict) -> list[tuple[str, str | None]]:
+def run(results: Results) -> Facts:
     """Returns when, where and with what the run was made."""
     environment = results["environment"]
     backend = f"{environment['backend']} {environment['backend_version'] or ''}"

@@ -1,10 +1,15 @@
-"""TensorFlow Privacy beside our own engine: what the page and report.md say of it."""
+"""TensorFlow Privacy beside our own engine, in the words of page and report.md."""
 
 import dataclasses
+from typing import Literal
 
 from eval_suite.report.format import interval
 from eval_suite.report.format import number
+from eval_suite.results.contents import Results
+from eval_suite.results.rows import NullRunRow
 
+_Figure = Literal["auc", "advantage", "own_auc", "own_advantage"]
+_FIGURES: tuple[_Figure, ...] = ("auc", "advantage", "own_auc", "own_advantage")
 HOW = "run with --tf-privacy full"
 
 
@@ -13,42 +18,41 @@ class NullRuns:
     """One attack of both engines on several sets of data without any signal.
 
     Attributes:
-        law: Of the data: how its outputs are distributed, and the ratio of the sides.
+        law: Distribution of the outputs, and the ratio of members to non-members.
         attack: Name of the attack.
         rows: The rows of results.json, one for each set.
     """
 
     law: str
     attack: str
-    rows: list[dict]
+    rows: list[NullRunRow]
 
-    def range(self, key: str) -> tuple[float, float] | None:
+    def range(self, figure: _Figure) -> tuple[float, float] | None:
         """Returns the smallest and the largest of a figure, or None without any."""
-        values = [row[key] for row in self.rows if row[key] is not None]
+        values = [value for row in self.rows if (value := row[figure]) is not None]
         return (min(values), max(values)) if values else None
 
     def words(self) -> dict[str, str]:
         """Returns the ranges as text."""
-        return {
-            key: _range(self.range(key))
-            for key in ("auc", "advantage", "own_auc", "own_advantage")
-        }
+        return {figure: _range(self.range(figure)) for figure in _FIGURES}
 
 
-def null_runs(results: dict) -> list[NullRuns]:
-    """Returns the runs without signal by law and attack, in the order of the run."""
-    found: dict[tuple[str, str], list[dict]] = {}
+def null_runs(results: Results) -> list[NullRuns]:
+    """Returns the runs without signal by distribution and attack, in their order."""
+    found: dict[tuple[str, str], list[NullRunRow]] = {}
     for row in results["tf_privacy_null"]:
         found.setdefault((row["law"], row["attack"]), []).append(row)
-    return [NullRuns(*key, rows) for key, rows in found.items()]
+    return [NullRuns(law, attack, rows) for (law, attack), rows in found.items()]
 
 
-def finding(results: dict) -> str:
-    """Returns what the runs without signal show, in one sentence."""
+def null_run_sentence(results: Results) -> str:
+    """Returns the outcome of the runs without signal, in one sentence."""
     runs = null_runs(results)
     theirs = [pair for run in runs if (pair := run.range("auc"))]
     ours = [pair for run in runs if (pair := run.range("own_auc"))]
-    high = max((pair[1] for run in runs if (pair := run.range("advantage"))), default=0)
+    high = max(
+        (pair[1] for run in runs if (pair := run.range("advantage"))), default=0.0
+    )
     if not theirs or not ours:
         return "No figure was measured."
     return (
@@ -58,7 +62,7 @@ def finding(results: dict) -> str:
     )
 
 
-def beside(results: dict, defense: str) -> list[dict[str, str]]:
+def beside(results: Results, defense: str) -> list[dict[str, str]]:
     """Returns both engines on one defense, as text, one entry an attack."""
     return [
         {

@@ -1,5 +1,7 @@
 """Heat maps of attack AUC: every attack on every defense, and every slice."""
 
+from collections.abc import Callable
+
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 
@@ -8,7 +10,8 @@ from eval_suite.report.figures import style
 from eval_suite.report.figures.style import Drawing
 from eval_suite.report.format import count
 from eval_suite.report.format import number
-from keras_entropy.arrays import Array
+from eval_suite.results.contents import Defense
+from keras_entropy.arrays import Floats
 
 _COLUMNS = 16
 _ADAPTIVE = "adaptive, best"
@@ -53,37 +56,39 @@ def _attack_names(rows: Rows) -> list[str]:
     Adaptive attacks differ between defenses: together they have one column.
     """
     order = list(style.GROUPS)
-    names = {}
+    names: dict[str, int] = {}
     for row in rows.drawn:
         for attack in rows.attacks(row["name"]):
             adaptive = attack["group"] == "adaptive"
             key = _ADAPTIVE if adaptive else attack["attack"]
             names.setdefault(key, order.index(attack["group"]))
-    return sorted(names, key=names.get)
+    return sorted(names, key=names.__getitem__)
 
 
-def _attack_auc(rows: Rows, row: dict, column: str) -> float | None:
+def _attack_auc(rows: Rows, row: Defense, column: str) -> float | None:
     if column != _ADAPTIVE:
         attack = rows.attack(row["name"], column)
-        return attack and attack["auc"]
+        return attack["auc"] if attack else None
     found = [a["auc"] for a in rows.attacks(row["name"]) if a["group"] == "adaptive"]
     return max((auc for auc in found if auc is not None), default=None)
 
 
 def _slice_names(rows: Rows) -> list[str]:
     """Returns "entire", then the slices in the order of the run."""
-    names = {"entire": None}
-    for row in rows.drawn:
-        names.update(dict.fromkeys(a["slice"] for a in rows.slices(row["name"])))
-    return list(names)
+    names = [a["slice"] for row in rows.drawn for a in rows.slices(row["name"])]
+    return list(dict.fromkeys(["entire", *names]))
 
 
-def _slice_auc(rows: Rows, row: dict, column: str) -> float | None:
+def _slice_auc(rows: Rows, row: Defense, column: str) -> float | None:
     attack = rows.strongest(row, column)
-    return attack and attack["auc"]
+    return attack["auc"] if attack else None
 
 
-def _grid(rows: Rows, columns: list[str], auc) -> Array | None:
+def _grid(
+    rows: Rows,
+    columns: list[str],
+    auc: Callable[[Rows, Defense, str], float | None],
+) -> Floats | None:
     """Returns the AUCs, `(defenses, columns)`, missing ones nan; None if all are."""
     grid = np.full((len(rows.drawn), len(columns)), np.nan)
     for place, row in enumerate(rows.drawn):
@@ -93,7 +98,7 @@ def _grid(rows: Rows, columns: list[str], auc) -> Array | None:
     return None if np.isnan(grid).all() else grid
 
 
-def _highest(rows: Rows, columns: list[str], grid: Array) -> str:
+def _highest(rows: Rows, columns: list[str], grid: Floats) -> str:
     place, column = np.unravel_index(np.nanargmax(grid), grid.shape)
     return (
         f"The highest cell is {columns[column]} on {rows.drawn[place]['name']}: "
@@ -101,12 +106,21 @@ def _highest(rows: Rows, columns: list[str], grid: Array) -> str:
     )
 
 
-def _drawing(rows, name, title, columns, grid, finding, noun, reading) -> Drawing:
+def _drawing(
+    rows: Rows,
+    name: str,
+    title: str,
+    columns: list[str],
+    grid: Floats,
+    finding: str,
+    noun: str,
+    reading: str,
+) -> Drawing:
     figure = style.canvas(1.0 + style.ROW_HEIGHT * len(rows.drawn))
     axes = figure.subplots()
-    low, high = min(0.5, np.nanmin(grid)), max(0.55, np.nanmax(grid))
+    low, high = min(0.5, float(np.nanmin(grid))), max(0.55, float(np.nanmax(grid)))
     edges = [np.arange(n + 1) - 0.5 for n in reversed(grid.shape)]
-    axes.pcolormesh(*edges, np.ma.masked_invalid(grid), cmap=_MAP, vmin=low, vmax=high)
+    axes.pcolormesh(*edges, grid, cmap=_MAP, vmin=low, vmax=high)
     for place, column in np.argwhere(~np.isnan(grid)):
         auc = grid[place, column]
         axes.text(

@@ -1,5 +1,6 @@
 """Attacks against each other: the kinds of attack, and the illusion gap."""
 
+from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from eval_suite.report.content.rows import Rows
@@ -8,6 +9,7 @@ from eval_suite.report.figures.style import Drawing
 from eval_suite.report.format import count
 from eval_suite.report.format import number
 from eval_suite.report.format import signed
+from eval_suite.results.contents import Defense
 
 
 def kinds(rows: Rows) -> Drawing:
@@ -35,7 +37,7 @@ def kinds(rows: Rows) -> Drawing:
     axes.set_xlabel("highest AUC of each kind (0.5: guessing, dotted)")
     kinds_found = dict.fromkeys(g for g in style.GROUPS if any(g in f for _, f in best))
     style.legend(figure, [style.dot(g, *style.GROUPS[g]) for g in kinds_found])
-    wins = [max(found, key=found.get) for _, found in best]
+    wins = [max(found, key=found.__getitem__) for _, found in best]
     winner = max(dict.fromkeys(wins), key=wins.count)
     finding = (
         f"{winner.capitalize()} attacks are the strongest on {wins.count(winner)} of "
@@ -62,9 +64,10 @@ def illusion(rows: Rows) -> Drawing:
     name, title = "illusion", "Illusion gap: loss threshold and strongest attack"
     pairs = []
     for row in rows.drawn:
-        loss = rows.attack(row["name"], "loss")
-        if loss and None not in (loss["auc"], row["strongest_auc"]):
-            pairs.append((row, loss["auc"], row["strongest_auc"]))
+        attack, strongest = rows.attack(row["name"], "loss"), row["strongest_auc"]
+        loss = attack["auc"] if attack else None
+        if loss is not None and strongest is not None:
+            pairs.append((row, loss, strongest))
     if not pairs:
         return Drawing(name, title, missing=rows.reason("illusion", "attack"))
     pairs.sort(key=lambda pair: pair[2] - pair[1])
@@ -92,8 +95,8 @@ def illusion(rows: Rows) -> Drawing:
     return Drawing(name, title, finding, alt, reading, figure)
 
 
-def _best_of_each_kind(rows: Rows, row: dict) -> dict[str, float]:
-    found = {}
+def _best_of_each_kind(rows: Rows, row: Defense) -> dict[str, float]:
+    found: dict[str, float] = {}
     for attack in rows.attacks(row["name"]):
         if attack["auc"] is not None:
             group = attack["group"]
@@ -101,7 +104,7 @@ def _best_of_each_kind(rows: Rows, row: dict) -> dict[str, float]:
     return found
 
 
-def _rows_axis(axes, drawn: list[dict], base: dict) -> None:
+def _rows_axis(axes: Axes, drawn: list[Defense], base: Defense) -> None:
     style.rows_axis(axes, drawn, base)
     axes.axvline(0.5, color=style.MUTED, lw=1, ls=":", zorder=1)
     axes.xaxis.set_major_locator(MaxNLocator(6))

@@ -1,8 +1,10 @@
 """One dot and its interval a defense: attack AUC, advantage, accuracy, latency."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 from matplotlib.ticker import MaxNLocator
 
@@ -14,13 +16,14 @@ from eval_suite.report.format import count
 from eval_suite.report.format import number
 from eval_suite.report.format import percent
 from eval_suite.report.format import points
+from eval_suite.results.contents import Defense
 
 
 @dataclass(frozen=True)
 class Dot:
     """A value of one defense with its interval."""
 
-    row: dict
+    row: Defense
     value: float
     low: float | None = None
     high: float | None = None
@@ -49,7 +52,7 @@ def strongest_auc(rows: Rows) -> Drawing:
         f"{number(rows.base['strongest_auc'])}. On {weaker} of "
         f"{count(others, 'defense')} the attack is measurably weaker."
     )
-    figure = _figure(dots, rows, lambda value: number(value), reference=0.5)
+    figure = _figure(dots, rows, number, level=0.5)
     axes = figure.axes[0]
     axes.set_xlabel("AUC, 95 % interval (0.5: guessing, dotted)")
     reading = (
@@ -71,7 +74,7 @@ def advantage(rows: Rows) -> Drawing:
     if not dots:
         return Drawing(name, title, missing=rows.reason("advantage", "attack"))
     dots.sort(key=lambda dot: dot.value)
-    figure = _figure(dots, rows, lambda value: number(value), reference=0.0)
+    figure = _figure(dots, rows, number, level=0.0)
     axes = figure.axes[0]
     levels = []
     for place, dot in enumerate(dots):
@@ -105,9 +108,11 @@ def accuracy(rows: Rows) -> Drawing:
     figure.axes[0].set_xlabel("accuracy, 95 % interval")
     style.percent_axis(figure.axes[0].xaxis)
     changes = [
-        rows.accuracy_change(dot.row) for dot in dots if dot.row is not rows.base
+        change
+        for dot in dots
+        if dot.row is not rows.base
+        if (change := rows.accuracy_change(dot.row)) is not None
     ]
-    changes = [change for change in changes if change is not None]
     finding = f"Undefended: {percent(rows.base['accuracy'])}."
     if changes:
         kept = sum(change >= -ACCURACY_BUDGET for change in changes)
@@ -122,7 +127,7 @@ def accuracy(rows: Rows) -> Drawing:
 
 def latency(rows: Rows) -> Drawing:
     """Draws how much longer a call of the defended model takes."""
-    dots, batches = [], ("1", "256")
+    dots = []
     for row in rows.drawn:
         entry = (row["latency_ratio"] or {}).get("1")
         if entry and entry["ratio"] is not None:
@@ -131,10 +136,10 @@ def latency(rows: Rows) -> Drawing:
     if not dots:
         return Drawing(name, title, missing=rows.reason("latency"))
     dots.sort(key=lambda dot: dot.value)
-    figure = _figure(dots, rows, _times, reference=None)
+    figure = _figure(dots, rows, _times)
     axes = figure.axes[0]
     for place, dot in enumerate(dots):
-        entry = dot.row["latency_ratio"].get(batches[1])
+        entry = (dot.row["latency_ratio"] or {}).get("256")
         if entry and entry["ratio"] is not None:
             axes.plot(
                 entry["ratio"],
@@ -165,8 +170,20 @@ def _times(value: float) -> str:
     return f"× {value:.2f}"
 
 
-def _figure(dots, rows: Rows, text, reference: float | None = None):
-    """Draws the dots from top to bottom, each with its value at the right."""
+def _figure(
+    dots: list[Dot],
+    rows: Rows,
+    text: Callable[[float], str],
+    level: float | None = None,
+) -> Figure:
+    """Draws the dots from top to bottom, each with its value at the right.
+
+    Args:
+        dots: In that order.
+        rows: The run.
+        text: Returns a value as text.
+        level: Where a dotted line is drawn, or None.
+    """
     figure = style.canvas(0.7 + style.ROW_HEIGHT * len(dots))
     axes = figure.subplots()
     for place, dot in enumerate(dots):
@@ -175,8 +192,8 @@ def _figure(dots, rows: Rows, text, reference: float | None = None):
     base = next((dot for dot in dots if dot.row is rows.base), None)
     if base:
         axes.axvline(base.value, color=style.INK, lw=0.8, ls=(0, (5, 3)), zorder=1)
-    if reference is not None:
-        axes.axvline(reference, color=style.MUTED, lw=1, ls=":", zorder=1)
+    if level is not None:
+        axes.axvline(level, color=style.MUTED, lw=1, ls=":", zorder=1)
     style.rows_axis(axes, [dot.row for dot in dots], rows.base)
     axes.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]))
     style.legend(figure, style.families([dot.row for dot in dots]))
@@ -190,7 +207,15 @@ def _draw_dot(axes: Axes, place: int, dot: Dot) -> None:
     axes.plot(dot.value, place, marker, color=colour, markersize=5.5, zorder=3)
 
 
-def _drawing(name, title, finding, reading, dots, figure, text) -> Drawing:
+def _drawing(
+    name: str,
+    title: str,
+    finding: str,
+    reading: str,
+    dots: list[Dot],
+    figure: Figure,
+    text: Callable[[float], str],
+) -> Drawing:
     listed = "; ".join(f"{dot.row['name']} {text(dot.value)}" for dot in dots[:12])
     more = f"; and {len(dots) - 12} more" if len(dots) > 12 else ""
     alt = f"Dot plot of {count(len(dots), 'model')}. {finding} {listed}{more}."

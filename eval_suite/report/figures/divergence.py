@@ -1,4 +1,7 @@
-"""Whether the distance between members' and non-members' outputs predicts attacks."""
+"""The distance between members' and non-members' outputs against attack AUC."""
+
+from dataclasses import dataclass
+from typing import Literal
 
 from matplotlib.ticker import MaxNLocator
 from scipy.special import stdtr
@@ -8,9 +11,23 @@ from eval_suite.report.figures import style
 from eval_suite.report.figures.style import Drawing
 from eval_suite.report.format import count
 from eval_suite.report.format import p_value
+from eval_suite.results.contents import Defense
 
-_QUANTITIES = {"js_entropy": "entropy", "js_cross_entropy": "cross-entropy"}
+_Quantity = Literal["js_entropy", "js_cross_entropy"]
+_QUANTITIES: dict[_Quantity, str] = {
+    "js_entropy": "entropy",
+    "js_cross_entropy": "cross-entropy",
+}
 _FEWEST = 4  # points below which a rank correlation means nothing
+
+
+@dataclass(frozen=True)
+class _Point:
+    """A defense, the distance of its outputs and the AUC of the strongest attack."""
+
+    row: Defense
+    distance: float
+    auc: float
 
 
 def divergence(rows: Rows) -> Drawing:
@@ -24,15 +41,15 @@ def divergence(rows: Rows) -> Drawing:
     panels = figure.subplots(1, len(points), sharey=True, squeeze=False)[0]
     sentences = []
     for axes, (key, found) in zip(panels, points.items(), strict=True):
-        for row, distance in found:
-            colour, marker = style.family_style(row["family"])
-            axes.plot(distance, row["strongest_auc"], marker, color=colour, ms=5.5)
+        for point in found:
+            colour, marker = style.family_style(point.row["family"])
+            axes.plot(point.distance, point.auc, marker, color=colour, ms=5.5)
         axes.axhline(0.5, color=style.MUTED, lw=1, ls=":")
         axes.xaxis.set_major_locator(MaxNLocator(4))
         axes.set_xlabel(f"distance of {_QUANTITIES[key]}")
         sentences.append(_correlation_sentence(_QUANTITIES[key], found))
     panels[0].set_ylabel("AUC of the strongest attack")
-    every = {row["name"]: row for found in points.values() for row, _ in found}
+    every = {p.row["name"]: p.row for found in points.values() for p in found}
     style.legend(figure, style.families(list(every.values())))
     finding = " ".join(sentences)
     alt = f"Scatter plots of {count(len(every), 'model')}. {finding}"
@@ -43,18 +60,18 @@ def divergence(rows: Rows) -> Drawing:
     return Drawing(name, title, finding, alt, reading, figure)
 
 
-def _points(rows: Rows, key: str) -> list[tuple[dict, float]]:
-    return [
-        (row, row[key]["value"])
-        for row in rows.drawn
-        if row[key] and row[key]["value"] is not None
-        if row["strongest_auc"] is not None
-    ]
+def _points(rows: Rows, key: _Quantity) -> list[_Point]:
+    found = []
+    for row in rows.drawn:
+        entry, auc = row[key], row["strongest_auc"]
+        if entry and entry["value"] is not None and auc is not None:
+            found.append(_Point(row, entry["value"], auc))
+    return found
 
 
-def _correlation_sentence(quantity: str, found: list[tuple[dict, float]]) -> str:
-    distances = [distance for _, distance in found]
-    aucs = [row["strongest_auc"] for row, _ in found]
+def _correlation_sentence(quantity: str, found: list[_Point]) -> str:
+    distances = [point.distance for point in found]
+    aucs = [point.auc for point in found]
     if len(found) < _FEWEST or len(set(distances)) < 2 or len(set(aucs)) < 2:
         return f"Too few different models to correlate the distance of {quantity}."
     rho, p = spearman(distances, aucs)
@@ -85,7 +102,7 @@ def spearman(x: list[float], y: list[float]) -> tuple[float, float]:
 
 def _ranks(values: list[float]) -> list[float]:
     """Returns 0-based ranks; ties share their mean rank."""
-    places = {}
+    places: dict[float, list[int]] = {}
     for place, value in enumerate(sorted(values)):
         places.setdefault(value, []).append(place)
     return [sum(places[v]) / len(places[v]) for v in values]

@@ -1,19 +1,24 @@
-"""How certain the outputs are, for members and for non-members."""
+"""The certainty of the outputs, for members and for non-members."""
 
 import numpy as np
+from matplotlib.axes import Axes
 
 from eval_suite.report.content.rows import Rows
 from eval_suite.report.figures import style
 from eval_suite.report.figures.style import Drawing
 from eval_suite.report.format import count
 from eval_suite.report.format import number
+from eval_suite.results.rows import DistributionRow
 
 
 def entropy(rows: Rows) -> Drawing:
     """Draws the density of the entropy of members' and non-members' outputs."""
     name, title = "entropy", "Entropy of the outputs, members and non-members"
-    found = [(row, rows.distribution(row["name"], "entropy")) for row in rows.panels]
-    found = [(row, density) for row, density in found if density]
+    found = [
+        (row, density)
+        for row in rows.panels
+        if (density := rows.distribution(row["name"], "entropy"))
+    ]
     if not found:
         return Drawing(name, title, missing=rows.reason("entropy", "distribution"))
     figure, panels = style.panels(len(found))
@@ -53,7 +58,7 @@ def entropy(rows: Rows) -> Drawing:
     return Drawing(name, title, finding, alt, reading, figure)
 
 
-def _draw(axes, density: dict) -> None:
+def _draw(axes: Axes, density: DistributionRow) -> None:
     # The square root keeps both the spike at 0 of a confident model and its tail.
     edges, members = density["edges"], np.sqrt(density["member"])
     axes.stairs(members, edges, color=style.MEMBER, lw=1.2, zorder=3)

@@ -1,6 +1,10 @@
 """Privacy against utility: which defenses no other one beats on both."""
 
+from dataclasses import dataclass
+from typing import Literal
+
 import numpy as np
+from matplotlib.axes import Axes
 
 from eval_suite.report.content.advice import ACCURACY_BUDGET
 from eval_suite.report.content.rows import Rows
@@ -10,10 +14,13 @@ from eval_suite.report.format import count
 from eval_suite.report.format import listing
 from eval_suite.report.format import number
 from eval_suite.report.format import percent
+from eval_suite.results.contents import Defense
+
+_Box = tuple[float, float, float, float]  # left, bottom, right, top
 
 _SHOWN_LOSS = 0.3  # of accuracy, at most
 # Where a name may stand relative to its point, in points of type, the best first.
-_PLACES = [
+_PLACES: list[tuple[int, int, Literal["left", "right"]]] = [
     (7, 9, "left"),
     (7, -9, "left"),
     (-7, 9, "right"),
@@ -25,45 +32,55 @@ _PLACES = [
 ]
 
 
+@dataclass(frozen=True)
+class Point:
+    """A defense of which both axes were measured."""
+
+    row: Defense
+    accuracy: float
+    auc: float
+
+
 def frontier(rows: Rows) -> Drawing:
     """Draws the strongest attack's AUC over accuracy, with the Pareto frontier."""
     name, title = "frontier", "Privacy against accuracy"
-    drawn = [
-        row
+    measured = [
+        Point(row, row["accuracy"], row["strongest_auc"])
         for row in rows.drawn
         if row["accuracy"] is not None and row["strongest_auc"] is not None
     ]
-    if not drawn:
+    if not measured:
         return Drawing(name, title, missing=rows.reason("accuracy", "auc", "attack"))
-    drawn, beyond = _near(rows, drawn)
+    drawn, beyond = _near(rows, measured)
+    base = next((point for point in drawn if point.row is rows.base), None)
     best = pareto(drawn)
     figure = style.canvas(3.5)
     axes = figure.subplots()
-    if rows.base in drawn:
-        budget = rows.base["accuracy"] - ACCURACY_BUDGET
+    if base:
+        budget = base.accuracy - ACCURACY_BUDGET
         axes.axvline(budget, color=style.MUTED, lw=0.8, ls=(0, (2, 3)))
-        axes.axhline(
-            rows.base["strongest_auc"], color=style.INK, lw=0.8, ls=(0, (5, 3))
-        )
+        axes.axhline(base.auc, color=style.INK, lw=0.8, ls=(0, (5, 3)))
     axes.axhline(0.5, color=style.MUTED, lw=1, ls=":")
-    steps = sorted(best, key=lambda row: row["accuracy"])
+    steps = sorted(best, key=lambda point: point.accuracy)
     axes.plot(
-        [min(row["accuracy"] for row in drawn), *[row["accuracy"] for row in steps]],
-        [steps[0]["strongest_auc"], *[row["strongest_auc"] for row in steps]],
+        [min(point.accuracy for point in drawn), *[point.accuracy for point in steps]],
+        [steps[0].auc, *[point.auc for point in steps]],
         color=style.MUTED,
         lw=1.2,
         drawstyle="steps-pre",
         zorder=1,
     )
-    for row in reversed(drawn):
-        _draw(axes, row, strong=row in best or row is rows.base)
-    _annotate(axes, drawn, [rows.base, *best])
+    first = [base] if base else []
+    for point in reversed(drawn):
+        _draw(axes, point, strong=point in best or point is base)
+    _annotate(axes, drawn, [*first, *best])
     axes.set_xlabel("accuracy on non-members")
     axes.set_ylabel("AUC of the strongest attack")
     style.percent_axis(axes.xaxis)
     axes.margins(x=0.08, y=0.12)
-    style.legend(figure, style.families(drawn))
-    names = [row["name"] for row in steps if row is not rows.base]
+    style.legend(figure, style.families([point.row for point in drawn]))
+    winners = [point for point in steps if point is not base]
+    names = [point.row["name"] for point in winners]
     finding = (
         f"On the frontier: {listing(names)}."
         if names
@@ -73,10 +90,9 @@ def frontier(rows: Rows) -> Drawing:
         f"Scatter plot of {count(len(drawn), 'model')}, accuracy against AUC. "
         f"{finding} "
         + "; ".join(
-            f"{row['name']}: accuracy {percent(row['accuracy'])}, AUC "
-            f"{number(row['strongest_auc'])}"
-            for row in [rows.base, *[row for row in steps if row is not rows.base]][:12]
-            if row in drawn
+            f"{point.row['name']}: accuracy {percent(point.accuracy)}, AUC "
+            f"{number(point.auc)}"
+            for point in [*first, *winners][:12]
         )
         + "."
     )
@@ -87,43 +103,43 @@ def frontier(rows: Rows) -> Drawing:
         "model's AUC, the dots guessing."
     )
     if beyond:
-        names = [f"{row['name']} ({percent(row['accuracy'])})" for row in beyond]
+        names = [f"{p.row['name']} ({percent(p.accuracy)})" for p in beyond]
         reading += f" Too inaccurate for the picture: {listing(names)}."
     return Drawing(name, title, finding, alt, reading, figure)
 
 
-def _near(rows: Rows, drawn: list[dict]) -> tuple[list[dict], list[dict]]:
-    """Splits off the rows so inaccurate that they would squeeze all others."""
+def _near(rows: Rows, points: list[Point]) -> tuple[list[Point], list[Point]]:
+    """Splits off the points so inaccurate that they would squeeze all others."""
     base = rows.base["accuracy"]
     lowest = 0.0 if base is None else base - _SHOWN_LOSS
-    near = [row for row in drawn if row["accuracy"] >= lowest]
-    return near, [row for row in drawn if row["accuracy"] < lowest]
+    near = [point for point in points if point.accuracy >= lowest]
+    return near, [point for point in points if point.accuracy < lowest]
 
 
-def pareto(rows: list[dict]) -> list[dict]:
-    """Returns the rows that no other row beats in accuracy and in attack AUC.
+def pareto(points: list[Point]) -> list[Point]:
+    """Returns the points that no other point beats in accuracy and in attack AUC.
 
-    Of rows that are equal in both, the first is returned.
+    Of points that are equal in both, the first is returned.
     """
-    ordered = sorted(rows, key=lambda row: (-row["accuracy"], row["strongest_auc"]))
+    ordered = sorted(points, key=lambda point: (-point.accuracy, point.auc))
     best, lowest = [], float("inf")
-    for row in ordered:
-        if row["strongest_auc"] < lowest:
-            best.append(row)
-            lowest = row["strongest_auc"]
+    for point in ordered:
+        if point.auc < lowest:
+            best.append(point)
+            lowest = point.auc
     return best
 
 
-def _draw(axes, row: dict, strong: bool) -> None:
+def _draw(axes: Axes, point: Point, strong: bool) -> None:
+    row, x, y = point.row, point.accuracy, point.auc
     colour, marker = style.family_style(row["family"])
-    x, y = row["accuracy"], row["strongest_auc"]
-    ends = (
-        ([row["accuracy_low"], row["accuracy_high"]], [y, y]),
-        ([x, x], [row["strongest_auc_low"], row["strongest_auc_high"]]),
-    )
-    for xs, ys in ends:
-        if None not in (*xs, *ys):
-            axes.plot(xs, ys, color=colour, lw=1, alpha=0.9 if strong else 0.35)
+    alpha = 0.9 if strong else 0.35
+    low, high = row["accuracy_low"], row["accuracy_high"]
+    if low is not None and high is not None:
+        axes.plot([low, high], [y, y], color=colour, lw=1, alpha=alpha)
+    low, high = row["strongest_auc_low"], row["strongest_auc_high"]
+    if low is not None and high is not None:
+        axes.plot([x, x], [low, high], color=colour, lw=1, alpha=alpha)
     axes.plot(
         x,
         y,
@@ -136,16 +152,16 @@ def _draw(axes, row: dict, strong: bool) -> None:
     )
 
 
-def _annotate(axes, drawn: list[dict], wanted: list[dict]) -> None:
+def _annotate(axes: Axes, drawn: list[Point], wanted: list[Point]) -> None:
     """Names points where there is room: beside no other name and on no point."""
-    points = np.array([(row["accuracy"], row["strongest_auc"]) for row in drawn])
-    span = np.maximum(np.ptp(points, axis=0), 1e-9)
+    places = np.array([(point.accuracy, point.auc) for point in drawn])
+    span = np.maximum(np.ptp(places, axis=0), 1e-9)
     # Roughly the place on paper, in points of type: the axes are 4.5 by 2.9 inches.
-    points = (points - points.min(axis=0)) / span * (0.84 * 324, 0.76 * 209)
-    boxes = [(x - 5, y - 5, x + 5, y + 5) for x, y in points]
-    for row in {row["name"]: row for row in wanted if row in drawn}.values():
-        text = style.safe_text(row["name"], 16)
-        x, y = points[drawn.index(row)]
+    places = (places - places.min(axis=0)) / span * (0.84 * 324, 0.76 * 209)
+    boxes: list[_Box] = [(x - 5, y - 5, x + 5, y + 5) for x, y in places]
+    for point in {point.row["name"]: point for point in wanted}.values():
+        text = style.safe_text(point.row["name"], 16)
+        x, y = places[drawn.index(point)]
         width = 6.2 * len(text)
         for dx, dy, side in _PLACES:
             left = x + dx - (width if side == "right" else 0)
@@ -157,7 +173,7 @@ def _annotate(axes, drawn: list[dict], wanted: list[dict]) -> None:
         boxes.append(box)
         axes.annotate(
             text,
-            (row["accuracy"], row["strongest_auc"]),
+            (point.accuracy, point.auc),
             xytext=(dx, dy),
             textcoords="offset points",
             ha=side,
@@ -167,5 +183,5 @@ def _annotate(axes, drawn: list[dict], wanted: list[dict]) -> None:
         )
 
 
-def _overlap(a: tuple, b: tuple) -> bool:
+def _overlap(a: _Box, b: _Box) -> bool:
     return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]

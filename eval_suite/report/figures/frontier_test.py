@@ -6,6 +6,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from eval_suite.report.content.rows import Rows
 from eval_suite.report.figures import save
 from eval_suite.report.figures import style
+from eval_suite.report.figures.frontier import Point
 from eval_suite.report.figures.frontier import frontier
 from eval_suite.report.figures.frontier import pareto
 from eval_suite.report.made_up_runs.results import build_results
@@ -14,21 +15,20 @@ from eval_suite.report.made_up_runs.results import build_results
 def test_pareto_agrees_with_the_definition():
     rng = np.random.default_rng(0)
     points = [
-        {"name": str(i), "accuracy": a, "strongest_auc": u}
+        Point({"name": str(i)}, a, u)
         for i, (a, u) in enumerate(rng.integers(0, 8, (40, 2)) / 8)
     ]
 
-    def beaten(row):
+    def beaten(point):
         return any(
-            other["accuracy"] >= row["accuracy"]
-            and other["strongest_auc"] <= row["strongest_auc"]
-            and (other["accuracy"], other["strongest_auc"])
-            != (row["accuracy"], row["strongest_auc"])
+            other.accuracy >= point.accuracy
+            and other.auc <= point.auc
+            and (other.accuracy, other.auc) != (point.accuracy, point.auc)
             for other in points
         )
 
-    expected = {(r["accuracy"], r["strongest_auc"]) for r in points if not beaten(r)}
-    found = [(row["accuracy"], row["strongest_auc"]) for row in pareto(points)]
+    expected = {(p.accuracy, p.auc) for p in points if not beaten(p)}
+    found = [(point.accuracy, point.auc) for point in pareto(points)]
     assert len(found) == len(set(found))
     assert set(found) == expected
 

@@ -11,7 +11,9 @@ from eval_suite.report.format import count
 from eval_suite.report.format import listing
 from eval_suite.report.format import number
 from eval_suite.report.format import percent
-from keras_entropy.arrays import Array
+from eval_suite.results.contents import Defense
+from eval_suite.results.rows import CurveRow
+from keras_entropy.arrays import Floats
 
 _SLICES = 16  # four lines of panels: the entire set, right and wrong, and the classes
 _LOWEST = 1e-3
@@ -27,7 +29,7 @@ def roc(rows: Rows) -> Drawing:
     figure, panels = style.panels(len(curves))
     for axes, (row, curve) in zip(panels, curves, strict=True):
         _diagonal(axes)
-        _reference(axes, rows.reference_curve())
+        _undefended(axes, rows.undefended_curve())
         _draw(axes, row, curve, band=True)
         axes.set_title(style.safe_text(row["name"], 18), loc="left", pad=3)
         note = _note(rows, row, curve)
@@ -64,7 +66,7 @@ def roc_low(rows: Rows) -> Drawing:
         axes.set_yscale("log")
         axes.set_aspect("equal")
         _diagonal(axes)
-        _reference(axes, rows.reference_curve())
+        _undefended(axes, rows.undefended_curve())
         _draw(axes, row, curve, band=True)
         axes.set_xlim(_LOWEST, 1)
         axes.set_ylim(_LOWEST, 1)
@@ -79,9 +81,9 @@ def roc_low(rows: Rows) -> Drawing:
     found = []
     for row, _ in curves:
         attack = rows.strongest(row)
-        entry = ((attack or {}).get("tpr_at_fpr") or {}).get("0.01")
-        if entry and entry["tpr"] is not None:
-            found.append((entry["tpr"], row["name"]))
+        rate = ((attack["tpr_at_fpr"] if attack else None) or {}).get("0.01")
+        if rate and rate["tpr"] is not None:
+            found.append((rate["tpr"], row["name"]))
     if found:
         worst, best = max(found), min(found)
         finding = (
@@ -104,8 +106,8 @@ def roc_low(rows: Rows) -> Drawing:
 def roc_slices(rows: Rows) -> Drawing:
     """Draws the ROC of the undefended model and the defenses, one panel a slice."""
     name, title = "roc-slices", "ROC by slice"
-    parts = dict.fromkeys(curve["slice"] for curve in rows.results["curves"])
-    parts = sorted((part for part in parts if _curves(rows, part)), key=_place)
+    known = dict.fromkeys(curve["slice"] for curve in rows.results["curves"])
+    parts = sorted((part for part in known if _curves(rows, part)), key=_place)
     if len(parts) < 2:
         return Drawing(name, title, missing=rows.reason("slice", "curve", "attack"))
     shown = parts[:_SLICES]
@@ -135,7 +137,7 @@ def roc_slices(rows: Rows) -> Drawing:
 
 
 def _place(part: str) -> int:
-    """Where a slice stands: the classes last, in the run's order."""
+    """Returns the place of a slice: the classes last, in the run's order."""
     order = ("entire", "correct", "incorrect")
     return order.index(part) if part in order else len(order)
 
@@ -147,7 +149,7 @@ def _most_exposed(rows: Rows, parts: list[str]) -> str:
         for part in parts
         if part != "entire"
         for attack in (rows.strongest(rows.base, part),)
-        if attack
+        if attack and attack["auc"] is not None
     ]
     if not found:
         return "Of the undefended model no slice was measured."
@@ -159,12 +161,11 @@ def _most_exposed(rows: Rows, parts: list[str]) -> str:
     )
 
 
-def _curves(rows: Rows, part: str) -> list[tuple[dict, dict]]:
-    found = [(row, rows.curve(row, part)) for row in rows.panels]
-    return [(row, curve) for row, curve in found if curve]
+def _curves(rows: Rows, part: str) -> list[tuple[Defense, CurveRow]]:
+    return [(row, curve) for row in rows.panels if (curve := rows.curve(row, part))]
 
 
-def _note(rows: Rows, row: dict, curve: dict) -> str:
+def _note(rows: Rows, row: Defense, curve: CurveRow) -> str:
     """Returns the headline AUC, or the attack where the curve is of another one."""
     strongest = rows.strongest(row)
     if strongest and strongest["attack"] != curve["attack"]:
@@ -177,13 +178,13 @@ def _diagonal(axes: Axes) -> None:
     axes.plot(line, line, ":", color=style.MUTED, lw=0.9, zorder=1)
 
 
-def _reference(axes: Axes, curve: dict | None) -> None:
+def _undefended(axes: Axes, curve: CurveRow | None) -> None:
     if curve:
         line = _thin(axes, curve["fpr"], curve["tpr"])
         axes.plot(*line, color=style.MUTED, lw=1.0, zorder=2)
 
 
-def _draw(axes: Axes, row: dict, curve: dict, band: bool) -> None:
+def _draw(axes: Axes, row: Defense, curve: CurveRow, band: bool) -> None:
     colour, _ = style.family_style(row["family"])
     if band and curve["tpr_low"] and curve["tpr_high"]:
         low = _thin(axes, curve["fpr"], curve["tpr_low"])
@@ -194,7 +195,7 @@ def _draw(axes: Axes, row: dict, curve: dict, band: bool) -> None:
     axes.plot(*line, color=colour, lw=1.4, zorder=3)
 
 
-def _thin(axes: Axes, x: list[float], y: list[float]) -> Array:
+def _thin(axes: Axes, x: list[float], y: list[float]) -> Floats:
     """Returns the points of a curve that the eye needs, `(2, points)`.
 
     By Ramer, Douglas and Peucker, on the scale of the axes: no point that is left out

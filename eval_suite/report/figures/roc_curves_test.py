@@ -48,7 +48,7 @@ def test_an_attack_without_curve_or_row_is_replaced_by_the_best_that_has_one():
     assert len(draw(roc, rows).figure.axes) == 7
 
 
-def test_no_reference_line_of_a_weaker_attack():
+def test_no_line_of_a_weaker_attack_on_the_undefended_model():
     results = build_results()
     results["curves"] = [
         row
@@ -57,6 +57,6 @@ def test_no_reference_line_of_a_weaker_attack():
     ]
     rows = Rows(results)
     assert rows.curve(rows.base)["attack"] == "loss"
-    assert rows.reference_curve() is None
+    assert rows.undefended_curve() is None
     first = draw(roc, rows).figure.axes[0]
     assert [text.get_text() for text in first.texts] == ["only loss"]

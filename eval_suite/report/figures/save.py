@@ -4,8 +4,10 @@ import re
 from collections import Counter
 from html import escape
 from io import BytesIO
+from typing import Any
 
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
 from PIL import Image
 
 from eval_suite.report.figures import style
@@ -19,8 +21,16 @@ def arrange(drawing: Drawing) -> None:
     if figure is None:
         return
     figure.text(0.01, 0.995, drawing.title, fontsize=10.5, fontweight="bold", va="top")
-    figure.get_layout_engine().execute(figure)
+    layout = figure.get_layout_engine()
+    if layout is not None:
+        layout.execute(figure)
     figure.set_layout_engine("none")
+
+
+def _drawn(drawing: Drawing) -> Figure:
+    if drawing.figure is None:
+        raise ValueError(f"The figure {drawing.name} was not drawn: {drawing.missing}")
+    return drawing.figure
 
 
 def _below_title(box: str) -> str:
@@ -30,9 +40,10 @@ def _below_title(box: str) -> str:
 
 def png(drawing: Drawing) -> bytes:
     """Returns an arranged figure as PNG of print quality, its title above it."""
-    figure = drawing.figure
+    figure = _drawn(drawing)
     figure.set_dpi(style.PNG_DPI)
-    canvas = FigureCanvasAgg(figure)
+    # Any: the methods of this class have no types.
+    canvas: Any = FigureCanvasAgg(figure)
     canvas.draw()
     picture = Image.frombuffer("RGBA", canvas.get_width_height(), canvas.buffer_rgba())
     # A palette of 96 colours looks the same and takes a third of the space.
@@ -47,13 +58,13 @@ def png(drawing: Drawing) -> bytes:
 def svg(drawing: Drawing) -> str:
     """Returns an arranged figure as an SVG element to inline in the page.
 
-    The title is cut off, for the page has it as a heading. Colours become CSS
+    The title is cut off, as the page has it as a heading. Colours become CSS
     variables, the font the page's own, coordinates are rounded to a hundredth of a
     point, and every id starts with the drawing's name so that two figures in one page
     don't clash.
     """
     buffer = BytesIO()
-    drawing.figure.savefig(
+    _drawn(drawing).savefig(
         buffer, format="svg", transparent=True, metadata={"Date": None}
     )
     text = buffer.getvalue().decode()
@@ -71,8 +82,8 @@ def svg(drawing: Drawing) -> str:
         count=1,
     )
 
-    def rewrite(match: re.Match) -> str:
-        # Only inside tags: what a user named stands between them.
+    def rewrite(match: re.Match[str]) -> str:
+        # Only inside tags: names that a user gave stand between them.
         tag = match[0]
         if tag.startswith("<svg"):
             return tag
@@ -105,7 +116,7 @@ def _with_classes(text: str, name: str) -> str:
         if times > 2
     }
 
-    def rewrite(match: re.Match) -> str:
+    def rewrite(match: re.Match[str]) -> str:
         known = names.get(match[1])
         return f'class="{known}"' if known else match[0]
 

@@ -1,6 +1,8 @@
 """Privacy against utility over the strengths of each defense."""
 
 import re
+from dataclasses import dataclass
+from typing import Literal
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -10,13 +12,14 @@ from matplotlib.ticker import MaxNLocator
 from matplotlib.ticker import NullFormatter
 
 from eval_suite.report.content.rows import Rows
-from eval_suite.report.content.strengths import finding
+from eval_suite.report.content.strengths import undominated
 from eval_suite.report.figures import style
 from eval_suite.report.figures.style import Drawing
 from eval_suite.report.format import count
 from eval_suite.report.format import listing
 from eval_suite.report.format import number
 from eval_suite.report.format import percent
+from eval_suite.results.rows import FrontierRow
 
 _BASE = "no defense"
 _LABEL = "LabelOnly"
@@ -24,7 +27,8 @@ _HEADS = "heads"
 _TITLES = ("On the finished model", "Trained")
 _LINES = 28  # in one row of panels: as many as can be told apart
 # Of the axes: what is drawn, its name, and whether it is logarithmic.
-_AXES = (
+_Quantity = Literal["accuracy", "nll", "ece"]
+_AXES: tuple[tuple[_Quantity, str, bool], ...] = (
     ("accuracy", "accuracy", False),
     ("nll", "NLL, nats", True),
     ("ece", "calibration error", True),
@@ -35,17 +39,27 @@ _SHOWN_LOSS = 0.06  # of accuracy, at most: more would squeeze all others
 _MARKERS = "o^sPvXd"
 _COLOURS = (style.ORANGE, style.BLUE, style.GREEN, style.PINK)
 
-_Lines = dict[str, list[dict]]
+
+@dataclass(frozen=True)
+class _Point:
+    """A defense at one strength of which all axes were measured."""
+
+    row: FrontierRow
+    auc: float
+    values: dict[_Quantity, float]
+
+    @property
+    def name(self) -> str:
+        return self.row["name"]
+
+
+_Lines = dict[str, list[_Point]]
 
 
 def strengths(rows: Rows) -> Drawing:
     """Draws AUC over accuracy, NLL and calibration error, one line a defense."""
     name, title = "strengths", "Privacy against utility by strength"
-    found = [
-        row
-        for row in rows.results["frontier"]
-        if None not in (row["auc"], *(row[key] for key, *_ in _AXES))
-    ]
+    found = [point for row in rows.results["frontier"] if (point := _measured(row))]
     if not found:
         return Drawing(name, title, missing=rows.reason("strength", "attack"))
     near = _accurate(found)
@@ -54,19 +68,20 @@ def strengths(rows: Rows) -> Drawing:
     heights = [2.4 + 0.17 * ((len(lines) + 2) // 3) for lines in groups]
     figure = style.canvas(sum(heights))
     parts = figure.subfigures(len(groups), 1, height_ratios=heights, squeeze=False)
-    floor = [row["auc"] for row in found if _line_of(row["name"]) == _LABEL][:1]
+    floor = [point.auc for point in found if _line_of(point.name) == _LABEL][:1]
     for part, lines, text in zip(parts[:, 0], groups, _TITLES, strict=False):
         # What is trained anew has a floor of its own.
         _panels(part, lines, floor if text == _TITLES[0] else [])
         if len(groups) > 1:
             part.suptitle(text, x=0.01, ha="left", fontsize=8.5)
-    said = finding(found)
+    finding = undominated([point.row for point in found])
     alt = (
         f"Line plots of {count(len(found), 'defense and strength')}, AUC over "
-        f"accuracy, NLL and calibration error. {said} "
+        f"accuracy, NLL and calibration error. {finding} "
         + "; ".join(
-            f"{row['name']}: AUC {number(row['auc'])}, NLL {number(row['nll'], 2)}"
-            for row in sorted(found, key=lambda row: row["dominated"])[:12]
+            f"{point.name}: AUC {number(point.auc)}, "
+            f"NLL {number(point.values['nll'], 2)}"
+            for point in sorted(found, key=lambda point: point.row["dominated"])[:12]
         )
         + "."
     )
@@ -77,51 +92,59 @@ def strengths(rows: Rows) -> Drawing:
         "them. The dashes are the predicted label alone, the floor of every layer that "
         "keeps it; the dots guessing."
     )
-    beyond = [row for row in found if row not in near]
+    beyond = [point for point in found if point not in near]
     if beyond:
-        names = [f"{row['name']} ({percent(row['accuracy'])})" for row in beyond]
+        names = [f"{p.name} ({percent(p.values['accuracy'])})" for p in beyond]
         reading += f" Too inaccurate for the picture: {listing(names)}."
-    return Drawing(name, title, said, alt, reading, figure, of_defenses=False)
+    return Drawing(name, title, finding, alt, reading, figure, of_defenses=False)
 
 
-def _accurate(found: list[dict]) -> list[dict]:
-    """Returns the rows that don't cost more accuracy than the picture shows."""
-    base = next((row for row in found if row["name"] == _BASE), found[0])
-    return [r for r in found if r["accuracy"] >= base["accuracy"] - _SHOWN_LOSS]
+def _measured(row: FrontierRow) -> _Point | None:
+    """Returns the point of a row, or None if an axis was not measured."""
+    auc, accuracy, nll, ece = row["auc"], row["accuracy"], row["nll"], row["ece"]
+    if auc is None or accuracy is None or nll is None or ece is None:
+        return None
+    return _Point(row, auc, {"accuracy": accuracy, "nll": nll, "ece": ece})
 
 
-def _grouped(found: list[dict], families: dict[str, str]) -> tuple[_Lines, _Lines]:
+def _accurate(found: list[_Point]) -> list[_Point]:
+    """Returns the points that don't cost more accuracy than the picture shows."""
+    base = next((point for point in found if point.name == _BASE), found[0])
+    lowest = base.values["accuracy"] - _SHOWN_LOSS
+    return [point for point in found if point.values["accuracy"] >= lowest]
+
+
+def _grouped(found: list[_Point], families: dict[str, str]) -> tuple[_Lines, _Lines]:
     """Returns the lines of layers and those of trained defenses, in the run's order.
 
     No defense is in both. Heads have no strength, and are one group of points.
     """
     layers: _Lines = {}
     trained: _Lines = {}
-    for row in found:
-        line = _line_of(row["name"])
+    for point in found:
+        line = _line_of(point.name)
         family = families.get(line)
         if line == _BASE:
-            layers[line] = trained[line] = [row]
+            layers[line] = trained[line] = [point]
         elif family is None:
-            layers.setdefault(line, []).append(row)
+            layers.setdefault(line, []).append(point)
         else:
-            trained.setdefault(_HEADS if family == "head" else line, []).append(row)
+            trained.setdefault(_HEADS if family == "head" else line, []).append(point)
     return layers, trained if len(trained) > 1 else {}
 
 
 def _line_of(name: str) -> str:
-    """Returns what of `Layer(setting=value)` the strengths of a defense share.
+    """Returns the part of `Layer(setting=value)` that all strengths of a defense share.
 
-    What is switched on first makes another defense: `Layer, switch`.
+    The first switch that is on makes another defense: `Layer, switch`.
     """
     layer, _, settings = name.partition("(")
     return ", ".join([layer, *re.findall(r"(\w+)=True", settings)[:1]])
 
 
-def _strength(row: dict) -> list[float]:
-    return [
-        float(v) for v in re.findall(r"=(\d+(?:\.\d+)?(?:e[+-]?\d+)?)", row["name"])
-    ]
+def _settings(point: _Point) -> list[float]:
+    """Returns the numbers that were set, by which strengths are ordered."""
+    return [float(v) for v in re.findall(r"=(\d+(?:\.\d+)?(?:e[+-]?\d+)?)", point.name)]
 
 
 def _panels(part: Figure, lines: _Lines, floor: list[float]) -> None:
@@ -134,9 +157,9 @@ def _panels(part: Figure, lines: _Lines, floor: list[float]) -> None:
     if _HEADS in styles:
         styles[_HEADS] = (style.MUTED, ".")
     panels = part.subplots(1, len(_AXES), sharey=True)
-    for axes, (key, text, logarithmic) in zip(panels, _AXES, strict=True):
+    for axes, (quantity, text, logarithmic) in zip(panels, _AXES, strict=True):
         for line, points in shown.items():
-            _draw(axes, key, logarithmic, line, points, *styles[line])
+            _draw(axes, quantity, logarithmic, line, points, *styles[line])
         axes.set_xlabel(text)
         _scale(axes, logarithmic)
         axes.axhline(0.5, color=style.MUTED, lw=1, ls=":", zorder=1)
@@ -173,28 +196,28 @@ def _scale(axes: Axes, logarithmic: bool) -> None:
 
 def _draw(
     axes: Axes,
-    key: str,
+    quantity: _Quantity,
     logarithmic: bool,
     line: str,
-    points: list[dict],
+    points: list[_Point],
     colour: str,
     marker: str,
 ) -> None:
     least = _LEAST if logarithmic else 0.0
-    points = sorted(points, key=_strength)
-    places = [(max(least, row[key]), row["auc"]) for row in points]
+    points = sorted(points, key=_settings)
+    places = [(max(least, point.values[quantity]), point.auc) for point in points]
     if line != _HEADS:
         axes.add_line(Line2D(*zip(*places, strict=True), color=colour, lw=1, alpha=0.7))
-    for row, (x, y) in zip(points, places, strict=True):
-        ends = row["auc_low"], row["auc_high"]
-        if None not in ends:
-            axes.plot([x, x], ends, color=colour, lw=0.8, alpha=0.5)
+    for point, (x, y) in zip(points, places, strict=True):
+        low, high = point.row["auc_low"], point.row["auc_high"]
+        if low is not None and high is not None:
+            axes.plot([x, x], [low, high], color=colour, lw=0.8, alpha=0.5)
         axes.plot(
             x,
             y,
             marker,
             mec=colour,
-            mfc=style.PAPER if row["dominated"] else colour,
+            mfc=style.PAPER if point.row["dominated"] else colour,
             ms=4.5,
             zorder=3,
         )

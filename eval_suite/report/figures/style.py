@@ -1,17 +1,22 @@
-"""What all figures share: size, colours that mean something, and text that is safe."""
+"""Shared by all figures: size, colours with a meaning, and text that is safe."""
 
 import math
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import matplotlib as mpl
 from matplotlib import font_manager
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter
 
 from eval_suite.report.format import one_line
+from eval_suite.results.contents import Defense
 
 PNG_DPI = 200
 WIDTH = 5.2  # inches: one column in print, and still readable on a phone
@@ -62,7 +67,8 @@ ROLES = {
     PINK: "pink",
 }
 
-_RC = {
+# Not all versions of Matplotlib have a name for the type of the keys.
+_RC: dict[Any, Any] = {
     "axes.axisbelow": True,
     "axes.edgecolor": MUTED,
     "axes.grid": True,
@@ -103,7 +109,7 @@ class Drawing:
     Attributes:
         name: Stem of its file, and its anchor in the page.
         title: Heading, a few words.
-        finding: What the figure shows, computed from the data.
+        finding: The outcome in a sentence, computed from the data.
         alt: Description for those who don't see it, computed from the data.
         reading: How to read it.
         figure: The picture, or None if there is nothing to draw.
@@ -121,7 +127,7 @@ class Drawing:
     of_defenses: bool = True
 
 
-def style():
+def style() -> AbstractContextManager[None]:
     """Returns the context in which all figures are made and saved."""
     return mpl.rc_context(_RC)
 
@@ -134,9 +140,8 @@ def canvas(height: float, width: float = WIDTH) -> Figure:
         width: Inches.
     """
     total = height + (TITLE + _LEGEND) / 72
-    figure = Figure(figsize=(width, total), layout="constrained")
-    figure.get_layout_engine().set(rect=(0, 0, 1, height / total))
-    return figure
+    layout = ConstrainedLayoutEngine(rect=(0, 0, 1, height / total))
+    return Figure(figsize=(width, total), layout=layout)
 
 
 def family_style(family: str) -> tuple[str, str]:
@@ -157,8 +162,8 @@ def _glyphs() -> frozenset[int]:
     return frozenset(font_manager.get_font(path).get_charmap())
 
 
-def label(row: dict) -> str:
-    """Returns what a defense is called on an axis: "M-6  Linear head"."""
+def label(row: Defense) -> str:
+    """Returns the name of a defense on an axis: "M-6  Linear head"."""
     if row["name"] == row["title"]:
         return safe_text(row["name"])
     return safe_text(f"{row['name']}  {row['title']}")
@@ -171,11 +176,13 @@ def dot(text: str, colour: str, marker: str) -> Line2D:
 
 def line(text: str, colour: str, dashed: bool = False) -> Line2D:
     """Returns a legend entry with a line."""
-    dashes = (0, (4, 1.5)) if dashed else "-"
-    return Line2D([], [], color=colour, lw=1.4, ls=dashes, label=text)
+    entry = Line2D([], [], color=colour, lw=1.4, label=text)
+    if dashed:
+        entry.set_linestyle((0, (4, 1.5)))
+    return entry
 
 
-def families(rows: list[dict]) -> list[Line2D]:
+def families(rows: list[Defense]) -> list[Line2D]:
     """Returns a legend entry for each family among the rows."""
     handles = {}
     for row in rows:
@@ -201,7 +208,7 @@ def legend(figure: Figure, handles: list[Line2D]) -> None:
     )
 
 
-def rows_axis(axes: Axes, rows: list[dict], base: dict) -> None:
+def rows_axis(axes: Axes, rows: list[Defense], base: Defense) -> None:
     """Makes the vertical axis a list of defenses from top to bottom."""
     axes.set_ylim(len(rows) - 0.4, -0.6)
     axes.set_yticks(range(len(rows)), [label(row) for row in rows])
@@ -252,11 +259,6 @@ def panels(number: int) -> tuple[Figure, list[Axes]]:
     return figure, found
 
 
-def percent_axis(axis, digits: int | None = None) -> None:
+def percent_axis(axis: Axis) -> None:
     """Labels an axis of shares in percent."""
-
-    def text(value, _):
-        share = 100 * value
-        return f"{share:.{digits}f} %" if digits is not None else f"{share:g} %"
-
-    axis.set_major_formatter(FuncFormatter(text))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:g} %"))

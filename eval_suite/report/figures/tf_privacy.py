@@ -1,9 +1,11 @@
 """Two attack engines on data in which there is no member to find."""
 
+from matplotlib.axes import Axes
+
 from eval_suite.report.content.rows import Rows
 from eval_suite.report.content.tf_privacy import HOW
 from eval_suite.report.content.tf_privacy import NullRuns
-from eval_suite.report.content.tf_privacy import finding
+from eval_suite.report.content.tf_privacy import null_run_sentence
 from eval_suite.report.content.tf_privacy import null_runs
 from eval_suite.report.figures import style
 from eval_suite.report.figures.style import Drawing
@@ -15,7 +17,7 @@ _APART = 0.16  # of a row: theirs above, ours below its middle
 
 
 def engines(rows: Rows) -> Drawing:
-    """Draws the AUCs of TensorFlow Privacy and ours, one panel a law of the data."""
+    """Draws the AUCs of TensorFlow Privacy and ours, one panel a distribution."""
     name, title = "engines", "TensorFlow Privacy and ours where there is no signal"
     runs = null_runs(rows.results)
     laws = list(dict.fromkeys(run.law for run in runs))[:_LAWS]
@@ -43,9 +45,9 @@ def engines(rows: Rows) -> Drawing:
             style.dot("ours, with its interval", style.OWN_ENGINE, "o"),
         ],
     )
-    found = finding(rows.results)
+    finding = null_run_sentence(rows.results)
     alt = (
-        f"{count(len(laws), 'panel')} of dots at AUCs, one row an attack. {found} "
+        f"{count(len(laws), 'panel')} of dots at AUCs, one row an attack. {finding} "
         + "; ".join(
             f"{run.attack} on {run.law}: {words['auc']}, ours {words['own_auc']}"
             for run in runs[: _LAWS * _ATTACKS]
@@ -53,21 +55,21 @@ def engines(rows: Rows) -> Drawing:
         )
     )
     reading = (
-        "Members and non-members are drawn from the same law, so the truth is 0.5: a "
-        "dot away from the line is the tool's own doing. Each dot is one set of data; "
-        "the bars are our intervals, which hold together at 99.9 %. 6:1 is the "
+        "Members and non-members come from the same distribution, so the truth is "
+        "0.5: a dot away from the line is the tool's own doing. Each dot is one set of "
+        "data; the bars are our intervals, which hold together at 99.9 %. 6:1 is the "
         "study's ratio of members to non-members, tied its saturated outputs. Its "
         "trained attackers see the loss, as in the study, ours the output vector too."
     )
-    return Drawing(name, title, found, f"{alt}.", reading, figure, of_defenses=False)
+    return Drawing(name, title, finding, f"{alt}.", reading, figure, of_defenses=False)
 
 
-def _draw(axes, place: int, run: NullRuns) -> None:
+def _draw(axes: Axes, place: int, run: NullRuns) -> None:
     theirs, ours = place - _APART, place + _APART
     for row in run.rows:
-        ends = row["own_auc_low"], row["own_auc_high"]
-        if None not in ends:
-            axes.plot(ends, [ours] * 2, color=style.OWN_ENGINE, lw=1, alpha=0.5)
+        low, high = row["own_auc_low"], row["own_auc_high"]
+        if low is not None and high is not None:
+            axes.plot([low, high], [ours] * 2, color=style.OWN_ENGINE, lw=1, alpha=0.5)
         for value, height, colour, marker in (
             (row["auc"], theirs, style.OTHER_ENGINE, "s"),
             (row["own_auc"], ours, style.OWN_ENGINE, "o"),

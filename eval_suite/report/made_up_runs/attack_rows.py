@@ -1,10 +1,19 @@
-"""Made-up rows for results dicts: attacks, their curves and their controls."""
+"""Made-up rows of results: attacks, their curves and their controls."""
+
+from typing import Literal
 
 import numpy as np
 from scipy.special import ndtr
 from scipy.special import ndtri
 
-ATTACKS = [
+from eval_suite.report.made_up_runs.made_up_defense import MadeUpDefense
+from eval_suite.results.rows import AttackRow
+from eval_suite.results.rows import ControlRow
+from eval_suite.results.rows import CurveRow
+from eval_suite.results.rows import DistributionRow
+
+_Group = Literal["threshold", "label", "trained", "shadow", "adaptive"]
+ATTACKS: list[tuple[str, _Group]] = [
     ("loss", "threshold"),
     ("confidence", "threshold"),
     ("entropy", "threshold"),
@@ -25,7 +34,7 @@ def interval(value: float, half: float) -> tuple[float, float]:
     return max(0.0, value - half), min(1.0, value + half)
 
 
-def _attack_auc(row: tuple, attack: str) -> float:
+def _attack_auc(row: MadeUpDefense, attack: str) -> float:
     """The loss threshold at one end, RMIA at the other, the rest between."""
     place = {
         "loss": 0.0,
@@ -40,16 +49,16 @@ def _attack_auc(row: tuple, attack: str) -> float:
         "rmia_online": 1.0,
         "inverse:loss": 0.02,
     }[attack]
-    return row[5] + place * (row[4] - row[5])
+    return row.loss + place * (row.strongest - row.loss)
 
 
-def attack_row(row: tuple, attack: str, group: str, rng) -> dict:
+def attack_row(row: MadeUpDefense, attack: str, group: _Group) -> AttackRow:
     """Returns one attack's row on one defense."""
     auc = _attack_auc(row, attack)
     low, high = interval(auc, HALF_WIDTH)
     tpr = float(ndtr(ndtri(0.01) + np.sqrt(2) * ndtri(auc)))
     return {
-        "defense": row[0],
+        "defense": row.name,
         "attack": attack,
         "group": group,
         "slice": "entire",
@@ -73,12 +82,12 @@ def attack_row(row: tuple, attack: str, group: str, rng) -> dict:
     }
 
 
-def slice_row(row: tuple, name: str, rng) -> dict:
+def slice_row(row: MadeUpDefense, name: str, rng: np.random.Generator) -> AttackRow:
     """Returns the loss attack's row on one slice."""
-    auc = float(np.clip(row[4] + rng.normal(0, 0.02), 0.4, 0.9))
+    auc = float(np.clip(row.strongest + rng.normal(0, 0.02), 0.4, 0.9))
     low, high = interval(auc, 3 * HALF_WIDTH)
     return {
-        **attack_row(row, "rmia_online", "shadow", rng),
+        **attack_row(row, "rmia_online", "shadow"),
         "slice": name,
         "auc": auc,
         "auc_low": low,
@@ -89,12 +98,12 @@ def slice_row(row: tuple, name: str, rng) -> dict:
     }
 
 
-def curves_of(row: tuple, classes: list[str]) -> list[dict]:
+def curves_of(row: MadeUpDefense, classes: list[str]) -> list[CurveRow]:
     """Returns the curves of one defense, entire and by slice."""
     fpr = np.unique(
         np.concatenate([[0], np.geomspace(1e-3, 0.1, 60), np.linspace(0.1, 1, 60)])
     )
-    curves = []
+    curves: list[CurveRow] = []
     for attack, name in (
         ("rmia_online", "entire"),
         ("loss", "entire"),
@@ -108,7 +117,7 @@ def curves_of(row: tuple, classes: list[str]) -> list[dict]:
         low, high = (np.clip(tpr + sign * half, 0, 1).tolist() for sign in (-1, 1))
         curves.append(
             {
-                "defense": row[0],
+                "defense": row.name,
                 "attack": attack,
                 "slice": name,
                 "fpr": grid.tolist(),
@@ -120,49 +129,55 @@ def curves_of(row: tuple, classes: list[str]) -> list[dict]:
     return curves
 
 
-def distribution(row: tuple, classes: int) -> dict:
+def distribution(row: MadeUpDefense, classes: int) -> DistributionRow:
     """Returns the entropy histograms of one defense."""
     edges = np.linspace(0, np.log(classes), 31)
     middles = (edges[1:] + edges[:-1]) / 2
 
-    def density(mean):
+    def density(mean: float) -> list[float]:
         height = np.exp(-0.5 * ((middles - mean) / 0.25) ** 2) + 1e-6
-        return (height / height.sum() / np.diff(edges)).tolist()
+        return [float(value) for value in height / height.sum() / np.diff(edges)]
 
-    mean = row[8] * np.log(classes)
+    mean = row.entropy * float(np.log(classes))
     return {
-        "defense": row[0],
+        "defense": row.name,
         "quantity": "entropy",
         "edges": edges.tolist(),
         "member": density(mean),
-        "nonmember": density(mean + row[4] - 0.5),
+        "nonmember": density(mean + row.strongest - 0.5),
     }
 
 
-def controls(rng) -> list[dict]:
+def controls(rng: np.random.Generator) -> list[ControlRow]:
     """Returns null and positive controls, all passed."""
     nulls = [
-        (attack, variant, 0.5 + float(rng.normal(0, 0.004)), 0.02)
+        _control("null", attack, variant, 0.5 + float(rng.normal(0, 0.004)), 0.02)
         for attack, _ in ATTACKS[:10]
         for variant in ("balanced", "6:1, tied")
     ]
     positives = [
-        (attack, "memorising model", 0.97, 0.01)
+        _control("positive", attack, "memorising model", 0.97, 0.01)
         for attack in ("loss", "label_only", "logistic", "lira_online")
     ]
-    return [
-        {
-            "name": f"{kind} {attack} {variant}",
-            "kind": kind,
-            "attack": attack,
-            "variant": variant,
-            "auc": auc,
-            "auc_low": auc - half,
-            "auc_high": auc + half,
-            "expected": "covers 0.5" if kind == "null" else "above 0.8",
-            "passed": True,
-            "detail": None,
-        }
-        for kind, rows in (("null", nulls), ("positive", positives))
-        for attack, variant, auc, half in rows
-    ]
+    return nulls + positives
+
+
+def _control(
+    kind: Literal["null", "positive"],
+    attack: str,
+    variant: str,
+    auc: float,
+    half: float,
+) -> ControlRow:
+    return {
+        "name": f"{kind} {attack} {variant}",
+        "kind": kind,
+        "attack": attack,
+        "variant": variant,
+        "auc": auc,
+        "auc_low": auc - half,
+        "auc_high": auc + half,
+        "expected": "covers 0.5" if kind == "null" else "above 0.8",
+        "passed": True,
+        "detail": None,
+    }

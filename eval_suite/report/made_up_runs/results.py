@@ -1,4 +1,6 @@
-"""Builds results dicts of the size and look of a real run, for the report's tests."""
+"""Builds results of the size and look of a real run, for the report's tests."""
+
+from typing import Literal
 
 import numpy as np
 
@@ -10,37 +12,28 @@ from eval_suite.report.made_up_runs.attack_rows import curves_of
 from eval_suite.report.made_up_runs.attack_rows import distribution
 from eval_suite.report.made_up_runs.attack_rows import interval
 from eval_suite.report.made_up_runs.attack_rows import slice_row
+from eval_suite.report.made_up_runs.made_up_defense import MadeUpDefense
+from eval_suite.report.made_up_runs.made_up_defense import made_up_defenses
 from eval_suite.report.made_up_runs.table_rows import frontier_rows
 from eval_suite.report.made_up_runs.table_rows import null_rows
 from eval_suite.report.made_up_runs.table_rows import tf_privacy_rows
+from eval_suite.results.contents import Check
+from eval_suite.results.contents import Defense
+from eval_suite.results.contents import Published
+from eval_suite.results.contents import Results
 
-# Made-up defenses: the AUC of the strongest attack and of the loss threshold, the
-# accuracy, the latency ratio at batch 1, the normalised entropy, and whether the
-# layer is injective.
-_TABLE = """
-base;Undefended;none;;0.612;0.523;0.970;1.0;0.03;1
-M-1;Spline smoothing (DMD);output-transform;Spline;0.611;0.527;0.958;1.02;0.95;1
-M-5;Taylor softmax;output-transform;TaylorSoftmax;0.612;0.523;0.970;1.04;0.999;1
-M-6;Linear head, frozen;head;LinearHead;0.607;0.524;0.969;1.01;0.05;1
-M-17;Entropy penalty;training-loss;EntropyRegularization;0.566;0.519;0.966;1.0;0.31;1
-M-18;Polynomial fit;output-transform;PolynomialSmoothing;0.610;0.526;0.912;1.02;0.96;1
-temperature;Temperature;output-transform;TemperatureScaling;0.612;0.523;0.970;1.03;0.42;1
-"""
+_PUBLISHED: Published = {
+    "accuracy_pct": 77.6,
+    "latency_us": 655.6,
+    "auc_pct": 71,
+    "advantage_pct": 42,
+}
 
 
-def _parse(line: str) -> tuple:
-    name, title, family, layer, *numbers, injective = line.split(";")
-    return name, title, family, layer, *map(float, numbers), injective == "1"
-
-
-_ROWS = [_parse(line) for line in _TABLE.split("\n")[1:-1]]
-_PUBLISHED = dict(accuracy_pct=77.6, latency_us=655.6, auc_pct=71, advantage_pct=42)
-
-
-def build_results(defenses: int = 7, classes: int = 10, seed: int = 0) -> dict:
+def build_results(defenses: int = 7, classes: int = 10, seed: int = 0) -> Results:
     """Returns valid results with `defenses` rows, the undefended model among them."""
     rng = np.random.default_rng(seed)
-    rows = [_ROWS[i] if i < len(_ROWS) else _extra_row(i, rng) for i in range(defenses)]
+    rows = made_up_defenses(defenses, rng)
     names = [f"{digit}" for digit in range(classes)]
     # As in a run: of many classes none has a curve of its own.
     parts = [f"class={name}" for name in names] if classes <= 20 else []
@@ -102,14 +95,14 @@ def build_results(defenses: int = 7, classes: int = 10, seed: int = 0) -> dict:
             "lines": ["68 of 68 checks passed", "24 of 24 controls as expected"],
         },
         "controls": controls(rng),
-        "defenses": [_defense_row(row, rows[0], rng) for row in rows],
-        "attacks": [attack_row(row, a, g, rng) for row in rows for a, g in ATTACKS]
+        "defenses": [_defense_row(row, rows[0]) for row in rows],
+        "attacks": [attack_row(row, a, g) for row in rows for a, g in ATTACKS]
         + [slice_row(rows[0], f"class={name}", rng) for name in names]
         + [slice_row(row, "correct", rng) for row in rows]
         + [slice_row(row, "incorrect", rng) for row in rows],
         "curves": [c for row in rows for c in curves_of(row, parts)],
         "distributions": [distribution(row, classes) for row in rows],
-        "frontier": frontier_rows(rows[0][4]),
+        "frontier": frontier_rows(rows[0].strongest),
         "shadow_counts": [
             {
                 "attack": attack,
@@ -121,7 +114,7 @@ def build_results(defenses: int = 7, classes: int = 10, seed: int = 0) -> dict:
             for attack in ("lira_online", "rmia_online")
             for number in (2, 4, 8, 14)
         ],
-        "tf_privacy": tf_privacy_rows([(row[0], row[5], row[4]) for row in rows[:40]]),
+        "tf_privacy": tf_privacy_rows(rows[:40]),
         "tf_privacy_null": null_rows(rng),
         "checks": [
             _check("test_entropy.py::test_claims[M-1]", "passed", None),
@@ -137,58 +130,43 @@ def build_results(defenses: int = 7, classes: int = 10, seed: int = 0) -> dict:
     }
 
 
-def _check(test: str, outcome: str, message: str | None) -> dict:
+def _check(
+    test: str, outcome: Literal["passed", "skipped"], message: str | None
+) -> Check:
     return {"test": f"eval_suite/{test}", "outcome": outcome, "message": message}
 
 
-def _extra_row(index: int, rng) -> tuple:
-    family = ["output-transform", "head", "training-loss", "randomized"][index % 4]
-    strongest = float(rng.uniform(0.52, 0.62))
-    return (
-        f"X-{index}",
-        f"Variant {index}",
-        family,
-        "Variant",
-        strongest,
-        min(strongest, float(rng.uniform(0.5, 0.53))),
-        float(rng.uniform(0.6, 0.97)),
-        float(rng.uniform(1, 1.2)),
-        float(rng.uniform(0, 1)),
-        bool(index % 2),
-    )
-
-
-def _defense_row(row: tuple, base: tuple, rng) -> dict:
-    name, title, family, layer, strongest, loss, accuracy, ratio, entropy, inj = row
+def _defense_row(row: MadeUpDefense, base: MadeUpDefense) -> Defense:
+    name, family, strongest, ratio = row.name, row.family, row.strongest, row.latency
     low, high = interval(strongest, HALF_WIDTH)
-    accuracy_low, accuracy_high = interval(accuracy, 0.006)
-    difference = strongest - base[4]
+    accuracy_low, accuracy_high = interval(row.accuracy, 0.006)
+    difference = strongest - base.strongest
     spread = 0.0 if row is base else 0.004
     return {
         "name": name,
-        "title": title,
+        "title": row.title,
         "family": family,
-        "layer": layer or None,
+        "layer": row.layer or None,
         "config": {"degree": 6} if name == "M-18" else {},
         "claims": {
             "raises_entropy": name == "temperature",
             "keeps_argmax": name in ("M-5", "temperature"),
             "keeps_ranking": name in ("M-5", "temperature"),
             "deterministic": family != "randomized",
-            "injective": inj,
+            "injective": row.injective,
             "permutation_equivariant": family != "output-transform",
             "export": ["tf_saved_model", "onnx"],
         },
         "reference": "arXiv:2208.10445" if name.startswith("M-") else None,
         "trained": family in ("head", "training-loss"),
-        "accuracy": accuracy,
+        "accuracy": row.accuracy,
         "accuracy_low": accuracy_low,
         "accuracy_high": accuracy_high,
-        "member_accuracy": min(1.0, accuracy + 0.03),
-        "nll": round(0.1 + 2.1 * entropy**4, 4),
-        "ece": round(0.01 + 0.8 * entropy**3, 4),
-        "entropy_mean": entropy * float(np.log(10)),
-        "entropy_normalized": entropy,
+        "member_accuracy": min(1.0, row.accuracy + 0.03),
+        "nll": round(0.1 + 2.1 * row.entropy**4, 4),
+        "ece": round(0.01 + 0.8 * row.entropy**3, 4),
+        "entropy_mean": row.entropy * float(np.log(10)),
+        "entropy_normalized": row.entropy,
         "latency_us": {"1": 140.0 * ratio, "256": 680.0 * ratio},
         "latency_ratio": {
             "1": {"ratio": ratio, "low": ratio - 0.012, "high": ratio + 0.012},
@@ -203,7 +181,7 @@ def _defense_row(row: tuple, base: tuple, rng) -> dict:
         "strongest_auc_low": low,
         "strongest_auc_high": high,
         "strongest_advantage": 1.3 * (strongest - 0.5),
-        "illusion_gap": strongest - loss,
+        "illusion_gap": strongest - row.loss,
         "js_entropy": {"value": 0.2 * (strongest - 0.5) ** 0.5, "p": 0.01},
         "js_cross_entropy": {"value": 0.3 * (strongest - 0.5) ** 0.5, "p": 0.004},
         "difference_auc": difference,

@@ -1,4 +1,13 @@
-"""Made-up rows for results dicts: strengths of defenses, and the two engines."""
+"""Made-up rows of results: strengths of defenses, and the two engines."""
+
+from typing import TypedDict
+
+import numpy as np
+
+from eval_suite.report.made_up_runs.made_up_defense import MadeUpDefense
+from eval_suite.results.rows import BesideRow
+from eval_suite.results.rows import FrontierRow
+from eval_suite.results.rows import NullRunRow
 
 # Layer, what is set, its values, and for each of them AUC, accuracy and NLL.
 _STRENGTHS = (
@@ -20,7 +29,7 @@ LAWS = ("tied 6:1", "continuous 6:1", "tied 1:1")
 _ATTACKS = ("loss", "logistic", "mlp", "knn", "forest")
 
 
-def frontier_rows(base_auc: float) -> list[dict]:
+def frontier_rows(base_auc: float) -> list[FrontierRow]:
     """Returns no defense, layers and a loss at several strengths, and the label alone.
 
     And two heads, the second of them too inaccurate to be drawn.
@@ -39,35 +48,50 @@ def frontier_rows(base_auc: float) -> list[dict]:
     return rows
 
 
-def _strength(name, auc, accuracy, nll, dominated) -> dict:
-    figures = {"auc": auc, "accuracy": accuracy, "nll": nll, "ece": nll / 10}
-    ends = {
-        f"{key}_{end}": value + sign * 0.004
-        for key, value in figures.items()
-        for end, sign in (("low", -1), ("high", 1))
+def _strength(
+    name: str, auc: float, accuracy: float, nll: float, dominated: bool
+) -> FrontierRow:
+    ece = nll / 10
+    return {
+        "name": name,
+        "attack": "loss",
+        "auc": auc,
+        "auc_low": auc - 0.004,
+        "auc_high": auc + 0.004,
+        "accuracy": accuracy,
+        "accuracy_low": accuracy - 0.004,
+        "accuracy_high": accuracy + 0.004,
+        "nll": nll,
+        "nll_low": nll - 0.004,
+        "nll_high": nll + 0.004,
+        "ece": ece,
+        "ece_low": ece - 0.004,
+        "ece_high": ece + 0.004,
+        "keeps_argmax": True,
+        "dominated": dominated,
     }
-    more = {"attack": "loss", "keeps_argmax": True, "dominated": dominated}
-    return {"name": name, **figures, **ends, **more}
 
 
-def tf_privacy_rows(defenses: list[tuple[str, float, float]]) -> list[dict]:
-    """Returns both engines on each defense of `(name, loss AUC, trained AUC)`."""
+def tf_privacy_rows(defenses: list[MadeUpDefense]) -> list[BesideRow]:
+    """Returns both engines on each defense."""
     return [
         {
-            "defense": name,
+            "defense": row.name,
             "attack": attack,
             "slice": "entire",
             "targets": 1,
-            **_figures(loss if attack == "loss" else trained, loss, 0.015),
+            **_figures(
+                row.loss if attack == "loss" else row.strongest, row.loss, 0.015
+            ),
         }
-        for name, loss, trained in defenses
+        for row in defenses
         for attack in _ATTACKS
     ]
 
 
-def null_rows(rng) -> list[dict]:
+def null_rows(rng: np.random.Generator) -> list[NullRunRow]:
     """Returns both engines on data without signal: theirs is off on ties at 6:1."""
-    rows = []
+    rows: list[NullRunRow] = []
     for law in LAWS:
         for attack in _ATTACKS:
             for seed in range(4):
@@ -80,7 +104,18 @@ def null_rows(rng) -> list[dict]:
     return rows
 
 
-def _figures(auc: float, own: float, half: float) -> dict:
+class _Figures(TypedDict):
+    auc: float
+    advantage: float
+    own_auc: float
+    own_auc_low: float
+    own_auc_high: float
+    own_advantage: float
+    n_members: int
+    n_nonmembers: int
+
+
+def _figures(auc: float, own: float, half: float) -> _Figures:
     return {
         "auc": auc,
         "advantage": 2 * abs(auc - 0.5),

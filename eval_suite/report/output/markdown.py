@@ -2,16 +2,14 @@
 
 import re
 
+from eval_suite.report.content.advice import EFFECT_WORDS
 from eval_suite.report.content.advice import RULE
-from eval_suite.report.content.defense_table import EFFECT_WORDS
 from eval_suite.report.content.published_figures import faithfulness_table
 from eval_suite.report.content.published_figures import is_study
 from eval_suite.report.content.rows import Rows
-from eval_suite.report.content.run_comparison import Comparison
-from eval_suite.report.content.run_comparison import points
-from eval_suite.report.content.run_comparison import words
+from eval_suite.report.content.run_comparison import RunComparison
 from eval_suite.report.content.strengths import in_words
-from eval_suite.report.content.tf_privacy import finding
+from eval_suite.report.content.tf_privacy import null_run_sentence
 from eval_suite.report.content.tf_privacy import null_runs
 from eval_suite.report.format import count
 from eval_suite.report.format import estimate
@@ -20,6 +18,8 @@ from eval_suite.report.format import one_line
 from eval_suite.report.format import percent
 from eval_suite.report.format import ratio
 from eval_suite.report.format import signed
+from eval_suite.results.contents import Defense
+from eval_suite.results.contents import Results
 
 LIMIT = 60_000  # bytes; GitHub refuses comments of more than 65,536 characters
 _LISTED = 100
@@ -27,7 +27,7 @@ _LISTED_LINES = 20
 _ENGINE_KEYS = ("auc", "own_auc", "advantage", "own_advantage")
 
 
-def render_markdown(rows: Rows, comparison: Comparison | None = None) -> str:
+def render_markdown(rows: Rows, comparison: RunComparison | None = None) -> str:
     """Renders report.md: verdict and table first, below 60,000 bytes.
 
     Args:
@@ -71,7 +71,7 @@ def render_markdown(rows: Rows, comparison: Comparison | None = None) -> str:
         listed //= 2
 
 
-def _strengths(results: dict) -> list[str]:
+def _strengths(results: Results) -> list[str]:
     """Returns the defenses and strengths that no other one beats."""
     found = results["frontier"]
     best = [row for row in in_words(found) if not row["dominated"]]
@@ -85,38 +85,38 @@ def _strengths(results: dict) -> list[str]:
         "|---|---:|---:|---:|---:|",
     ]
     for row in best[:_LISTED_LINES]:
-        cells = (row[key] for key in ("auc", "accuracy", "nll", "ece"))
+        cells = (row["auc"], row["accuracy"], row["nll"], row["ece"])
         lines.append(f"| {_escape(row['name'], 60)} | {' | '.join(cells)} |")
     if len(best) > _LISTED_LINES:
         lines += ["", f"{count(len(best) - _LISTED_LINES, 'more row')} in the page."]
     return [*lines, ""]
 
 
-def _study(results: dict) -> list[str]:
+def _study(results: Results) -> list[str]:
     if not is_study(results):
         return []
     return ["**Beside the study**", "", *faithfulness_table(results), ""]
 
 
-def _engines(results: dict) -> list[str]:
+def _engines(results: Results) -> list[str]:
     runs = null_runs(results)
     if not runs:
         return []
     lines = [
-        f"**Beside TensorFlow Privacy.** {finding(results)}",
+        f"**Beside TensorFlow Privacy.** {null_run_sentence(results)}",
         "",
         "| data without a signal | attack | its AUC | ours | its advantage | ours |",
         "|---|---|---:|---:|---:|---:|",
     ]
     for run in runs[:_LISTED_LINES]:
-        said = run.words()
-        figures = (said[key] for key in _ENGINE_KEYS)
+        words = run.words()
+        figures = (words[key] for key in _ENGINE_KEYS)
         cells = (_escape(run.law, 60), _escape(run.attack, 60), *figures)
         lines.append(f"| {' | '.join(cells)} |")
     return [*lines, ""]
 
 
-def _control_lines(results: dict) -> list[str]:
+def _control_lines(results: Results) -> list[str]:
     lines = []
     for kind in ("null", "positive"):
         passed = [c["passed"] for c in results["controls"] if c["kind"] == kind]
@@ -146,10 +146,10 @@ def _table(rows: Rows, listed: int) -> list[str]:
     return lines
 
 
-def _line(rows: Rows, row: dict) -> str:
+def _line(rows: Rows, row: Defense) -> str:
     effect = rows.effects[row["name"]]
     title = "" if row["title"] == row["name"] else f" {_escape(row['title'], 60)}"
-    change = "" if effect == "reference" else signed(row["difference_auc"])
+    change = "" if effect == "undefended" else signed(row["difference_auc"])
     limits = interval(row["difference_auc_low"], row["difference_auc_high"])
     if change and row["difference_auc"] is not None:
         change = f"{change} {limits}".rstrip()
@@ -169,7 +169,7 @@ def _line(rows: Rows, row: dict) -> str:
     return "| " + " | ".join(cells) + " |"
 
 
-def _compared(comparison: Comparison) -> list[str]:
+def _compared(comparison: RunComparison) -> list[str]:
     """Returns the outcome, and the rows whose attack changed clearly."""
     clear = [row for row in comparison.rows if row.auc.clear]
     lines = [
@@ -178,16 +178,16 @@ def _compared(comparison: Comparison) -> list[str]:
         "",
         *[f"- Caution: {_escape(warning)}" for warning in comparison.warnings],
         *[
-            f"- {_escape(row.name, 60)}: AUC {words(row.auc)}, accuracy "
-            f"{points(row.accuracy) or 'not measured'} points"
+            f"- {_escape(row.name, 60)}: AUC {row.auc.words()}, accuracy "
+            f"{row.accuracy.in_points() or 'not measured'} points"
             for row in clear[:_LISTED_LINES]
         ],
     ]
     return [*lines, ""]
 
 
-def _problems(results: dict) -> list[str]:
-    """Returns failed controls, failed checks and what was not measured."""
+def _problems(results: Results) -> list[str]:
+    """Returns failed controls, failed checks and missing measurements."""
     sections = {
         "Failed controls": [
             f"{c['name']}: {estimate(c['auc'], c['auc_low'], c['auc_high'])}, expected "
@@ -204,7 +204,7 @@ def _problems(results: dict) -> list[str]:
             f"{entry['what']}: {entry['reason']}" for entry in results["not_measured"]
         ],
     }
-    lines = []
+    lines: list[str] = []
     for title, entries in sections.items():
         if entries:
             lines += [f"**{title}**", ""]

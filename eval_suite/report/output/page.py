@@ -3,6 +3,8 @@
 import base64
 import hashlib
 from importlib import resources
+from typing import Any
+from typing import TypedDict
 
 from jinja2 import Environment
 from jinja2 import PackageLoader
@@ -14,15 +16,15 @@ from eval_suite.report.content import run_facts
 from eval_suite.report.content import tf_privacy
 from eval_suite.report.content.advice import RULE
 from eval_suite.report.content.claims import LEGEND
+from eval_suite.report.content.defense_details import Details
 from eval_suite.report.content.defense_details import details
 from eval_suite.report.content.published_figures import beside_study
 from eval_suite.report.content.published_figures import is_study
 from eval_suite.report.content.rows import Rows
 from eval_suite.report.content.run_comparison import METHOD
-from eval_suite.report.content.run_comparison import Comparison
-from eval_suite.report.content.run_comparison import points
-from eval_suite.report.content.run_comparison import words
+from eval_suite.report.content.run_comparison import RunComparison
 from eval_suite.report.content.strengths import in_words
+from eval_suite.report.content.table_columns import columns
 from eval_suite.report.figures.style import Drawing
 from eval_suite.report.format import count
 from eval_suite.report.format import estimate
@@ -30,6 +32,8 @@ from eval_suite.report.format import moment
 from eval_suite.report.format import number
 from eval_suite.report.format import one_line
 from eval_suite.report.format import visible
+from eval_suite.results.contents import Check
+from eval_suite.results.contents import Results
 
 _ANSWERS = {
     "pass": "Yes: every check passed",
@@ -42,10 +46,27 @@ _NULL_RUNS = 60
 _KINDS = {"null": "Null controls", "positive": "Positive controls"}
 
 
+class _Tally(TypedDict):
+    """A reason to believe the numbers, or not to."""
+
+    good: bool
+    text: str
+
+
+class _Control(TypedDict):
+    """A row of the table of controls."""
+
+    name: str
+    passed: bool
+    auc: str
+    expected: str | float
+    detail: str
+
+
 def render_page(
     rows: Rows,
     figures: list[tuple[Drawing, str]],
-    comparison: Comparison | None = None,
+    comparison: RunComparison | None = None,
 ) -> str:
     """Renders the page.
 
@@ -77,7 +98,7 @@ def render_page(
     )
 
 
-def _compared(comparison: Comparison) -> dict:
+def _compared(comparison: RunComparison) -> dict[str, object]:
     return {
         "other": comparison.other,
         "warnings": comparison.warnings,
@@ -89,17 +110,17 @@ def _compared(comparison: Comparison) -> dict:
                 "presence": row.presence,
                 # Not "clear": in a template that is the method of the dict.
                 "decided": row.auc.clear,
-                "auc": words(row.auc),
-                "accuracy": points(row.accuracy),
-                "latency": words(row.latency, 2),
+                "auc": row.auc.words(),
+                "accuracy": row.accuracy.in_points(),
+                "latency": row.latency.words(2),
             }
             for row in comparison.rows
         ],
     }
 
 
-def _visible(value):
-    """Cleans what users named; the page's own parts are Markup and stay."""
+def _visible(value: Any) -> Any:
+    """Cleans names that users gave; the page's own parts are Markup and stay."""
     return visible(value) if type(value) is str else value
 
 
@@ -113,12 +134,16 @@ def _hash(script: str) -> str:
     return f"sha256-{base64.b64encode(digest).decode()}"
 
 
-def _document(rows: Rows) -> dict:
+def _document(rows: Rows) -> dict[str, object]:
     results = rows.results
     shown = details(rows)
-    keys = ("title", "command", "environment", "dataset", "profile", "threat_model")
     return {
-        **{key: results[key] for key in keys},
+        "title": results["title"],
+        "command": results["command"],
+        "environment": results["environment"],
+        "dataset": results["dataset"],
+        "profile": results["profile"],
+        "threat_model": results["threat_model"],
         "created": moment(results["created"]),
         "not_measured": results["not_measured"],
         "verdict": results["verdict"],
@@ -126,7 +151,7 @@ def _document(rows: Rows) -> dict:
         "advice": rows.advice,
         "rule": RULE,
         "tallies": _tallies(rows),
-        "columns": defense_table.columns(),
+        "columns": columns(),
         "families": defense_table.families(rows),
         "table": defense_table.table(rows),
         "scale": defense_table.Scale(rows).style,
@@ -144,45 +169,45 @@ def _document(rows: Rows) -> dict:
     }
 
 
-def _engines(results: dict) -> dict | None:
+def _engines(results: Results) -> dict[str, object] | None:
     runs = tf_privacy.null_runs(results)
     if not runs:
         return None
     rows = [{"law": run.law, "attack": run.attack, **run.words()} for run in runs]
-    return {"finding": tf_privacy.finding(results), "rows": rows[:_NULL_RUNS]}
+    return {"finding": tf_privacy.null_run_sentence(results), "rows": rows[:_NULL_RUNS]}
 
 
-def _study(rows: Rows, shown: list[dict]) -> list[dict] | None:
+def _study(rows: Rows, shown: list[Details]) -> list[dict[str, object]] | None:
     if not is_study(rows.results):
         return None
     anchors = {defense["name"]: defense["anchor"] for defense in shown}
     return [
         {
-            "name": found.row["name"],
-            "title": found.row["title"],
-            "anchor": anchors.get(found.row["name"]),
-            "pairs": found.pairs,
-            "why": found.why,
+            "name": model.row["name"],
+            "title": model.row["title"],
+            "anchor": anchors.get(model.row["name"]),
+            "pairs": model.pairs,
+            "why": model.why,
         }
-        for found in beside_study(rows.results)
+        for model in beside_study(rows.results)
     ]
 
 
-def _failed(results: dict) -> str:
+def _failed(results: Results) -> str:
     failed = [check for check in results["checks"] if check["outcome"] == "failed"]
     return count(len(failed), "check") if failed else "a check"
 
 
-def _tallies(rows: Rows) -> list[dict]:
+def _tallies(rows: Rows) -> list[_Tally]:
     """Returns the reasons to believe the numbers, or not, each marked good or bad."""
     results = rows.results
     failed = results["verdict"]["status"] != "pass"
-    said = results["verdict"]["lines"]
-    lines = [
-        {"good": not failed, "text": one_line(line, _LINE)} for line in said[:_LINES]
+    reasons = results["verdict"]["lines"]
+    lines: list[_Tally] = [
+        {"good": not failed, "text": one_line(line, _LINE)} for line in reasons[:_LINES]
     ]
-    if len(said) > _LINES:
-        text = f"and {len(said) - _LINES} more, see controls and checks"
+    if len(reasons) > _LINES:
+        text = f"and {len(reasons) - _LINES} more, see controls and checks"
         lines.append({"good": not failed, "text": text})
     for kind, title in _KINDS.items():
         passed = [c["passed"] for c in results["controls"] if c["kind"] == kind]
@@ -205,7 +230,7 @@ def _tallies(rows: Rows) -> list[dict]:
     return lines
 
 
-def _omissions(rows: Rows) -> dict:
+def _omissions(rows: Rows) -> dict[str, str]:
     if not rows.omitted:
         return {"omitted_note": "", "drawn_note": "", "omitted_details": ""}
     kept = len(rows.drawn) - 1
@@ -219,10 +244,10 @@ def _omissions(rows: Rows) -> dict:
     }
 
 
-def _controls(results: dict) -> list[tuple[str, list[dict]]]:
+def _controls(results: Results) -> list[tuple[str, list[_Control]]]:
     found = []
     for kind, title in _KINDS.items():
-        rows = [
+        rows: list[_Control] = [
             {
                 "name": control["name"],
                 "passed": control["passed"],
@@ -240,7 +265,7 @@ def _controls(results: dict) -> list[tuple[str, list[dict]]]:
     return found
 
 
-def _checks(results: dict) -> list[tuple[str, list[dict]]]:
+def _checks(results: Results) -> list[tuple[str, list[Check]]]:
     found = []
     for outcome in ("failed", "skipped", "passed"):
         rows = [row for row in results["checks"] if row["outcome"] == outcome]

@@ -206,7 +206,7 @@ def test_each_defense_and_strength_has_its_row():
 def test_the_study_has_a_section_in_its_own_game():
     results = build_results()
     assert "study" not in _Page(_render(results)).ids
-    results["profile"]["name"] = "study, heads as its code trains them"
+    results["profile"]["models"] = 1
     row = results["defenses"][1]
     row["differs"] = "accuracy: <b>another</b> dataset"
     row["strongest_advantage"] = None

@@ -5,7 +5,10 @@ import os
 import shutil
 import tempfile
 from pathlib import Path
+from typing import Any
+from typing import cast
 
+from eval_suite.results.contents import Results
 from eval_suite.results.schema import check_results
 
 _PARTS = frozenset({"index.html", "report.md", "results.json", "figures"})
@@ -15,7 +18,7 @@ def check_writable(folder: Path | str) -> None:
     """Makes sure, before any work starts, that a report can be written to `folder`.
 
     Args:
-        folder: Where the report shall be. It needn't exist, nor need its parents.
+        folder: Where the report will be. Neither it nor its parents need exist.
 
     Raises:
         ValueError: `folder` is a file, holds something other than a report (which
@@ -50,7 +53,7 @@ _MESSAGE = "The report folder can't be used:"
 
 
 def write_report(
-    results: dict, folder: Path | str, *, other: dict | None = None
+    results: Results, folder: Path | str, *, other: Results | None = None
 ) -> Path:
     """Writes results.json, report.md, index.html and figures/*.png.
 
@@ -68,13 +71,13 @@ def write_report(
         The path of index.html.
 
     Raises:
-        ResultsError: `results` or `other` has not the documented form.
+        ResultsError: `results` or `other` does not have the documented form.
         ValueError: `folder` can't be used; see `check_writable`.
 
     Example:
 
-    >>> from eval_suite.report.schema import load_results
-    >>> from eval_suite.report.write import write_report
+    >>> from eval_suite.report.output.report_folder import write_report
+    >>> from eval_suite.results.schema import load_results
     >>> write_report(load_results("results.json"), "reports/mine")  # doctest: +SKIP
     PosixPath('reports/mine/index.html')
     """
@@ -96,11 +99,11 @@ def write_report(
     return folder / "index.html"
 
 
-def _fill(folder: Path, results: dict, other: dict | None) -> None:
+def _fill(folder: Path, results: Results, other: Results | None) -> None:
     # Matplotlib and Jinja2 take half a second to import: not for a session that only
     # checks its options.
     from eval_suite.report.content.rows import Rows
-    from eval_suite.report.content.run_comparison import compare
+    from eval_suite.report.content.run_comparison import compare_runs
     from eval_suite.report.figures import save
     from eval_suite.report.figures import style
     from eval_suite.report.figures.all_figures import draw_all
@@ -108,9 +111,9 @@ def _fill(folder: Path, results: dict, other: dict | None) -> None:
     from eval_suite.report.output.page import render_page
 
     # Rounded before drawing, so that rendering again gives the same report.
-    results = _rounded(results)
+    results = cast(Results, _rounded(results))
     rows = Rows(results)
-    comparison = None if other is None else compare(results, other)
+    comparison = None if other is None else compare_runs(results, other)
     pictures = folder / "figures"
     pictures.mkdir()
     figures = []
@@ -126,7 +129,7 @@ def _fill(folder: Path, results: dict, other: dict | None) -> None:
     _write(folder / "index.html", render_page(rows, figures, comparison))
 
 
-def _json(results: dict) -> str:
+def _json(results: Results) -> str:
     """Returns results as JSON with one table row a line: small, and it diffs well."""
     lines = []
     for key, value in results.items():
@@ -138,7 +141,7 @@ def _json(results: dict) -> str:
     return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
-def _rounded(value):
+def _rounded(value: Any) -> Any:
     """Returns results with five significant digits: half the size, nothing lost."""
     if isinstance(value, float):
         return float(f"{value:.5g}")
@@ -151,7 +154,7 @@ def _rounded(value):
     return value
 
 
-def _compact(value) -> str:
+def _compact(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 

@@ -274,3 +274,15 @@ def test_command_line_says_what_is_wrong(tmp_path, capsys):
         main([str(tmp_path / "none.json")])
     assert error.value.code == 2
     assert "Can't read" in capsys.readouterr().err
+
+
+def test_command_line_loads_no_keras(report, tmp_path):
+    """It takes seconds to load, and is not needed to render what was measured."""
+    folder, _, _ = report
+    code = (
+        "import sys; from eval_suite.report.__main__ import main; main(sys.argv[1:]); "
+        "sys.exit('keras' in sys.modules)"
+    )
+    results = str(folder / "results.json")
+    command = [sys.executable, "-c", code, results, "--report-dir", str(tmp_path)]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)

@@ -1,7 +1,9 @@
 """The summary that a run prints: one table and one line."""
 
+from eval_suite.report.content.advice import EFFECT_WORDS
+from eval_suite.report.content.advice import Effect
+from eval_suite.report.content.advice import advise
 from eval_suite.report.content.advice import effects
-from eval_suite.report.content.advice import recommend
 from eval_suite.report.format import NOT_MEASURED
 from eval_suite.report.format import count
 from eval_suite.report.format import estimate
@@ -10,22 +12,18 @@ from eval_suite.report.format import one_line
 from eval_suite.report.format import percent
 from eval_suite.report.format import ratio
 from eval_suite.report.format import signed
+from eval_suite.results.contents import Defense
+from eval_suite.results.contents import LatencyRatio
+from eval_suite.results.contents import Results
 
 _SHOWN = 40
-_EFFECTS = {
-    "reference": "(compared with)",
-    "weaker": "weaker",
-    "unclear": "no clear change",
-    "stronger": "STRONGER",
-    "unmeasured": NOT_MEASURED,
-}
 
 
-def terminal_table(results: dict, width: int = 80) -> str:
+def terminal_table(results: Results, width: int = 80) -> str:
     """Returns the table of defenses and one line of verdict as plain text.
 
     Args:
-        results: A checked results dict.
+        results: Checked results.
         width: Columns of the terminal. Columns of the table are left out from the
             right until it fits; the defenses' names are shortened last.
 
@@ -45,44 +43,52 @@ def terminal_table(results: dict, width: int = 80) -> str:
     return "\n".join([*lines, "", summary_line(results)])
 
 
-def summary_line(results: dict) -> str:
+def summary_line(results: Results) -> str:
     """Returns verdict, advice and controls on one line."""
     passed = sum(control["passed"] for control in results["controls"])
     controls = f"{passed} of {count(len(results['controls']), 'control')} as expected"
     status = results["verdict"]["status"].upper()
-    return one_line(f"{status}. {recommend(results).headline}. {controls}.")
+    return one_line(f"{status}. {advise(results).headline}. {controls}.")
 
 
-def _cells(row: dict, effect: str) -> dict[str, str]:
+def _cells(row: Defense, effect: Effect) -> dict[str, str]:
     latency = row["latency_ratio"] or {}
-    auc, low, high = (row[f"strongest_auc{end}"] for end in ("", "_low", "_high"))
+    auc = (row["strongest_auc"], row["strongest_auc_low"], row["strongest_auc_high"])
     return {
         "defense": one_line(row["name"], 20),
-        "attack AUC": estimate(auc, low, high),
+        "attack AUC": estimate(*auc),
         "change": signed(row["difference_auc"]) if row["family"] != "none" else "",
         "accuracy": percent(row["accuracy"]),
         "latency": _times(latency.get("1")),
-        "the attack is": _EFFECTS[effect],
+        "the attack is": _effect(effect),
         "at 256": _times(latency.get("256")),
         "entropy": number(row["entropy_normalized"], 2),
         "title": one_line(row["title"], 40),
     }
 
 
-def _times(entry: dict | None) -> str:
+def _effect(effect: Effect) -> str:
+    """Returns the words for an effect, made to stand out without colours."""
+    words = EFFECT_WORDS[effect]
+    if effect == "undefended":
+        return f"({words})"
+    return words.upper() if effect == "stronger" else words
+
+
+def _times(entry: LatencyRatio | None) -> str:
     text = ratio(entry)
     return text if text == NOT_MEASURED else f"x{text}"
 
 
-def _widths(headers: list[str], rows: list[dict]) -> list[int]:
+def _widths(headers: list[str], rows: list[dict[str, str]]) -> list[int]:
     return [max(len(h), *(len(row[h]) for row in rows)) for h in headers]
 
 
-def _table_width(headers: list[str], rows: list[dict]) -> int:
+def _table_width(headers: list[str], rows: list[dict[str, str]]) -> int:
     return sum(_widths(headers, rows)) + 2 * (len(headers) - 1)
 
 
-def _lines(headers: list[str], rows: list[dict], width: int) -> list[str]:
+def _lines(headers: list[str], rows: list[dict[str, str]], width: int) -> list[str]:
     widths = _widths(headers, rows)
     table = [dict(zip(headers, headers, strict=True)), *rows]
     lines = [

@@ -1,0 +1,122 @@
+"""The figures that fixed limits are for, as estimates."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import math
+from collections.abc import Callable
+from collections.abc import Iterator
+
+from eval_suite.gate.decision import Units
+from eval_suite.gate.estimate import Estimate
+from eval_suite.options.gate_expression import AGAINST_BASE
+from eval_suite.results.recorded import Recorded
+from eval_suite.results.recorded import of_defense
+from eval_suite.results.rows import AttackRow
+from eval_suite.undefended import BASE
+
+
+@dataclasses.dataclass(frozen=True)
+class Figure:
+    """A figure of one defense.
+
+    Args:
+        metric: Its name, with the batch size where there is one.
+        value: Float.
+        estimate: `Estimate`.
+        units: The data that the estimate rests on.
+        attack: Name, or `None` where no attack is involved.
+    """
+
+    metric: str
+    value: float
+    estimate: Estimate
+    units: Units = ()
+    attack: str | None = None
+
+
+def measured_figures(metric: str, name: str, recorded: Recorded) -> list[Figure]:
+    """Returns the figures of one defense, none if they were not measured.
+
+    Args:
+        metric: A key of `gate_expression.METRICS`.
+        name: Name of the defense.
+        recorded: What the checks recorded.
+    """
+    if metric in AGAINST_BASE and name == BASE:
+        return []
+    return list(_MEASURED[metric](name, recorded))
+
+
+def _auc(name: str, recorded: Recorded) -> Iterator[Figure]:
+    for row in of_defense(recorded.headline, name)[-1:]:
+        value = row["strongest_auc"]
+        low, high = row["strongest_auc_low"], row["strongest_auc_high"]
+        estimate = Estimate.from_interval(value, low, high, _degrees(recorded))
+        units = _units(name, recorded)
+        yield Figure("auc", value, estimate, units, row["strongest_attack"])
+
+
+def _true_positive_rate(level: str, name: str, recorded: Recorded) -> Iterator[Figure]:
+    for row in _attacks(name, recorded):
+        rate = (row["tpr_at_fpr"] or {}).get(level)
+        if rate is None:
+            continue
+        value, low, high = rate["tpr"], rate["low"], rate["high"]
+        if value is not None and low is not None and high is not None:
+            estimate = Estimate.from_interval(value, low, high, _degrees(recorded))
+            units = _units(name, recorded)
+            yield Figure(f"tpr@{level}", value, estimate, units, row["attack"])
+
+
+def _accuracy(name: str, recorded: Recorded) -> Iterator[Figure]:
+    for row in of_defense(recorded.utility, name)[-1:]:
+        value = row["accuracy"]
+        low, high = row["accuracy_low"], row["accuracy_high"]
+        estimate = Estimate.from_interval(value, low, high, _degrees(recorded))
+        yield Figure("accuracy", value, estimate, _units(name, recorded)[-1:])
+
+
+def _accuracy_drop(name: str, recorded: Recorded) -> Iterator[Figure]:
+    for row in of_defense(recorded.gate_drop, name):
+        value, error = row["value"], row["error"]
+        estimate = Estimate(value, error, error, row["degrees"] or math.inf)
+        yield Figure("accuracy_drop", value, estimate, _units(name, recorded)[-1:])
+
+
+def _latency_ratio(name: str, recorded: Recorded) -> Iterator[Figure]:
+    for row in of_defense(recorded.latency, name):
+        estimate = Estimate.from_interval(row["ratio"], row["low"], row["high"])
+        yield Figure(f"latency_ratio@{row['batch_size']}", row["ratio"], estimate)
+
+
+_MEASURED: dict[str, Callable[[str, Recorded], Iterator[Figure]]] = {
+    "auc": _auc,
+    "tpr@0.01": functools.partial(_true_positive_rate, "0.01"),
+    "tpr@0.001": functools.partial(_true_positive_rate, "0.001"),
+    "accuracy": _accuracy,
+    "accuracy_drop": _accuracy_drop,
+    "latency_ratio": _latency_ratio,
+}
+
+
+def _degrees(recorded: Recorded) -> float:
+    """Returns the degrees of freedom of the intervals; infinite over examples."""
+    return recorded.pairs - 1 if recorded.pairs else math.inf
+
+
+def _attacks(name: str, recorded: Recorded) -> list[AttackRow]:
+    rows = of_defense(recorded.attack, name)
+    return [row for row in rows if row["slice"] == "entire"]
+
+
+def _units(name: str, recorded: Recorded) -> Units:
+    """Returns the data that the figures of one defense rest on, non-members last."""
+    if recorded.pairs:
+        return ((recorded.pairs, "pairs of models"),)
+    for row in _attacks(name, recorded):
+        members, nonmembers = row["n_members"], row["n_nonmembers"]
+        if members is not None and nonmembers is not None:
+            return ((members, "members"), (nonmembers, "non-members"))
+    return ()

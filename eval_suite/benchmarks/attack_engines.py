@@ -49,7 +49,7 @@ def measure(
     slices: Sequence[str],
     rounds: int,
 ) -> Floats:
-    """Returns CPU seconds `(rounds, attacks, 2)`: ours, then TensorFlow Privacy's.
+    """Returns CPU seconds `(rounds, attacks, 2)`, ours and TensorFlow Privacy's.
 
     Args:
         members: Integer.

@@ -1,4 +1,4 @@
-"""What the attacks say, over many seeds, of data without any membership signal."""
+"""Attacks on data without any membership signal, over many seeds."""
 
 import numpy as np
 import pytest

@@ -124,7 +124,7 @@ def epsilon_lower_bound(
 
 
 class _Choice(NamedTuple):
-    """What is certified; the largest is the best, and of equal bounds by its name."""
+    """The choice to certify: the largest bound, of equal ones the last by name."""
 
     bound: float
     attack: str

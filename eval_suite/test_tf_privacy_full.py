@@ -44,8 +44,9 @@ def test_shadow_attacks(
     attacked = comparison.attacked(target)
     models = subject.paired_models(target)
     found = both_engines.shadow_rows(models, attacked.results)
+    targets = len(models.membership)
     for row in found:
-        record("tf_privacy", defense=target, slice="entire", **row)
+        record("tf_privacy", defense=target, slice="entire", targets=targets, **row)
     assert found, "neither LiRA nor the offset is among the profile's attacks"
     strongest = attacked.strongest
     for row in found:

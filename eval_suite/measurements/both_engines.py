@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from collections.abc import Sequence
-from typing import Any
+from typing import TypedDict
 
 import numpy as np
 
@@ -36,6 +36,20 @@ NULL_SEEDS = range(4)
 NULL_ATTACKS = ("loss", *TRAINED_ATTACKS)
 # All intervals of the null runs hold together with this confidence.
 NULL_CONFIDENCE = 0.999
+
+
+class EngineRow(TypedDict):
+    """TensorFlow Privacy's figures of one attack, ours (`own_`) beside them."""
+
+    attack: str
+    auc: float
+    advantage: float
+    own_auc: float
+    own_auc_low: float
+    own_auc_high: float
+    own_advantage: float
+    n_members: int
+    n_nonmembers: int
 
 
 def thinned(sides: Sides, limit: int = MAX_ROWS, *, seed: int) -> Sides:
@@ -99,21 +113,16 @@ def run_both_on_noise(law: str, seed: int) -> tuple[Audit, list[ReferenceResult]
 
 def beside_rows(
     audit: Audit, references: Sequence[ReferenceResult]
-) -> Iterator[dict[str, Any]]:
+) -> Iterator[EngineRow]:
     """Yields one row for each of their results, with ours beside it."""
     for found in references:
         own = audit.get(found.attack, found.slice)
-        yield {
-            "attack": found.attack,
-            "auc": found.auc,
-            "advantage": found.advantage,
-            **_own(own),
-        }
+        yield _beside(own, found.auc, found.advantage)
 
 
 def shadow_rows(
     models: PairedModels, results: Sequence[AttackResult]
-) -> list[dict[str, Any]]:
+) -> list[EngineRow]:
     """Returns TensorFlow Privacy's LiRA and offset beside ours, over all targets.
 
     Theirs is scored leave-pair-out as well: leave-one-out would reveal membership.
@@ -134,24 +143,22 @@ def shadow_rows(
             RocFamily(np.nan_to_num(values), inside)
             for values, inside in zip(scores, models.membership, strict=True)
         ]
-        found.append(
-            {
-                "attack": attack,
-                "auc": float(np.mean([curve.auc()[0] for curve in curves])),
-                "advantage": float(np.mean([curve.advantage()[0] for curve in curves])),
-                "targets": len(curves),
-                **_own(own[0]),
-            }
-        )
+        auc = float(np.mean([curve.auc()[0] for curve in curves]))
+        advantage = float(np.mean([curve.advantage()[0] for curve in curves]))
+        found.append(_beside(own[0], auc, advantage))
     return found
 
 
-def _own(result: AttackResult) -> dict[str, Any]:
+def _beside(own: AttackResult, auc: float, advantage: float) -> EngineRow:
+    """Returns the AUC and advantage of TensorFlow Privacy beside our own result."""
     return {
-        "own_auc": result.auc,
-        "own_auc_low": result.auc_low,
-        "own_auc_high": result.auc_high,
-        "own_advantage": result.advantage,
-        "n_members": result.n_members,
-        "n_nonmembers": result.n_nonmembers,
+        "attack": own.attack,
+        "auc": auc,
+        "advantage": advantage,
+        "own_auc": own.auc,
+        "own_auc_low": own.auc_low,
+        "own_auc_high": own.auc_high,
+        "own_advantage": own.advantage,
+        "n_members": own.n_members,
+        "n_nonmembers": own.n_nonmembers,
     }

@@ -10,10 +10,10 @@ from scipy import special
 
 import keras_entropy.attacks
 from eval_suite.datasets.npz_files import read_outputs
+from eval_suite.results.run_description import RunDescription
+from eval_suite.results.run_description import describe_run
 from eval_suite.subjects.answers import TargetAnswers
 from eval_suite.subjects.one_target import OneTarget
-from eval_suite.subjects.run_description import RunDescription
-from eval_suite.subjects.run_description import describe_run
 from eval_suite.subjects.subject import Examples
 from eval_suite.subjects.subject import Part
 from eval_suite.subjects.utility import accuracies

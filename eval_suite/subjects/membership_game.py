@@ -2,44 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from collections.abc import Sequence
 from typing import Any
 
 import keras
-import numpy as np
 
 from eval_suite.datasets.datasets import Dataset
 from eval_suite.options.profiles import Profile
 from eval_suite.results.gate_rows import GameIdentity
-from eval_suite.subjects.answers import PairedModels
+from eval_suite.results.run_description import RunDescription
+from eval_suite.results.run_description import describe_run
 from eval_suite.subjects.fingerprint import fingerprint
-from eval_suite.subjects.run_description import RunDescription
-from eval_suite.subjects.run_description import describe_run
+from eval_suite.subjects.paired_targets import PairedTargets
 from eval_suite.subjects.run_identity import game_identity
 from eval_suite.subjects.subject import FEW_MODELS
 from eval_suite.subjects.subject import FEWEST_MODELS
-from eval_suite.subjects.subject import Correctness
 from eval_suite.subjects.subject import Examples
-from eval_suite.subjects.subject import MeasuredAttack
 from eval_suite.subjects.subject import Part
 from eval_suite.subjects.subject import ProgressBar
 from eval_suite.subjects.subject import RecordAnswers
-from eval_suite.subjects.subject import Subject
-from eval_suite.subjects.utility import utility_over_models
 from eval_suite.undefended import BASE
 from keras_entropy import catalog
-from keras_entropy import prediction_quality
 from keras_entropy.arrays import Array
 from keras_entropy.arrays import Booleans
 from keras_entropy.arrays import Integers
-from keras_entropy.attacks import AttackResult
-from keras_entropy.attacks import Audit
-from keras_entropy.attacks import Difference
-from keras_entropy.attacks import GameAudit
-from keras_entropy.attacks import Headline
-from keras_entropy.attacks import game_headline
-from keras_entropy.attacks import paired_difference
 from keras_entropy.attacks.signals import compute_signals
 from keras_entropy.catalog.stack_building import defend_stack
 from keras_entropy.layers.fitted_defense import FittedDefense
@@ -54,7 +40,7 @@ from keras_entropy.training import recipe
 from keras_entropy.training.reference_fitting import fit_to_model
 
 
-class MembershipGame(Subject):
+class MembershipGame(PairedTargets):
     """Trains what is needed when it is asked for, and keeps the outputs.
 
     Args:
@@ -107,21 +93,13 @@ class MembershipGame(Subject):
 
     @property
     def membership(self) -> Booleans:
-        """Boolean `(K, N)`: which example is in whose training set."""
         return self.plan.membership
 
     @property
     def labels(self) -> Integers:
-        """Integer `(N,)`: the class of each example."""
         return self.population.y
 
     def outputs(self, defense: str | catalog.Entry) -> Array:
-        """Returns float32 `(K, N, C)`: what each defended model answers.
-
-        Args:
-            defense: Name of a defense, or `"base"` for the undefended models, or an
-                entry that need not be in the catalog, such as one at another strength.
-        """
         entry = _entry(defense)
         text = _text(entry)
         if text not in self._outputs:
@@ -157,51 +135,16 @@ class MembershipGame(Subject):
             )
         return defending.defend(self.model, layer)
 
-    def utility(self, name: str) -> dict[str, float]:
-        return utility_over_models(self.outputs(name), self.labels, self.membership)
-
-    def sides(self, name: str) -> tuple[Array, Array]:
-        outputs = self.outputs(name)
-        return outputs[self.membership], outputs[~self.membership]
-
-    def majority_share(self) -> float:
-        return float(np.bincount(self.labels).max() / len(self.labels))
-
     def probe(self) -> Array:
         return self.population.x
 
     @property
-    def classes(self) -> int:
-        return int(self.outputs(BASE).shape[-1])
-
-    def answers(self, name: str) -> PairedModels:
-        return self.paired_models(name)
-
-    def paired_models(self, defense: str | catalog.Entry) -> PairedModels:
-        return PairedModels(
-            self.outputs(defense), self.labels, self.membership, self.profile.attacks
-        )
-
-    def first_target(self, name: str) -> tuple[Array, Array, Array, Array]:
-        outputs, inside = self.outputs(name)[0], self.membership[0]
-        return (
-            outputs[inside],
-            self.labels[inside],
-            outputs[~inside],
-            self.labels[~inside],
-        )
+    def attacks(self) -> Sequence[str]:
+        return self.profile.attacks
 
     def examples(self) -> tuple[Examples, Examples]:
         x, y, inside = self.population.x, self.population.y, self.membership[0]
         return (x[inside], y[inside]), (x[~inside], y[~inside])
-
-    def correctness(self, name: str) -> Correctness:
-        hits = np.stack(
-            [prediction_quality.hits(rows, self.labels) for rows in self.outputs(name)]
-        )
-        outside = ~self.membership
-        shares = (hits * outside).sum(axis=1) / outside.sum(axis=1)
-        return Correctness(shares.reshape(-1, 2), degrees=len(shares) // 2 - 1)
 
     def reference_labels(self) -> Integers:
         return self.reference.y
@@ -214,24 +157,6 @@ class MembershipGame(Subject):
             labels=self.labels,
             rows=rows,
         )
-
-    def strongest(
-        self,
-        results: Sequence[AttackResult],
-        audits: Mapping[str, Audit | GameAudit],
-    ) -> Headline:
-        return game_headline([r for r in results if r.slice == "entire"])
-
-    def paired(self, first: MeasuredAttack, second: MeasuredAttack) -> Difference:
-        return paired_difference(first.headline, second.headline)
-
-    def attacked_through(self, names: Sequence[str]) -> list[str]:
-        entries = map(catalog.get, names)
-        return [
-            entry.name
-            for entry in entries
-            if not entry.is_trained and entry.claims.deterministic
-        ]
 
     def reason_without(self, part: Part) -> str | None:
         few = len(self.membership) < FEWEST_MODELS

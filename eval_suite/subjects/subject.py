@@ -14,9 +14,9 @@ from typing import Literal
 
 from eval_suite.results.gate_rows import ExamplesIdentity
 from eval_suite.results.gate_rows import GameIdentity
+from eval_suite.results.run_description import RunDescription
 from eval_suite.subjects.answers import Answers
 from eval_suite.subjects.answers import PairedModels
-from eval_suite.subjects.run_description import RunDescription
 from keras_entropy.arrays import Array
 from keras_entropy.arrays import Booleans
 from keras_entropy.arrays import Floats

@@ -17,7 +17,7 @@ from typing import TextIO
 
 import pytest
 
-from eval_suite.options import options as command_line
+from eval_suite.options import command_line
 from eval_suite.options.options import Options
 from eval_suite.results.recorded import Record
 

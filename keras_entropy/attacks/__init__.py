@@ -2,7 +2,7 @@
 
 from keras_entropy.attacks.adaptive_attacks import adaptive_results as adaptive_results
 from keras_entropy.attacks.adaptive_attacks import average_queries as average_queries
-from keras_entropy.attacks.controls.controls import Control as Control
+from keras_entropy.attacks.controls.control import Control as Control
 from keras_entropy.attacks.controls.controls import null_controls as null_controls
 from keras_entropy.attacks.controls.controls import (
     positive_controls as positive_controls,

@@ -9,7 +9,7 @@ from keras_entropy.attacks import controls
 
 SCRIPT = """
 import sys
-from eval_suite.session.without_keras import leave_keras_out
+from eval_suite.without_keras import leave_keras_out
 leave_keras_out()
 import importlib, pkgutil
 import keras_entropy.attacks

@@ -76,6 +76,7 @@ def _read_user_model(options: Options, model: Path) -> UserModel:
         options.nonmembers,
         from_logits=options.from_logits,
         compiled=options.population is not None,
+        seed=options.seed,
     )
     if options.population is not None:
         recipe = ShadowRecipe(

@@ -37,7 +37,8 @@ class UserModel(OneModel):
         nonmembers: Examples from the same distribution that it was not trained on. Some
             of them become the reference set, as in the membership game: never scored,
             and used to fit the defenses that are fitted.
-        from_logits: Boolean, whether the model ends in logits.
+        from_logits: Boolean, whether the model ends in logits. Defaults to `False`.
+        seed: Integer, of the draws of random defenses. Defaults to `0`.
 
     Raises:
         ValueError: If the sets overlap or do not fit the model or each other, or the
@@ -51,7 +52,9 @@ class UserModel(OneModel):
         nonmembers: Dataset,
         *,
         from_logits: bool = False,
+        seed: int = 0,
     ) -> None:
+        self._seed = seed
         self._population: Population | None = None
         self._shadows: dict[str, Shadows] = {}
         self._from_logits = from_logits
@@ -74,6 +77,7 @@ class UserModel(OneModel):
         *,
         from_logits: bool,
         compiled: bool = False,
+        seed: int = 0,
     ) -> UserModel:
         """Reads the three files of the command line.
 
@@ -84,13 +88,14 @@ class UserModel(OneModel):
             from_logits: Boolean, whether the model ends in logits.
             compiled: Boolean, whether its compile configuration is needed too.
                 Defaults to `False`.
+            seed: Integer, as for the class. Defaults to `0`.
 
         Raises:
             ValueError: If a file is missing or no such file, or as for the class.
         """
         loaded = _load_model(model, compiled=compiled)
         sets = [dataset_of(path) for path in (members, nonmembers)]
-        return cls(loaded, *sets, from_logits=from_logits)
+        return cls(loaded, *sets, from_logits=from_logits, seed=seed)
 
     def train_shadows_on(
         self, pool: Dataset, recipe: ShadowRecipe, runner: Runner
@@ -156,7 +161,7 @@ class UserModel(OneModel):
         """Returns the defended model."""
         if name == BASE:
             return self._undefended
-        layer = catalog.get(name).create()
+        layer = catalog.get(name).create(seed=self._seed)
         if isinstance(layer, keras_entropy.FittedDefense):
             fit_to_model(
                 layer,

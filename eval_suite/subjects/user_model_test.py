@@ -107,3 +107,17 @@ def test_parts_that_a_lone_model_lacks(sets):
         reason = subject.reason_without(part)
         with pytest.raises(ValueError, match=reason):
             ask()
+
+
+@pytest.mark.parametrize("name", ["M-4", "gaussian-noise"])
+def test_a_random_defense_draws_by_the_seed_of_the_run(sets, name):
+    keras.utils.set_random_seed(0)
+    model = classifier()
+
+    def outputs(seed, process):
+        # Whatever else has drawn random numbers in the process.
+        keras.utils.set_random_seed(process)
+        return UserModel(model, *sets, seed=seed).outputs(name)[0]
+
+    np.testing.assert_array_equal(outputs(1, process=2), outputs(1, process=3))
+    assert np.abs(outputs(1, process=2) - outputs(4, process=2)).max() > 1e-3

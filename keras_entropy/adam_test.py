@@ -7,6 +7,8 @@ from keras_entropy.adam import Adam
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_agrees_with_keras(dtype):
+    if keras.backend.backend() == "jax" and dtype == "float64":
+        pytest.skip("JAX has no float64 unless it is told to")
     rng = np.random.default_rng(0)
     start = [rng.normal(size=shape).astype(dtype) for shape in ((3, 2), (2,))]
     gradients = [
@@ -20,10 +22,10 @@ def test_agrees_with_keras(dtype):
     optimizer.build(theirs)
     for step in gradients:
         adam.step(step, 0.01)
-        optimizer.apply(step)
+        optimizer.apply([keras.ops.convert_to_tensor(g) for g in step])
     for own, other in zip(ours, theirs, strict=True):
         assert own.dtype == dtype
-        np.testing.assert_allclose(own, other.numpy(), rtol=1e-4)
+        np.testing.assert_allclose(own, keras.ops.convert_to_numpy(other), rtol=1e-4)
 
 
 def test_the_first_step_is_the_rate_in_each_direction():

@@ -11,7 +11,7 @@ import numpy as np
 from sklearn import datasets
 
 
-def examples():
+def examples() -> tuple[np.ndarray, np.ndarray]:
     """Return 8,000 examples of four classes, a tenth of them mislabelled."""
     x, y = datasets.make_classification(
         8_000,
@@ -24,7 +24,7 @@ def examples():
     return x.astype("float32"), y
 
 
-def main():
+def main() -> None:
     """Train, and save `model.keras`, `members.npz` and `nonmembers.npz`."""
     parser = argparse.ArgumentParser()
     parser.add_argument("folder", type=Path)

@@ -38,6 +38,7 @@ class Case:
         rows = rows.astype("float64")
         if self.layer.expects != "logits":
             return rows
+        # Written out, so that nothing under test judges itself.
         weights = np.exp(rows - rows.max(axis=-1, keepdims=True))
         return weights / weights.sum(axis=-1, keepdims=True)
 

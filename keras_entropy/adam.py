@@ -9,6 +9,8 @@ import numpy as np
 from keras_entropy.arrays import Floats
 
 _FIRST_DECAY, _SECOND_DECAY = 0.9, 0.999
+# 1 less the decays: the subtraction would differ in the last digit.
+_FIRST_SHARE, _SECOND_SHARE = 0.1, 0.001
 
 
 class Adam:
@@ -46,6 +48,6 @@ class Adam:
         ):
             # The weights' own type: a float64 would promote float32 weights.
             number = weight.dtype.type
-            mean += 0.1 * (gradient - mean)
-            square += 0.001 * (gradient**2 - square)
+            mean += _FIRST_SHARE * (gradient - mean)
+            square += _SECOND_SHARE * (gradient**2 - square)
             weight -= number(rate) * mean / (np.sqrt(square) + number(self._epsilon))

@@ -1,6 +1,6 @@
 """Cost of the study's output transforms, as ratios of processor time in one process.
 
-Two comparisons, in alternating rounds with one thread: the defended model over the
+Two comparisons, timed in turn with one thread: the defended model over the
 undefended one, compiled, for the study's network on images of 28 x 28 (Fashion-MNIST)
 and on scikit-learn's 8 x 8 digits; and the layer alone over the study's way, the same
 mathematics for one example after the other with SciPy and EMD-signal.
@@ -11,8 +11,6 @@ mathematics for one example after the other with SciPy and EMD-signal.
 
 import argparse
 import functools
-import statistics
-import time
 from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
@@ -30,6 +28,7 @@ from keras_entropy import catalog
 from keras_entropy import defend
 from keras_entropy.arrays import Array
 from keras_entropy.arrays import Floats
+from keras_entropy.search.call_times import times_in_turn
 
 NAMES = ("M-1", "M-2", "M-3", "M-4", "M-5", "M-6", "M-18", "M-19")
 
@@ -79,22 +78,17 @@ def compiled(
     return lambda: concrete(tensor)
 
 
-def seconds(call: Callable[[], object], repeats: int) -> float:
-    """Return the processor time of one call."""
-    start = time.process_time()
-    for _ in range(repeats):
-        call()
-    return (time.process_time() - start) / repeats
-
-
 def ratio(
     one: Callable[[], object], other: Callable[[], object], rounds: int, repeats: int
 ) -> float:
     """Return the median ratio of two calls' times."""
     for call in (one, other):
-        seconds(call, 5)
-    pairs = [(seconds(one, repeats), seconds(other, repeats)) for _ in range(rounds)]
-    return statistics.median(a / b for a, b in pairs)
+        for _ in range(5):  # warms up
+            call()
+    times = times_in_turn(
+        one, other, rounds=rounds, repeats=repeats, processor_time=True
+    )
+    return float(np.median(times[:, 0] / times[:, 1]))
 
 
 def trained_models(folder: str | None) -> Iterator[tuple[str, keras.Model, Array]]:

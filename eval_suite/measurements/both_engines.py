@@ -17,7 +17,7 @@ from keras_entropy.attacks.controls import planted
 from keras_entropy.attacks.signals import compute_signals
 from keras_entropy.attacks.statistics.roc import RocFamily
 from keras_entropy.attacks.tf_privacy import TRAINED_ATTACKS
-from keras_entropy.attacks.tf_privacy import ReferenceResult
+from keras_entropy.attacks.tf_privacy import TfPrivacyResult
 from keras_entropy.attacks.tf_privacy import tf_privacy_attacks
 from keras_entropy.attacks.tf_privacy import tf_privacy_shadow_scores
 
@@ -74,7 +74,7 @@ def run_both(
     seed: int,
     loss_only: bool = False,
     confidence: float = 0.95,
-) -> tuple[Audit, list[ReferenceResult]]:
+) -> tuple[Audit, list[TfPrivacyResult]]:
     """Runs both engines on the same outputs.
 
     Args:
@@ -90,7 +90,7 @@ def run_both(
     return ours, theirs
 
 
-def run_both_on_noise(law: str, seed: int) -> tuple[Audit, list[ReferenceResult]]:
+def run_both_on_noise(law: str, seed: int) -> tuple[Audit, list[TfPrivacyResult]]:
     """Runs both engines on data without any membership signal.
 
     Args:
@@ -112,7 +112,7 @@ def run_both_on_noise(law: str, seed: int) -> tuple[Audit, list[ReferenceResult]
 
 
 def beside_rows(
-    audit: Audit, references: Sequence[ReferenceResult]
+    audit: Audit, references: Sequence[TfPrivacyResult]
 ) -> Iterator[EngineRow]:
     """Yields one row for each of their results, with ours beside it."""
     for found in references:

@@ -7,7 +7,7 @@ from eval_suite.subjects.answers import PairedModels
 from keras_entropy.attacks import audit_game
 from keras_entropy.attacks import audit_outputs
 from keras_entropy.attacks.controls import planted
-from keras_entropy.attacks.tf_privacy import ReferenceResult
+from keras_entropy.attacks.tf_privacy import TfPrivacyResult
 
 needs_reference = pytest.mark.skipif(
     why_no_tf_privacy() is not None, reason=str(why_no_tf_privacy())
@@ -31,8 +31,8 @@ def test_each_result_has_ours_beside_it():
     sides = planted.planted(2.0, "even", np.random.default_rng(0))
     audit = audit_outputs(*sides, attacks=("loss", "entropy"))
     theirs = [
-        ReferenceResult("entropy", "entire", 0.6, 0.2),
-        ReferenceResult("loss", "entire", 0.7, 0.3),
+        TfPrivacyResult("entropy", "entire", 0.6, 0.2),
+        TfPrivacyResult("loss", "entire", 0.7, 0.3),
     ]
     entropy, loss = both_engines.beside_rows(audit, theirs)
     assert (entropy["attack"], entropy["auc"], entropy["advantage"]) == (

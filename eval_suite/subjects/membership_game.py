@@ -37,7 +37,7 @@ from keras_entropy.shadow import complementary_pairs
 from keras_entropy.shadow import model_seeds
 from keras_entropy.shadow import predict
 from keras_entropy.training import recipe
-from keras_entropy.training.reference_fitting import fit_to_model
+from keras_entropy.training.reference_fitting import fitted
 
 
 class MembershipGame(PairedTargets):
@@ -124,15 +124,12 @@ class MembershipGame(PairedTargets):
         """Returns the defended architecture; its weights mean nothing."""
         if name == BASE:
             return self.model
-        layer = catalog.get(name).create()
-        if isinstance(layer, FittedDefense):
-            fit_to_model(
-                layer,
-                self.model,
-                self.reference.x,
-                self.reference.y,
-                members=self.population.x[self._data.rows[0]],
-            )
+        layer = fitted(
+            catalog.get(name).create(),
+            self.model,
+            (self.reference.x, self.reference.y),
+            members=self.population.x[self._data.rows[0]],
+        )
         return defending.defend(self.model, layer)
 
     def probe(self) -> Array:

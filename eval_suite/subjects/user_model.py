@@ -25,7 +25,7 @@ from keras_entropy.attacks import Shadows
 from keras_entropy.models import defending
 from keras_entropy.shadow import Runner
 from keras_entropy.training.example_checks import distinct_rows
-from keras_entropy.training.reference_fitting import fit_to_model
+from keras_entropy.training.reference_fitting import fitted
 
 
 class UserModel(OneModel):
@@ -161,15 +161,12 @@ class UserModel(OneModel):
         """Returns the defended model."""
         if name == BASE:
             return self._undefended
-        layer = catalog.get(name).create(seed=self._seed)
-        if isinstance(layer, keras_entropy.FittedDefense):
-            fit_to_model(
-                layer,
-                self._undefended,
-                self.reference.x,
-                self.reference.y,
-                members=self.members.x,
-            )
+        layer = fitted(
+            catalog.get(name).create(seed=self._seed),
+            self._undefended,
+            (self.reference.x, self.reference.y),
+            members=self.members.x,
+        )
         return keras_entropy.defend(self._model, layer, from_logits=self._from_logits)
 
     def record_answers(self, name: str) -> RecordAnswers:

@@ -24,7 +24,7 @@ def attack_scores(
     shadows: Shadows | None = None,
     seed: int = 0,
 ) -> dict[str, ExampleScores]:
-    """Returns the scores that `audit_outputs` measures, for `baseline.example_rows`.
+    """Returns what `audit_outputs` measures, as it is compared over examples.
 
     Args:
         outputs: Of members and of non-members, `(n, C)` and `(m, C)`.

@@ -162,5 +162,5 @@ def curve_grid(nonmembers: float) -> Floats:
 
 
 def slice_grid() -> Floats:
-    """FPRs to draw a curve of a slice at: few, for there are many slices."""
+    """FPRs to draw a curve of a slice at: few, because there are many slices."""
     return np.r_[0.0, 0.01, 0.02, 0.03, 0.05, 0.07, np.linspace(0.1, 1, 19)]

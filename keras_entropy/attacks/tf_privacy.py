@@ -42,7 +42,7 @@ TOLERANCE = 1e-9
 
 
 @dataclasses.dataclass(frozen=True)
-class ReferenceResult:
+class TfPrivacyResult:
     """A result of TensorFlow Privacy.
 
     Attributes:
@@ -69,7 +69,7 @@ def tf_privacy_attacks(
     slices: str | Sequence[str] = ("entire",),
     loss_only: bool = False,
     seed: int = 0,
-) -> list[ReferenceResult]:
+) -> list[TfPrivacyResult]:
     """Runs TensorFlow Privacy's attacks on outputs of one model.
 
     It is given our float64 losses and entropies: its own are computed in float32 and
@@ -90,7 +90,7 @@ def tf_privacy_attacks(
         seed: Integer, of NumPy's global generator while it runs.
 
     Returns:
-        List of `ReferenceResult`. Slices without one of the sides are left out.
+        List of `TfPrivacyResult`. Slices without one of the sides are left out.
 
     Raises:
         ImportError: If TensorFlow Privacy is not installed.
@@ -117,7 +117,7 @@ def tf_privacy_attacks(
         by_class="class" in kinds,
         by_classification_correctness="correctness" in kinds,
     )
-    found: list[ReferenceResult] = []
+    found: list[TfPrivacyResult] = []
     for name in names:
         modified = name == "modified_entropy"
         entropy = signals.modified_entropy if modified else signals.entropy
@@ -133,7 +133,7 @@ def tf_privacy_attacks(
                 (getattr(structures.AttackType, ATTACK_TYPES[name]),),
             )
         found += [
-            ReferenceResult(
+            TfPrivacyResult(
                 name,
                 _slice_name(result.slice_spec),
                 float(result.get_auc()),
@@ -144,14 +144,14 @@ def tf_privacy_attacks(
     return found
 
 
-def disagreements(audit: Audit, references: Sequence[ReferenceResult]) -> list[str]:
+def disagreements(audit: Audit, references: Sequence[TfPrivacyResult]) -> list[str]:
     """Tells where an audit of the same outputs and TensorFlow Privacy's results differ.
 
     Only threshold attacks have to agree.
 
     Args:
         audit: `Audit`.
-        references: List of `ReferenceResult`.
+        references: List of `TfPrivacyResult`.
 
     Returns:
         List of strings, one for each AUC or advantage that differs by more than 1e-9.

@@ -45,7 +45,7 @@ def test_a_disagreement_is_told():
     rng = np.random.default_rng(2)
     sides = planted.planted(2.0, "even", rng)
     audit = audit_outputs(*sides, attacks="loss")
-    wrong = tf_privacy.ReferenceResult("loss", "entire", audit.auc + 0.01, np.nan)
+    wrong = tf_privacy.TfPrivacyResult("loss", "entire", audit.auc + 0.01, np.nan)
     found = tf_privacy.disagreements(audit, [wrong])
     assert len(found) == 2
     assert "auc of loss on entire" in found[0]

@@ -25,7 +25,7 @@ from keras_entropy.training.example_checks import check_no_member
 from keras_entropy.training.example_checks import class_indices
 from keras_entropy.training.recipe import Progress
 from keras_entropy.training.recipe import TrainingData
-from keras_entropy.training.reference_fitting import fit_to_model
+from keras_entropy.training.reference_fitting import fitted
 
 
 def build(
@@ -100,10 +100,10 @@ def build(
         from_logits = False
     if isinstance(layer, FittedDefense):
         # Not as a stack of one: models that a stack can't hold can be fitted to.
-        fit_to_model(
+        fitted(
             layer,
             model,
-            *examples,
+            examples,
             members=_members(entry, x) if layer.needs_members else None,
             from_logits=from_logits,
             seed=seed or 0,

@@ -91,11 +91,6 @@ class Entry:
         return issubclass(self.layer, FittedDefense)
 
     @property
-    def is_transform(self) -> bool:
-        """Whether the layer is put behind a model as it is: no training, no fit."""
-        return not self.is_trained and not self.is_fitted
-
-    @property
     def training(self) -> Entry | None:
         """The stage before the fit: the same training with answers left alone.
 

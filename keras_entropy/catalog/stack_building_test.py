@@ -114,17 +114,16 @@ def test_a_missing_reference_is_said():
 
 
 @pytest.mark.parametrize(
-    ("name", "trained", "fitted", "transform"),
+    ("name", "trained", "fitted"),
     [
-        ("M-1", False, False, True),
-        ("binned-1", False, True, False),
-        ("M-6", True, False, False),
-        ("hamp", True, True, False),
+        ("M-1", False, False),
+        ("binned-1", False, True),
+        ("M-6", True, False),
+        ("hamp", True, True),
     ],
 )
-def test_an_entry_says_what_it_needs(name, trained, fitted, transform):
+def test_an_entry_says_what_it_needs(name, trained, fitted):
     entry = catalog.get(name)
-    found = entry.is_trained, entry.is_fitted, entry.is_transform
-    assert found == (trained, fitted, transform)
+    assert (entry.is_trained, entry.is_fitted) == (trained, fitted)
     assert len(entry.stages) == 1 + (trained and fitted)
     assert not any(stage.is_trained and stage.is_fitted for stage in entry.stages)

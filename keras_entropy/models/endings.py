@@ -188,11 +188,7 @@ def _found(tensor: Any) -> tuple[type[Ending], str | None]:
     function = getattr(activation, "__name__", None)
     if function is None:
         return UnknownEnding, None
-    named: dict[str, type[Ending]] = {
-        "softmax": SoftmaxEnding,
-        "sigmoid": SigmoidEnding,
-    }
-    return named.get(function, OtherEnding), function
+    return _OF_ACTIVATION.get(function, OtherEnding), function
 
 
 def _answers_with_probabilities(model: keras.Model, examples: int = 8) -> bool:

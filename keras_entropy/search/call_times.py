@@ -15,7 +15,13 @@ Call = Callable[[], Any]
 
 
 def times_in_turn(
-    call: Call, base: Call, *, rounds: int, repeats: int = 1, seed: int = 0
+    call: Call,
+    base: Call,
+    *,
+    rounds: int,
+    repeats: int = 1,
+    seed: int = 0,
+    processor_time: bool = False,
 ) -> Floats:
     """Times two calls in turn.
 
@@ -28,6 +34,8 @@ def times_in_turn(
         rounds: Integer.
         repeats: Integer, calls in a block. Defaults to `1`.
         seed: Integer, of the order within a round. Defaults to `0`.
+        processor_time: Boolean, whether to count only what this process computes, not
+            what it waits. Defaults to `False`.
 
     Returns:
         float64 array `(rounds, 2)`: seconds for one call, `call` first.
@@ -40,16 +48,21 @@ def times_in_turn(
     try:
         for i, pair in enumerate(order):
             for which in pair:
-                times[i, which] = seconds_per_call(calls[which], repeats)
+                times[i, which] = seconds_per_call(
+                    calls[which], repeats, processor_time=processor_time
+                )
     finally:
         if was_enabled:
             gc.enable()
     return times
 
 
-def seconds_per_call(call: Call, repeats: int) -> float:
+def seconds_per_call(
+    call: Call, repeats: int, *, processor_time: bool = False
+) -> float:
     """Returns the mean time of so many calls in a row."""
-    start = time.perf_counter()
+    clock = time.process_time if processor_time else time.perf_counter
+    start = clock()
     for _ in range(repeats):
         call()
-    return (time.perf_counter() - start) / repeats
+    return (clock() - start) / repeats

@@ -36,6 +36,13 @@ def test_what_slows_the_machine_slows_both(clock):
     assert 0 < (rounds[:, 0] == "call").sum() < 40
 
 
+def test_the_time_of_the_processor_is_told_on_demand(clock, monkeypatch):
+    monkeypatch.setattr(time, "process_time", lambda: 3 * clock["time"])
+    call = clock["call"]("call", 2.0)
+    times = times_in_turn(call, call, rounds=2, repeats=3, processor_time=True)
+    assert times.tolist() == [[6, 6], [6, 6]]
+
+
 def test_a_block_is_so_many_calls_and_garbage_waits(clock):
     collecting = []
     times = times_in_turn(

@@ -32,7 +32,7 @@ from keras_entropy.training.example_checks import check_lengths
 from keras_entropy.training.example_checks import check_no_member
 from keras_entropy.training.example_checks import class_indices
 from keras_entropy.training.recipe import TrainingData
-from keras_entropy.training.reference_fitting import fit_to_model
+from keras_entropy.training.reference_fitting import fitted
 
 # Two AUCs that differ by less are the same to the search, and the better answer wins.
 _TIE = 0.005
@@ -114,9 +114,7 @@ def recommend(
 
     def layer_of(candidate: Candidate) -> Defense:
         layer = candidate.create()
-        if isinstance(layer, FittedDefense):
-            fit_to_model(layer, undefended, *reference, members=members[0], seed=seed)
-        return layer
+        return fitted(layer, undefended, reference, members=members[0], seed=seed)
 
     ratios: list[float | None] = [None] * len(points)
     if max_latency_ratio is not None:

@@ -24,7 +24,7 @@ from keras_entropy.search.candidates import CANDIDATES
 from keras_entropy.search.candidates import NO_DEFENSE
 from keras_entropy.search.candidates import Candidate
 
-ATTACKS = (
+SEARCH_ATTACKS = (
     "loss",
     "modified_entropy",
     "label_only",
@@ -211,5 +211,7 @@ def _defended(layer: Defense, game: Game) -> Floats:
 def _audit(
     outputs: Floats, labels: Integers, membership: Booleans, seed: int
 ) -> list[attacks.AttackResult]:
-    audit = attacks.audit_game(outputs, labels, membership, attacks=ATTACKS, seed=seed)
+    audit = attacks.audit_game(
+        outputs, labels, membership, attacks=SEARCH_ATTACKS, seed=seed
+    )
     return audit.attacks

@@ -6,6 +6,7 @@ import keras
 import numpy as np
 
 from keras_entropy.arrays import Array
+from keras_entropy.layers.defense import Defense
 from keras_entropy.layers.fitted_defense import FittedDefense
 from keras_entropy.models.defending import defend
 from keras_entropy.models.defending import probabilities_of
@@ -13,23 +14,22 @@ from keras_entropy.shadow.stack import Stack
 from keras_entropy.shadow.stack_prediction import predict
 
 
-def fit_to_model(
-    layer: FittedDefense,
+def fitted(
+    layer: Defense,
     model: keras.Model,
-    x: Array,
-    y: Array,
+    reference: tuple[Array, Array],
     *,
     members: Array | None = None,
     from_logits: bool = False,
     seed: int = 0,
-) -> FittedDefense:
-    """Fits the layer to one model, and returns it.
+) -> Defense:
+    """Returns the layer itself, which is fitted to one model now if its kind is.
 
     Args:
-        layer: The defense.
+        layer: The defense; one that is no `FittedDefense` is left as it is.
         model: The undefended model.
-        x: Array `(n, ...)` of reference inputs.
-        y: Integer array `(n,)`: their classes.
+        reference: Array `(n, ...)` of reference inputs, and integer array `(n,)`:
+            their classes.
         members: Array `(m, ...)` of inputs that the model was trained on. Only for
             layers that need them.
         from_logits: Boolean, whether the model ends in logits. Defaults to `False`.
@@ -38,6 +38,9 @@ def fit_to_model(
     Raises:
         ValueError: As for `FittedDefense.fit`.
     """
+    if not isinstance(layer, FittedDefense):
+        return layer
+    x, y = reference
     undefended = probabilities_of(model, from_logits=from_logits)
     outputs = undefended.predict(layer.queries(x, seed=seed), verbose=0)
     if layer.needs_members and members is not None:

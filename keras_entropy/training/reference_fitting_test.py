@@ -2,11 +2,13 @@ import keras
 import numpy as np
 import pytest
 
+import keras_entropy
 from keras_entropy import catalog
 from keras_entropy.layers.contract_test import to_numpy
 from keras_entropy.shadow.stack import initialize
 from keras_entropy.shadow.stack_prediction import predict
 from keras_entropy.training.reference_fitting import fit_to_stack
+from keras_entropy.training.reference_fitting import fitted
 
 
 def small_model():
@@ -33,6 +35,14 @@ def test_the_catalog_fits_to_the_reference(name):
     layer.fit(model.predict(layer.queries(x), verbose=0), y)
     expected = to_numpy(layer(model(x)))
     np.testing.assert_allclose(to_numpy(defended(x)), expected, atol=1e-6)
+
+
+def test_the_layer_itself_comes_back_fitted_where_its_kind_is():
+    model, reference = small_model(), small_reference()
+    for name in ("M-5", "binned-4"):
+        layer = catalog.get(name).create()
+        assert fitted(layer, model, reference) is layer
+        keras_entropy.defend(model, layer)  # which refuses one that is not fitted
 
 
 @pytest.mark.parametrize("name", ["binned-4", "ranks-2", "hamp-ranks"])

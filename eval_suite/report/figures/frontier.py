@@ -33,7 +33,7 @@ _PLACES: list[tuple[int, int, Literal["left", "right"]]] = [
 
 
 @dataclass(frozen=True)
-class Point:
+class PlottedDefense:
     """A defense of which both axes were measured."""
 
     row: Defense
@@ -45,7 +45,7 @@ def frontier(rows: Rows) -> Drawing:
     """Draws the strongest attack's AUC over accuracy, with the Pareto frontier."""
     name, title = "frontier", "Privacy against accuracy"
     measured = [
-        Point(row, row["accuracy"], row["strongest_auc"])
+        PlottedDefense(row, row["accuracy"], row["strongest_auc"])
         for row in rows.drawn
         if row["accuracy"] is not None and row["strongest_auc"] is not None
     ]
@@ -108,7 +108,9 @@ def frontier(rows: Rows) -> Drawing:
     return Drawing(name, title, finding, alt, reading, figure)
 
 
-def _near(rows: Rows, points: list[Point]) -> tuple[list[Point], list[Point]]:
+def _near(
+    rows: Rows, points: list[PlottedDefense]
+) -> tuple[list[PlottedDefense], list[PlottedDefense]]:
     """Splits off the points so inaccurate that they would squeeze all others."""
     base = rows.base["accuracy"]
     lowest = 0.0 if base is None else base - _SHOWN_LOSS
@@ -116,7 +118,7 @@ def _near(rows: Rows, points: list[Point]) -> tuple[list[Point], list[Point]]:
     return near, [point for point in points if point.accuracy < lowest]
 
 
-def pareto(points: list[Point]) -> list[Point]:
+def pareto(points: list[PlottedDefense]) -> list[PlottedDefense]:
     """Returns the points that no other point beats in accuracy and in attack AUC.
 
     Of points that are equal in both, the first is returned.
@@ -130,7 +132,7 @@ def pareto(points: list[Point]) -> list[Point]:
     return best
 
 
-def _draw(axes: Axes, point: Point, strong: bool) -> None:
+def _draw(axes: Axes, point: PlottedDefense, strong: bool) -> None:
     row, x, y = point.row, point.accuracy, point.auc
     colour, marker = style.family_style(row["family"])
     alpha = 0.9 if strong else 0.35
@@ -152,7 +154,9 @@ def _draw(axes: Axes, point: Point, strong: bool) -> None:
     )
 
 
-def _annotate(axes: Axes, drawn: list[Point], wanted: list[Point]) -> None:
+def _annotate(
+    axes: Axes, drawn: list[PlottedDefense], wanted: list[PlottedDefense]
+) -> None:
     """Names points where there is room: beside no other name and on no point."""
     places = np.array([(point.accuracy, point.auc) for point in drawn])
     span = np.maximum(np.ptp(places, axis=0), 1e-9)

@@ -6,7 +6,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from eval_suite.report.content.rows import Rows
 from eval_suite.report.figures import save
 from eval_suite.report.figures import style
-from eval_suite.report.figures.frontier import Point
+from eval_suite.report.figures.frontier import PlottedDefense
 from eval_suite.report.figures.frontier import frontier
 from eval_suite.report.figures.frontier import pareto
 from eval_suite.report.made_up_runs.results import build_results
@@ -15,7 +15,7 @@ from eval_suite.report.made_up_runs.results import build_results
 def test_pareto_agrees_with_the_definition():
     rng = np.random.default_rng(0)
     points = [
-        Point({"name": str(i)}, a, u)
+        PlottedDefense({"name": str(i)}, a, u)
         for i, (a, u) in enumerate(rng.integers(0, 8, (40, 2)) / 8)
     ]
 

@@ -20,7 +20,6 @@ from eval_suite.results.contents import Defense
 
 PNG_DPI = 200
 WIDTH = 5.2  # inches: one column in print, and still readable on a phone
-WIDE = 6.8
 ROW_HEIGHT = 0.21
 _COLUMNS = 4
 TITLE = 18  # points at the top that only the PNG shows

@@ -35,7 +35,7 @@ class Sides(NamedTuple):
     nonmember_labels: Integers
 
 
-class Game(NamedTuple):
+class PlantedGame(NamedTuple):
     """The arguments of `audit_game`."""
 
     outputs: Floats
@@ -85,7 +85,7 @@ def noise_game(
     rng: np.random.Generator,
     models: int = _MODELS,
     examples: int = _EXAMPLES,
-) -> Game:
+) -> PlantedGame:
     """Returns a game without a signal: the plan has nothing to do with the outputs.
 
     Examples have a difficulty of their own, as real ones do.
@@ -94,7 +94,7 @@ def noise_game(
     logits = _base_logits(labels, rng)
     logits = logits + rng.normal(0, GAME_NOISE, (models, *logits.shape))
     outputs = _outputs(law, labels, logits, rng)
-    return Game(outputs, labels, _plan(models, examples, rng))
+    return PlantedGame(outputs, labels, _plan(models, examples, rng))
 
 
 def _base_logits(labels: Integers, rng: np.random.Generator) -> Floats:
@@ -135,7 +135,7 @@ def _side(
     return with_confidence(confidence, labels, rest), labels
 
 
-def planted_game(rng: np.random.Generator) -> Game:
+def planted_game(rng: np.random.Generator) -> PlantedGame:
     """Returns a game in which difficulty, shift of members and noise add up."""
     # Difficulties on the quantiles of the normal distribution: the examples are shared
     # by all targets, so a random draw would move all pairs together.
@@ -147,7 +147,7 @@ def planted_game(rng: np.random.Generator) -> Game:
     )
     noise = rng.normal(0, GAME_NOISE, membership.shape)
     confidence = 2 + difficulty + SHIFT * membership + noise
-    return Game(with_confidence(confidence, labels, "even"), labels, membership)
+    return PlantedGame(with_confidence(confidence, labels, "even"), labels, membership)
 
 
 def with_confidence(confidence: Floats, labels: Integers, rest: Rest) -> Floats:

@@ -7,6 +7,7 @@ import numpy as np
 from keras import ops
 
 from keras_entropy.arrays import Floats
+from keras_entropy.arrays import softmax
 from keras_entropy.layers.defense import Claims
 from keras_entropy.layers.defense import Defense
 from keras_entropy.numerics import probability_vectors
@@ -70,9 +71,7 @@ class TemperatureScaling(Defense):
     def invert(self, outputs: Floats) -> Floats:
         """Returns the input probabilities that gave `outputs`, in float64."""
         outputs = np.maximum(np.asarray(outputs, "float64"), probability_vectors.TINY)
-        logits = self.temperature * np.log(outputs)
-        weights = np.exp(logits - logits.max(axis=-1, keepdims=True))
-        return weights / weights.sum(axis=-1, keepdims=True)
+        return softmax(self.temperature * np.log(outputs))
 
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "temperature": self.temperature}

@@ -19,7 +19,7 @@ import pytest
 
 from eval_suite.options import command_line
 from eval_suite.options.options import Options
-from eval_suite.results.recorded import Record
+from eval_suite.results.record import Record
 
 if TYPE_CHECKING:
     from eval_suite.measurements.attack_comparison import AttackComparison

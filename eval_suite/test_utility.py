@@ -4,7 +4,7 @@ from typing import Literal
 
 import pytest
 
-from eval_suite.results.recorded import Record
+from eval_suite.results.record import Record
 from eval_suite.subjects.subject import Subject
 from eval_suite.undefended import BASE
 from keras_entropy import catalog

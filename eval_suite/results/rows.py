@@ -213,37 +213,33 @@ class ShadowCountRow(TypedDict):
     auc_high: float | None
 
 
-class BesideRow(TypedDict):
-    """Table `tf_privacy`: TensorFlow Privacy's attack, ours (`own_`) beside it."""
+class EngineRow(TypedDict):
+    """TensorFlow Privacy's figures of one attack, ours (`own_`) beside them."""
+
+    attack: str
+    auc: float | None
+    advantage: float | None
+    own_auc: float | None
+    own_auc_low: float | None
+    own_auc_high: float | None
+    own_advantage: float | None
+    n_members: int | None
+    n_nonmembers: int | None
+
+
+class BesideRow(EngineRow):
+    """Table `tf_privacy`: both engines on one defense and slice."""
 
     defense: str
-    attack: str
     slice: str
     targets: int | None
-    auc: float | None
-    advantage: float | None
-    own_auc: float | None
-    own_auc_low: float | None
-    own_auc_high: float | None
-    own_advantage: float | None
-    n_members: int | None
-    n_nonmembers: int | None
 
 
-class NullRunRow(TypedDict):
+class NullRunRow(EngineRow):
     """Table `tf_privacy_null`: both engines on data without a signal."""
 
-    attack: str
     law: str
     seed: int
-    auc: float | None
-    advantage: float | None
-    own_auc: float | None
-    own_auc_low: float | None
-    own_auc_high: float | None
-    own_advantage: float | None
-    n_members: int | None
-    n_nonmembers: int | None
 
 
 class ExchangeabilityRow(TypedDict):

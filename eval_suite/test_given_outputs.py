@@ -1,5 +1,7 @@
 """Utility of given outputs, and the figures that need a model."""
 
+import pytest
+
 from eval_suite.results.record import Record
 from eval_suite.subjects.subject import Part
 from eval_suite.subjects.subject import Subject
@@ -7,6 +9,7 @@ from eval_suite.undefended import BASE
 from keras_entropy.prediction_quality import tied_share
 
 
+@pytest.mark.measures(BASE)
 def test_given_outputs(subject: Subject, record: Record) -> None:
     found = subject.utility(BASE)
     record("utility", defense=BASE, **found)

@@ -18,6 +18,7 @@ from keras_entropy.attacks import Headline
 from keras_entropy.attacks import NotMeasured
 
 
+@pytest.mark.measures(BASE)
 def test_undefended_model(
     comparison: AttackComparison, subject: Subject, record: Record
 ) -> None:

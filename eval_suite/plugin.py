@@ -19,17 +19,19 @@ import pytest
 
 from eval_suite.options import command_line
 from eval_suite.options.options import Options
-from eval_suite.results.recorded import Record
+from eval_suite.results.record import Record
 
 if TYPE_CHECKING:
     from eval_suite.measurements.attack_comparison import AttackComparison
+    from eval_suite.membership_audit import MembershipAudit
+    from eval_suite.subjects.make_subject import SubjectMaker
     from eval_suite.subjects.subject import Subject
 
 PACKAGE = Path(__file__).parent
 ROWS = pytest.StashKey[list[dict[str, Any]]]()
 TERMINAL = pytest.StashKey[TextIO | None]()
 NAMED = pytest.StashKey[bool]()
-SUBJECT_MAKER = pytest.StashKey[Callable[..., Any]]()
+SUBJECT_MAKER: pytest.StashKey[SubjectMaker] = pytest.StashKey()
 
 
 def set_up_process() -> None:
@@ -68,6 +70,10 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers",
         "claims(name, value=True): run for the defenses whose claim has this value",
+    )
+    config.addinivalue_line(
+        "markers",
+        "measures(name): measures this defense, or `base`, where no parameter says so",
     )
     from eval_suite.session.progress_bars import open_terminal
 
@@ -171,6 +177,9 @@ def _defense_of(item: pytest.Item) -> str | None:
     """Returns the defense that a check is run for, the undefended model included."""
     if not isinstance(item, pytest.Function) or PACKAGE not in item.path.parents:
         return None
+    marker = item.get_closest_marker("measures")
+    if marker is not None:
+        return str(marker.args[0])
     parameters = item.callspec.params if hasattr(item, "callspec") else {}
     name = parameters.get("target", parameters.get("defense"))
     return name if isinstance(name, str) else None
@@ -224,7 +233,7 @@ def comparison(subject: Subject, options: Options) -> AttackComparison:
 
 
 @pytest.fixture(scope="session")
-def membership_audit() -> Callable[..., Any]:
+def membership_audit() -> Callable[..., MembershipAudit]:
     """Function that attacks a trained model, for tests of your own.
 
     Example:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import pytest
 
 from eval_suite.options.options import Options
-from eval_suite.results.recorded import Record
+from eval_suite.results.record import Record
 from keras_entropy.attacks import TARGET_ATTACKS
 from keras_entropy.attacks import Control
 from keras_entropy.attacks.controls.controls import null_controls

@@ -4,7 +4,7 @@ from eval_suite.measurements.exchangeability import FEWEST
 from eval_suite.measurements.exchangeability import check_exchangeability
 from eval_suite.measurements.exchangeability import random_halves
 from eval_suite.options.options import Options
-from eval_suite.results.recorded import Record
+from eval_suite.results.record import Record
 from eval_suite.subjects.subject import Subject
 from eval_suite.undefended import BASE
 

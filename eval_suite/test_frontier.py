@@ -5,7 +5,7 @@ import pytest
 
 from eval_suite.measurements import frontier
 from eval_suite.options.options import Options
-from eval_suite.results.recorded import Record
+from eval_suite.results.record import Record
 from eval_suite.subjects.subject import Subject
 from eval_suite.undefended import BASE
 from keras_entropy.attacks import paired_difference

@@ -4,7 +4,7 @@ from eval_suite.measurements.attack_comparison import AttackComparison
 from eval_suite.measurements.gate_evidence import accuracy_drop
 from eval_suite.measurements.gate_evidence import auc_rows
 from eval_suite.options.options import Options
-from eval_suite.results.recorded import Record
+from eval_suite.results.record import Record
 from eval_suite.subjects.subject import Subject
 
 

@@ -11,13 +11,14 @@ from eval_suite.measurements.attack_rows import record_results
 from eval_suite.measurements.committed_report import committed_strongest
 from eval_suite.measurements.entropy_histogram import entropy_distribution
 from eval_suite.measurements.slices import slices_left_out
-from eval_suite.results.recorded import Record
+from eval_suite.results.record import Record
 from eval_suite.subjects.subject import Subject
 from eval_suite.undefended import BASE
 from keras_entropy.attacks import Headline
 from keras_entropy.attacks import NotMeasured
 
 
+@pytest.mark.measures(BASE)
 def test_undefended_model(
     comparison: AttackComparison, subject: Subject, record: Record
 ) -> None:

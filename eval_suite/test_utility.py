@@ -1,8 +1,10 @@
 """The cost of each defense in accuracy, calibration and certainty."""
 
+from typing import Literal
+
 import pytest
 
-from eval_suite.results.recorded import Record
+from eval_suite.results.record import Record
 from eval_suite.subjects.subject import Subject
 from eval_suite.undefended import BASE
 from keras_entropy import catalog
@@ -25,8 +27,9 @@ def test_claimed_utility(defense: str, subject: Subject) -> None:
     entry = catalog.get(defense)
     base, found = subject.utility(BASE), subject.utility(defense)
     if entry.claims.keeps_argmax:
-        sides = subject.sides(defense)
-        for figure, side in zip(("member_accuracy", "accuracy"), sides, strict=True):
+        figures: list[Literal["member_accuracy", "accuracy"]]
+        figures = ["member_accuracy", "accuracy"]
+        for figure, side in zip(figures, subject.sides(defense), strict=True):
             # float32 may round two close probabilities to a tie, which counts in part.
             ties = tied_share(side)
             change = found[figure] - base[figure]

@@ -129,6 +129,16 @@ def test_figure_that_is_not_measured_fails(pytester, run):
     )
 
 
+def test_figure_is_missing_as_its_check_failed(pytester, run, monkeypatch):
+    monkeypatch.setattr("keras_entropy.attacks.TARGET_ATTACKS", ("no_such_attack",))
+    write(pytester.path, 0.0)
+    result = run("--gate", "auc<=0.9", "-k", "undefended_model")
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    result.stdout.fnmatch_lines(
+        ["base, auc: not measured, as *::test_undefended_model failed: *no_such_*"]
+    )
+
+
 def test_run_without_controls_fails(pytester, run):
     write(pytester.path, 0.0)
     result = run("--gate", "auc<=0.9", "-k", "not controls")

@@ -17,14 +17,14 @@ def why_missing(recorded: Recorded, defense: str, metric: str) -> str:
         defense: Name.
         metric: Name of a metric, or of an attack whose AUC is missing.
     """
-    for check in recorded.checks:
-        if check["outcome"] == "failed" and check["defense"] == defense:
-            return f"not measured, as {check['test']} failed: {check['message']}"
     if metric in AGAINST_BASE and defense == BASE:
         return (
             "not measured: it compares a defense with the model as it is; select one "
             "with --defenses"
         )
+    for check in recorded.checks:
+        if check["outcome"] == "failed" and check["defense"] == defense:
+            return f"not measured, as {check['test']} failed: {check['message']}"
     if metric.startswith("tpr@"):
         few = [
             row["n_nonmembers"]

@@ -131,7 +131,7 @@ def judge(recorded: Recorded, rules: GateRules) -> GateOutcome:
     """
     confounding = recorded.confounding
     remarks = [] if confounding is None else [confounding]
-    ungated = verdict(recorded.checks, recorded.control, confounding)
+    ungated = verdict(recorded.checks, recorded.control)
     problems = []
     if ungated["status"] == "void":
         problems += [f"void: {line}" for line in ungated["lines"]]

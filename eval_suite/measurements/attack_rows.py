@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from eval_suite.results.recorded import Record
+from eval_suite.results.record import Record
 from eval_suite.results.rows import CurveRow
 from keras_entropy.arrays import Floats
 from keras_entropy.attacks import AttackResult

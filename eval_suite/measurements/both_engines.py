@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from collections.abc import Sequence
-from typing import TypedDict
 
 import numpy as np
 
+from eval_suite.results.rows import EngineRow
 from eval_suite.subjects.answers import PairedModels
 from keras_entropy.arrays import Array
 from keras_entropy.attacks import AttackResult
@@ -36,20 +36,6 @@ NULL_SEEDS = range(4)
 NULL_ATTACKS = ("loss", *TRAINED_ATTACKS)
 # All intervals of the null runs hold together with this confidence.
 NULL_CONFIDENCE = 0.999
-
-
-class EngineRow(TypedDict):
-    """TensorFlow Privacy's figures of one attack, ours (`own_`) beside them."""
-
-    attack: str
-    auc: float
-    advantage: float
-    own_auc: float
-    own_auc_low: float
-    own_auc_high: float
-    own_advantage: float
-    n_members: int
-    n_nonmembers: int
 
 
 def thinned(sides: Sides, limit: int = MAX_ROWS, *, seed: int) -> Sides:

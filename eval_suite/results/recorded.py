@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Iterable
 from collections.abc import Mapping
 from typing import Any
-from typing import Protocol
+from typing import NotRequired
 from typing import TypedDict
 from typing import TypeVar
+from typing import get_args
+from typing import get_origin
+from typing import get_type_hints
+from typing import is_typeddict
 
 from eval_suite.results.gate_rows import AucRow
 from eval_suite.results.gate_rows import DropRow
@@ -30,18 +35,6 @@ from eval_suite.results.rows import RecordRiskRow
 from eval_suite.results.rows import RunRow
 from eval_suite.results.rows import ShadowCountRow
 from eval_suite.results.rows import UtilityRow
-
-
-class Record(Protocol):
-    """The fixture `record`: adds a row to a table."""
-
-    def __call__(self, table: str, **fields: Any) -> None:
-        """Adds a row.
-
-        Args:
-            table: A field of `Recorded`.
-            **fields: Those of the table's row, plain JSON values.
-        """
 
 
 @dataclasses.dataclass(frozen=True)
@@ -76,14 +69,16 @@ class Recorded:
             rows: As `record` made them: the fields of a row, and its `table`.
 
         Raises:
-            ValueError: If there is no such table.
+            ValueError: If there is no such table, or a row has other keys than the
+                table's rows.
         """
         for row in rows:
             fields = dict(row)
-            table = getattr(self, fields.pop("table"), None)
-            if not isinstance(table, list):
-                raise ValueError(f"No table {row['table']!r} to record a row in")
-            table.append(fields)
+            name = fields.pop("table")
+            if name not in _forms():
+                raise ValueError(f"No table {name!r} to record a row in")
+            _check_keys(name, set(fields))
+            getattr(self, name).append(fields)
 
     @property
     def pairs(self) -> int:
@@ -97,6 +92,51 @@ class Recorded:
             if row["confounded"]:
                 return row["detail"]
         return None
+
+
+@dataclasses.dataclass(frozen=True)
+class _Form:
+    """The keys of one kind of row."""
+
+    required: frozenset[str]
+    optional: frozenset[str]
+
+    @classmethod
+    def of(cls, row: type) -> _Form:
+        # By the hints, as `__required_keys__` does not see NotRequired in annotations
+        # that are postponed.
+        hints = get_type_hints(row, include_extras=True)
+        optional = {key for key in hints if get_origin(hints[key]) is NotRequired}
+        return cls(frozenset(hints) - optional, frozenset(optional))
+
+    def faults(self, keys: set[str]) -> list[str]:
+        """Returns how the keys of a row differ from these, in words."""
+        unknown = sorted(keys - self.required - self.optional)
+        missing = sorted(self.required - keys)
+        return [
+            f"{word} {', '.join(found)}"
+            for word, found in (("unknown", unknown), ("missing", missing))
+            if found
+        ]
+
+
+@functools.cache
+def _forms() -> dict[str, list[_Form]]:
+    """Returns for each table the kinds of rows that it takes: mostly one."""
+    forms = {}
+    for table, kind in get_type_hints(Recorded).items():
+        (row,) = get_args(kind)
+        forms[table] = [
+            _Form.of(each) for each in ([row] if is_typeddict(row) else get_args(row))
+        ]
+    return forms
+
+
+def _check_keys(table: str, keys: set[str]) -> None:
+    faults = [form.faults(keys) for form in _forms()[table]]
+    if all(faults):
+        told = ", or ".join("; ".join(each) for each in faults)
+        raise ValueError(f"Table {table!r} takes no row with these keys: {told}")
 
 
 class _OfDefense(TypedDict):

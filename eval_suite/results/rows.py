@@ -6,7 +6,6 @@ its schema, to which `schema_test.py` holds it. `None` is what was not measured.
 
 from __future__ import annotations
 
-from typing import Any
 from typing import Literal
 from typing import NotRequired
 from typing import TypedDict
@@ -41,12 +40,20 @@ class Profile(TypedDict):
     nonmember_accuracy: float | None
 
 
-class RunRow(TypedDict):
-    """Table `run`: data and models. `is_reference_study`: the study's own network."""
+class RunDescription(TypedDict):
+    """What is known of a run without any attack: data and models.
+
+    `is_reference_study`: whether the undefended model is the study's own network.
+    """
 
     dataset: Dataset
     profile: Profile
     is_reference_study: bool
+
+
+class RunRow(RunDescription):
+    """Table `run`: the description, and the smallest AUC that would be noticed."""
+
     minimum_detectable_auc: float | None
 
 
@@ -114,10 +121,9 @@ class DistributionRow(TypedDict):
     nonmember: list[float]
 
 
-class UtilityRow(TypedDict):
-    """Table `utility`: the quality of a model's answers, on non-members."""
+class Utility(TypedDict):
+    """The quality of a model's answers, on non-members; accuracy on members too."""
 
-    defense: str
     accuracy: float
     accuracy_low: float
     accuracy_high: float
@@ -126,6 +132,12 @@ class UtilityRow(TypedDict):
     ece: NotRequired[float]
     entropy_mean: NotRequired[float]
     entropy_normalized: NotRequired[float]
+
+
+class UtilityRow(Utility):
+    """Table `utility`: the quality of the answers behind one defense."""
+
+    defense: str
 
 
 class DivergenceRow(TypedDict):
@@ -201,37 +213,33 @@ class ShadowCountRow(TypedDict):
     auc_high: float | None
 
 
-class BesideRow(TypedDict):
-    """Table `tf_privacy`: TensorFlow Privacy's attack, ours (`own_`) beside it."""
+class EngineRow(TypedDict):
+    """TensorFlow Privacy's figures of one attack, ours (`own_`) beside them."""
+
+    attack: str
+    auc: float | None
+    advantage: float | None
+    own_auc: float | None
+    own_auc_low: float | None
+    own_auc_high: float | None
+    own_advantage: float | None
+    n_members: int | None
+    n_nonmembers: int | None
+
+
+class BesideRow(EngineRow):
+    """Table `tf_privacy`: both engines on one defense and slice."""
 
     defense: str
-    attack: str
     slice: str
     targets: int | None
-    auc: float | None
-    advantage: float | None
-    own_auc: float | None
-    own_auc_low: float | None
-    own_auc_high: float | None
-    own_advantage: float | None
-    n_members: int | None
-    n_nonmembers: int | None
 
 
-class NullRunRow(TypedDict):
+class NullRunRow(EngineRow):
     """Table `tf_privacy_null`: both engines on data without a signal."""
 
-    attack: str
     law: str
     seed: int
-    auc: float | None
-    advantage: float | None
-    own_auc: float | None
-    own_auc_low: float | None
-    own_auc_high: float | None
-    own_advantage: float | None
-    n_members: int | None
-    n_nonmembers: int | None
 
 
 class ExchangeabilityRow(TypedDict):
@@ -262,7 +270,7 @@ class RecordRiskRow(TypedDict):
     """Table `record_risk`: the exposed records of one defense."""
 
     defense: str
-    records: list[list[Any]]
+    records: list[list[float]]
 
 
 class CheckRow(TypedDict):

@@ -2,20 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from collections.abc import Sequence
-from typing import TypedDict
 
-from eval_suite.results.rows import Dataset
-from eval_suite.results.rows import Profile
-
-
-class RunDescription(TypedDict):
-    """The fields of a `RunRow` that a subject knows without any attack."""
-
-    dataset: Dataset
-    profile: Profile
-    is_reference_study: bool
+from eval_suite.results.rows import RunDescription
+from eval_suite.results.rows import Utility
 
 
 def describe_run(
@@ -25,7 +15,7 @@ def describe_run(
     scored: int,
     class_names: Sequence[str],
     profile: str,
-    utility: Mapping[str, float],
+    utility: Utility,
     reference: int = 0,
     examples: int | None = None,
     input_shape: Sequence[int] | None = None,

@@ -10,7 +10,8 @@ from scipy import special
 
 import keras_entropy.attacks
 from eval_suite.datasets.npz_files import read_outputs
-from eval_suite.results.run_description import RunDescription
+from eval_suite.results.rows import RunDescription
+from eval_suite.results.rows import Utility
 from eval_suite.results.run_description import describe_run
 from eval_suite.subjects.answers import TargetAnswers
 from eval_suite.subjects.one_target import OneTarget
@@ -112,7 +113,7 @@ class GivenOutputs(OneTarget):
     def examples(self) -> tuple[Examples, Examples]:
         return (None, self._labels[0]), (None, self._labels[1])
 
-    def utility(self, name: str) -> dict[str, float]:
+    def utility(self, name: str) -> Utility:
         return accuracies(self.sides(name), self.labels)
 
     def describe(self) -> RunDescription:

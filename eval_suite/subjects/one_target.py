@@ -11,6 +11,7 @@ import numpy as np
 
 from eval_suite.datasets.datasets import Dataset
 from eval_suite.results.gate_rows import ExamplesIdentity
+from eval_suite.results.rows import Utility
 from eval_suite.subjects.answers import TargetAnswers
 from eval_suite.subjects.run_identity import examples_identity
 from eval_suite.subjects.subject import FEW_MODELS
@@ -82,7 +83,7 @@ class OneTarget(Subject):
         members, nonmembers = self.sides(name)
         return members, self.labels[0], nonmembers, self.labels[1]
 
-    def utility(self, name: str) -> dict[str, float]:
+    def utility(self, name: str) -> Utility:
         return utility_over_examples(self.sides(name), self.labels)
 
     def correctness(self, name: str) -> Correctness:

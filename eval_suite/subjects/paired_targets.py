@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from eval_suite.results.rows import Utility
 from eval_suite.subjects.answers import PairedModels
 from eval_suite.subjects.subject import Correctness
 from eval_suite.subjects.subject import MeasuredAttack
@@ -76,7 +77,7 @@ class PairedTargets(Subject):
         inside = self.membership[0]
         return outputs[inside], labels[inside], outputs[~inside], labels[~inside]
 
-    def utility(self, name: str) -> dict[str, float]:
+    def utility(self, name: str) -> Utility:
         return utility_over_models(self.outputs(name), self.labels, self.membership)
 
     def correctness(self, name: str) -> Correctness:

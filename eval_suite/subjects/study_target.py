@@ -10,7 +10,7 @@ import numpy as np
 
 from eval_suite.datasets.datasets import Dataset
 from eval_suite.options.profiles import Profile
-from eval_suite.results.run_description import RunDescription
+from eval_suite.results.rows import RunDescription
 from eval_suite.results.run_description import describe_run
 from eval_suite.subjects.fingerprint import fingerprint
 from eval_suite.subjects.one_target import OneModel

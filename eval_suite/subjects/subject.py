@@ -14,7 +14,8 @@ from typing import Literal
 
 from eval_suite.results.gate_rows import ExamplesIdentity
 from eval_suite.results.gate_rows import GameIdentity
-from eval_suite.results.run_description import RunDescription
+from eval_suite.results.rows import RunDescription
+from eval_suite.results.rows import Utility
 from eval_suite.subjects.answers import Answers
 from eval_suite.subjects.answers import PairedModels
 from keras_entropy.arrays import Array
@@ -130,7 +131,7 @@ class Subject(abc.ABC):
         """Returns the members and the non-members of one target."""
 
     @abc.abstractmethod
-    def utility(self, name: str) -> dict[str, float]:
+    def utility(self, name: str) -> Utility:
         """Returns accuracy and calibration behind a defense, on non-members."""
 
     @abc.abstractmethod

@@ -10,7 +10,7 @@ import numpy as np
 import keras_entropy
 from eval_suite.datasets.datasets import Dataset
 from eval_suite.datasets.npz_files import read_examples
-from eval_suite.results.run_description import RunDescription
+from eval_suite.results.rows import RunDescription
 from eval_suite.results.run_description import describe_run
 from eval_suite.subjects.one_target import OneModel
 from eval_suite.subjects.shadow_population import Population

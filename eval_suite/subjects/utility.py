@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from eval_suite.results.rows import Utility
 from keras_entropy import prediction_quality
 from keras_entropy.arrays import Array
 from keras_entropy.arrays import Booleans
@@ -14,7 +15,7 @@ from keras_entropy.attacks.statistics.intervals import share_interval
 
 def utility_over_models(
     outputs: Array, labels: Integers, membership: Booleans
-) -> dict[str, float]:
+) -> Utility:
     """Returns the means over models in complementary pairs.
 
     Accuracy, NLL, ECE and entropy are on non-members; the interval of the accuracy is a
@@ -59,7 +60,7 @@ def utility_over_models(
 
 def accuracies(
     sides: tuple[Array, Array], labels: tuple[Integers, Integers]
-) -> dict[str, float]:
+) -> Utility:
     """Returns the accuracies of one model on members and on non-members.
 
     The interval, on non-members, is Clopper and Pearson's, over examples.
@@ -81,7 +82,7 @@ def accuracies(
 
 def utility_over_examples(
     sides: tuple[Array, Array], labels: tuple[Integers, Integers]
-) -> dict[str, float]:
+) -> Utility:
     """Returns the accuracies of one model, and its NLL, ECE and entropy.
 
     Args:

@@ -4,7 +4,7 @@ import pytest
 
 from eval_suite.results import rows
 from keras_entropy.attacks import results
-from keras_entropy.attacks.controls import controls
+from keras_entropy.attacks.controls import control
 from keras_entropy.attacks.leakage import divergence
 
 
@@ -15,7 +15,7 @@ from keras_entropy.attacks.leakage import divergence
     [
         (results.AttackRow, rows.AttackRow),
         (results.RateRow, rows.RateRow),
-        (controls.ControlRow, rows.ControlRow),
+        (control.ControlRow, rows.ControlRow),
         (divergence.DivergenceRow, rows.DivergenceRow),
     ],
 )

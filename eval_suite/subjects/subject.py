@@ -11,7 +11,9 @@ from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 from typing import Any
 from typing import Literal
+from typing import Protocol
 
+from eval_suite.results.gate_rows import AucRow
 from eval_suite.results.gate_rows import ExamplesIdentity
 from eval_suite.results.gate_rows import GameIdentity
 from eval_suite.results.run_description import RunDescription
@@ -52,12 +54,28 @@ class MeasuredAttack:
 
     Args:
         headline: How strong it is.
-        scores: Its score of each example of one target, members first; `None` where
-            several models are attacked, or where the attack asks repeatedly.
+        scores: Function that returns its score of each example of one target, members
+            first, or `None` where the attack asks repeatedly.
     """
 
     headline: Headline
-    scores: ExampleScores | None
+    scores: Callable[[], ExampleScores | None]
+
+
+# Takes the name of a defense and returns the strongest attacks on it and on none.
+Compared = Callable[[str], tuple[MeasuredAttack, MeasuredAttack]]
+
+
+class RowMaker(Protocol):
+    """Makes the rows of a baseline for one defense: the gate knows their form."""
+
+    def of_pairs(self, attack: str, pair_auc: Floats) -> AucRow:
+        """Returns the row of an attack, by its AUC on each pair of models."""
+
+    def of_examples(
+        self, scores: Mapping[str, ExampleScores], member: Booleans
+    ) -> Sequence[AucRow]:
+        """Returns the rows of attacks, by their scores of one target's examples."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -150,15 +168,10 @@ class Subject(abc.ABC):
         """Returns what a later run must agree in to be compared with this one."""
 
     @abc.abstractmethod
-    def strongest(
-        self,
-        results: Sequence[AttackResult],
-        audits: Mapping[str, Audit | GameAudit],
-    ) -> Headline:
+    def strongest(self, audits: Mapping[str, Audit | GameAudit]) -> Headline:
         """Returns the strongest attack, chosen and reported on different data.
 
         Args:
-            results: All attacks, also those on other slices.
             audits: The attacks on the answers as they are, `""`, and through what else
                 an attacker does first, such as `"inverse"`.
         """
@@ -171,6 +184,46 @@ class Subject(abc.ABC):
 
         Returns:
             `None` where an attack through repeated queries has no scores to pair.
+        """
+
+    @abc.abstractmethod
+    def excess(
+        self, name: str, names: Sequence[str], compared: Compared, *, margin: float
+    ) -> str | None:
+        """Returns how a defense is shown to leak more than none.
+
+        Args:
+            name: Name of the defense.
+            names: Names of all that are asked about, this one included.
+            compared: What gives the strongest attacks on each.
+            margin: Float, the difference in AUC that is accepted.
+
+        Returns:
+            The end of a sentence, or `None` where nothing is shown.
+        """
+
+    @abc.abstractmethod
+    def minimum_detectable_auc(self, result: AttackResult) -> float:
+        """Returns the AUC that 80 % of such runs would see, at the 5 % level.
+
+        Args:
+            result: An attack on the undefended model, on all examples.
+        """
+
+    @abc.abstractmethod
+    def auc_rows(
+        self,
+        results: Sequence[AttackResult],
+        scores: Callable[[Sequence[str]], Mapping[str, ExampleScores]],
+        rows: RowMaker,
+    ) -> list[AucRow]:
+        """Returns the rows of a baseline for the attacks on one defense.
+
+        Args:
+            results: The attacks, on all examples.
+            scores: Returns by attack the scores of one target's examples; some
+                attacks give none.
+            rows: Makes the rows.
         """
 
     @abc.abstractmethod

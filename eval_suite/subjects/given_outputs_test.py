@@ -57,7 +57,7 @@ def test_logits_are_attacked_as_they_are_given(tmp_path):
 
 def test_parts_that_outputs_lack(tmp_path):
     subject = given(tmp_path, special.softmax(LOGITS, axis=1), Y)
-    for part in ("inputs", "model", "pairs", "strengths", "records"):
+    for part in ("inputs", "model", "pairs", "strengths", "shadows", "records"):
         assert subject.reason_without(part)
     with pytest.raises(ValueError, match="without the model that makes them"):
         subject.live_model("base")
@@ -80,7 +80,7 @@ def test_what_one_target_shows_is_judged_over_its_examples(tmp_path):
     found = [subject.excess(name, names, compared, margin=0.02) for name in names]
     assert "not above the undefended model's [0.500, 0.600] by more" in found[0]
     assert found[1] is None
-    loss = subject.answers("base").audit(slices=(), seed=0).get("loss")
+    loss = subject.answers("base").audit(slices=("entire",), seed=0).get("loss")
     assert subject.minimum_detectable_auc(loss) == minimum_detectable_auc(20, 20)
 
 

@@ -43,6 +43,7 @@ from keras_entropy.attacks.paired_differences import paired_over_examples
 _REASONS: Mapping[Part, str] = {
     "pairs": "needs a membership game, in which every model is a target",
     "strengths": "the frontier is drawn for the membership game with all defenses",
+    "shadows": "needs shadow models, and there is one model alone",
     "records": FEW_MODELS,
 }
 

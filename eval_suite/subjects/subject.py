@@ -39,9 +39,9 @@ ProgressBar = Callable[[str, int], AbstractContextManager[Callable[[int], None]]
 # Inputs, `None` where they are unknown, and class indices.
 Examples = tuple[Array | None, Integers]
 # What some subjects lack: the inputs of the examples; a model to call; pairs of models
-# that are all targets; such pairs behind any defense at any strength; models that were
-# trained on random halves of the records.
-Part = Literal["inputs", "model", "pairs", "strengths", "records"]
+# that are all targets; such pairs behind any defense at any strength; models beside the
+# target for an attacker to learn from; models trained on random halves of the records.
+Part = Literal["inputs", "model", "pairs", "strengths", "shadows", "records"]
 
 # Models below which no record can be told from chance.
 FEWEST_MODELS = 6

@@ -16,6 +16,7 @@ from eval_suite.results.gate_rows import ExamplesIdentity
 from eval_suite.subjects.answers import TargetAnswers
 from eval_suite.subjects.run_identity import examples_identity
 from eval_suite.subjects.subject import FEW_MODELS
+from eval_suite.subjects.subject import NOT_ALL_STRENGTHS
 from eval_suite.subjects.subject import Compared
 from eval_suite.subjects.subject import Correctness
 from eval_suite.subjects.subject import Examples
@@ -42,7 +43,7 @@ from keras_entropy.attacks.paired_differences import paired_over_examples
 
 _REASONS: Mapping[Part, str] = {
     "pairs": "needs a membership game, in which every model is a target",
-    "strengths": "the frontier is drawn for the membership game with all defenses",
+    "strengths": NOT_ALL_STRENGTHS,
     "shadows": "needs shadow models, and there is one model alone",
     "records": FEW_MODELS,
 }

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
-from typing import Any
 from typing import Literal
 from typing import Protocol
 
@@ -31,6 +30,8 @@ from keras_entropy.attacks import Headline
 from keras_entropy.attacks.paired_differences import ExampleScores
 
 if TYPE_CHECKING:
+    import keras
+
     from keras_entropy import FittedDefense
     from keras_entropy.catalog import Entry
 
@@ -46,6 +47,8 @@ Part = Literal["inputs", "model", "pairs", "strengths", "shadows", "records"]
 # Models below which no record can be told from chance.
 FEWEST_MODELS = 6
 FEW_MODELS = "needs six models, trained on random halves of the records"
+# Strengths are compared in one game, with all defenses beside each other.
+NOT_ALL_STRENGTHS = "the frontier is drawn for the membership game with all defenses"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -241,7 +244,7 @@ class Subject(abc.ABC):
     def reason_without(self, part: Part) -> str | None:
         """Returns why the subject lacks a part, in words, or `None` if it has it."""
 
-    def live_model(self, name: str) -> Any:
+    def live_model(self, name: str) -> keras.Model:
         """Returns the Keras model behind a defense, to time; part `"model"`."""
         raise self._lacking("model")
 

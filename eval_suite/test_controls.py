@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from eval_suite.options.options import Options
 from eval_suite.results.record import Record
+from eval_suite.subjects.subject import Subject
 from keras_entropy.attacks import TARGET_ATTACKS
 from keras_entropy.attacks import Control
 from keras_entropy.attacks.controls.controls import null_controls
@@ -16,12 +16,11 @@ from keras_entropy.attacks.controls.controls import positive_controls
 @pytest.mark.parametrize("run", [null_controls, positive_controls])
 def test_controls(
     run: Callable[[Sequence[str] | None], list[Control]],
-    options: Options,
+    subject: Subject,
     record: Record,
 ) -> None:
     # Without shadows, these attacks alone concern one model.
-    single = options.model is not None or options.outputs_only
-    alone = single and options.population is None
+    alone = subject.reason_without("shadows") is not None
     controls = run(TARGET_ATTACKS if alone else None)
     for control in controls:
         record("control", **control.row())

@@ -6,6 +6,7 @@ import pytest
 from eval_suite.measurements import frontier
 from eval_suite.options.options import Options
 from eval_suite.results.record import Record
+from eval_suite.subjects.subject import NOT_ALL_STRENGTHS
 from eval_suite.subjects.subject import Subject
 from eval_suite.undefended import BASE
 from keras_entropy.attacks import paired_difference
@@ -17,7 +18,7 @@ MARGIN = 0.01
 def test_frontier(subject: Subject, options: Options, record: Record) -> None:
     reason = subject.reason_without("strengths")
     if reason is None and options.defenses != "all":
-        reason = "the frontier is drawn for the membership game with all defenses"
+        reason = NOT_ALL_STRENGTHS
     if reason is not None:
         what = "privacy against utility by strength"
         record("not_measured", what=what, reason=reason, defense=BASE, metric=None)

@@ -45,6 +45,8 @@ def test_shadow_attacks(
     models = subject.paired_models(target)
     found = both_engines.shadow_rows(models, attacked.results)
     targets = len(models.membership)
+    # Ours and theirs are both means over all of the models.
+    assert {result.targets for result in attacked.entire()} == {targets}
     for row in found:
         record("tf_privacy", defense=target, slice="entire", targets=targets, **row)
     assert found, "neither LiRA nor the offset is among the profile's attacks"

@@ -1,5 +1,6 @@
 """The cost of each defense in accuracy, calibration and certainty."""
 
+import math
 from typing import Literal
 
 import pytest
@@ -14,6 +15,8 @@ from keras_entropy.prediction_quality import tied_share
 def test_utility(target: str, subject: Subject, record: Record) -> None:
     found = subject.utility(target)
     record("utility", defense=target, **found)
+    for figure in ("nll", "ece"):
+        assert math.isfinite(found[figure]), f"{target}: {figure} is {found[figure]}"
     chance = subject.majority_share()
     assert found["accuracy_high"] > chance, (
         f"{target}: accuracy {found['accuracy']:.3f} "

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from eval_suite.measurements.example_scores import scores_of
 from eval_suite.measurements.slices import slices
 from eval_suite.subjects.answers import Answers
+from eval_suite.subjects.answers import results_of
 from eval_suite.subjects.subject import MeasuredAttack
 from eval_suite.subjects.subject import Subject
 from eval_suite.undefended import BASE
@@ -20,18 +21,12 @@ from keras_entropy.attacks import Difference
 from keras_entropy.attacks import GameAudit
 from keras_entropy.attacks import Headline
 from keras_entropy.attacks import NotMeasured
-from keras_entropy.attacks import adaptive_results
-from keras_entropy.attacks import holm
-from keras_entropy.attacks import minimum_detectable_auc
-from keras_entropy.attacks import minimum_detectable_difference
-from keras_entropy.attacks import paired_difference
 from keras_entropy.attacks.leakage.divergence import Divergence
 from keras_entropy.attacks.paired_differences import ExampleScores
 
 # A difference in AUC up to this is accepted: post-processing adds no information, but
 # the attacks that look for it are not perfect.
 MARGIN = 0.02
-LEVEL = 0.05
 
 
 @dataclasses.dataclass(frozen=True)
@@ -88,6 +83,7 @@ class AttackComparison:
         self._seed = seed
         self._attacked: dict[str, Attacked] = {}
         self._scores: dict[tuple[str, str], ExampleScores | None] = {}
+        self._beside_base: dict[str, tuple[MeasuredAttack, MeasuredAttack]] = {}
 
     def attacked(self, name: str) -> Attacked:
         """Returns the attacks on a defense, or on `"base"`, by its own outputs.
@@ -98,14 +94,12 @@ class AttackComparison:
         if name not in self._attacked:
             answers = self.subject.answers(name)
             audits = {"": self._audit(answers)}
-            results = list(audits[""].attacks)
             if name != BASE and name not in trained_defenses():
                 for through, changed in self._adapted(name, answers):
                     audits[through] = self._audit(changed)
-                    results += adaptive_results(audits[through].attacks, through)
             self._attacked[name] = Attacked(
-                results=results,
-                strongest=self.subject.strongest(results, audits),
+                results=results_of(audits),
+                strongest=self.subject.strongest(audits),
                 audits=audits,
             )
         return self._attacked[name]
@@ -130,23 +124,21 @@ class AttackComparison:
         Args:
             without: Name of a defense that is left out, because it is compared.
         """
-        audits = self.attacked(BASE).audits
-        return self.subject.strongest(self._base_pool(without), audits)
+        return self.subject.strongest(self._base_audits(without))
 
     def base_through_defense(self) -> AttackResult | None:
         """Returns the strongest attack on no defense, if it goes through a defense."""
         strongest = self.base_headline().attack
-        pool = self._base_pool(None)
+        pool = _entire(results_of(self._base_audits(None)))
         found = next(result for result in pool if result.attack == strongest)
         return found if found.group == "adaptive" else None
 
-    def _base_pool(self, without: str | None) -> list[AttackResult]:
-        results = self.attacked(BASE).entire()
+    def _base_audits(self, without: str | None) -> dict[str, Audit | GameAudit]:
+        audits = {"": self.attacked(BASE).audits[""]}
         for name in self.subject.attacked_through(self.names):
             if name != without:
-                own = [r for r in self.attacked(name).results if r.group != "adaptive"]
-                results += adaptive_results(_entire(own), name)
-        return results
+                audits[name] = self.attacked(name).audits[""]
+        return audits
 
     def difference(self, name: str) -> Difference | None:
         """Returns strongest attack on the defense minus that on no defense, paired.
@@ -154,72 +146,41 @@ class AttackComparison:
         Over the pairs of models of a game, or over the examples of a single target;
         `None` where an attack through repeated queries is the strongest on one.
         """
-        return self.subject.paired(
-            self._measured(name, self.attacked(name).strongest),
-            self._measured(BASE, self.base_headline(without=name)),
-        )
+        return self.subject.paired(*self.beside_base(name))
+
+    def beside_base(self, name: str) -> tuple[MeasuredAttack, MeasuredAttack]:
+        """Returns the strongest attacks on a defense and on none."""
+        if name not in self._beside_base:
+            self._beside_base[name] = (
+                self._measured(name, self.attacked(name).strongest),
+                self._measured(BASE, self.base_headline(without=name)),
+            )
+        return self._beside_base[name]
 
     def _measured(self, name: str, headline: Headline) -> MeasuredAttack:
-        """Returns a headline with its attack's scores of a single target's examples."""
-        if headline.pair_auc is not None:
-            return MeasuredAttack(headline, None)
-        key = name, headline.attack
+        scores = functools.partial(self._attack_scores, name, headline.attack)
+        return MeasuredAttack(headline, scores)
+
+    def _attack_scores(self, name: str, attack: str) -> ExampleScores | None:
+        key = name, attack
         if key not in self._scores:
-            attacks = [headline.attack]
-            found = scores_of(self.subject, name, attacks, seed=self._seed)
-            self._scores[key] = found.get(headline.attack)
-        return MeasuredAttack(headline, self._scores[key])
+            found = scores_of(self.subject, name, [attack], seed=self._seed)
+            self._scores[key] = found.get(attack)
+        return self._scores[key]
 
-    def worse_than_base(self, name: str) -> float | None:
-        """Returns the p-value that a transform is not worse than no defense.
-
-        One-sided against `MARGIN`, paired over the pairs of models, and Holm-corrected
-        over the selected transforms. `None` for trained defenses and single targets.
-        """
-        if self.attacked(name).strongest.pair_auc is None:
-            return None
-        return self._adjusted.get(name)
-
-    @functools.cached_property
-    def _adjusted(self) -> dict[str, float]:
-        transforms = [name for name in self.names if name not in trained_defenses()]
-        p_values = [
-            paired_difference(
-                self.attacked(name).strongest,
-                self.base_headline(without=name),
-                margin=MARGIN,
-            ).p_value
-            for name in transforms
-        ]
-        return dict(zip(transforms, holm(p_values).tolist(), strict=True))
+    @property
+    def transforms(self) -> list[str]:
+        """Names of the defenses that change answers and are not trained."""
+        return [name for name in self.names if name not in trained_defenses()]
 
     def excess(self, name: str) -> str | None:
         """Returns how a transform is shown to leak more than no defense.
 
-        Over pairs of models by `worse_than_base`; on one target by intervals that are
-        further apart than `MARGIN`.
-
         Returns:
             The end of a sentence, or `None` where nothing is shown.
         """
-        p_value = self.worse_than_base(name)
-        if p_value is None:
-            base = self.attacked(BASE).strongest
-            if self.attacked(name).strongest.auc_low <= base.auc_high + MARGIN:
-                return None
-            return (
-                "; expected not above the undefended model's "
-                f"[{base.auc_low:.3f}, {base.auc_high:.3f}] by more than {MARGIN}"
-            )
-        if p_value >= LEVEL:
-            return None
-        found = self.difference(name)
-        shown = ""
-        if found is not None:
-            shown = f", {found.value:+.3f} [{found.low:+.3f}, {found.high:+.3f}]"
-        return (
-            f"{shown} against no defense (adjusted p = {p_value:.2g}); expected at "
-            f"most +{MARGIN}"
+        return self.subject.excess(
+            name, self.transforms, self.beside_base, margin=MARGIN
         )
 
     def minimum_detectable_auc(self) -> float:
@@ -229,9 +190,7 @@ class AttackComparison:
         a single target.
         """
         loss = next(r for r in self.attacked(BASE).entire() if r.attack == "loss")
-        if loss.pair_auc is None:
-            return minimum_detectable_auc(loss.n_members, loss.n_nonmembers)
-        return min(1.0, 0.5 + minimum_detectable_difference(loss.pair_auc))
+        return self.subject.minimum_detectable_auc(loss)
 
     def _audit(self, answers: Answers) -> Audit | GameAudit:
         kinds = slices(self.subject.classes)

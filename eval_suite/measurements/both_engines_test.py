@@ -55,6 +55,7 @@ def test_shadow_attacks_are_theirs_on_every_target():
     ratio, offset = both_engines.shadow_rows(models, ours)
     assert (ratio["attack"], offset["attack"]) == names[1:]
     for row, own in zip((ratio, offset), ours[1:], strict=True):
+        assert own.targets == len(models.membership) == 12
         assert row["own_auc"] == own.auc
         assert planted.plain_game() < row["auc"] < planted.ideal_game()
     assert both_engines.shadow_rows(models, ours[:1]) == []

@@ -8,8 +8,6 @@ from eval_suite.subjects.subject import Subject
 from keras_entropy.attacks.attack_name import AttackName
 from keras_entropy.attacks.paired_differences import ExampleScores
 
-_INVERSE = "inverse"
-
 
 def scores_of(
     subject: Subject, name: str, attacks: Sequence[str], *, seed: int
@@ -32,15 +30,19 @@ def scores_of(
     known = {attack: AttackName.parse(attack) for attack in attacks}
     plain = [attack for attack, parts in known.items() if parts.through is None]
     scores = answers.scores(plain, seed=seed)
-    undoing = {
-        str(AttackName(parts.base, by_class=parts.by_class)): attack
-        for attack, parts in known.items()
-        if parts.through == _INVERSE
-    }
-    if undoing:
-        from keras_entropy import catalog  # loads Keras, without which none is undone
+    if len(plain) == len(known):
+        return scores
+    # Only here, as these load Keras, without which nothing is done with answers first.
+    from keras_entropy import catalog
+    from keras_entropy.queries.known_defense import ways
 
-        undone = answers.changed(catalog.get(name).create().invert)
-        found = undone.scores(list(undoing), seed=seed)
-        scores |= {undoing[attack]: own for attack, own in found.items()}
+    for way in ways(catalog.get(name).create(seed=seed)):
+        through = {
+            str(AttackName(parts.base, by_class=parts.by_class)): attack
+            for attack, parts in known.items()
+            if parts.through == way.name
+        }
+        if through and not way.of_undefended:
+            found = answers.changed(way.change).scores(list(through), seed=seed)
+            scores |= {through[attack]: own for attack, own in found.items()}
     return scores

@@ -83,6 +83,8 @@ def most_false_alarms(answers: RecordAnswers) -> int:
 
     Where answers take few values, all pairs may agree to the last digit in how far
     they differ, and then by chance in the direction too: one record in `2**pairs`.
+    Values that agree nearly do the same, as the t test takes what little they differ
+    by for the error, so no fewer are demanded of answers without such ties.
     """
     pairs, records = len(answers.membership) // 2, answers.membership.shape[1]
     expected = records / 2**pairs

@@ -67,4 +67,6 @@ def test_every_candidate_and_strength_is_played(monkeypatch):
     assert label.pair_auc.mean() < base.pair_auc.mean() - 0.05
     # What can be undone protects as little as no defense.
     np.testing.assert_allclose(mixed.pair_auc, base.pair_auc, atol=0.03)
-    assert not found.dominated[0] or base.pair_auc.mean() > mixed.pair_auc.mean()
+    # The flattest answers can be undone as well, and have by far the worse NLL; the
+    # others each have the best of AUC or NLL, or an AUC between.
+    assert found.dominated == [False, False, True, False]

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
+import functools
+from collections.abc import Mapping
+from collections.abc import Sequence
+
 import numpy as np
 from scipy import stats
 
@@ -13,6 +18,9 @@ from eval_suite.results.gate_rows import AucRow
 from eval_suite.results.gate_rows import DropRow
 from eval_suite.subjects.subject import Subject
 from eval_suite.undefended import BASE
+from keras_entropy.arrays import Booleans
+from keras_entropy.arrays import Floats
+from keras_entropy.attacks.paired_differences import ExampleScores
 
 
 def auc_rows(comparison: AttackComparison, name: str, *, seed: int) -> list[AucRow]:
@@ -23,20 +31,31 @@ def auc_rows(comparison: AttackComparison, name: str, *, seed: int) -> list[AucR
         name: Name of the defense.
         seed: Seed of the attacks' folds, the comparison's own.
     """
-    results = comparison.attacked(name).entire()
-    rows: list[AucRow] = [
-        pair_row(name, result.attack, result.pair_auc)
-        for result in results
-        if result.pair_auc is not None
-    ]
-    # On a single target there are no pairs of models: the replicates are of examples.
-    single = [result for result in results if result.pair_auc is None]
-    for result in single[:1]:
-        attacks = [other.attack for other in single]
-        scores = scores_of(comparison.subject, name, attacks, seed=seed)
-        examples = result.n_members + result.n_nonmembers
-        rows += example_rows(name, scores, np.arange(examples) < result.n_members)
-    return rows
+    subject = comparison.subject
+    return subject.auc_rows(
+        comparison.attacked(name).entire(),
+        functools.partial(scores_of, subject, name, seed=seed),
+        _BaselineRows(name),
+    )
+
+
+@dataclasses.dataclass(frozen=True)
+class _BaselineRows:
+    """The `RowMaker` of the gate's baseline.
+
+    Args:
+        defense: Name.
+    """
+
+    defense: str
+
+    def of_pairs(self, attack: str, pair_auc: Floats) -> AucRow:
+        return pair_row(self.defense, attack, pair_auc)
+
+    def of_examples(
+        self, scores: Mapping[str, ExampleScores], member: Booleans
+    ) -> Sequence[AucRow]:
+        return example_rows(self.defense, scores, member)
 
 
 def accuracy_drop(subject: Subject, name: str) -> DropRow:

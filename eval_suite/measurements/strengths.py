@@ -6,6 +6,7 @@ import dataclasses
 import functools
 from typing import Any
 
+from keras_entropy import Defense
 from keras_entropy import catalog
 from keras_entropy.search import candidates
 from keras_entropy.training.from_scratch import FromScratch
@@ -67,7 +68,7 @@ def entries() -> list[catalog.Entry]:
     return found
 
 
-def _what(layer: Any) -> tuple[type, dict[str, Any]]:
+def _what(layer: Defense) -> tuple[type, dict[str, Any]]:
     config = layer.get_config()
     return type(layer), {key: config[key] for key in config if key != "name"}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import abc
 import dataclasses
 from collections.abc import Callable
+from collections.abc import Mapping
 from collections.abc import Sequence
 
 import numpy as np
@@ -12,9 +13,11 @@ import numpy as np
 from keras_entropy.arrays import Array
 from keras_entropy.arrays import Booleans
 from keras_entropy.arrays import Integers
+from keras_entropy.attacks import AttackResult
 from keras_entropy.attacks import Audit
 from keras_entropy.attacks import GameAudit
 from keras_entropy.attacks import Shadows
+from keras_entropy.attacks import adaptive_results
 from keras_entropy.attacks import audit_game
 from keras_entropy.attacks import audit_outputs
 from keras_entropy.attacks.example_scores import attack_scores
@@ -143,3 +146,16 @@ class TargetAnswers(Answers):
         if shadows is not None:
             shadows = dataclasses.replace(shadows, outputs=change(shadows.outputs))
         return dataclasses.replace(self, outputs=outputs, shadows=shadows)
+
+
+def results_of(audits: Mapping[str, Audit | GameAudit]) -> list[AttackResult]:
+    """Returns the results of all audits, each named by what was done first.
+
+    Args:
+        audits: By what was done with the answers first, `""` where nothing was.
+    """
+    found: list[AttackResult] = []
+    for through, audit in audits.items():
+        own = audit.attacks
+        found += adaptive_results(own, through) if through else own
+    return found

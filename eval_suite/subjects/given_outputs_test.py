@@ -3,6 +3,9 @@ import pytest
 from scipy import special
 
 from eval_suite.subjects.given_outputs import GivenOutputs
+from eval_suite.subjects.subject import MeasuredAttack
+from keras_entropy.attacks import Headline
+from keras_entropy.attacks import minimum_detectable_auc
 
 
 def given(tmp_path, outputs, y, *, from_logits=False, other=None):
@@ -54,12 +57,31 @@ def test_logits_are_attacked_as_they_are_given(tmp_path):
 
 def test_parts_that_outputs_lack(tmp_path):
     subject = given(tmp_path, special.softmax(LOGITS, axis=1), Y)
-    for part in ("inputs", "model", "pairs", "strengths", "records"):
+    for part in ("inputs", "model", "pairs", "strengths", "shadows", "records"):
         assert subject.reason_without(part)
     with pytest.raises(ValueError, match="without the model that makes them"):
         subject.live_model("base")
     with pytest.raises(ValueError, match="without a model to defend"):
         subject.outputs("M-5")
+
+
+def test_what_one_target_shows_is_judged_over_its_examples(tmp_path):
+    subject = given(tmp_path, special.softmax(LOGITS, axis=1), Y)
+
+    def compared(name):
+        low = {"worse": 0.63, "close": 0.61}[name]
+        ends = (low, low + 0.1), (0.5, 0.6)
+        return [
+            MeasuredAttack(Headline("loss", ("loss",) * 2, 0.6, *e, 0.1), None)
+            for e in ends
+        ]
+
+    names = ["worse", "close"]
+    found = [subject.excess(name, names, compared, margin=0.02) for name in names]
+    assert "not above the undefended model's [0.500, 0.600] by more" in found[0]
+    assert found[1] is None
+    loss = subject.answers("base").audit(slices=("entire",), seed=0).get("loss")
+    assert subject.minimum_detectable_auc(loss) == minimum_detectable_auc(20, 20)
 
 
 @pytest.mark.parametrize(

@@ -39,6 +39,7 @@ def test_what_was_read_before_any_work_is_not_read_again(tmp_path, monkeypatch):
     subject = make(None, lambda: tmp_path / "cache")
     assert subject.classes == 3
     assert subject.reason_without("records") is None
+    assert subject.reason_without("shadows") is None
     assert (
         "6 shadow models of 60 examples each" in subject.describe()["profile"]["name"]
     )
@@ -51,6 +52,7 @@ def test_the_suites_own_network_is_the_studys(tmp_path):
     game = check_options(Options(shadows=6))(None, lambda: tmp_path)
     assert game.is_reference_study
     assert game.reason_without("records") is None
+    assert game.reason_without("shadows") is None
     assert not game.sees_loss_only
     assert check_options(Options(shadows=4))(None, lambda: tmp_path).reason_without(
         "records"

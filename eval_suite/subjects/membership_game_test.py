@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from eval_suite.datasets.datasets import Dataset
+from eval_suite.measurements.attack_comparison import MARGIN
 from eval_suite.measurements.attack_comparison import AttackComparison
 from eval_suite.measurements.entropy_histogram import entropy_distribution
 from eval_suite.options.profiles import QUICK
@@ -47,6 +48,12 @@ def game(cache):
 @pytest.fixture(scope="module")
 def comparison(game):
     return AttackComparison(game, ["M-1", "temperature", "M-6"], seed=0)
+
+
+def adjusted(comparison):
+    return comparison.subject.adjusted_p_values(
+        comparison.transforms, comparison.beside_base, margin=MARGIN
+    )
 
 
 def test_everyone_is_in_half_of_the_models(game):
@@ -126,11 +133,13 @@ def test_the_base_may_be_attacked_through_a_defense(comparison):
 
 
 def test_post_processing_is_not_worse_than_nothing(comparison):
-    for name in ("M-1", "temperature"):
-        assert comparison.worse_than_base(name) > 0.05
+    p_values = adjusted(comparison)
+    assert sorted(p_values) == ["M-1", "temperature"]  # M-6 is trained
+    for name, p_value in p_values.items():
+        assert p_value > 0.05
+        assert comparison.excess(name) is None
         difference = comparison.difference(name)
         assert difference.low <= difference.value <= difference.high
-    assert comparison.worse_than_base("M-6") is None
 
 
 def test_a_worse_transform_is_seen(comparison, monkeypatch):
@@ -144,8 +153,11 @@ def test_a_worse_transform_is_seen(comparison, monkeypatch):
         "outputs",
         lambda name: leak.astype("float32") if name == "M-1" else honest(name),
     )
-    assert rigged.worse_than_base("M-1") < 0.05
-    assert rigged.worse_than_base("temperature") > 0.05
+    p_values = adjusted(rigged)
+    assert p_values["M-1"] < 0.05
+    assert p_values["temperature"] > 0.05
+    assert "against no defense (adjusted p = " in rigged.excess("M-1")
+    assert rigged.excess("temperature") is None
 
 
 def test_entropy_distributions_are_densities(game):

@@ -4,26 +4,32 @@ from __future__ import annotations
 
 import abc
 import dataclasses
+from collections.abc import Callable
 from collections.abc import Mapping
 from collections.abc import Sequence
 
 import numpy as np
 
 from eval_suite.datasets.datasets import Dataset
+from eval_suite.results.gate_rows import AucRow
 from eval_suite.results.gate_rows import ExamplesIdentity
 from eval_suite.results.rows import Utility
 from eval_suite.subjects.answers import TargetAnswers
 from eval_suite.subjects.run_identity import examples_identity
 from eval_suite.subjects.subject import FEW_MODELS
+from eval_suite.subjects.subject import NOT_ALL_STRENGTHS
+from eval_suite.subjects.subject import Compared
 from eval_suite.subjects.subject import Correctness
 from eval_suite.subjects.subject import Examples
 from eval_suite.subjects.subject import MeasuredAttack
 from eval_suite.subjects.subject import Part
+from eval_suite.subjects.subject import RowMaker
 from eval_suite.subjects.subject import Subject
 from eval_suite.subjects.utility import utility_over_examples
 from eval_suite.undefended import BASE
 from keras_entropy import prediction_quality
 from keras_entropy.arrays import Array
+from keras_entropy.arrays import Booleans
 from keras_entropy.arrays import Integers
 from keras_entropy.attacks import AttackResult
 from keras_entropy.attacks import Audit
@@ -31,12 +37,15 @@ from keras_entropy.attacks import Difference
 from keras_entropy.attacks import GameAudit
 from keras_entropy.attacks import Headline
 from keras_entropy.attacks import Shadows
+from keras_entropy.attacks import minimum_detectable_auc
 from keras_entropy.attacks.attack_name import AttackName
+from keras_entropy.attacks.paired_differences import ExampleScores
 from keras_entropy.attacks.paired_differences import paired_over_examples
 
 _REASONS: Mapping[Part, str] = {
     "pairs": "needs a membership game, in which every model is a target",
-    "strengths": "the frontier is drawn for the membership game with all defenses",
+    "strengths": NOT_ALL_STRENGTHS,
+    "shadows": "needs shadow models, and there is one model alone",
     "records": FEW_MODELS,
 }
 
@@ -97,11 +106,7 @@ class OneTarget(Subject):
     def identity(self) -> ExamplesIdentity:
         return examples_identity(*self.examples(), self.classes)
 
-    def strongest(
-        self,
-        results: Sequence[AttackResult],
-        audits: Mapping[str, Audit | GameAudit],
-    ) -> Headline:
+    def strongest(self, audits: Mapping[str, Audit | GameAudit]) -> Headline:
         best = max(audits, key=lambda through: audits[through].strongest.auc)
         headline = audits[best].strongest
         if not best:
@@ -112,14 +117,44 @@ class OneTarget(Subject):
     def paired(
         self, first: MeasuredAttack, second: MeasuredAttack
     ) -> Difference | None:
-        if first.scores is None or second.scores is None:
+        scores, others = first.scores(), second.scores()
+        if scores is None or others is None:
             return None
-        members, nonmembers = map(len, self.labels)
         return paired_over_examples(
             first.headline.auc - second.headline.auc,
-            (first.scores, second.scores),
-            np.arange(members + nonmembers) < members,
+            (scores, others),
+            self._member,
         )
+
+    @property
+    def _member(self) -> Booleans:
+        """Boolean `(n + m,)`: which of the examples are members; these come first."""
+        members, nonmembers = map(len, self.labels)
+        return np.arange(members + nonmembers) < members
+
+    def excess(
+        self, name: str, names: Sequence[str], compared: Compared, *, margin: float
+    ) -> str | None:
+        # By intervals that are further apart than the margin.
+        found, base = (measured.headline for measured in compared(name))
+        if found.auc_low <= base.auc_high + margin:
+            return None
+        return (
+            "; expected not above the undefended model's "
+            f"[{base.auc_low:.3f}, {base.auc_high:.3f}] by more than {margin}"
+        )
+
+    def minimum_detectable_auc(self, result: AttackResult) -> float:
+        return minimum_detectable_auc(result.n_members, result.n_nonmembers)
+
+    def auc_rows(
+        self,
+        results: Sequence[AttackResult],
+        scores: Callable[[Sequence[str]], Mapping[str, ExampleScores]],
+        rows: RowMaker,
+    ) -> list[AucRow]:
+        found = scores([result.attack for result in results])
+        return [*rows.of_examples(found, self._member)]
 
     def attacked_through(self, names: Sequence[str]) -> list[str]:
         # The headlines of one target are of its own examples alone: they can't be

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import abc
+from collections.abc import Callable
 from collections.abc import Mapping
 from collections.abc import Sequence
 
 import numpy as np
 
+from eval_suite.results.gate_rows import AucRow
 from eval_suite.results.rows import Utility
 from eval_suite.subjects.answers import PairedModels
+from eval_suite.subjects.answers import results_of
+from eval_suite.subjects.subject import Compared
 from eval_suite.subjects.subject import Correctness
 from eval_suite.subjects.subject import MeasuredAttack
+from eval_suite.subjects.subject import RowMaker
 from eval_suite.subjects.subject import Subject
 from eval_suite.subjects.utility import utility_over_models
 from eval_suite.undefended import BASE
@@ -19,6 +24,7 @@ from keras_entropy import catalog
 from keras_entropy import prediction_quality
 from keras_entropy.arrays import Array
 from keras_entropy.arrays import Booleans
+from keras_entropy.arrays import Floats
 from keras_entropy.arrays import Integers
 from keras_entropy.attacks import AttackResult
 from keras_entropy.attacks import Audit
@@ -26,7 +32,12 @@ from keras_entropy.attacks import Difference
 from keras_entropy.attacks import GameAudit
 from keras_entropy.attacks import Headline
 from keras_entropy.attacks import game_headline
+from keras_entropy.attacks import holm
+from keras_entropy.attacks import minimum_detectable_difference
 from keras_entropy.attacks import paired_difference
+from keras_entropy.attacks.paired_differences import ExampleScores
+
+LEVEL = 0.05
 
 
 class PairedTargets(Subject):
@@ -91,15 +102,50 @@ class PairedTargets(Subject):
     def majority_share(self) -> float:
         return float(np.bincount(self.labels).max() / len(self.labels))
 
-    def strongest(
-        self,
-        results: Sequence[AttackResult],
-        audits: Mapping[str, Audit | GameAudit],
-    ) -> Headline:
-        return game_headline([r for r in results if r.slice == "entire"])
+    def strongest(self, audits: Mapping[str, Audit | GameAudit]) -> Headline:
+        return game_headline([r for r in results_of(audits) if r.slice == "entire"])
 
     def paired(self, first: MeasuredAttack, second: MeasuredAttack) -> Difference:
         return paired_difference(first.headline, second.headline)
+
+    def excess(
+        self, name: str, names: Sequence[str], compared: Compared, *, margin: float
+    ) -> str | None:
+        p_value = self.adjusted_p_values(names, compared, margin=margin)[name]
+        if p_value >= LEVEL:
+            return None
+        found = self.paired(*compared(name))
+        return (
+            f", {found.value:+.3f} [{found.low:+.3f}, {found.high:+.3f}] against no "
+            f"defense (adjusted p = {p_value:.2g}); expected at most +{margin}"
+        )
+
+    def adjusted_p_values(
+        self, names: Sequence[str], compared: Compared, *, margin: float
+    ) -> dict[str, float]:
+        """Returns by name the p-value that a defense leaks no more than none.
+
+        One-sided against the margin, paired over the pairs of models, and
+        Holm-corrected over all that are asked about. The arguments are those of
+        `excess`.
+        """
+        p_values = []
+        for name in names:
+            first, second = compared(name)
+            found = paired_difference(first.headline, second.headline, margin=margin)
+            p_values.append(found.p_value)
+        return dict(zip(names, holm(p_values).tolist(), strict=True))
+
+    def minimum_detectable_auc(self, result: AttackResult) -> float:
+        return min(1.0, 0.5 + minimum_detectable_difference(_pair_auc(result)))
+
+    def auc_rows(
+        self,
+        results: Sequence[AttackResult],
+        scores: Callable[[Sequence[str]], Mapping[str, ExampleScores]],
+        rows: RowMaker,
+    ) -> list[AucRow]:
+        return [rows.of_pairs(found.attack, _pair_auc(found)) for found in results]
 
     def attacked_through(self, names: Sequence[str]) -> list[str]:
         entries = map(catalog.get, names)
@@ -108,3 +154,12 @@ class PairedTargets(Subject):
             for entry in entries
             if not entry.is_trained and entry.claims.deterministic
         ]
+
+
+def _pair_auc(result: AttackResult) -> Floats:
+    if result.pair_auc is None:
+        raise ValueError(
+            f"Results of a game know the AUC of each pair of models. Received: "
+            f"{result.attack} without `pair_auc`"
+        )
+    return result.pair_auc

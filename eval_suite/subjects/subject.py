@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
-from typing import Any
 from typing import Literal
+from typing import Protocol
 
+from eval_suite.results.gate_rows import AucRow
 from eval_suite.results.gate_rows import ExamplesIdentity
 from eval_suite.results.gate_rows import GameIdentity
 from eval_suite.results.rows import RunDescription
@@ -30,6 +31,8 @@ from keras_entropy.attacks import Headline
 from keras_entropy.attacks.paired_differences import ExampleScores
 
 if TYPE_CHECKING:
+    import keras
+
     from keras_entropy import FittedDefense
     from keras_entropy.catalog import Entry
 
@@ -38,13 +41,15 @@ ProgressBar = Callable[[str, int], AbstractContextManager[Callable[[int], None]]
 # Inputs, `None` where they are unknown, and class indices.
 Examples = tuple[Array | None, Integers]
 # What some subjects lack: the inputs of the examples; a model to call; pairs of models
-# that are all targets; such pairs behind any defense at any strength; models that were
-# trained on random halves of the records.
-Part = Literal["inputs", "model", "pairs", "strengths", "records"]
+# that are all targets; such pairs behind any defense at any strength; models beside the
+# target for an attacker to learn from; models trained on random halves of the records.
+Part = Literal["inputs", "model", "pairs", "strengths", "shadows", "records"]
 
 # Models below which no record can be told from chance.
 FEWEST_MODELS = 6
 FEW_MODELS = "needs six models, trained on random halves of the records"
+# Strengths are compared in one game, with all defenses beside each other.
+NOT_ALL_STRENGTHS = "the frontier is drawn for the membership game with all defenses"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -53,12 +58,28 @@ class MeasuredAttack:
 
     Args:
         headline: How strong it is.
-        scores: Its score of each example of one target, members first; `None` where
-            several models are attacked, or where the attack asks repeatedly.
+        scores: Function that returns its score of each example of one target, members
+            first, or `None` where the attack asks repeatedly.
     """
 
     headline: Headline
-    scores: ExampleScores | None
+    scores: Callable[[], ExampleScores | None]
+
+
+# Takes the name of a defense and returns the strongest attacks on it and on none.
+Compared = Callable[[str], tuple[MeasuredAttack, MeasuredAttack]]
+
+
+class RowMaker(Protocol):
+    """Makes the rows of a baseline for one defense: the gate knows their form."""
+
+    def of_pairs(self, attack: str, pair_auc: Floats) -> AucRow:
+        """Returns the row of an attack, by its AUC on each pair of models."""
+
+    def of_examples(
+        self, scores: Mapping[str, ExampleScores], member: Booleans
+    ) -> Sequence[AucRow]:
+        """Returns the rows of attacks, by their scores of one target's examples."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -151,15 +172,10 @@ class Subject(abc.ABC):
         """Returns what a later run must agree in to be compared with this one."""
 
     @abc.abstractmethod
-    def strongest(
-        self,
-        results: Sequence[AttackResult],
-        audits: Mapping[str, Audit | GameAudit],
-    ) -> Headline:
+    def strongest(self, audits: Mapping[str, Audit | GameAudit]) -> Headline:
         """Returns the strongest attack, chosen and reported on different data.
 
         Args:
-            results: All attacks, also those on other slices.
             audits: The attacks on the answers as they are, `""`, and through what else
                 an attacker does first, such as `"inverse"`.
         """
@@ -172,6 +188,46 @@ class Subject(abc.ABC):
 
         Returns:
             `None` where an attack through repeated queries has no scores to pair.
+        """
+
+    @abc.abstractmethod
+    def excess(
+        self, name: str, names: Sequence[str], compared: Compared, *, margin: float
+    ) -> str | None:
+        """Returns how a defense is shown to leak more than none.
+
+        Args:
+            name: Name of the defense.
+            names: Names of all that are asked about, this one included.
+            compared: What gives the strongest attacks on each.
+            margin: Float, the difference in AUC that is accepted.
+
+        Returns:
+            The end of a sentence, or `None` where nothing is shown.
+        """
+
+    @abc.abstractmethod
+    def minimum_detectable_auc(self, result: AttackResult) -> float:
+        """Returns the AUC that 80 % of such runs would see, at the 5 % level.
+
+        Args:
+            result: An attack on the undefended model, on all examples.
+        """
+
+    @abc.abstractmethod
+    def auc_rows(
+        self,
+        results: Sequence[AttackResult],
+        scores: Callable[[Sequence[str]], Mapping[str, ExampleScores]],
+        rows: RowMaker,
+    ) -> list[AucRow]:
+        """Returns the rows of a baseline for the attacks on one defense.
+
+        Args:
+            results: The attacks, on all examples.
+            scores: Returns by attack the scores of one target's examples; some
+                attacks give none.
+            rows: Makes the rows.
         """
 
     @abc.abstractmethod
@@ -189,7 +245,7 @@ class Subject(abc.ABC):
     def reason_without(self, part: Part) -> str | None:
         """Returns why the subject lacks a part, in words, or `None` if it has it."""
 
-    def live_model(self, name: str) -> Any:
+    def live_model(self, name: str) -> keras.Model:
         """Returns the Keras model behind a defense, to time; part `"model"`."""
         raise self._lacking("model")
 

@@ -184,6 +184,8 @@ class UserModel(OneModel):
 
     def reason_without(self, part: Part) -> str | None:
         population = self._population
+        if part == "shadows" and population:
+            return None
         if part == "records" and population and population.models >= FEWEST_MODELS:
             return None
         return super().reason_without(part)

@@ -99,6 +99,7 @@ def test_parts_that_a_lone_model_lacks(sets):
     subject = UserModel(classifier(), *sets)
     assert subject.reason_without("inputs") is None
     assert subject.reason_without("model") is None
+    assert subject.reason_without("shadows")
     for part, ask in (
         ("pairs", lambda: subject.paired_models("base")),
         ("strengths", subject.reference_labels),

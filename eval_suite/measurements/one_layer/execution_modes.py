@@ -19,26 +19,26 @@ from keras import ops
 from keras_entropy.arrays import Floats
 
 
-def compiled(model: Any, inputs: Floats, *, jit_compile: bool) -> Floats:
+def compiled(model: keras.Model, inputs: Floats, *, jit_compile: bool) -> Floats:
     """Returns what the model predicts as a graph, or through XLA."""
     copy = keras.Model(model.input, model.output)
     copy.compile(jit_compile=jit_compile)
     return copy.predict(inputs, verbose=0)
 
 
-def row_by_row(model: Any, inputs: Floats) -> Floats:
+def row_by_row(model: keras.Model, inputs: Floats) -> Floats:
     """Returns the answers to batches of one."""
     return np.concatenate([ops.convert_to_numpy(model(row[None])) for row in inputs])
 
 
-def saved_and_loaded(model: Any, inputs: Floats, folder: Path) -> Floats:
+def saved_and_loaded(model: keras.Model, inputs: Floats, folder: Path) -> Floats:
     """Returns the answers of the model that a `.keras` file gives back."""
     path = folder / "model.keras"
     model.save(path)
     return ops.convert_to_numpy(keras.models.load_model(path)(inputs))
 
 
-def cloned(model: Any, inputs: Floats) -> Floats:
+def cloned(model: keras.Model, inputs: Floats) -> Floats:
     """Returns the answers of a clone that is given the weights."""
     clone = keras.models.clone_model(model)
     clone.set_weights(model.get_weights())

@@ -154,6 +154,16 @@ def check_membership(membership: Array, models: int, examples: int) -> Booleans:
     return plan
 
 
+def check_confidence(confidence: float) -> None:
+    """Raises `ValueError` unless the confidence of intervals lies in (0, 1)."""
+    if not 0 < confidence < 1:  # also rejects NaN
+        hint = f", such as {confidence / 100:g}" if 1 < confidence < 100 else ""
+        raise ValueError(
+            f"`confidence` must be above 0 and below 1{hint}. "
+            f"Received: confidence={confidence}"
+        )
+
+
 def check_names(
     names: str | Sequence[str], known: Iterable[str], what: str
 ) -> tuple[str, ...]:

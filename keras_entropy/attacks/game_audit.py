@@ -71,8 +71,10 @@ def audit_game(
 
     Raises:
         ValueError: If the arrays disagree in shape, hold NaN or infinity, are no
-            probabilities, a pair is not complementary, or a name is unknown.
+            probabilities, a pair is not complementary, a name is unknown, or
+            `confidence` is out of its range.
     """
+    array_checks.check_confidence(confidence)
     names = array_checks.check_names(attacks, GAME_ATTACKS, "attacks")
     kinds = array_checks.check_names(slices, slicing.KINDS, "slices")
     signals = compute_signals(outputs, labels, from_logits=from_logits)

@@ -10,6 +10,7 @@ from scipy import stats
 from keras_entropy.arrays import Booleans
 from keras_entropy.arrays import Floats
 from keras_entropy.arrays import Integers
+from keras_entropy.attacks.array_checks import check_confidence
 from keras_entropy.attacks.results import AttackResult
 from keras_entropy.attacks.results import Headline
 from keras_entropy.attacks.scorers.scores import Scores
@@ -39,8 +40,10 @@ def game_headline(
         `Headline`.
 
     Raises:
-        ValueError: If there are no results, or not of a game.
+        ValueError: If there are no results, or not of a game, or `confidence` is out
+            of its range.
     """
+    check_confidence(confidence)
     pairs = [result.pair_auc for result in results if result.pair_auc is not None]
     if not results or len(pairs) < len(results):
         raise ValueError(

@@ -75,7 +75,8 @@ def audit_outputs(
 
     Raises:
         ValueError: If the arrays disagree in shape, hold NaN or infinity, are no
-            probabilities, or a side is empty; or if a name is unknown.
+            probabilities, or a side is empty; if a name is unknown or `confidence` is
+            out of its range.
 
     Example:
 
@@ -93,6 +94,7 @@ def audit_outputs(
     known = TARGET_ATTACKS
     if shadows is not None:
         known += SHADOW_ATTACKS
+    array_checks.check_confidence(confidence)
     names = array_checks.check_names(attacks, known, "attacks")
     kinds = array_checks.check_names(slices, slicing.KINDS, "slices")
     signals, member = join_sides(

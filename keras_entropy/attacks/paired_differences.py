@@ -10,6 +10,7 @@ from scipy import stats
 from keras_entropy.arrays import Booleans
 from keras_entropy.arrays import Floats
 from keras_entropy.arrays import Integers
+from keras_entropy.attacks.array_checks import check_confidence
 from keras_entropy.attacks.results import AttackResult
 from keras_entropy.attacks.results import Difference
 from keras_entropy.attacks.results import Headline
@@ -38,8 +39,12 @@ def paired_difference(
         against differences up to `margin`.
 
     Raises:
-        ValueError: If the two have different numbers of pairs or none.
+        ValueError: If the two have different numbers of pairs or none, `margin` is NaN,
+            or `confidence` is out of its range.
     """
+    check_confidence(confidence)
+    if np.isnan(margin):
+        raise ValueError("`margin` must be a number. Received: margin=nan")
     one, inflation = _over_pairs(first)
     other, other_inflation = _over_pairs(second)
     inflation = max(inflation, other_inflation)

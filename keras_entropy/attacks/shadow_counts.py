@@ -68,6 +68,7 @@ def auc_by_shadows(
     Raises:
         ValueError: As for `audit_game`.
     """
+    array_checks.check_confidence(confidence)
     signals = compute_signals(outputs, labels)
     plan = array_checks.check_membership(membership, signals.targets, signals.examples)
     models = len(plan)

@@ -24,6 +24,7 @@ import numpy as np
 from keras_entropy.arrays import Booleans
 from keras_entropy.arrays import Floats
 from keras_entropy.arrays import Integers
+from keras_entropy.attacks.array_checks import check_confidence
 from keras_entropy.attacks.statistics import intervals
 from keras_entropy.attacks.statistics.roc import RocFamily
 
@@ -43,6 +44,8 @@ class EpsilonBound:
         threshold: Float, the score that was chosen.
         of_members: Boolean: whether the bound is ln(TPR / FPR), of calling scores from
             the threshold on members, or ln(TNR / FNR).
+        reversed: Boolean: whether lower scores were found to mean members, so that
+            scores up to the threshold are called members.
         confidence: Float, the probability of a valid bound.
     """
 
@@ -51,6 +54,7 @@ class EpsilonBound:
     attack: str
     threshold: float
     of_members: bool
+    reversed: bool
     confidence: float
 
 
@@ -64,12 +68,15 @@ def epsilon_lower_bound(
 ) -> EpsilonBound:
     """Returns the epsilon that the best of several attacks certifies.
 
+    Either direction of an attack may be the one that leaks: a model may be *less* sure
+    of its members. It is chosen like the threshold, on examples of its own.
+
     Args:
         scores: Dict from an attack's name to a float array `(n,)`, larger for a
             likelier member. The scores of an attack must be comparable, so none of a
             cross-fitted attacker.
         member: Boolean array `(n,)`, at least 10 of both.
-        delta: Float in 0..1, of (epsilon, delta). Defaults to 0.
+        delta: Float in [0, 1), of (epsilon, delta). Defaults to 0.
         confidence: Float in (0, 1). Defaults to 0.95.
         seed: Integer, of the split.
 
@@ -77,7 +84,8 @@ def epsilon_lower_bound(
         `EpsilonBound`.
 
     Raises:
-        ValueError: If the shapes disagree or a side has fewer than 10 examples.
+        ValueError: If the shapes disagree, a score is NaN, a side has fewer than 10
+            examples, or `delta` or `confidence` is out of its range.
 
     Example:
 
@@ -86,6 +94,11 @@ def epsilon_lower_bound(
         >>> bound.value == bound.ceiling > 5
         True
     """
+    check_confidence(confidence)
+    if not 0 <= delta < 1:  # also rejects NaN
+        raise ValueError(
+            f"`delta` must be at least 0 and below 1. Received: delta={delta}"
+        )
     member = np.asarray(member, bool)
     rows = {name: np.asarray(row, np.float64) for name, row in scores.items()}
     if not rows or any(row.shape != member.shape for row in rows.values()):
@@ -94,6 +107,12 @@ def epsilon_lower_bound(
             f"`member`. Received: { ({k: v.shape for k, v in rows.items()}) }, "
             f"member.shape={member.shape}"
         )
+    for name, row in rows.items():
+        if np.isnan(row).any():
+            raise ValueError(
+                f"`scores` must be numbers. Received: {np.isnan(row).sum()} of "
+                f"{row.size} scores of {name!r} are NaN"
+            )
     if min(member.sum(), (~member).sum()) < 10:
         raise ValueError(
             "An epsilon bound needs at least 10 members and 10 non-members. Received: "
@@ -106,19 +125,23 @@ def epsilon_lower_bound(
     # Two limits, on the numerator and on the denominator, share the error.
     tail = (1 - confidence) / 2
     best = max(
-        _best(row, member, choose, delta, tail, name) for name, row in rows.items()
+        _best(row, member, choose, delta, tail, name, sign)
+        for name, row in rows.items()
+        for sign in (1, -1)
     )
     of_members = best.of_members
+    scored = best.sign * rows[best.attack]
     certify, totals = ~choose, _totals(member, ~choose, of_members)
-    flagged = certify & ((rows[best.attack] >= best.threshold) == of_members)
+    flagged = certify & ((scored >= best.threshold) == of_members)
     hits = int((flagged & (member == of_members)).sum())
     false = int((flagged & (member != of_members)).sum())
     return EpsilonBound(
         value=max(0.0, float(_log_ratio(hits, false, *totals, delta, tail))),
         ceiling=max(0.0, float(_log_ratio(totals[0], 0, *totals, delta, tail))),
         attack=best.attack,
-        threshold=best.threshold,
+        threshold=best.sign * best.threshold,
         of_members=of_members,
+        reversed=best.sign < 0,
         confidence=confidence,
     )
 
@@ -128,6 +151,7 @@ class _Choice(NamedTuple):
 
     bound: float
     attack: str
+    sign: int
     threshold: float
     of_members: bool
 
@@ -139,9 +163,20 @@ def _best(
     delta: float,
     tail: float,
     name: str,
+    sign: int,
 ) -> _Choice:
-    """Returns the threshold and direction that are best on the first part."""
-    roc = RocFamily(scores[choose], member[choose])
+    """Returns the threshold and side that are best on the first part.
+
+    Args:
+        scores: The attack's, of all examples.
+        member: Who is a member.
+        choose: The examples to choose by.
+        delta: Of (epsilon, delta).
+        tail: Error probability of each limit.
+        name: The attack's name.
+        sign: 1 where larger scores mean members, or -1.
+    """
+    roc = RocFamily(sign * scores[choose], member[choose])
     members, nonmembers = int(roc.members[0]), int(roc.nonmembers[0])
     vertices = np.unique(_spread(roc.tp) + _spread(roc.fp))
     tp, fp = roc.tp[vertices], roc.fp[vertices]
@@ -151,7 +186,7 @@ def _best(
     bounds = up if of_members else down
     best = int(bounds.argmax())
     threshold = float(roc.thresholds[vertices[best]])
-    return _Choice(float(bounds[best]), name, threshold, of_members)
+    return _Choice(float(bounds[best]), name, sign, threshold, of_members)
 
 
 def _spread(counts: Integers) -> list[int]:

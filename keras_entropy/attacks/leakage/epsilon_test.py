@@ -29,10 +29,7 @@ def test_randomised_response_is_not_overestimated(epsilon, flip):
         scores = {"told": flip * told.astype(float)}
         found.append(epsilon_lower_bound(scores, member, seed=seed).value)
     assert stats.binom.sf((np.array(found) > epsilon).sum() - 1, 100, 0.05) > 1e-3
-    if flip == 1:
-        assert np.median(found) > 0.7 * epsilon
-    else:
-        assert np.max(found) == 0  # larger scores mean members; no other sign is tried
+    assert np.median(found) > 0.7 * epsilon  # whichever direction means members
 
 
 def test_a_perfect_attack_meets_its_ceiling():
@@ -69,6 +66,41 @@ def test_delta_lowers_the_bound():
         for delta in (0.0, 0.5)
     )
     assert lowered < plain
+
+
+def test_members_that_score_low_are_found():
+    rng = np.random.default_rng(4)
+    member = np.arange(2000) < 1000
+    scores = rng.normal(size=2000) - 3 * member
+    bound = epsilon_lower_bound({"a": scores}, member)
+    assert bound.reversed
+    assert bound.value > 2
+    mirrored = epsilon_lower_bound({"a": -scores}, member)
+    assert not mirrored.reversed
+    assert mirrored.value == bound.value
+    assert mirrored.threshold == -bound.threshold
+
+
+@pytest.mark.parametrize("confidence", [95, 1, 0, -1, float("nan")])
+def test_a_confidence_out_of_range_is_refused(confidence):
+    member = np.arange(40) < 20
+    with pytest.raises(ValueError, match=f"`confidence` must be.*={confidence}"):
+        epsilon_lower_bound({"a": member * 1.0}, member, confidence=confidence)
+
+
+@pytest.mark.parametrize("delta", [-1, 1, float("nan")])
+def test_a_delta_out_of_range_is_refused(delta):
+    member = np.arange(40) < 20
+    with pytest.raises(ValueError, match=f"`delta` must be.*={delta}"):
+        epsilon_lower_bound({"a": member * 1.0}, member, delta=delta)
+
+
+def test_scores_that_are_no_numbers_certify_nothing():
+    member = np.arange(40) < 20
+    scores = np.where(member, 1.0, 0.0)
+    scores[[3, 30]] = np.nan
+    with pytest.raises(ValueError, match="2 of 40 scores of 'a' are NaN"):
+        epsilon_lower_bound({"a": scores}, member)
 
 
 def test_invalid_input():

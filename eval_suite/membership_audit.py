@@ -14,11 +14,13 @@ import numpy as np
 from eval_suite.gate.baseline_file import Baseline
 from eval_suite.gate.baseline_file import example_rows
 from eval_suite.gate.outcome import GateOutcome
+from eval_suite.gate.outcome import not_compared
 from eval_suite.gate.questions import change_questions
 from eval_suite.gate.run_identity import is_paired
 from eval_suite.measurements.exchangeability import Exchangeability
 from eval_suite.measurements.exchangeability import check_exchangeability
 from eval_suite.options.gate_options import ACCEPTED_RISE
+from eval_suite.options.gate_options import check_margin
 from eval_suite.results.recorded import Recorded
 from eval_suite.subjects.run_identity import examples_identity
 from eval_suite.undefended import BASE
@@ -26,6 +28,7 @@ from keras_entropy.arrays import Array
 from keras_entropy.attacks import TARGET_ATTACKS
 from keras_entropy.attacks import Audit
 from keras_entropy.attacks import audit_outputs
+from keras_entropy.attacks.array_checks import check_names
 from keras_entropy.attacks.example_scores import attack_scores
 
 if TYPE_CHECKING:
@@ -109,10 +112,15 @@ class MembershipAudit:
 
         Raises:
             AssertionError: With one row for each attack that has risen.
-            ValueError: If the baseline can't be read, or is of another dataset, schema
-                or split.
+            ValueError: If the baseline can't be read, holds no attack, or is of another
+                dataset, schema or split; or if `margin` is not from 0 up to 0.5.
+
+        Warns:
+            UserWarning: If the data do not decide, or an attack is not in the baseline,
+                so that its AUC was compared with nothing.
         """
         __tracebackhide__ = True
+        check_margin(margin)
         from eval_suite.gate.decision import decide
 
         before = Baseline.read(Path(baseline))
@@ -120,12 +128,14 @@ class MembershipAudit:
         questions = change_questions(
             before, self.baseline, Recorded(), margin=margin, paired=paired
         )
+        added = list(not_compared(before, self.baseline))
         remarks = [str(self.exchangeability)] if self.exchangeability.confounded else []
+        remarks += added
         outcome = GateOutcome(decide(questions), remarks=remarks, strict=strict)
         text = "\n".join([f"{self!r} against {baseline}", *outcome.lines()])
         if outcome.failed:
             raise AssertionError(text)
-        if any(decision.decisive for decision in outcome.decisions):
+        if added or any(decision.decisive for decision in outcome.decisions):
             warnings.warn(text, stacklevel=2)
 
     def table(self) -> str:
@@ -166,7 +176,8 @@ def audit_model(
             `(n,)`.
         nonmembers: `(x, y)` from the same distribution that it was not trained on.
         from_logits: Boolean, whether the model ends in logits. Defaults to `False`.
-        attacks: `"all"`, or names out of `keras_entropy.attacks.TARGET_ATTACKS`.
+        attacks: `"all"`, one name out of `keras_entropy.attacks.TARGET_ATTACKS`, or
+            several.
         seed: Integer. Defaults to 0.
 
     Returns:
@@ -174,8 +185,9 @@ def audit_model(
 
     Raises:
         ValueError: If the sets overlap or do not fit the model or each other, or the
-            model is no classifier.
+            model is no classifier; or if the name of an attack is unknown.
     """
+    names = check_names(attacks, TARGET_ATTACKS, "attacks")
     from eval_suite.datasets.datasets import Dataset
     from eval_suite.datasets.npz_files import check_examples
     from eval_suite.subjects.user_model import UserModel
@@ -191,7 +203,6 @@ def audit_model(
         checked("nonmembers", *nonmembers),
         from_logits=from_logits,
     )
-    names = TARGET_ATTACKS if attacks == "all" else tuple(attacks)
     return MembershipAudit(
         name=model.name,
         outputs=subject.outputs(BASE),

@@ -1,3 +1,5 @@
+import dataclasses
+
 import keras
 import numpy as np
 import pytest
@@ -81,6 +83,43 @@ def test_undecided_change_warns_and_fails_if_strict(audits, sides, baseline, tmp
         audit.assert_no_regression(baseline)
     with pytest.raises(AssertionError, match="inconclusive"):
         audit.assert_no_regression(baseline, strict=True)
+
+
+def test_an_attack_that_the_baseline_lacks_is_named(audits, tmp_path):
+    leaky = audits[1]
+    whole = leaky.baseline
+    known = {key: row for key, row in whole.rows.items() if key[1] == "entropy"}
+    dataclasses.replace(whole, rows=known).write(tmp_path / "some.json")
+    strongest = max(
+        (row for key, row in whole.rows.items() if key not in known),
+        key=lambda row: row["auc"],
+    )
+    with pytest.warns(UserWarning, match="3 attacks are not in the baseline") as told:
+        leaky.assert_no_regression(tmp_path / "some.json")
+    shown = f"{strongest['attack']} on base, AUC {strongest['auc']:.3f}"
+    assert shown in str(told[0].message)
+
+
+def test_a_baseline_without_attacks_is_refused(audits, tmp_path):
+    dataclasses.replace(audits[0].baseline, rows={}).write(tmp_path / "none.json")
+    with pytest.raises(ValueError, match="holds no attack to compare"):
+        audits[0].assert_no_regression(tmp_path / "none.json")
+
+
+@pytest.mark.parametrize("margin", [float("nan"), 5, -0.1])
+def test_a_margin_out_of_range_is_refused(audits, baseline, margin):
+    with pytest.raises(ValueError, match=f"from 0 up to 0.5. Received: {margin}"):
+        audits[0].assert_no_regression(baseline, margin=margin)
+
+
+def test_one_attack_has_one_name_and_a_wrong_one_is_said_at_once(
+    sides, membership_audit
+):
+    model = trained(sides, 1)
+    audit = membership_audit(model, *sides, attacks="loss")
+    assert [row.attack for row in audit.audit.attacks] == ["loss"]
+    with pytest.raises(ValueError, match=r"distinct names out of .*'losss'"):
+        membership_audit(None, *sides, attacks="losss")
 
 
 def test_other_split_is_refused(audits, sides, baseline, membership_audit):

@@ -90,6 +90,8 @@ class Baseline:
             _check_identity(found["identity"])
         except (KeyError, TypeError, ValueError) as error:
             raise BaselineError(f"{path}: damaged ({error!r}). {_HOW}") from error
+        if not found["rows"]:
+            raise BaselineError(f"{path}: holds no attack to compare. {_HOW}")
         return cls.of(found["identity"], found["rows"])
 
     def write(self, path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterator
 from collections.abc import Sequence
 
 from eval_suite.gate.baseline_file import Baseline
@@ -171,19 +172,35 @@ def _since(baseline: Baseline, recorded: Recorded, margin: float) -> _Since:
     questions = change_questions(
         baseline, current, recorded, margin=margin, paired=paired
     )
-    remarks = []
+    remarks = list(not_compared(baseline, current))
     if not paired:
-        remarks.append(
+        remarks.insert(
+            0,
             "the examples are not those of the baseline: compared unpaired, "
-            "which needs more of them"
-        )
-    added = set(current.rows) - set(baseline.rows)
-    if added:
-        remarks.append(
-            f"{len(added)} attacks are not in the baseline, and are not "
-            "compared until --update-baseline"
+            "which needs more of them",
         )
     return _Since(questions, remarks=remarks)
+
+
+def not_compared(baseline: Baseline, current: Baseline) -> Iterator[str]:
+    """Yields a remark if attacks of this run are missing in the baseline.
+
+    Whatever they find is no change: it has to be said.
+
+    Args:
+        baseline: The file's.
+        current: This run's.
+    """
+    added = {
+        key: row["auc"] for key, row in current.rows.items() if key not in baseline.rows
+    }
+    if added:
+        defense, attack = max(added, key=added.__getitem__)
+        yield (
+            f"{len(added)} attacks are not in the baseline, and are not "
+            "compared until --update-baseline; the strongest of them is "
+            f"{attack} on {defense}, AUC {added[defense, attack]:.3f}"
+        )
 
 
 def _doubted(decision: Decision) -> Decision:

@@ -60,13 +60,21 @@ def add_gate_options(group: pytest.OptionGroup) -> None:
     )
 
 
+def check_margin(margin: float) -> None:
+    """Raises `ValueError` unless a rise in AUC of this size may be accepted."""
+    if not 0 <= margin < 0.5:  # also rejects NaN
+        raise ValueError(f"a margin is a number from 0 up to 0.5. Received: {margin}")
+
+
 def _margin(text: str) -> float:
     try:
         margin = float(text)
     except ValueError:
         margin = math.nan
-    if not 0 <= margin < 0.5:
+    try:
+        check_margin(margin)
+    except ValueError as error:
         raise argparse.ArgumentTypeError(
             f"a margin is a number from 0 up to 0.5. Received: {text!r}"
-        )
+        ) from error
     return margin

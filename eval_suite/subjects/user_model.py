@@ -8,6 +8,7 @@ import keras
 import numpy as np
 
 import keras_entropy
+from eval_suite.datasets.datasets import REFERENCE_SHARE
 from eval_suite.datasets.datasets import Dataset
 from eval_suite.datasets.npz_files import read_examples
 from eval_suite.results.rows import RunDescription
@@ -26,6 +27,9 @@ from keras_entropy.models import defending
 from keras_entropy.shadow import Runner
 from keras_entropy.training.example_checks import distinct_rows
 from keras_entropy.training.reference_fitting import fitted
+
+# Two to score, and one to set aside.
+_FEWEST_NONMEMBERS = 3
 
 
 class UserModel(OneModel):
@@ -241,6 +245,13 @@ def _check_sets(model: keras.Model, members: Dataset, nonmembers: Dataset) -> No
         raise ValueError(
             "Members and non-members must have examples of one shape. Received: "
             f"members {members.x.shape[1:]}, non-members {nonmembers.x.shape[1:]}"
+        )
+    if len(nonmembers.x) < _FEWEST_NONMEMBERS:
+        raise ValueError(
+            f"At least {_FEWEST_NONMEMBERS} non-members are needed: "
+            f"{REFERENCE_SHARE:.0%} of them, and what is left over from an even "
+            "number, are set aside for the defenses that are fitted, and never scored. "
+            f"Received: {len(nonmembers.x)}"
         )
     expected = tuple(model.inputs[0].shape[1:])
     given = members.x.shape[1:]

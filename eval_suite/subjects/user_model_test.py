@@ -52,6 +52,23 @@ def test_logits_without_saying_so(sets):
         UserModel(classifier(activation=None), *sets)
 
 
+@pytest.mark.parametrize("examples", [1, 2])
+def test_too_few_non_members_to_set_some_aside(sets, examples):
+    members, others = sets
+    few = dataset("few", others.x[:examples], others.y[:examples])
+    with pytest.raises(ValueError, match=f"At least 3 non-members.*15%.*: {examples}"):
+        UserModel(classifier(), members, few)
+
+
+def test_three_non_members_are_two_and_one(sets):
+    members, others = sets
+    subject = UserModel(
+        classifier(), members, dataset("few", others.x[:3], others.y[:3])
+    )
+    assert len(subject.outputs("base")[1]) == 2
+    assert len(subject.reference.x) == 1
+
+
 def test_overlap(sets):
     members, others = sets
     both = dataset(

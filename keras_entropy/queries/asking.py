@@ -142,11 +142,11 @@ def check_repeats(answer: Answer, x: Array, *, defense: str | None = None) -> No
         )
     raise ValueError(
         "The model is random without saying so: it answers the same question "
-        "differently. The likely cause is a layer that is called with `training=True` "
-        "inside the model, or dropout or noise that stays on at inference. Build the "
-        "model without it; where randomness is meant to defend, put a "
-        "`keras_entropy.Defense` with `deterministic=False` in its claims behind the "
-        f"model instead. {received}"
+        "differently. The likely cause is `training=True`: the model is called with "
+        "it, or a layer inside calls dropout or noise with it, which then stays on at "
+        "inference. Take it out; where randomness is meant to defend, let a "
+        "`keras_entropy.Defense` do it that claims `deterministic=False`. "
+        f"{received}"
     )
 
 

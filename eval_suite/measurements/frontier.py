@@ -16,6 +16,7 @@ from keras_entropy.queries.known_defense import ways
 from keras_entropy.search import candidates
 from keras_entropy.search import tradeoff
 from keras_entropy.search.tradeoff import Point
+from keras_entropy.search.undefended_game import Game
 
 
 @dataclasses.dataclass(frozen=True)
@@ -58,7 +59,7 @@ def play(subject: Subject, *, seed: int) -> Frontier:
         seed: Integer, of random layers and of the attacks' folds.
     """
     undefended = subject.paired_models(BASE)
-    game = tradeoff.Game(
+    game = Game(
         undefended.outputs,
         undefended.labels,
         undefended.membership,

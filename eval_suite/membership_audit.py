@@ -190,7 +190,7 @@ def audit_model(
     names = check_names(attacks, TARGET_ATTACKS, "attacks")
     from eval_suite.datasets.datasets import Dataset
     from eval_suite.datasets.npz_files import check_examples
-    from eval_suite.subjects.user_model import UserModel
+    from eval_suite.subjects.one_target.user_model import UserModel
 
     def checked(name: str, x: Array, y: Array) -> Dataset:
         return Dataset(

@@ -11,13 +11,13 @@ from eval_suite.options.shadow_options import SHADOWS
 from eval_suite.subjects import study_network
 from eval_suite.subjects.fingerprint import fingerprint
 from eval_suite.subjects.membership_game import MembershipGame
-from eval_suite.subjects.shadow_population import ShadowRecipe
-from eval_suite.subjects.study_target import StudyTarget
-from eval_suite.subjects.study_target import check_official_split
+from eval_suite.subjects.one_target.shadow_population import ShadowRecipe
+from eval_suite.subjects.one_target.study_target import StudyTarget
+from eval_suite.subjects.one_target.study_target import check_official_split
+from eval_suite.subjects.one_target.user_model import UserModel
+from eval_suite.subjects.one_target.user_model import dataset_of
 from eval_suite.subjects.subject import ProgressBar
 from eval_suite.subjects.subject import Subject
-from eval_suite.subjects.user_model import UserModel
-from eval_suite.subjects.user_model import dataset_of
 from keras_entropy.shadow import Cache
 from keras_entropy.shadow import Runner
 

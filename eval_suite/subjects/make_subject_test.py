@@ -3,8 +3,8 @@ import numpy as np
 import pytest
 
 from eval_suite.options.options import Options
-from eval_suite.subjects import user_model
 from eval_suite.subjects.make_subject import check_options
+from eval_suite.subjects.one_target import user_model
 from keras_entropy.shadow import workers
 
 

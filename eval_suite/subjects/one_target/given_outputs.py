@@ -14,7 +14,7 @@ from eval_suite.results.rows import RunDescription
 from eval_suite.results.rows import Utility
 from eval_suite.results.run_description import describe_run
 from eval_suite.subjects.answers import TargetAnswers
-from eval_suite.subjects.one_target import OneTarget
+from eval_suite.subjects.one_target.one_target import OneTarget
 from eval_suite.subjects.subject import Examples
 from eval_suite.subjects.subject import Part
 from eval_suite.subjects.utility import accuracies

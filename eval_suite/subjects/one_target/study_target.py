@@ -13,7 +13,7 @@ from eval_suite.options.profiles import Profile
 from eval_suite.results.rows import RunDescription
 from eval_suite.results.run_description import describe_run
 from eval_suite.subjects.fingerprint import fingerprint
-from eval_suite.subjects.one_target import OneModel
+from eval_suite.subjects.one_target.one_target import OneModel
 from eval_suite.subjects.study_network import study_mlp
 from eval_suite.subjects.subject import ProgressBar
 from eval_suite.undefended import BASE

@@ -13,9 +13,9 @@ from eval_suite.datasets.datasets import Dataset
 from eval_suite.datasets.npz_files import read_examples
 from eval_suite.results.rows import RunDescription
 from eval_suite.results.run_description import describe_run
-from eval_suite.subjects.one_target import OneModel
-from eval_suite.subjects.shadow_population import Population
-from eval_suite.subjects.shadow_population import ShadowRecipe
+from eval_suite.subjects.one_target.one_target import OneModel
+from eval_suite.subjects.one_target.shadow_population import Population
+from eval_suite.subjects.one_target.shadow_population import ShadowRecipe
 from eval_suite.subjects.subject import FEWEST_MODELS
 from eval_suite.subjects.subject import Part
 from eval_suite.subjects.subject import RecordAnswers

@@ -25,8 +25,8 @@ import numpy as np
 import threadpoolctl
 
 from keras_entropy.arrays import Floats
+from keras_entropy.attacks.audits.outputs_audit import audit_outputs
 from keras_entropy.attacks.controls import planted
-from keras_entropy.attacks.outputs_audit import audit_outputs
 from keras_entropy.attacks.tf_privacy import tf_privacy_attacks
 
 # The attacks that are timed together, by the name of their row.

@@ -6,7 +6,7 @@ from eval_suite.options.gate_expression import AGAINST_BASE
 from eval_suite.results.recorded import Recorded
 from eval_suite.results.recorded import of_defense
 from eval_suite.undefended import BASE
-from keras_entropy.attacks.measurement import MIN_FALSE_POSITIVES
+from keras_entropy.attacks.audits.measurement import MIN_FALSE_POSITIVES
 
 
 def why_missing(recorded: Recorded, defense: str, metric: str) -> str:

@@ -86,7 +86,7 @@ class AttackRow(TypedDict):
 
     defense: str
     attack: str
-    group: Literal["threshold", "label", "trained", "shadow", "adaptive"]
+    group: Literal["threshold", "label", "trained", "shadow", "adaptive", "neighbors"]
     slice: str
     auc: float | None
     auc_low: float | None

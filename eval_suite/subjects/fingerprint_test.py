@@ -39,7 +39,7 @@ def test_a_mended_module_has_another_digest(copy, name):
 
 
 @pytest.mark.parametrize(
-    "name", ["attacks/outputs_audit.py", "layers/identity_test.py"]
+    "name", ["attacks/audits/outputs_audit.py", "layers/identity_test.py"]
 )
 def test_attacks_and_tests_have_no_part_in_it(copy, name):
     before = source_digest(copy)

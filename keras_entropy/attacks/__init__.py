@@ -2,13 +2,14 @@
 
 from keras_entropy.attacks.adaptive_attacks import adaptive_results as adaptive_results
 from keras_entropy.attacks.adaptive_attacks import average_queries as average_queries
+from keras_entropy.attacks.audits.game_audit import audit_game as audit_game
+from keras_entropy.attacks.audits.headline import game_headline as game_headline
+from keras_entropy.attacks.audits.outputs_audit import audit_outputs as audit_outputs
 from keras_entropy.attacks.controls.control import Control as Control
 from keras_entropy.attacks.controls.controls import null_controls as null_controls
 from keras_entropy.attacks.controls.controls import (
     positive_controls as positive_controls,
 )
-from keras_entropy.attacks.game_audit import audit_game as audit_game
-from keras_entropy.attacks.headline import game_headline as game_headline
 from keras_entropy.attacks.leakage.divergence import Divergence as Divergence
 from keras_entropy.attacks.leakage.divergence import jensen_shannon as jensen_shannon
 from keras_entropy.attacks.leakage.divergence import (
@@ -18,7 +19,6 @@ from keras_entropy.attacks.leakage.epsilon import EpsilonBound as EpsilonBound
 from keras_entropy.attacks.leakage.epsilon import (
     epsilon_lower_bound as epsilon_lower_bound,
 )
-from keras_entropy.attacks.outputs_audit import audit_outputs as audit_outputs
 from keras_entropy.attacks.paired_differences import (
     paired_difference as paired_difference,
 )

@@ -55,6 +55,35 @@ def check_labels(
     return array.astype(np.int64)
 
 
+def check_outputs(
+    outputs: Array, labels: Array, name: str, labels_name: str
+) -> tuple[Array, Integers]:
+    """Returns the answers of several targets and the labels, both checked.
+
+    Args:
+        outputs: Array `(R, N, C)`.
+        labels: Array `(N,)`.
+        name: String, how a message names `outputs`.
+        labels_name: String, how a message names `labels`.
+
+    Raises:
+        ValueError: If the shapes or types are no good.
+    """
+    outputs = np.asanyarray(outputs)
+    if outputs.ndim != 3 or outputs.dtype.kind not in "fiu":
+        raise ValueError(
+            f"`{name}` must be an array of floats (targets, examples, classes). "
+            f"Received: {name}.shape={outputs.shape}, {name}.dtype={outputs.dtype}"
+        )
+    targets, examples, columns = outputs.shape
+    if not (targets and examples and columns):
+        raise ValueError(
+            f"`{name}` must not be empty. Received: {name}.shape={outputs.shape}"
+        )
+    classes = max(columns, 2)
+    return outputs, check_labels(labels, examples, classes, labels_name)
+
+
 def check_output_block(
     block: Floats, first_row: int, from_logits: bool, name: str = "outputs"
 ) -> None:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 _BY_CLASS = "per_class"
+# What is asked instead of one question: neighbors of each input.
+NEIGHBORS = "neighbors"
+_REPEATED = "repeat"
+_OF_LABELS = ("label_only", "label_share", "label_bits", "label_stacked")
 
 
 class AttackName(str):
@@ -22,8 +26,9 @@ class AttackName(str):
     Args:
         base: Name of the attack, such as `"loss"`.
         through: What is made of the answers first, by an attacker who knows the
-            defense (`"inverse"`, `"repeat10"`), or the defense that undefended answers
-            are put through (`"M-5"`). Defaults to `None`, the answers as they are.
+            defense (`"inverse"`, `"repeat10"`), the defense that undefended answers are
+            put through (`"M-5"`), or `"neighbors"` where neighbors of the example are
+            asked about. Defaults to `None`, the answers as they are.
         by_class: Boolean, whether each class has a threshold of its own. Defaults to
             `False`.
     """
@@ -42,6 +47,17 @@ class AttackName(str):
 
     def __getnewargs_ex__(self) -> tuple[tuple[str], dict[str, str | bool | None]]:
         return (self.base,), {"through": self.through, "by_class": self.by_class}
+
+    @property
+    def asks_often(self) -> bool:
+        """Whether the attacker asks more than one question about each example."""
+        steps = (self.through or "").split(":")
+        return any(s == NEIGHBORS or s.startswith(_REPEATED) for s in steps)
+
+    @property
+    def reads_labels_alone(self) -> bool:
+        """Whether nothing but predicted labels is read of the answers."""
+        return self.base in _OF_LABELS and self.through in (None, NEIGHBORS)
 
     def after(self, step: str) -> AttackName:
         """Returns the name of this attack on answers that `step` is applied to first.

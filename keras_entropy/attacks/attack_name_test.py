@@ -27,3 +27,20 @@ def test_a_name_after_another_step():
     assert name == "inverse:per_class:loss"
     assert (name.base, name.through, name.by_class) == ("loss", "inverse", True)
     assert name.after("M-5") == "M-5:inverse:per_class:loss"
+
+
+@pytest.mark.parametrize(
+    ("text", "often", "labels"),
+    [
+        ("loss", False, False),
+        ("label_only", False, True),
+        ("inverse:label_only", False, False),
+        ("repeat10:loss", True, False),
+        ("neighbors:lira", True, False),
+        ("neighbors:label_share", True, True),
+        ("M-5:neighbors:label_share", True, False),
+    ],
+)
+def test_a_name_knows_what_is_asked_and_read(text, often, labels):
+    name = AttackName.parse(text)
+    assert (name.asks_often, name.reads_labels_alone) == (often, labels)

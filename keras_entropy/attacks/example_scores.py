@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from keras_entropy.arrays import Array
-from keras_entropy.attacks.outputs_audit import target_scorer
+from keras_entropy.attacks.audits.outputs_audit import target_scorer
 from keras_entropy.attacks.paired_differences import ExampleScores
 from keras_entropy.attacks.shadows import Shadows
 from keras_entropy.attacks.signals import compute_signals

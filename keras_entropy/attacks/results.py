@@ -11,7 +11,7 @@ from keras_entropy.attacks.leakage.divergence import Divergence
 from keras_entropy.attacks.leakage.epsilon import EpsilonBound
 
 # The kinds of attacks.
-Group = Literal["threshold", "label", "trained", "shadow", "adaptive"]
+Group = Literal["threshold", "label", "trained", "shadow", "adaptive", "neighbors"]
 
 
 class RateRow(TypedDict):
@@ -103,7 +103,7 @@ class AttackResult:
 
     Attributes:
         attack: String, its name; `AttackName.parse` tells the parts.
-        group: String: threshold, label, trained, shadow or adaptive.
+        group: String: threshold, label, trained, shadow, adaptive or neighbors.
         slice: String: entire, class=3, correct, incorrect.
         auc: Float, 0.5 is no signal.
         auc_low: Float, lower end of its interval: 95 % for the entire set; for slices

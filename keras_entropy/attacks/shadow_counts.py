@@ -11,7 +11,7 @@ from keras_entropy.arrays import Array
 from keras_entropy.arrays import Booleans
 from keras_entropy.arrays import Floats
 from keras_entropy.attacks import array_checks
-from keras_entropy.attacks.game_audit import pair_inflation
+from keras_entropy.attacks.audits.game_audit import pair_inflation
 from keras_entropy.attacks.scorers.attack_table import ATTACK_TABLE
 from keras_entropy.attacks.scorers.shadow.shadow_attack_table import SHADOW_SCORERS
 from keras_entropy.attacks.scorers.shadow.shadow_scorer import ShadowScorer

@@ -24,7 +24,7 @@ from keras_entropy.attacks import array_checks
 MAX_VECTOR = 100
 LARGEST = 10
 # Rows are worked on in blocks that stay in the cache; outputs may be memory-mapped.
-_BLOCK_ENTRIES = 1 << 17
+BLOCK_ENTRIES = 1 << 17
 
 
 @dataclasses.dataclass(frozen=True)
@@ -137,25 +137,15 @@ def compute_signals(
         ValueError: If the arrays disagree, a value is NaN or infinite, or the rows
             are no probabilities while `from_logits` is false.
     """
-    outputs = np.asanyarray(outputs)
-    if outputs.ndim != 3 or outputs.dtype.kind not in "fiu":
-        raise ValueError(
-            f"`{name}` must be an array of floats (targets, examples, classes). "
-            f"Received: {name}.shape={outputs.shape}, {name}.dtype={outputs.dtype}"
-        )
+    outputs, labels = array_checks.check_outputs(outputs, labels, name, labels_name)
     targets, examples, columns = outputs.shape
-    if not (targets and examples and columns):
-        raise ValueError(
-            f"`{name}` must not be empty. Received: {name}.shape={outputs.shape}"
-        )
     classes = max(columns, 2)
-    labels = array_checks.check_labels(labels, examples, classes, labels_name)
     floats = np.empty((4, targets, examples))
     correct = np.empty((targets, examples), bool)
     largest = None
     if classes > MAX_VECTOR:
         largest = np.empty((targets, examples, LARGEST))
-    step = max(1, _BLOCK_ENTRIES // columns)
+    step = max(1, BLOCK_ENTRIES // columns)
     for target in range(targets):
         for start in range(0, examples, step):
             rows = slice(start, start + step)
@@ -185,11 +175,15 @@ def compute_signals(
     )
 
 
+def two_columns(block: Floats, from_logits: bool) -> Floats:
+    """One unit is the second of two classes; as logits, the first one's is 0."""
+    return np.hstack([np.zeros_like(block) if from_logits else 1 - block, block])
+
+
 def _distribution(block: Floats, from_logits: bool) -> tuple[Floats, Floats]:
     """Probabilities and their logarithms, `(rows, C)` each, C >= 2."""
     if block.shape[1] == 1:
-        # One unit is the second of two classes; as logits, the first one's is 0.
-        block = np.hstack([np.zeros_like(block) if from_logits else 1 - block, block])
+        block = two_columns(block, from_logits)
     if not from_logits:
         probabilities = np.array(block)
         return probabilities, np.log(np.maximum(block, SMALLEST_FLOAT32))

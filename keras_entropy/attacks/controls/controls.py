@@ -14,11 +14,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from keras_entropy.attacks.audits.game_audit import audit_game
+from keras_entropy.attacks.audits.outputs_audit import audit_outputs
 from keras_entropy.attacks.controls import planted
 from keras_entropy.attacks.controls.control import Control
 from keras_entropy.attacks.controls.control import Kind
-from keras_entropy.attacks.game_audit import audit_game
-from keras_entropy.attacks.outputs_audit import audit_outputs
 from keras_entropy.attacks.results import AttackResult
 from keras_entropy.attacks.results import Group
 from keras_entropy.attacks.scorers.attack_table import ATTACK_TABLE

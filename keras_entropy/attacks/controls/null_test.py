@@ -5,11 +5,11 @@ import pytest
 from scipy import stats
 
 from keras_entropy.attacks import audit_game
+from keras_entropy.attacks.audits.measurement import Measurement
+from keras_entropy.attacks.audits.slices import partitions
 from keras_entropy.attacks.controls import planted
-from keras_entropy.attacks.measurement import Measurement
 from keras_entropy.attacks.scorers.attack_table import ATTACK_TABLE
 from keras_entropy.attacks.signals import compute_signals
-from keras_entropy.attacks.slices import partitions
 from keras_entropy.attacks.statistics.roc import descending
 
 SEEDS = 200

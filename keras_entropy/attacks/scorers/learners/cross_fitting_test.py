@@ -2,8 +2,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from keras_entropy.attacks.audits.measurement import Measurement
+from keras_entropy.attacks.audits.slices import partitions
 from keras_entropy.attacks.controls import planted
-from keras_entropy.attacks.measurement import Measurement
 from keras_entropy.attacks.scorers.attack_table import ATTACK_TABLE
 from keras_entropy.attacks.scorers.learners.cross_fitting import ATTACKERS
 from keras_entropy.attacks.scorers.learners.cross_fitting import FOLDS
@@ -11,7 +12,6 @@ from keras_entropy.attacks.scorers.learners.cross_fitting import attack_features
 from keras_entropy.attacks.scorers.learners.cross_fitting import fit_on_shadows
 from keras_entropy.attacks.scorers.learners.cross_fitting import stratified_folds
 from keras_entropy.attacks.signals import compute_signals
-from keras_entropy.attacks.slices import partitions
 from keras_entropy.attacks.statistics.roc import descending
 
 

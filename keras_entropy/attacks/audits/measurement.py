@@ -9,9 +9,9 @@ import numpy as np
 from keras_entropy.arrays import Booleans
 from keras_entropy.arrays import Floats
 from keras_entropy.arrays import Integers
+from keras_entropy.attacks.audits.slices import Partition
 from keras_entropy.attacks.results import OperatingPoint
 from keras_entropy.attacks.scorers.scores import Scores
-from keras_entropy.attacks.slices import Partition
 from keras_entropy.attacks.statistics import intervals
 from keras_entropy.attacks.statistics.roc import RocFamily
 from keras_entropy.attacks.statistics.roc import null_advantage

@@ -10,13 +10,13 @@ import numpy as np
 from keras_entropy.arrays import Array
 from keras_entropy.arrays import Floats
 from keras_entropy.attacks import array_checks
-from keras_entropy.attacks import slices as slicing
-from keras_entropy.attacks.headline import game_headline
+from keras_entropy.attacks.audits import slices as slicing
+from keras_entropy.attacks.audits.headline import game_headline
+from keras_entropy.attacks.audits.measurement import FPR_LEVELS
+from keras_entropy.attacks.audits.measurement import Measurement
+from keras_entropy.attacks.audits.measurement import curve_grid
+from keras_entropy.attacks.audits.measurement import slice_grid
 from keras_entropy.attacks.leakage.divergence import jensen_shannon
-from keras_entropy.attacks.measurement import FPR_LEVELS
-from keras_entropy.attacks.measurement import Measurement
-from keras_entropy.attacks.measurement import curve_grid
-from keras_entropy.attacks.measurement import slice_grid
 from keras_entropy.attacks.paired_differences import paired_difference
 from keras_entropy.attacks.results import AttackResult
 from keras_entropy.attacks.results import Curve

@@ -10,15 +10,15 @@ import numpy as np
 from keras_entropy.arrays import Array
 from keras_entropy.arrays import Booleans
 from keras_entropy.attacks import array_checks
-from keras_entropy.attacks import slices as slicing
-from keras_entropy.attacks.headline import target_headline
+from keras_entropy.attacks.audits import slices as slicing
+from keras_entropy.attacks.audits.headline import target_headline
+from keras_entropy.attacks.audits.measurement import FPR_LEVELS
+from keras_entropy.attacks.audits.measurement import Measurement
+from keras_entropy.attacks.audits.measurement import curve_grid
+from keras_entropy.attacks.audits.measurement import slice_grid
 from keras_entropy.attacks.leakage.divergence import jensen_shannon
 from keras_entropy.attacks.leakage.epsilon import EpsilonBound
 from keras_entropy.attacks.leakage.epsilon import epsilon_lower_bound
-from keras_entropy.attacks.measurement import FPR_LEVELS
-from keras_entropy.attacks.measurement import Measurement
-from keras_entropy.attacks.measurement import curve_grid
-from keras_entropy.attacks.measurement import slice_grid
 from keras_entropy.attacks.results import AttackResult
 from keras_entropy.attacks.results import Audit
 from keras_entropy.attacks.results import Curve

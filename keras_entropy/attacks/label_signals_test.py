@@ -1,0 +1,47 @@
+import numpy as np
+import pytest
+from scipy import special
+
+from keras_entropy.attacks.label_signals import label_signals
+from keras_entropy.attacks.signals import compute_signals
+
+RNG = np.random.default_rng(0)
+LOGITS = RNG.normal(0, 6, (3, 500, 5))
+LABELS = RNG.integers(0, 5, 500)
+
+
+@pytest.mark.parametrize("from_logits", [False, True])
+@pytest.mark.parametrize("columns", [5, 1])
+def test_equals_all_signals(from_logits, columns):
+    logits, labels = LOGITS[..., :columns], LABELS % max(columns, 2)
+    outputs = logits
+    if not from_logits:
+        outputs = (
+            special.expit(logits) if columns == 1 else special.softmax(logits, axis=-1)
+        ).astype("float32")
+    confidence, correct = label_signals(outputs, labels, from_logits=from_logits)
+    whole = compute_signals(outputs, labels, from_logits=from_logits)
+    np.testing.assert_allclose(confidence, whole.confidence, rtol=1e-9, atol=1e-12)
+    np.testing.assert_array_equal(correct, whole.correct)
+
+
+def test_certain_answers_stay_finite():
+    outputs = np.eye(5, dtype="float32")[None, LABELS]
+    confidence, _ = label_signals(outputs, (LABELS + 1) % 5)
+    assert np.isfinite(confidence).all()
+
+
+def test_the_answers_are_left_alone():
+    outputs = special.softmax(LOGITS, axis=-1)
+    kept = outputs.copy()
+    label_signals(outputs, LABELS)
+    np.testing.assert_array_equal(outputs, kept)
+
+
+def test_what_is_no_answer_is_refused_by_its_name():
+    outputs = special.softmax(LOGITS, axis=-1)
+    outputs[1, 7, 2] = np.nan
+    with pytest.raises(ValueError, match=r"`answers to noise` must be finite.*row 7"):
+        label_signals(outputs, LABELS, name="answers to noise")
+    with pytest.raises(ValueError, match="targets, examples, classes"):
+        label_signals(outputs[0], LABELS)

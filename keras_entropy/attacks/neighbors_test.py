@@ -1,0 +1,53 @@
+import numpy as np
+import pytest
+from scipy import special
+
+from keras_entropy.attacks.neighbors import NeighborSums
+from keras_entropy.attacks.signals import compute_signals
+
+RNG = np.random.default_rng(0)
+LABELS = RNG.integers(0, 4, 60)
+ANSWERS = special.softmax(RNG.normal(0, 3, (7, 2, 60, 4)), axis=-1).astype("float32")
+
+
+def sums(questions=ANSWERS, family="noise"):
+    found = NeighborSums(LABELS)
+    for outputs in questions:
+        found.add(family, outputs)
+    return found
+
+
+def test_sums_equal_all_answers_at_once():
+    found = sums()
+    found.add("lines", ANSWERS[0])
+    result = found.result()
+    every = [compute_signals(outputs, LABELS) for outputs in ANSWERS]
+    np.testing.assert_array_equal(
+        result.labels.right["noise"], [signals.correct for signals in every]
+    )
+    np.testing.assert_allclose(
+        result.confidence["noise"],
+        np.mean([signals.confidence for signals in every], axis=0),
+    )
+    assert result.labels.families == ("noise", "lines")
+    assert result.labels.questions == len(ANSWERS) + 1
+    bits = [*(signals.correct for signals in every), every[0].correct]
+    np.testing.assert_allclose(result.labels.share(), np.mean(bits, axis=0))
+
+
+def test_answers_of_another_shape_are_refused():
+    found = sums()
+    with pytest.raises(ValueError, match=r"one shape.*\(2, 60, 4\).*\(1, 60, 4\)"):
+        found.add("noise", ANSWERS[0, :1])
+
+
+def test_no_question_is_refused():
+    with pytest.raises(ValueError, match="At least one question"):
+        NeighborSums(LABELS).result()
+
+
+def test_answers_about_other_examples_are_refused():
+    result = sums().result()
+    result.check(2, 60)
+    with pytest.raises(ValueError, match=r"\(2, 61\).*Received: neighbors"):
+        result.check(2, 61)

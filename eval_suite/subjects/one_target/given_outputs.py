@@ -131,6 +131,8 @@ class GivenOutputs(OneTarget):
             return "outputs were given without inputs: only the labels were compared"
         if part == "model":
             return "outputs were given without the model that makes them"
+        if part == "questions":
+            return "outputs were given without the model, which could be asked more"
         if part == "strengths":
             return "outputs were given without a membership game"
         return super().reason_without(part)

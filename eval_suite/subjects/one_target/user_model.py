@@ -61,6 +61,8 @@ class UserModel(OneModel):
         self._seed = seed
         self._population: Population | None = None
         self._shadows: dict[str, Shadows] = {}
+        self._asked_shadows: AskedModels | None = None
+        self._progress: ProgressBar = no_bar
         self._from_logits = from_logits
         self._undefended = defending.probabilities_of(model, from_logits=from_logits)
         self._model = model
@@ -125,18 +127,65 @@ class UserModel(OneModel):
             from_logits=self._from_logits,
         )
 
-    def run_shadows_with(self, runner: Runner) -> None:
-        """Sets what trains the shadow models, before any is trained."""
+    def run_with(self, runner: Runner, progress: ProgressBar) -> None:
+        """Sets what trains and what shows progress, before anything is done.
+
+        Args:
+            runner: Trains the shadow models.
+            progress: Opens progress bars.
+        """
+        self._progress = progress
         if self._population is not None:
             self._population.runner = runner
+            self._population.progress = progress
+
+    def ask_neighbors(self, count: int, own: Family | None = None) -> None:
+        """Attacks by questions about neighbors of the examples as well.
+
+        The model and its shadows are asked when that is first needed.
+
+        Args:
+            count: Integer, questions about each example.
+            own: A further family of neighbors.
+
+        Raises:
+            ValueError: If there are too few for the families of neighbors, or the
+                model is random.
+        """
+        questions = Questions.about(
+            np.concatenate([self.members.x, self.nonmembers.x]),
+            np.concatenate(self.labels),
+            reference=(self.reference.x, self.reference.y),
+            count=count,
+            own=own,
+            model=self._model,
+            seed=self._seed,
+        )
+
+        def progress(title: str, total: int) -> AbstractContextManager[Advance]:
+            return self._progress(title, total)
+
+        self.asked = AskedModels(questions, self._answer, progress)
+        population = self._population
+        if population is not None:
+            self._asked_shadows = AskedModels(
+                questions, population.shadow_answer, progress
+            )
+
+    def _answer(self, entry: catalog.Entry | None) -> Answer:
+        if entry is not None and entry.is_trained and self._population is not None:
+            return self._population.target_answer(entry)
+        model = self.live_model(BASE if entry is None else entry.name)
+        return lambda x: model.predict(x, verbose=0)[None]
+
+    def shadow_neighbors(self, name: str) -> Neighbors | None:
+        return self._asked_shadows and self._asked_shadows.neighbors(name)
 
     def shadows(self, name: str) -> Shadows | None:
         if self._population is None:
             return None
         if name not in self._shadows:
-            self._shadows[name] = self._population.shadows(
-                name, undefended=self._undefended
-            )
+            self._shadows[name] = self._population.shadows(name)
         return self._shadows[name]
 
     @property
@@ -217,6 +266,7 @@ class UserModel(OneModel):
             batch_size=None if population is None else population.batch_size,
             architecture=self._model.name,
             utility=self.utility(BASE),
+            questions=self.questions,
         )
 
 

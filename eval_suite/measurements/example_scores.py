@@ -31,9 +31,7 @@ def scores_of(
     answers = subject.answers(name)
     known = {attack: AttackName.parse(attack) for attack in attacks}
     plain = [
-        attack
-        for attack, parts in known.items()
-        if parts.through in (None, NEIGHBORS)
+        attack for attack, parts in known.items() if parts.through in (None, NEIGHBORS)
     ]
     scores = answers.scores(plain, seed=seed)
     if len(plain) == len(known):

@@ -20,10 +20,10 @@ def add_question_options(group: pytest.OptionGroup) -> None:
         dest="eval_suite_questions",
         metavar="N",
         type=number_of_questions,
-        help="How many neighbors of each example the attacker asks about: noisy copies, "
-        "points between it and others, whatever fits the inputs. 0 leaves these attacks "
-        "out, and the verdict then holds for an attacker who asks once. Default: "
-        f"{GAME_QUESTIONS} in the game, {MODEL_QUESTIONS} with --model, "
+        help="How many neighbors of each example the attacker asks about: noisy "
+        "copies, points between it and others, whatever fits the inputs. 0 leaves "
+        "these attacks out: the verdict then holds for an attacker who asks once. "
+        f"Default: {GAME_QUESTIONS} in the game, {MODEL_QUESTIONS} with --model, "
         f"{STUDY_QUESTIONS} in --profile study, which has 70,000 examples.",
     )
     group.addoption(

@@ -13,8 +13,8 @@ import numpy as np
 from keras_entropy.arrays import Array
 from keras_entropy.arrays import Booleans
 from keras_entropy.arrays import Integers
-from keras_entropy.attacks import AttackResult
 from keras_entropy.attacks import NEIGHBOR_ATTACKS
+from keras_entropy.attacks import AttackResult
 from keras_entropy.attacks import Audit
 from keras_entropy.attacks import GameAudit
 from keras_entropy.attacks import Shadows

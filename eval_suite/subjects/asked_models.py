@@ -23,6 +23,7 @@ from keras_entropy.arrays import Array
 from keras_entropy.attacks.neighbors import NeighborLabels
 from keras_entropy.attacks.neighbors import Neighbors
 from keras_entropy.catalog import Entry
+from keras_entropy.layers.identity import Identity
 from keras_entropy.shadow import Cache
 
 
@@ -99,23 +100,15 @@ class AskedModels:
         if text in self._memory:
             return self._memory[text]
         found = self._found(entry)
-        # Many models' answers are read again when they are asked for again, but for
+        # Those of many models are read again where they are needed again, but for
         # those whose labels others share.
-        if entry is None or self._kept is None:
+        if self._kept is None or entry is None or entry.layer is Identity:
             self._memory[text] = found
         return found
 
-    def _before(self, entry: Entry) -> Neighbors:
-        """Returns the answers of the models that a defense puts its layer on."""
-        before = entry.training
-        text = text_of(before)
-        if text not in self._memory:
-            self._memory[text] = self._neighbors(before)
-        return self._memory[text]
-
     def _found(self, entry: Entry | None) -> Neighbors:
         if entry is not None and keeps_label(entry):
-            before = self._before(entry)
+            before = self._neighbors(entry.training)
             return self._get(entry, before.labels, lambda: self._few(entry, before))
         return self._get(entry, None, lambda: self._all(entry))
 

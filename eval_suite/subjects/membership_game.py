@@ -107,13 +107,14 @@ class MembershipGame(PairedTargets):
             draw_seed=seed,
             fit_seed=seed,
         )
-        self._asked = questions and AskedModels(
-            questions, self._models.answer, progress, KeptAnswers(cache, self._key)
-        )
+        self._asked: AskedModels | None = None
+        if questions is not None:
+            kept = KeptAnswers(cache, self._key)
+            self._asked = AskedModels(questions, self._models.answer, progress, kept)
 
     @property
     def questions(self) -> QuestionsRow | None:
-        return self._asked and self._asked.questions.row()
+        return None if self._asked is None else self._asked.questions.row()
 
     @property
     def membership(self) -> Booleans:
@@ -135,7 +136,7 @@ class MembershipGame(PairedTargets):
         return self._outputs[text]
 
     def neighbors(self, defense: str | catalog.Entry) -> Neighbors | None:
-        return self._asked and self._asked.neighbors(defense)
+        return None if self._asked is None else self._asked.neighbors(defense)
 
     def reference_answers(self, layer: FittedDefense) -> Array:
         queries = layer.queries(self.reference.x, seed=self.seed)

@@ -7,10 +7,8 @@ from collections.abc import Callable
 from collections.abc import Sequence
 from typing import Any
 
+import keras
 import numpy as np
-from keras_entropy.queries.asking import ask
-from keras_entropy.queries.asking import shares
-from keras_entropy.queries.families.family import Family
 
 from eval_suite.results.rows import QuestionsRow
 from eval_suite.subjects.subject import ProgressBar
@@ -18,7 +16,13 @@ from keras_entropy.arrays import Array
 from keras_entropy.arrays import Integers
 from keras_entropy.attacks.neighbors import Neighbors
 from keras_entropy.catalog import Entry
+from keras_entropy.queries.asking import ask
+from keras_entropy.queries.asking import families_for
+from keras_entropy.queries.asking import shares
+from keras_entropy.queries.families.family import Family
 
+# The name of a family that the user gives.
+GIVEN = "given"
 # Takes inputs `(N, ...)` and returns what R models answer, `(R, N, C)`.
 Answer = Callable[[Array], Array]
 
@@ -45,6 +49,36 @@ class Questions:
     y: Integers
     families: Sequence[Family]
     count: int
+
+    @classmethod
+    def about(
+        cls,
+        x: Array,
+        y: Integers,
+        *,
+        reference: tuple[Array, Integers],
+        count: int,
+        own: Family | None = None,
+        model: keras.Model | None = None,
+        seed: int = 0,
+    ) -> Questions:
+        """Returns questions of all kinds of neighbors that fit the inputs.
+
+        Args:
+            x: Inputs `(N, ...)`.
+            y: Integers `(N,)`: their classes.
+            reference: Inputs and classes by which the kind of the inputs is told, and
+                from which neighbors are made.
+            count: Integer, questions about each example.
+            own: A further family, the user's.
+            model: The model that is asked, for what it augments its inputs by.
+            seed: Integer.
+
+        Raises:
+            ValueError: If there are too few questions for so many families.
+        """
+        fitting = families_for(x, y, reference=reference, model=model, seed=seed)
+        return cls(x, y, [*fitting, *([] if own is None else [own])], count)
 
     def __post_init__(self) -> None:
         shares(self.families, self.count)

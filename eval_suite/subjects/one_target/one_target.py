@@ -236,10 +236,10 @@ class OneModel(OneTarget):
 
     @property
     def questions(self) -> QuestionsRow | None:
-        return self.asked and self.asked.questions.row()
+        return None if self.asked is None else self.asked.questions.row()
 
     def neighbors(self, name: str) -> Neighbors | None:
-        return self.asked and self.asked.neighbors(name)
+        return None if self.asked is None else self.asked.neighbors(name)
 
     def reason_without(self, part: Part) -> str | None:
         if part == "questions" and self.asked is not None:

@@ -7,6 +7,7 @@ import dataclasses
 from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from typing import Any
 
 import keras
@@ -157,7 +158,7 @@ class Population:
         return self._of_target.predict(entry_of(name), self._x[: self._scored])[0]
 
     def shadow_answer(self, entry: Entry | None) -> Answer:
-        """Returns what asks the shadows behind a defense, or with `None` as they are."""
+        """Returns what asks the shadows behind a defense; `None` is no defense."""
         return self._shadows.answer(entry)
 
     def target_answer(self, entry: Entry) -> Answer:
@@ -176,7 +177,7 @@ class Population:
             undefended,
             self._training_data(self._y, rows, seeds),
             (reference.x, reference.y),
-            lambda title, total: self.progress(title, total),
+            self._bar,
             probabilities=defending.probabilities_of(
                 self._target, from_logits=from_logits
             ),
@@ -208,9 +209,13 @@ class Population:
             train=self._train,
         )
 
+    def _bar(
+        self, title: str, total: int
+    ) -> AbstractContextManager[Callable[[int], None]]:
+        # What opens bars may be set after the data are made, and the runner likewise.
+        return self.progress(title, total)
 
     def _train(self, *args: Any, **kwargs: Any) -> Stack:
-        # The runner may be set after the data are made.
         return self.runner.train(*args, **kwargs)
 
 

@@ -29,6 +29,9 @@ from keras_entropy.models import defending
 from keras_entropy.shadow import Cache
 from keras_entropy.training import recipe
 
+# Examples that neighbors are made from.
+_SAMPLE = 2000
+
 
 class StudyTarget(OneModel):
     """One network, trained on the official training set.
@@ -91,9 +94,9 @@ class StudyTarget(OneModel):
             layer_seed=seed,
             as_published=as_published,
         )
-        self.asked = questions and AskedModels(
-            questions, self._models.answer, progress, KeptAnswers(cache, self._key)
-        )
+        if questions is not None:
+            kept = KeptAnswers(cache, self._key)
+            self.asked = AskedModels(questions, self._models.answer, progress, kept)
 
     def outputs(self, name: str) -> tuple[Array, Array]:
         if name not in self._outputs:
@@ -171,3 +174,17 @@ def check_official_split(dataset: Dataset) -> None:
             f"{dataset.name!r} has no official ones. Use --dataset mnist, "
             "fashion_mnist, cifar10, or idx:DIR"
         )
+
+
+def sample_of(dataset: Dataset, seed: int) -> Dataset:
+    """Returns examples from which neighbors are made, of both sets alike.
+
+    All examples are scored, so none can be set aside. No example is made a neighbor of
+    itself, and members and non-members meet the same sample.
+
+    Args:
+        dataset: All examples.
+        seed: Integer.
+    """
+    rows = np.random.default_rng(seed).permutation(len(dataset.x))
+    return dataset.rows(rows[:_SAMPLE])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import keras
@@ -13,17 +15,24 @@ from eval_suite.datasets.datasets import Dataset
 from eval_suite.datasets.npz_files import read_examples
 from eval_suite.results.rows import RunDescription
 from eval_suite.results.run_description import describe_run
+from eval_suite.subjects.asked_models import AskedModels
 from eval_suite.subjects.one_target.one_target import OneModel
 from eval_suite.subjects.one_target.shadow_population import Population
 from eval_suite.subjects.one_target.shadow_population import ShadowRecipe
+from eval_suite.subjects.one_target.shadow_population import no_bar
+from eval_suite.subjects.questions import Answer
+from eval_suite.subjects.questions import Questions
 from eval_suite.subjects.subject import FEWEST_MODELS
 from eval_suite.subjects.subject import Part
+from eval_suite.subjects.subject import ProgressBar
 from eval_suite.subjects.subject import RecordAnswers
 from eval_suite.undefended import BASE
 from keras_entropy import catalog
 from keras_entropy.arrays import Array
+from keras_entropy.attacks import Neighbors
 from keras_entropy.attacks import Shadows
 from keras_entropy.models import defending
+from keras_entropy.queries.families.family import Family
 from keras_entropy.shadow import Runner
 from keras_entropy.training.example_checks import distinct_rows
 from keras_entropy.training.reference_fitting import fitted
@@ -162,15 +171,18 @@ class UserModel(OneModel):
             seed=self._seed,
         )
 
-        def progress(title: str, total: int) -> AbstractContextManager[Advance]:
-            return self._progress(title, total)
-
-        self.asked = AskedModels(questions, self._answer, progress)
+        self.asked = AskedModels(questions, self._answer, self._bar)
         population = self._population
         if population is not None:
             self._asked_shadows = AskedModels(
-                questions, population.shadow_answer, progress
+                questions, population.shadow_answer, self._bar
             )
+
+    def _bar(
+        self, title: str, total: int
+    ) -> AbstractContextManager[Callable[[int], None]]:
+        # What opens bars may be set after the questions are.
+        return self._progress(title, total)
 
     def _answer(self, entry: catalog.Entry | None) -> Answer:
         if entry is not None and entry.is_trained and self._population is not None:
@@ -179,7 +191,8 @@ class UserModel(OneModel):
         return lambda x: model.predict(x, verbose=0)[None]
 
     def shadow_neighbors(self, name: str) -> Neighbors | None:
-        return self._asked_shadows and self._asked_shadows.neighbors(name)
+        asked = self._asked_shadows
+        return None if asked is None else asked.neighbors(name)
 
     def shadows(self, name: str) -> Shadows | None:
         if self._population is None:

@@ -7,6 +7,7 @@ from typing import Literal
 from typing import TypedDict
 
 from keras_entropy.arrays import Floats
+from keras_entropy.attacks.attack_name import AttackName
 from keras_entropy.attacks.leakage.divergence import Divergence
 from keras_entropy.attacks.leakage.epsilon import EpsilonBound
 
@@ -29,6 +30,7 @@ class AttackRow(TypedDict):
     defense: str
     attack: str
     group: Group
+    asked: Literal["once", "often"]
     slice: str
     auc: float | None
     auc_low: float | None
@@ -146,6 +148,7 @@ class AttackResult:
             "defense": defense,
             "attack": self.attack,
             "group": self.group,
+            "asked": "often" if AttackName.parse(self.attack).asks_often else "once",
             "slice": self.slice,
             "auc": self.auc,
             "auc_low": self.auc_low,

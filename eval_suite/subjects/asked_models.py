@@ -14,7 +14,6 @@ import keras_entropy.attacks
 from eval_suite.subjects.defended_stacks import entry_of
 from eval_suite.subjects.defended_stacks import text_of
 from eval_suite.subjects.fingerprint import source_digest
-from eval_suite.subjects.questions import Answer
 from eval_suite.subjects.questions import Questions
 from eval_suite.subjects.questions import keeps_label
 from eval_suite.subjects.subject import ProgressBar
@@ -24,6 +23,7 @@ from keras_entropy.attacks.neighbors import NeighborLabels
 from keras_entropy.attacks.neighbors import Neighbors
 from keras_entropy.catalog import Entry
 from keras_entropy.layers.identity import Identity
+from keras_entropy.queries.asking import Answer
 from keras_entropy.shadow import Cache
 
 

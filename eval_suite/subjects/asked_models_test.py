@@ -20,13 +20,9 @@ PROFILE = Profile("tiny", 4, 200, 12, 16, latency_rounds=8, attacks=ATTACKS)
 
 
 class Noisy(Family):
-    name = "noise"
-    most = None
-
-    def questions(self, x, y, count):
-        rng = np.random.default_rng(0)
-        for _ in range(count):
-            yield (x + rng.normal(scale=0.5, size=x.shape)).astype(x.dtype)
+    def question(self, x, y, number):
+        noise = self.generator(number).normal(scale=0.5, size=x.shape)
+        return (x + noise).astype(x.dtype)
 
 
 @contextlib.contextmanager
@@ -48,7 +44,7 @@ def play(cache, count=24):
     x = (centers[labels] + rng.normal(scale=1.5, size=(200, 8))).astype("float32")
     dataset = Dataset("blobs", "made here", x, labels, tuple("abcde"))
     population, _ = dataset.split(0, PROFILE.examples)
-    asked = count and Questions(population.x, population.y, [Noisy()], count)
+    asked = count and Questions(population.x, population.y, [Noisy("noise")], count)
     network = study_mlp((8,), 5)
     return MembershipGame(
         dataset, network, PROFILE, 0, silent, cache, questions=asked or None
@@ -63,7 +59,7 @@ def game(cache):
 def test_every_model_is_asked_what_it_predicts_of_each_neighbor(game):
     found = game.neighbors("base")
     population = game.population
-    asked = Noisy().questions(population.x, population.y, 24)
+    asked = Noisy("noise").questions(population.x, population.y, 24)
     for bits, x in zip(found.labels.right["noise"], asked, strict=True):
         predicted = game._models.predict(None, x).argmax(axis=2)
         np.testing.assert_array_equal(bits, predicted == population.y)

@@ -8,13 +8,13 @@ from typing import Any
 
 import keras
 
-from eval_suite.subjects.questions import Answer
 from eval_suite.subjects.subject import ProgressBar
 from eval_suite.undefended import BASE
 from keras_entropy import catalog
 from keras_entropy.arrays import Array
 from keras_entropy.catalog import Entry
 from keras_entropy.catalog.stack_building import defend_stack
+from keras_entropy.queries.asking import Answer
 from keras_entropy.shadow import Stack
 from keras_entropy.shadow import predict
 from keras_entropy.training.recipe import TrainingData

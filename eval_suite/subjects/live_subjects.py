@@ -23,7 +23,6 @@ from eval_suite.subjects.one_target.user_model import dataset_of
 from eval_suite.subjects.questions import Questions
 from eval_suite.subjects.subject import ProgressBar
 from eval_suite.subjects.subject import Subject
-from keras_entropy.queries.families.family import Family
 from keras_entropy.shadow import Cache
 from keras_entropy.shadow import Runner
 
@@ -101,7 +100,7 @@ def _read_user_model(options: Options, model: Path) -> UserModel:
         pool = dataset_of(options.population)
         subject.train_shadows_on(pool, recipe, _runner(options, None))
     if options.questions_asked:
-        subject.ask_neighbors(options.questions_asked, _own_family(options))
+        subject.ask_neighbors(options.questions_asked, options.neighbors)
     return subject
 
 
@@ -116,14 +115,10 @@ def _questions(
         scored.y,
         reference=(reference.x, reference.y),
         count=options.questions_asked,
-        own=_own_family(options),
+        own=options.neighbors,
         model=model,
         seed=options.seed,
     )
-
-
-def _own_family(options: Options) -> Family | None:
-    return None
 
 
 def _runner(options: Options, cache: Cache | None) -> Runner:

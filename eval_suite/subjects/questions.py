@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,15 +15,14 @@ from keras_entropy.arrays import Array
 from keras_entropy.arrays import Integers
 from keras_entropy.attacks.neighbors import Neighbors
 from keras_entropy.catalog import Entry
+from keras_entropy.queries.asking import Answer
 from keras_entropy.queries.asking import ask
-from keras_entropy.queries.asking import families_for
 from keras_entropy.queries.asking import shares
+from keras_entropy.queries.families.choice import families_for
 from keras_entropy.queries.families.family import Family
-
-# The name of a family that the user gives.
-GIVEN = "given"
-# Takes inputs `(N, ...)` and returns what R models answer, `(R, N, C)`.
-Answer = Callable[[Array], Array]
+from keras_entropy.queries.given_neighbors import GivenNeighbors
+from keras_entropy.queries.given_neighbors import NeighborMaker
+from keras_entropy.queries.given_neighbors import given_neighbors
 
 # Questions by which a layer shows that it keeps the label, and is judged by its
 # outputs. What it keeps is then known of all questions.
@@ -58,7 +56,7 @@ class Questions:
         *,
         reference: tuple[Array, Integers],
         count: int,
-        own: Family | None = None,
+        own: NeighborMaker | str | None = None,
         model: keras.Model | None = None,
         seed: int = 0,
     ) -> Questions:
@@ -70,26 +68,30 @@ class Questions:
             reference: Inputs and classes by which the kind of the inputs is told, and
                 from which neighbors are made.
             count: Integer, questions about each example.
-            own: A further family, the user's.
+            own: The user's own neighbors, as for `given_neighbors`.
             model: The model that is asked, for what it augments its inputs by.
             seed: Integer.
 
         Raises:
-            ValueError: If there are too few questions for so many families.
+            ValueError: If there are too few questions for so many families, or nothing
+                can be asked.
+            TypeError: If what is given makes no neighbors.
         """
-        fitting = families_for(x, y, reference=reference, model=model, seed=seed)
-        return cls(x, y, [*fitting, *([] if own is None else [own])], count)
+        families = families_for(x, y, reference=reference, model=model, seed=seed)
+        if own is not None:
+            families.append(given_neighbors(own, x, y, seed=seed))
+        return cls(x, y, families, count)
 
     def __post_init__(self) -> None:
         shares(self.families, self.count)
 
     def row(self) -> QuestionsRow:
         """Returns what is asked, in the form of results.json."""
+        counts = shares(self.families, self.count)
         return {
-            "count": self.count,
+            "count": sum(counts.values()),
             "families": [
-                {"name": name, "questions": questions}
-                for name, questions in shares(self.families, self.count).items()
+                {"name": name, "questions": count} for name, count in counts.items()
             ],
         }
 
@@ -97,9 +99,9 @@ class Questions:
         """Returns what answers depend on beside models, examples and the package."""
         # What a function of the user's does shows in its first answer alone.
         own = [
-            next(iter(family.questions(self.x, self.y, 1)))
+            family.question(self.x, self.y, 0)
             for family in self.families
-            if family.name == GIVEN
+            if isinstance(family, GivenNeighbors)
         ]
         return {**self.row(), "few": FEW, "own": own}
 

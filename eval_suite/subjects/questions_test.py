@@ -17,18 +17,12 @@ Y = RNG.integers(0, 3, 40)
 class Shifted(Family):
     """Adds 0, 1, 2 ... to all features."""
 
-    most = None
-
-    def __init__(self, name):
-        self.name = name
-
-    def questions(self, x, y, count):
-        for step in range(count):
-            yield x + np.float32(step)
+    def question(self, x, y, number):
+        return x + np.float32(number)
 
 
 def asked(count=40):
-    return Questions(X, Y, [Shifted("up"), Shifted("given")], count)
+    return Questions(X, Y, [Shifted("up"), Shifted("down")], count)
 
 
 class Models:
@@ -57,7 +51,7 @@ def test_all_questions_are_answered():
     assert models.asked == 40
     assert {name: len(bits) for name, bits in found.labels.right.items()} == {
         "up": 20,
-        "given": 20,
+        "down": 20,
     }
     # To add the same to all features changes no softmax.
     right = Models()(X).argmax(axis=-1) == Y
@@ -104,17 +98,34 @@ def test_what_is_asked_is_told():
         "count": 9,
         "families": [
             {"name": "up", "questions": 5},
-            {"name": "given", "questions": 4},
+            {"name": "down", "questions": 4},
         ],
     }
-    key = asked(9).key()
-    np.testing.assert_array_equal(key["own"], [X])
-    assert {**key, "own": None} != {**asked(8).key(), "own": None}
+    assert asked(9).key() != asked(8).key()
+
+
+def test_neighbors_of_the_users_own_are_beside_those_that_fit():
+    def doubled(x, seed):
+        return (2 + seed % 97) * x
+
+    def halved(x, seed):
+        return x / (2 + seed % 97)
+
+    first, other = (
+        Questions.about(X, Y, reference=(X, Y), count=40, own=own)
+        for own in (doubled, halved)
+    )
+    names = [family["name"] for family in first.row()["families"]]
+    assert names[-1] == "given"
+    assert len(names) > 2
+    assert first.row() == other.row()
+    # What they make is told apart by more than their name.
+    assert (first.key()["own"][0] != other.key()["own"][0]).any()
 
 
 def test_too_few_questions_are_refused():
-    with pytest.raises(ValueError, match="questions"):
-        asked(1)
+    with pytest.raises(ValueError, match="at least 4"):
+        asked(3)
 
 
 def test_layers_that_keep_the_label():

@@ -18,12 +18,12 @@ from eval_suite.datasets.datasets import Dataset
 from eval_suite.subjects.defended_stacks import DefendedStacks
 from eval_suite.subjects.defended_stacks import Models
 from eval_suite.subjects.defended_stacks import entry_of
-from eval_suite.subjects.questions import Answer
 from eval_suite.subjects.subject import ProgressBar
 from keras_entropy.arrays import Array
 from keras_entropy.attacks import Shadows
 from keras_entropy.catalog import Entry
 from keras_entropy.models import defending
+from keras_entropy.queries.asking import Answer
 from keras_entropy.shadow import Runner
 from keras_entropy.shadow import Stack
 from keras_entropy.shadow import check_compiled

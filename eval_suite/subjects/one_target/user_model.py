@@ -20,7 +20,6 @@ from eval_suite.subjects.one_target.one_target import OneModel
 from eval_suite.subjects.one_target.shadow_population import Population
 from eval_suite.subjects.one_target.shadow_population import ShadowRecipe
 from eval_suite.subjects.one_target.shadow_population import no_bar
-from eval_suite.subjects.questions import Answer
 from eval_suite.subjects.questions import Questions
 from eval_suite.subjects.subject import FEWEST_MODELS
 from eval_suite.subjects.subject import Part
@@ -32,11 +31,15 @@ from keras_entropy.arrays import Array
 from keras_entropy.attacks import Neighbors
 from keras_entropy.attacks import Shadows
 from keras_entropy.models import defending
-from keras_entropy.queries.families.family import Family
+from keras_entropy.queries.asking import Answer
+from keras_entropy.queries.asking import check_repeats
+from keras_entropy.queries.given_neighbors import NeighborMaker
 from keras_entropy.shadow import Runner
 from keras_entropy.training.example_checks import distinct_rows
 from keras_entropy.training.reference_fitting import fitted
 
+# Fewer tell little of where the inputs lie: then neighbors are made from all examples.
+_FEWEST_REFERENCE = 20
 # Two to score, and one to set aside.
 _FEWEST_NONMEMBERS = 3
 
@@ -148,23 +151,31 @@ class UserModel(OneModel):
             self._population.runner = runner
             self._population.progress = progress
 
-    def ask_neighbors(self, count: int, own: Family | None = None) -> None:
+    def ask_neighbors(self, count: int, own: NeighborMaker | str | None = None) -> None:
         """Attacks by questions about neighbors of the examples as well.
 
         The model and its shadows are asked when that is first needed.
 
         Args:
             count: Integer, questions about each example.
-            own: A further family of neighbors.
+            own: The user's own neighbors, as for `given_neighbors`.
 
         Raises:
-            ValueError: If there are too few for the families of neighbors, or the
-                model is random.
+            ValueError: If there are too few for the families of neighbors, what is
+                given makes none, or the model is random without saying so.
+            TypeError: If what is given is neither a function nor a layer.
         """
+        x = np.concatenate([self.members.x, self.nonmembers.x])
+        y = np.concatenate(self.labels)
+        if not _is_random_by_design(self._model):
+            check_repeats(self._answer(None), x)
+        reference = self.reference.x, self.reference.y
+        if len(self.reference.x) < _FEWEST_REFERENCE:
+            reference = x, y
         questions = Questions.about(
-            np.concatenate([self.members.x, self.nonmembers.x]),
-            np.concatenate(self.labels),
-            reference=(self.reference.x, self.reference.y),
+            x,
+            y,
+            reference=reference,
             count=count,
             own=own,
             model=self._model,
@@ -281,6 +292,14 @@ class UserModel(OneModel):
             utility=self.utility(BASE),
             questions=self.questions,
         )
+
+
+def _is_random_by_design(model: keras.Model) -> bool:
+    """Whether a defense in the model says that it is random."""
+    return any(
+        isinstance(layer, keras_entropy.Defense) and not layer.claims.deterministic
+        for layer in model.layers
+    )
 
 
 def _load_model(path: Path, *, compiled: bool) -> keras.Model:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
+from typing import Literal
 
 from eval_suite.measurements.example_scores import scores_of
 from eval_suite.measurements.slices import slices
@@ -21,12 +23,21 @@ from keras_entropy.attacks import Difference
 from keras_entropy.attacks import GameAudit
 from keras_entropy.attacks import Headline
 from keras_entropy.attacks import NotMeasured
+from keras_entropy.attacks.attack_name import AttackName
 from keras_entropy.attacks.leakage.divergence import Divergence
 from keras_entropy.attacks.paired_differences import ExampleScores
+
+Kind = Literal["asked_once", "asked_often", "labels_alone"]
 
 # A difference in AUC up to this is accepted: post-processing adds no information, but
 # the attacks that look for it are not perfect.
 MARGIN = 0.02
+# Which attacks each further headline is chosen among.
+KINDS: Mapping[Kind, Callable[[AttackName], bool]] = {
+    "asked_once": lambda name: not name.asks_often,
+    "asked_often": lambda name: name.asks_often,
+    "labels_alone": lambda name: name.reads_labels_alone,
+}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -125,6 +136,19 @@ class AttackComparison:
             without: Name of a defense that is left out, because it is compared.
         """
         return self.subject.strongest(self._base_audits(without))
+
+    def strongest_by_kind(self, name: str) -> dict[Kind, Headline | None]:
+        """Returns the strongest attack of each kind on a defense, or on `"base"`.
+
+        Returns:
+            `None` for a kind of which no attack was run. On the undefended model there
+            count, as for `base_headline`, those through a defense.
+        """
+        audits = self._base_audits(None) if name == BASE else self.attacked(name).audits
+        return {
+            kind: self.subject.strongest_among(audits, kept)
+            for kind, kept in KINDS.items()
+        }
 
     def base_through_defense(self) -> AttackResult | None:
         """Returns the strongest attack on no defense, if it goes through a defense."""

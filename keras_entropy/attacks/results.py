@@ -31,6 +31,7 @@ class AttackRow(TypedDict):
     defense: str
     attack: str
     group: Group
+    asked: Literal["once", "often"]
     slice: str
     auc: float | None
     auc_low: float | None
@@ -148,6 +149,7 @@ class AttackResult:
             "defense": defense,
             "attack": self.attack,
             "group": self.group,
+            "asked": "often" if AttackName.parse(self.attack).asks_often else "once",
             "slice": self.slice,
             "auc": self.auc,
             "auc_low": self.auc_low,

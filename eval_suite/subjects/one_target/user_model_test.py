@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from eval_suite.datasets.datasets import Dataset
-from eval_suite.subjects.user_model import UserModel
+from eval_suite.subjects.one_target.user_model import UserModel
 
 
 def dataset(name, x, y):

@@ -7,10 +7,10 @@ import pytest
 from eval_suite.datasets.datasets import Dataset
 from eval_suite.options.profiles import Profile
 from eval_suite.subjects.membership_game import MembershipGame
-from eval_suite.subjects.questions import FEW
 from eval_suite.subjects.questions import Questions
 from eval_suite.subjects.study_network import study_mlp
 from keras_entropy import catalog
+from keras_entropy.queries.behind_layer import FEW
 from keras_entropy.queries.families.family import Family
 from keras_entropy.shadow import Cache
 from keras_entropy.shadow import Runner

@@ -18,15 +18,13 @@ from keras_entropy.catalog import Entry
 from keras_entropy.queries.asking import Answer
 from keras_entropy.queries.asking import ask
 from keras_entropy.queries.asking import shares
+from keras_entropy.queries.behind_layer import FEW
+from keras_entropy.queries.behind_layer import ask_behind_layer
 from keras_entropy.queries.families.choice import families_for
 from keras_entropy.queries.families.family import Family
 from keras_entropy.queries.given_neighbors import GivenNeighbors
 from keras_entropy.queries.given_neighbors import NeighborMaker
 from keras_entropy.queries.given_neighbors import given_neighbors
-
-# Questions by which a layer shows that it keeps the label, and is judged by its
-# outputs. What it keeps is then known of all questions.
-FEW = 16
 
 
 @dataclasses.dataclass(frozen=True)
@@ -135,18 +133,16 @@ class Questions:
             title: Of the progress bar.
             progress: Opens it.
         """
-        kept = []
-
-        def watched(x: Array) -> Array:
-            rows = answer(x)
-            kept.append(np.array_equal(rows.argmax(-1), undefended(x).argmax(-1)))
-            return rows
-
-        watched(self.x)
-        few = self._ask(min(FEW, self.count), watched, title, progress)
-        if all(kept):
-            return Neighbors(known.labels, few.confidence)
-        return self.ask_all(answer, title, progress)
+        predicted, expected = (each(self.x).argmax(-1) for each in (answer, undefended))
+        if not np.array_equal(predicted, expected):
+            return self.ask_all(answer, title, progress)
+        return ask_behind_layer(
+            lambda asked, count: self._ask(count, asked, title, progress),
+            self.count,
+            answer,
+            undefended,
+            known,
+        )
 
     def _ask(
         self, count: int, answer: Answer, title: str, progress: ProgressBar

@@ -96,7 +96,9 @@ class AttackComparison:
         self._scores: dict[tuple[str, str], ExampleScores | None] = {}
         self._beside_base: dict[str, tuple[MeasuredAttack, MeasuredAttack]] = {}
         known = subject.known_start
-        self._known_start = known and AttackComparison(known, names, seed=seed)
+        self._known_start = (
+            None if known is None else AttackComparison(known, names, seed=seed)
+        )
 
     def attacked(self, name: str) -> Attacked:
         """Returns the attacks on a defense, or on `"base"`, by its own outputs.

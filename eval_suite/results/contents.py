@@ -18,7 +18,9 @@ from eval_suite.results.rows import ExchangeabilityRow
 from eval_suite.results.rows import FrontierRow
 from eval_suite.results.rows import NullRunRow
 from eval_suite.results.rows import Profile
+from eval_suite.results.rows import QuestionsRow
 from eval_suite.results.rows import ShadowCountRow
+from eval_suite.results.rows import StrongestRows
 
 
 class Environment(TypedDict):
@@ -37,9 +39,10 @@ class Environment(TypedDict):
 
 
 class ThreatModel(TypedDict):
-    """Who attacks, and what was not tested."""
+    """Who attacks, what neighbors are asked of each input, and what was not tested."""
 
     attacker: list[str]
+    questions: QuestionsRow | None
     not_tested: list[str]
     minimum_detectable_auc: float | None
     exchangeability: NotRequired[ExchangeabilityRow | None]
@@ -96,7 +99,7 @@ class DefenseIdentity(TypedDict):
     differs: NotRequired[str | None]
 
 
-class DefenseFigures(TypedDict):
+class DefenseFigures(StrongestRows):
     """The figures of one defense; `None` is what was not measured."""
 
     accuracy: float | None

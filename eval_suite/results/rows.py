@@ -40,15 +40,31 @@ class Profile(TypedDict):
     nonmember_accuracy: float | None
 
 
+class FamilyRow(TypedDict):
+    """A family of neighbors, and how many were asked of each input."""
+
+    name: str
+    questions: int
+
+
+class QuestionsRow(TypedDict):
+    """The neighbors that were asked of each input: of all families, and of each."""
+
+    count: int
+    families: list[FamilyRow]
+
+
 class RunDescription(TypedDict):
-    """What is known of a run without any attack: data and models.
+    """What is known of a run without any attack: data, models and questions.
 
     `is_reference_study`: whether the undefended model is the study's own network.
+    `questions`: `None` if no neighbors of an input were asked.
     """
 
     dataset: Dataset
     profile: Profile
     is_reference_study: bool
+    questions: QuestionsRow | None
 
 
 class RunRow(RunDescription):
@@ -82,11 +98,15 @@ class RateRow(TypedDict):
 
 
 class AttackRow(TypedDict):
-    """Table `attack`: one attack on one defense and slice."""
+    """Table `attack`: one attack on one defense and slice.
+
+    `asked`: whether the attacker asks one question about each example, or more.
+    """
 
     defense: str
     attack: str
     group: Literal["threshold", "label", "trained", "shadow", "adaptive", "neighbors"]
+    asked: Literal["once", "often"]
     slice: str
     auc: float | None
     auc_low: float | None
@@ -147,8 +167,31 @@ class DivergenceRow(TypedDict):
     p: float | None
 
 
-class HeadlineRow(TypedDict):
-    """Table `headline`: the strongest attack on one defense."""
+class StrongestRow(TypedDict):
+    """The strongest of some attacks, chosen and reported on different data."""
+
+    attack: str
+    auc: float
+    auc_low: float
+    auc_high: float
+
+
+class StrongestRows(TypedDict):
+    """The strongest of the attacks of one kind; `None` where none of it ran.
+
+    `asked_once`, `asked_often`: those that ask one question about each example, or
+    more. `labels_alone`: those that read labels alone, of one question or of many.
+    `known_start`: all, on models whose training starts from what the attacker holds.
+    """
+
+    asked_once: StrongestRow | None
+    asked_often: StrongestRow | None
+    labels_alone: StrongestRow | None
+    known_start: StrongestRow | None
+
+
+class HeadlineRow(StrongestRows):
+    """Table `headline`: the strongest attack on one defense, of all and by kind."""
 
     defense: str
     strongest_attack: str
@@ -183,13 +226,18 @@ class LatencyRow(TypedDict):
 
 
 class FrontierRow(TypedDict):
-    """Table `frontier`: one defense at one strength."""
+    """Table `frontier`: one defense at one strength.
+
+    `attack` and `auc` are of the stronger of `asked_once` and `asked_often`.
+    """
 
     name: str
     attack: str
     auc: float | None
     auc_low: float | None
     auc_high: float | None
+    asked_once: float | None
+    asked_often: float | None
     accuracy: float | None
     accuracy_low: float | None
     accuracy_high: float | None

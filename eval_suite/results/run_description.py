@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from eval_suite.results.rows import QuestionsRow
 from eval_suite.results.rows import RunDescription
 from eval_suite.results.rows import Utility
 
@@ -26,6 +27,7 @@ def describe_run(
     seed: int | None = None,
     architecture: str | None = None,
     is_reference_study: bool = False,
+    questions: QuestionsRow | None = None,
 ) -> RunDescription:
     """Returns the description in the form of results.json.
 
@@ -46,6 +48,8 @@ def describe_run(
         seed: Seed of split and training, or `None` where there is none.
         architecture: Name of the undefended model, or `None` if unknown.
         is_reference_study: Boolean, see `Subject`. Defaults to `False`.
+        questions: The neighbors that were asked of each input. Defaults to `None`:
+            there were none.
     """
     return {
         "dataset": {
@@ -72,4 +76,5 @@ def describe_run(
             "nonmember_accuracy": utility["accuracy"],
         },
         "is_reference_study": is_reference_study,
+        "questions": questions,
     }

@@ -27,8 +27,15 @@ _GROUPS = {
     "trained": "a learner fitted to labelled members and non-members of the target",
     "shadow": "shadow models of the same architecture, defense and kind of data",
     "adaptive": "knowledge of the defense, to undo it or to apply it",
+    "neighbors": "many questions: what is answered to neighbors of each input",
 }
-
+# What is said where attacks of a group did not run, if it is more than their text.
+_UNTESTED = {
+    "neighbors": (
+        "an attacker who asks neighbors or augmentations of an input: behind a layer "
+        "that keeps the label it finds more than one question does"
+    )
+}
 
 UNKNOWN_RUN: RunRow = {
     "dataset": {
@@ -55,6 +62,7 @@ UNKNOWN_RUN: RunRow = {
         "nonmember_accuracy": None,
     },
     "is_reference_study": False,
+    "questions": None,
     "minimum_detectable_auc": None,
 }
 
@@ -89,7 +97,7 @@ def assemble(
         "environment": environment,
         "dataset": run["dataset"],
         "profile": run["profile"],
-        "threat_model": _threat_model(recorded, run["minimum_detectable_auc"]),
+        "threat_model": _threat_model(recorded, run),
         "verdict": verdict,
         "controls": recorded.control,
         "defenses": [
@@ -178,6 +186,10 @@ def _figures(name: str, recorded: Recorded) -> DefenseFigures:
         "strongest_auc_low": headline.get("strongest_auc_low"),
         "strongest_auc_high": headline.get("strongest_auc_high"),
         "strongest_advantage": headline.get("strongest_advantage"),
+        "asked_once": headline.get("asked_once"),
+        "asked_often": headline.get("asked_often"),
+        "labels_alone": headline.get("labels_alone"),
+        "known_start": headline.get("known_start"),
         "illusion_gap": headline.get("illusion_gap"),
         "js_entropy": headline.get("js_entropy"),
         "js_cross_entropy": headline.get("js_cross_entropy"),
@@ -198,20 +210,22 @@ def _figures(name: str, recorded: Recorded) -> DefenseFigures:
     }
 
 
-def _threat_model(
-    recorded: Recorded, minimum_detectable_auc: float | None
-) -> ThreatModel:
+def _threat_model(recorded: Recorded, run: RunRow) -> ThreatModel:
     groups = {row["group"] for row in recorded.attack}
     confounded = recorded.confounding is not None
     return {
         "attacker": [text for group, text in _GROUPS.items() if group in groups],
+        "questions": run["questions"],
         "not_tested": [
             *(["this model's leakage apart from its data"] if confounded else []),
-            *(text for group, text in _GROUPS.items() if group not in groups),
+            *(
+                _UNTESTED.get(group, text)
+                for group, text in _GROUPS.items()
+                if group not in groups
+            ),
             "white-box attacks on weights or gradients",
-            "attacks that query the neighborhood or augmentations of an example",
         ],
-        "minimum_detectable_auc": minimum_detectable_auc,
+        "minimum_detectable_auc": run["minimum_detectable_auc"],
         # `None` where membership was drawn at random, so that there is nothing to ask.
         "exchangeability": next(iter(recorded.exchangeability), None),
     }

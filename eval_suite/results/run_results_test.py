@@ -45,6 +45,10 @@ HEADLINE = {
     "strongest_auc_low": 0.5,
     "strongest_auc_high": 0.7,
     "strongest_advantage": 0.2,
+    "asked_once": {"attack": "loss", "auc": 0.6, "auc_low": 0.5, "auc_high": 0.7},
+    "asked_often": None,
+    "labels_alone": None,
+    "known_start": None,
     "illusion_gap": 0.0,
     "js_entropy": None,
     "js_cross_entropy": None,
@@ -97,6 +101,8 @@ def test_rows_of_one_defense_meet():
     base, spline, head = results(rows, [PASSED])["defenses"]
     assert (base["name"], base["family"]) == ("base", "none")
     assert (spline["accuracy"], spline["strongest_auc"]) == (0.75, 0.6)
+    assert spline["asked_once"] == HEADLINE["asked_once"]
+    assert (base["asked_once"], spline["asked_often"]) == (None, None)
     assert spline["latency_ratio"] == {"256": {"ratio": 1.1, "low": 1.0, "high": 1.2}}
     assert spline["claims"]["injective"] is True
     assert head["accuracy"] is None
@@ -112,26 +118,43 @@ def test_a_gap_is_told_once():
     ]
 
 
+ATTACK = {
+    "table": "attack",
+    "defense": "base",
+    "attack": "loss",
+    "group": "threshold",
+    "asked": "once",
+    "slice": "entire",
+    "auc": 0.5,
+    "auc_low": 0.4,
+    "auc_high": 0.6,
+    "advantage": 0.1,
+    "advantage_null": 0.1,
+    "tpr_at_fpr": {"0.01": None},
+    "targets": 1,
+    "n_members": 10,
+    "n_nonmembers": 10,
+}
+
+
 def test_threat_model_names_what_was_not_run():
-    attack = {
-        "table": "attack",
-        "defense": "base",
-        "attack": "loss",
-        "group": "threshold",
-        "slice": "entire",
-        "auc": 0.5,
-        "auc_low": 0.4,
-        "auc_high": 0.6,
-        "advantage": 0.1,
-        "advantage_null": 0.1,
-        "tpr_at_fpr": {"0.01": None},
-        "targets": 1,
-        "n_members": 10,
-        "n_nonmembers": 10,
-    }
-    model = results([CONTROL, attack], [PASSED])["threat_model"]
+    model = results([CONTROL, ATTACK], [PASSED])["threat_model"]
     assert any("threshold" in text for text in model["attacker"])
     assert any("shadow" in text for text in model["not_tested"])
+    assert model["questions"] is None
+    (text,) = [text for text in model["not_tested"] if "neighbors" in text]
+    assert "behind a layer that keeps the label" in text
+
+
+def test_neighbors_that_were_asked_are_tested():
+    asked = {**ATTACK, "attack": "neighbors:lira", "group": "neighbors"}
+    questions = {"count": 40, "families": [{"name": "noise-0.3", "questions": 40}]}
+    run = {"table": "run", **copy.deepcopy(UNKNOWN_RUN), "questions": questions}
+    rows = [CONTROL, run, {**asked, "asked": "often"}]
+    model = results(rows, [PASSED])["threat_model"]
+    assert model["questions"] == questions
+    assert any("neighbors of each input" in text for text in model["attacker"])
+    assert not any("neighbors" in text for text in model["not_tested"])
 
 
 def test_the_study_stands_beside_the_run():

@@ -10,6 +10,7 @@ from typing import Any
 from typing import NoReturn
 
 from eval_suite.results.contents import Results
+from eval_suite.results.upgrade import VERSION
 from eval_suite.results.upgrade import upgrade
 
 _SHOWN_FAULTS = 10
@@ -35,7 +36,7 @@ class ResultsError(ValueError):
 
 @cache
 def results_schema() -> dict[str, Any]:
-    """Returns the JSON Schema (draft 2020-12) of results.json, version 2."""
+    """Returns the JSON Schema (draft 2020-12) of results.json, version 3."""
     text = resources.files(__package__).joinpath("results.schema.json").read_text()
     schema: dict[str, Any] = json.loads(text)
     return schema
@@ -85,7 +86,9 @@ def check_results(results: Any) -> None:
         shown = faults[:_SHOWN_FAULTS]
         if len(faults) > len(shown):
             shown.append(f"and {len(faults) - len(shown)} more")
-        raise ResultsError("not a results.json of version 2: " + "; ".join(shown) + ".")
+        raise ResultsError(
+            f"not a results.json of version {VERSION}: " + "; ".join(shown) + "."
+        )
 
 
 def _refuse(constant: str) -> NoReturn:

@@ -26,6 +26,9 @@ OBJECTS = {
     ("dataset",): rows.Dataset,
     ("profile",): rows.Profile,
     ("threat_model",): contents.ThreatModel,
+    ("questions",): rows.QuestionsRow,
+    ("questions", "families", "items"): rows.FamilyRow,
+    ("strongest",): rows.StrongestRow,
     ("verdict",): contents.Verdict,
     ("checks", "items"): contents.Check,
     ("not_measured", "items"): contents.Gap,
@@ -93,7 +96,7 @@ def _delete(*path):
 
 
 CHANGES = {
-    "schema_version": _set(["schema_version"], 3),
+    "schema_version": _set(["schema_version"], 2),
     "version is true": _set(["schema_version"], True),
     "no verdict": _delete("verdict"),
     "status": _set(["verdict", "status"], "maybe"),
@@ -115,6 +118,13 @@ CHANGES = {
     "curve below 0": _set(["curves", 0, "tpr_low", 3], -1),
     "short curve": _set(["curves", 0, "tpr_low"], "none"),
     "group": _set(["attacks", 0, "group"], "other"),
+    "asked": _set(["attacks", 0, "asked"], None),
+    "attacker": _delete("defenses", 1, "asked_often"),
+    "figure of an attacker": _set(["defenses", 1, "asked_once", "auc"], None),
+    "questions": _set(["threat_model", "questions", "count"], 0),
+    "questions of a family": _set(
+        ["threat_model", "questions", "families"], [{"name": "noise"}]
+    ),
     "strength": _set(["frontier", 0, "dominated"], None),
     "engine": _delete("tf_privacy", 0, "own_auc"),
     "seed of a null run": _set(["tf_privacy_null", 0, "seed"], "0"),
@@ -143,6 +153,9 @@ def test_agrees_with_the_reference_validator_on_faults(change):
         _set(["defenses", 1, "latency_ratio"], {"1": None}),
         _set(["defenses", 1, "published"], None),
         _set(["threat_model", "exchangeability"], None),
+        _set(["threat_model", "questions"], None),
+        _set(["defenses", 1, "asked_often"], None),
+        _set(["frontier", 1, "asked_once"], None),
         _set(["an_extra_key"], {"is": "allowed"}),
     ],
 )

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from typing import Literal
 from typing import TypedDict
 
 from keras_entropy.arrays import Floats
+from keras_entropy.attacks.attack_name import AttackName
 from keras_entropy.attacks.leakage.divergence import Divergence
 from keras_entropy.attacks.leakage.epsilon import EpsilonBound
 
@@ -29,6 +31,7 @@ class AttackRow(TypedDict):
     defense: str
     attack: str
     group: Group
+    asked: Literal["once", "often"]
     slice: str
     auc: float | None
     auc_low: float | None
@@ -146,6 +149,7 @@ class AttackResult:
             "defense": defense,
             "attack": self.attack,
             "group": self.group,
+            "asked": "often" if AttackName.parse(self.attack).asks_often else "once",
             "slice": self.slice,
             "auc": self.auc,
             "auc_low": self.auc_low,
@@ -219,16 +223,34 @@ class Difference:
     p_value: float
 
 
+# Returns the strongest of the attacks on the entire set that are kept, if any is.
+Choose = Callable[[Callable[[AttackResult], bool]], Headline | None]
+
+
 class _Attacks:
     """Access to a list of results, shared by the two kinds of audit."""
 
     attacks: list[AttackResult]
     strongest: Headline
+    choose: Choose
 
     @property
     def auc(self) -> float:
         """Float, the strongest attack's AUC."""
         return self.strongest.auc
+
+    def strongest_among(self, kept: Callable[[AttackName], bool]) -> Headline | None:
+        """Returns the strongest of some attacks on the entire set.
+
+        Args:
+            kept: Function of an attack's name that says whether it counts, such as
+                `lambda name: not name.asks_often`.
+
+        Returns:
+            `Headline`, chosen and reported as `strongest` is; `None` where no attack
+            counts.
+        """
+        return self.choose(lambda result: kept(AttackName.parse(result.attack)))
 
     # The keyword is public, and the field's own name, though a builtin's as well.
     def get(self, attack: str, slice: str = "entire") -> AttackResult:
@@ -268,6 +290,7 @@ class Audit(_Attacks):
         epsilon: `EpsilonBound` from the threshold attacks and the label-only one,
             `None` if none of them was asked for.
         not_measured: List of `NotMeasured`.
+        choose: Function behind `strongest_among`.
     """
 
     attacks: list[AttackResult]
@@ -277,6 +300,7 @@ class Audit(_Attacks):
     js_cross_entropy: Divergence
     epsilon: EpsilonBound | None
     not_measured: list[NotMeasured]
+    choose: Choose = dataclasses.field(repr=False, compare=False)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -292,6 +316,7 @@ class GameAudit(_Attacks):
         js_entropy: `Divergence` of the entropy between members and non-members.
         js_cross_entropy: `Divergence` of the loss.
         not_measured: List of `NotMeasured`.
+        choose: Function behind `strongest_among`.
     """
 
     attacks: list[AttackResult]
@@ -300,3 +325,4 @@ class GameAudit(_Attacks):
     js_entropy: Divergence
     js_cross_entropy: Divergence
     not_measured: list[NotMeasured]
+    choose: Choose = dataclasses.field(repr=False, compare=False)

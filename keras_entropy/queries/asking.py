@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
+from collections.abc import Iterator
 from collections.abc import Sequence
 from typing import Any
 
@@ -18,6 +20,8 @@ from keras_entropy.queries.input_checks import check_examples
 from keras_entropy.queries.input_checks import check_question
 
 _FEWEST = 2
+# Inputs that are in memory, with their answers, at a time; one question at least.
+_MOST_ROWS = 1 << 14
 # What a GPU that sums in another order may differ by.
 _ABSOLUTE, _RELATIVE = 1e-4, 1e-3
 
@@ -73,13 +77,17 @@ def ask(
 ) -> Neighbors:
     """Returns the sums of what models answer; neither questions nor answers are kept.
 
+    A few questions are put together, up to 16,384 inputs; one question where there are
+    more examples.
+
     Args:
         families: What is asked, as made by `families_for`.
         x: Array `(N, ...)` of examples.
         y: Integers `(N,)`: their classes.
         questions: Integer, questions about each example, over all families.
-        answer: Function from inputs `(N, ...)` to the answers `(R, N, C)` of R models;
-            of a single model, `model.predict(inputs)[None]`.
+        answer: Function from inputs `(n, ...)` to the answers `(R, n, C)` of R models;
+            of a single model, `model.predict(inputs)[None]`. Called with one or several
+            questions about all examples, one after the other.
         from_logits: Boolean, whether the answers are logits. Defaults to `False`.
         progress: Function that is told the number of questions answered since it was
             last called. Defaults to `None`.
@@ -95,20 +103,30 @@ def ask(
     counts = shares(families, questions)
     sums = NeighborSums(y, from_logits=from_logits)
     for family in families:
-        differ = False
-        for question in family.questions(x, y, counts[family.name]):
-            check_question(question, x, f"The family {family.name!r}")
-            differ = differ or not np.array_equal(question, x)
-            sums.add(family.name, _answered(answer, question, family.name))
+        asked = _checked(family, x, y, counts[family.name])
+        # Several at a time where examples are few: a call has a cost of its own.
+        while batch := list(itertools.islice(asked, max(1, _MOST_ROWS // len(x)))):
+            answers = _answered(answer, np.concatenate(batch), family.name)
+            for outputs in np.split(answers, len(batch), axis=1):
+                sums.add(family.name, outputs)
             if progress is not None:
-                progress(1)
-        if not differ:
-            raise ValueError(
-                f"The family {family.name!r} asks about the examples themselves and "
-                "nothing else; leave it out, or let it change them. Received: "
-                f"{counts[family.name]} questions that are `x`"
-            )
+                progress(len(batch))
     return sums.result()
+
+
+def _checked(family: Family, x: Array, y: Integers, count: int) -> Iterator[Array]:
+    """Yields the questions of a family, each after a check."""
+    differ = False
+    for question in family.questions(x, y, count):
+        check_question(question, x, f"The family {family.name!r}")
+        differ = differ or not np.array_equal(question, x)
+        yield question
+    if not differ:
+        raise ValueError(
+            f"The family {family.name!r} asks about the examples themselves and "
+            "nothing else; leave it out, or let it change them. Received: "
+            f"{count} questions that are `x`"
+        )
 
 
 def check_repeats(answer: Answer, x: Array, *, defense: str | None = None) -> None:
@@ -162,9 +180,9 @@ def _answered(answer: Answer, question: Array, family: str) -> Array:
     if len(shape) != 3 or shape[1] != len(question):
         hint = " Of a single model: `answers[None]`." if len(shape) == 2 else ""
         raise ValueError(
-            "`answer` must return answers of R models to N questions in C classes, "
-            f"`(R, N, C)`.{hint} Received: shape {tuple(shape)} for {len(question)} "
-            f"questions of the family {family!r}"
+            "`answer` must return answers of R models to n inputs in C classes, "
+            f"`(R, n, C)`.{hint} Received: shape {tuple(shape)} for {len(question)} "
+            f"inputs of the family {family!r}"
         )
     return np.asarray(answers)
 

@@ -7,31 +7,34 @@ from typing import Literal
 from scipy.special import stdtr
 from scipy.special import stdtrit
 
+from eval_suite.report.content import attackers
+from eval_suite.report.content.attackers import TIE
+from eval_suite.report.content.change import Change
 from eval_suite.report.format import NOT_MEASURED
 from eval_suite.report.format import called
 from eval_suite.report.format import count
 from eval_suite.report.format import estimate
-from eval_suite.report.format import interval
+from eval_suite.report.format import listing
 from eval_suite.report.format import number
 from eval_suite.report.format import percent
 from eval_suite.report.format import points
 from eval_suite.report.format import ratio
-from eval_suite.report.format import signed
 from eval_suite.results.contents import Defense
 from eval_suite.results.contents import Results
+from eval_suite.results.rows import StrongestRow
 from keras_entropy.attacks.statistics.holm import holm
 
 ACCURACY_BUDGET = 0.02
 LEVEL = 0.05
-# As in `keras_entropy.recommend`: AUCs that differ by less are the same.
-TIE = 0.005
+_NAMED = 3
 
 RULE = (
-    "A defense is recommended if the strongest attack on it is weaker than on the "
-    "undefended model (paired difference, two-sided, "
+    "A defense is recommended if the strongest attack on it, of one question or of "
+    "many, is weaker than on the undefended model (paired difference, two-sided, "
     f"{100 * LEVEL:.0f} %, Holm-corrected over all defenses) and accuracy falls by "
     f"at most {100 * ACCURACY_BUDGET:.0f} points; among several, of those within "
-    f"{TIE} of the lowest AUC the one with the lowest NLL."
+    f"{TIE} of the lowest AUC the one with the lowest NLL. Where an attacker may know "
+    "the start of the training, the larger of both AUCs counts."
 )
 
 Effect = Literal["undefended", "weaker", "unclear", "stronger", "unmeasured"]
@@ -51,17 +54,19 @@ class Advice:
     Attributes:
         defense: Name of the defense to use, or None.
         headline: The advice in a few words.
-        reason: One or two sentences with the numbers.
+        reason: A few sentences with the numbers.
+        caveat: What it does not cover as no neighbors of an input were asked, or empty.
     """
 
     defense: str | None
     headline: str
     reason: str
+    caveat: str = ""
 
 
 @dataclass(frozen=True)
 class _Difference:
-    """A defense's strongest AUC minus the undefended model's.
+    """The AUC that decides on a defense, minus the undefended model's.
 
     Attributes:
         value: The difference.
@@ -78,7 +83,7 @@ class _Candidate:
 
     Attributes:
         row: Its row.
-        auc: AUC of the strongest attack on it.
+        auc: The AUC that decides: of the strongest attack on it.
         change: Its accuracy minus the undefended model's, or None.
     """
 
@@ -110,7 +115,7 @@ def effects(results: Results) -> dict[str, Effect]:
     differences = {
         row["name"]: difference
         for row in others
-        if (difference := _difference(row, freedom)) is not None
+        if (difference := _difference(row, base, freedom)) is not None
     }
     adjusted = holm([difference.p for difference in differences.values()])
     found: dict[str, Effect] = {row["name"]: "unmeasured" for row in others}
@@ -137,7 +142,6 @@ def advise(results: Results) -> Advice:
     Returns:
         The advice. A void verdict gives none.
     """
-    base, *others = results["defenses"]
     if results["verdict"]["status"] == "void":
         return Advice(
             None,
@@ -145,43 +149,33 @@ def advise(results: Results) -> Advice:
             "The attacks did not behave as they must on data whose answer is known, "
             "so none of these numbers supports a decision.",
         )
-    if not others:
-        return Advice(
-            None, "Nothing to compare", "Only the undefended model was measured."
-        )
+    caveat = attackers.caveat(results)
+    if len(results["defenses"]) == 1:
+        reason = "Only the undefended model was measured."
+        return Advice(None, "Nothing to compare", reason, caveat)
     weaker = _weaker(results)
     affordable = [candidate for candidate in weaker if candidate.affordable]
-    if affordable:
-        lowest = min(candidate.auc for candidate in affordable)
-        near = [c for c in affordable if c.auc <= lowest + TIE]
-        return _advice_to_use(results, min(near, key=_nll_and_auc))
-    tested = count(len(others), "defense")
-    reason = (
-        f"The strongest attack on the undefended model reaches AUC {_auc(base)}; "
-        f"none of {tested} lowers it by a difference larger than chance"
-    )
-    if weaker:
-        best = min(weaker, key=lambda candidate: candidate.auc)
-        cost = (
-            "with unknown accuracy"
-            if best.change is None
-            else f"and costs {points(-best.change)} points of accuracy".replace("+", "")
-        )
-        reason += (
-            f" within {100 * ACCURACY_BUDGET:.0f} points of accuracy. "
-            f"{best.row['name']} lowers it to {number(best.auc)} {cost}."
-        )
-    else:
-        reason += "."
-    return Advice(None, "None of these defenses earns its place", reason)
+    if not affordable:
+        reason = _none(results, weaker) + _traps(results)
+        return Advice(None, "None of these defenses earns its place", reason, caveat)
+    lowest = min(candidate.auc for candidate in affordable)
+    near = [c for c in affordable if c.auc <= lowest + TIE]
+    best = min(near, key=_nll_and_auc)
+    reason = _gain(results["defenses"][0], best) + _traps(results)
+    if results["verdict"]["status"] == "pass":
+        return Advice(best.row["name"], f"Use {called(best.row)}", reason, caveat)
+    failed = sum(check["outcome"] == "failed" for check in results["checks"])
+    reason += f" Not final: {count(failed, 'check')} failed."
+    return Advice(best.row["name"], f"Candidate: {called(best.row)}", reason, caveat)
 
 
 def _weaker(results: Results) -> list[_Candidate]:
     found = effects(results)
     return [
-        _Candidate(row, row["strongest_auc"], accuracy_change(results, row))
+        _Candidate(row, auc, accuracy_change(results, row))
         for row in results["defenses"]
-        if found[row["name"]] == "weaker" and row["strongest_auc"] is not None
+        if found[row["name"]] == "weaker"
+        and (auc := attackers.deciding(row).value) is not None
     ]
 
 
@@ -190,30 +184,36 @@ def _nll_and_auc(candidate: _Candidate) -> tuple[float, float]:
     return math.inf if nll is None else nll, candidate.auc
 
 
-def _advice_to_use(results: Results, candidate: _Candidate) -> Advice:
-    row = candidate.row
-    reason = _gain(results["defenses"][0], candidate)
-    if results["verdict"]["status"] == "pass":
-        return Advice(row["name"], f"Use {called(row)}", reason)
-    failed = sum(check["outcome"] == "failed" for check in results["checks"])
-    reason += f" Not final: {count(failed, 'check')} failed."
-    return Advice(row["name"], f"Candidate: {called(row)}", reason)
-
-
-def _auc(row: Defense) -> str:
-    return estimate(
-        row["strongest_auc"], row["strongest_auc_low"], row["strongest_auc_high"]
+def _none(results: Results, weaker: list[_Candidate]) -> str:
+    """Says why no defense is recommended."""
+    base, *others = results["defenses"]
+    found = attackers.strongest(base)
+    reason = (
+        "The strongest attack on the undefended model reaches AUC "
+        f"{estimate(found.value, found.low, found.high)}; none of "
+        f"{count(len(others), 'defense')} lowers it by a difference larger than chance"
+    )
+    if not weaker:
+        return f"{reason}."
+    best = min(weaker, key=lambda candidate: candidate.auc)
+    cost = (
+        "with unknown accuracy"
+        if best.change is None
+        else f"and costs {points(-best.change)} points of accuracy".replace("+", "")
+    )
+    return (
+        f"{reason} within {100 * ACCURACY_BUDGET:.0f} points of accuracy. "
+        f"{best.row['name']} lowers it to {number(best.auc)} {cost}."
     )
 
 
 def _gain(base: Defense, candidate: _Candidate) -> str:
     row = candidate.row
-    difference = signed(row["difference_auc"])
-    limits = interval(row["difference_auc_low"], row["difference_auc_high"])
+    change = attackers.difference(row, base)
     text = (
         f"The strongest attack falls from AUC {number(base['strongest_auc'])} to "
-        f"{number(candidate.auc)} (difference {difference} {limits}; 0.5 is "
-        f"guessing). Accuracy {percent(row['accuracy'])}, "
+        f"{number(candidate.auc)} (difference {change.words()}; 0.5 is guessing)"
+        f"{_by_attacker(row, base)}. Accuracy {percent(row['accuracy'])}, "
         f"{points(candidate.change)} points."
     )
     if row["nll"] is not None and base["nll"] is not None:
@@ -224,10 +224,53 @@ def _gain(base: Defense, candidate: _Candidate) -> str:
     return text
 
 
-def _difference(row: Defense, freedom: float) -> _Difference | None:
+def _by_attacker(row: Defense, base: Defense) -> str:
+    """Says what each attacker finds, where both were tried."""
+    once, often = row["asked_once"], row["asked_often"]
+    if once is None or often is None:
+        return ""
+    before = base["asked_once"], base["asked_often"]
+    undefended = [number(found["auc"]) for found in before if found is not None]
+    return f": {number(once['auc'])} asked once, {number(often['auc'])} asked often" + (
+        f" (undefended {' and '.join(undefended)})" if len(undefended) == 2 else ""
+    )
+
+
+def _traps(results: Results) -> str:
+    """Names the defenses that look safe only to an attacker who asks once."""
+    base, *others = attackers.ordered(results)
+    found = effects(results)
+    traps = [
+        (row["name"], number(once["auc"]), number(often["auc"]))
+        for row in others
+        if found[row["name"]] == "stronger"
+        and (once := row["asked_once"]) is not None
+        and (often := row["asked_often"]) is not None
+        and _auc(once) < _auc(base["asked_once"])
+        and _auc(often) > (base["strongest_auc"] or 0.0)
+    ]
+    if not traps:
+        return ""
+    names, once_aucs, often_aucs = zip(*traps[:_NAMED], strict=True)
+    one = len(names) == 1
+    text = (
+        f" {listing(names)} {'looks' if one else 'look'} safer than no defense to an "
+        f"attacker who asks once (AUC {listing(once_aucs)}) and "
+        f"{'leaks' if one else 'leak'} more to one who asks often "
+        f"({listing(often_aucs)})."
+    )
+    more = len(traps) - _NAMED
+    return text if more <= 0 else f"{text} So do {more} more."
+
+
+def _auc(found: StrongestRow | None) -> float:
+    return -math.inf if found is None else found["auc"]
+
+
+def _difference(row: Defense, base: Defense, freedom: float) -> _Difference | None:
     """Returns the difference, its p-value read back from the 95 % interval."""
-    low, high = row["difference_auc_low"], row["difference_auc_high"]
-    value = row["difference_auc"]
+    change: Change = attackers.difference(row, base)
+    value, low, high = change.value, change.low, change.high
     if low is None or high is None or value is None or row["strongest_auc"] is None:
         return None
     error = (high - low) / 2 / stdtrit(freedom, 0.975)

@@ -5,6 +5,8 @@ from typing import Any
 from typing import TypedDict
 
 from eval_suite.report.content import tf_privacy
+from eval_suite.report.content.attack_words import attack_words
+from eval_suite.report.content.attack_words import kind_words
 from eval_suite.report.content.claims import claims_in_words
 from eval_suite.report.content.defense_table import Cell
 from eval_suite.report.content.defense_table import Family
@@ -21,6 +23,7 @@ from eval_suite.results.contents import Defense
 from eval_suite.results.contents import Published
 from eval_suite.results.rows import AttackRow
 from eval_suite.results.rows import DivergenceRow
+from eval_suite.results.rows import StrongestRow
 
 _SLICES = 10
 
@@ -92,6 +95,9 @@ def _facts(row: Defense) -> list[tuple[str, str | None]]:
         ("Configuration", _json(row["config"])),
         ("Claims", claims_in_words(row)),
         ("Reference", row["reference"]),
+        ("Strongest attack, asked once", _strongest(row["asked_once"])),
+        ("Strongest attack, asked often", _strongest(row["asked_often"])),
+        ("Strongest attack on labels alone", _strongest(row["labels_alone"])),
         ("Accuracy, non-members", estimate(*accuracy)),
         ("Accuracy, members", percent(row["member_accuracy"])),
         ("Entropy, non-members", f"{number(row['entropy_mean'])} nats"),
@@ -110,9 +116,18 @@ def _facts(row: Defense) -> list[tuple[str, str | None]]:
             or None,
         ),
     ]
+    if row["known_start"]:
+        facts.append(("Where the start is known", _strongest(row["known_start"])))
     if row["published"]:
         facts.append(("Published by the study", _published(row["published"])))
     return facts
+
+
+def _strongest(found: StrongestRow | None) -> str | None:
+    if found is None:
+        return None
+    auc = estimate(found["auc"], found["auc_low"], found["auc_high"])
+    return f"AUC {auc}, {attack_words(found['attack'])}"
 
 
 def _json(value: dict[str, Any] | None) -> str | None:
@@ -144,11 +159,11 @@ def _attack(rows: Rows, scale: Scale, row: Defense, attack: AttackRow) -> Attack
     rate = (attack["tpr_at_fpr"] or {}).get("0.01")
     tpr = rate["tpr"] if rate else None
     return {
-        "attack": attack["attack"],
+        "attack": attack_words(attack["attack"]),
         "slice": ""
         if attack["slice"] == "entire"
         else rows.slice_label(attack["slice"]),
-        "group": attack["group"],
+        "group": kind_words(attack["group"]),
         "auc": cell(
             auc[0],
             number(auc[0]),

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from typing import TypedDict
 
+from eval_suite.report.content import attackers
 from eval_suite.report.content.advice import EFFECT_WORDS
+from eval_suite.report.content.attack_words import attack_words
 from eval_suite.report.content.claims import Badge
 from eval_suite.report.content.claims import badges
 from eval_suite.report.content.rows import Rows
@@ -14,6 +16,7 @@ from eval_suite.report.format import points
 from eval_suite.report.format import signed
 from eval_suite.results.contents import Defense
 from eval_suite.results.contents import Published
+from eval_suite.results.rows import StrongestRow
 
 _KNOWN_FAMILIES = ("none", "output-transform", "training-loss", "head")
 
@@ -60,12 +63,15 @@ class Scale:
         self.low = min([0.49, *ends])
         self.high = max([0.55, *ends])
         self.base = rows.base["strongest_auc"]
+        self.floor = rows.floor
 
     @property
     def style(self) -> str:
-        """The places of 0.5 and of the undefended model, as CSS variables."""
+        """The places of 0.5, the undefended model and the floor, as CSS variables."""
         base = 0.5 if self.base is None else self.base
-        return f"--g:{self._place(0.5)};--b:{self._place(base)}"
+        # Without a floor its line lies where no picture is.
+        floor = -99.0 if self.floor is None else self._place(self.floor["auc"])
+        return f"--g:{self._place(0.5)};--b:{self._place(base)};--f:{floor}"
 
     def whisker(
         self, row: Defense, value: float | None, low: float | None, high: float | None
@@ -93,6 +99,7 @@ class Cell:
         sort: Number or text; empty sorts last.
         text: The value.
         notes: Smaller, each on a line below it.
+        attack: The attack that the value is of, or empty.
         missing: The reason why nothing was measured, else empty.
         whisker: The small picture of the interval, or None.
         chip: CSS class of a judgement on the value, or empty.
@@ -102,6 +109,7 @@ class Cell:
     sort: float | str
     text: str
     notes: tuple[str, ...] = ()
+    attack: str = ""
     missing: str = ""
     whisker: Whisker | None = None
     chip: str = ""
@@ -113,6 +121,7 @@ def cell(
     text: str,
     reason: str,
     *notes: str | None,
+    attack: str = "",
     whisker: Whisker | None = None,
     chip: str = "",
     word: str = "",
@@ -121,7 +130,7 @@ def cell(
     if value is None:
         return Cell("", "", missing=reason)
     shown = tuple(note for note in notes if note)
-    return Cell(value, text, shown, whisker=whisker, chip=chip, word=word)
+    return Cell(value, text, shown, attack, whisker=whisker, chip=chip, word=word)
 
 
 class TableRow(TypedDict):
@@ -137,7 +146,7 @@ class TableRow(TypedDict):
 
 
 def table(rows: Rows) -> list[TableRow]:
-    """Returns the rows of the table, in the order of the run."""
+    """Returns the rows of the table, in the order of `Rows.defenses`."""
     scale = Scale(rows)
     return [_row(rows, scale, place, row) for place, row in enumerate(rows.defenses)]
 
@@ -166,23 +175,25 @@ def _privacy_cells(rows: Rows, scale: Scale, row: Defense) -> dict[str, Cell]:
     effect = rows.effects[row["name"]]
     auc = _auc(row)
     unattacked = rows.reason("auc", "attack")
-    limits = interval(row["difference_auc_low"], row["difference_auc_high"])
+    change = attackers.difference(row, rows.base)
     return {
         "auc": cell(
             auc[0],
             number(auc[0]),
             unattacked,
             interval(*auc[1:]),
-            row["strongest_attack"],
             whisker=scale.whisker(row, *auc),
         ),
+        "once": _of_kind(row["asked_once"], unattacked),
+        "often": _of_kind(row["asked_often"], rows.reason_not_asked_often()),
+        "known": _of_kind(row["known_start"], "no start to know"),
         "difference": Cell(0.0, "", chip=effect, word=effect)
         if effect == "undefended"
         else cell(
-            row["difference_auc"],
-            signed(row["difference_auc"]),
+            change.value,
+            signed(change.value),
             unattacked,
-            limits,
+            interval(change.low, change.high),
             chip=effect,
             word=EFFECT_WORDS[effect],
         ),
@@ -195,6 +206,15 @@ def _privacy_cells(rows: Rows, scale: Scale, row: Defense) -> dict[str, Cell]:
             rows.reason("illusion", "attack"),
         ),
     }
+
+
+def _of_kind(found: StrongestRow | None, reason: str) -> Cell:
+    """Returns the cell of the strongest attack of a kind."""
+    if found is None:
+        return Cell("", "", missing=reason)
+    limits = interval(found["auc_low"], found["auc_high"])
+    attack = attack_words(found["attack"])
+    return cell(found["auc"], number(found["auc"]), reason, limits, attack=attack)
 
 
 def _latency_ratio(row: Defense, batch: str) -> float | None:

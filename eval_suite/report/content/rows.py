@@ -1,5 +1,6 @@
 """The rows of one run, indexed for tables and figures."""
 
+from eval_suite.report.content import attackers
 from eval_suite.report.content.advice import accuracy_change
 from eval_suite.report.content.advice import advise
 from eval_suite.report.content.advice import effects
@@ -23,34 +24,32 @@ class Rows:
 
     Attributes:
         results: The results themselves.
-        defenses: All defense rows, the undefended model first.
+        defenses: All defense rows, see `attackers.ordered`.
         base: The undefended model.
         drawn: The rows that figures show: all, or where there are more than
-            `DRAWN`, the undefended model and those with the lowest attack AUC,
-            `KEPT` in all.
+            `DRAWN`, the undefended model and those with the lowest AUC of any
+            attacker, `KEPT` in all.
         panels: Those of them that get a small panel of their own.
         omitted: How many rows the figures leave out.
         effects: See `advice.effects`.
         advice: See `advice.advise`.
+        floor: See `attackers.label_floor`.
     """
 
     def __init__(self, results: Results) -> None:
         self.results = results
-        self.defenses = results["defenses"]
+        self.defenses = attackers.ordered(results)
         self.base, *others = self.defenses
         if len(self.defenses) > DRAWN:
-            measured = [
-                (row["strongest_auc"], place, row)
-                for place, row in enumerate(others)
-                if row["strongest_auc"] is not None
-            ]
-            others = [row for _, _, row in sorted(measured)[: KEPT - 1]]
+            measured = [row for row in others if row["strongest_auc"] is not None]
+            others = measured[: KEPT - 1]
         self.drawn = [self.base, *others]
         panels = PANELS if len(self.drawn) == len(self.defenses) else KEPT_PANELS
         self.panels = self.drawn[:panels]
         self.omitted = len(self.defenses) - len(self.drawn)
         self.effects = effects(results)
         self.advice = advise(results)
+        self.floor = attackers.label_floor(results)
         self._attacks: dict[str, list[AttackRow]] = {}
         self._curves: dict[str, list[CurveRow]] = {}
         self._distributions: dict[tuple[str, str], DistributionRow] = {}
@@ -140,3 +139,9 @@ class Rows:
                 if word.lower() in entry["what"].lower():
                     return entry["reason"]
         return "the run gives no reason"
+
+    def reason_not_asked_often(self) -> str:
+        """Returns why an attacker who asks often found nothing of a defense."""
+        if self.results["threat_model"]["questions"] is None:
+            return attackers.often_missing(self.results) or "no neighbors were asked"
+        return self.reason("neighbors", "attack")

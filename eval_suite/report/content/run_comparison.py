@@ -1,13 +1,17 @@
 """Two runs beside each other: the differences with their intervals."""
 
 from dataclasses import dataclass
+from typing import Literal
 
-from eval_suite.report.format import interval
+from eval_suite.report.content import attackers
+from eval_suite.report.content.attack_words import questions_in_words
+from eval_suite.report.content.change import Change
+from eval_suite.report.content.change import Measurement
+from eval_suite.report.content.change import change
 from eval_suite.report.format import listing
 from eval_suite.report.format import moment
 from eval_suite.report.format import one_line
 from eval_suite.report.format import percent
-from eval_suite.report.format import signed
 from eval_suite.results.contents import Defense
 from eval_suite.results.contents import Results
 
@@ -19,50 +23,6 @@ METHOD = (
 
 
 @dataclass(frozen=True)
-class Change:
-    """The difference of one measurement between two runs.
-
-    Attributes:
-        value: This run minus the other, or None if either lacks it.
-        low: Lower end of the interval, or None if either run has none.
-        high: Upper end.
-    """
-
-    value: float | None
-    low: float | None
-    high: float | None
-
-    @property
-    def clear(self) -> bool:
-        """Whether the interval excludes 0."""
-        if self.low is None or self.high is None:
-            return False
-        return not self.low <= 0 <= self.high
-
-    @property
-    def rose(self) -> bool:
-        """Whether the value rose by more than its interval."""
-        return self.clear and self.value is not None and self.value > 0
-
-    @property
-    def fell(self) -> bool:
-        """Whether the value fell by more than its interval."""
-        return self.clear and self.value is not None and self.value < 0
-
-    def words(self, digits: int = 3) -> str:
-        """Returns the change with its interval as text, or nothing."""
-        if self.value is None:
-            return ""
-        limits = interval(self.low, self.high, digits)
-        return f"{signed(self.value, digits)} {limits}".rstrip()
-
-    def in_points(self) -> str:
-        """Returns the change of a share in percentage points, with its interval."""
-        scaled = (_percent(self.value), _percent(self.low), _percent(self.high))
-        return Change(*scaled).words(1)
-
-
-@dataclass(frozen=True)
 class ComparedDefense:
     """One defense in two runs.
 
@@ -70,6 +30,9 @@ class ComparedDefense:
         name: The defense.
         presence: "both", "new" (only in this run) or "gone" (only in the other).
         auc: Change of the strongest attack's AUC.
+        once: The same of the attacks that ask once.
+        often: The same of those that ask often.
+        judged: The one of them that the runs are compared by.
         accuracy: Change of the accuracy.
         latency: Change of the latency ratio at batch 1.
     """
@@ -77,6 +40,9 @@ class ComparedDefense:
     name: str
     presence: str
     auc: Change
+    once: Change
+    often: Change
+    judged: Change
     accuracy: Change
     latency: Change
 
@@ -89,24 +55,27 @@ class RunComparison:
         other: Title and time of the other run.
         warnings: Why the runs may not be comparable.
         rows: Every defense of either run, clear changes of the AUC first.
+        judged_by: The attack that the runs are compared by, if not the strongest.
     """
 
     other: str
     warnings: list[str]
     rows: list[ComparedDefense]
+    judged_by: str
 
     @property
     def sentence(self) -> str:
         """The outcome in a sentence."""
-        risen = [r.name for r in self.rows if r.auc.rose]
-        fallen = [r.name for r in self.rows if r.auc.fell]
+        risen = [r.name for r in self.rows if r.judged.rose]
+        fallen = [r.name for r in self.rows if r.judged.fell]
         parts = []
         if risen:
             parts.append(f"attacked more successfully than before: {_few(risen)}")
         if fallen:
             parts.append(f"less successfully: {_few(fallen)}")
         text = "; ".join(parts) or "no attack changed by more than its interval"
-        return f"{text[0].upper()}{text[1:]}."
+        by = f" ({self.judged_by})" if self.judged_by else ""
+        return f"{text[0].upper()}{text[1:]}{by}."
 
 
 def compare_runs(results: Results, other: Results) -> RunComparison:
@@ -119,19 +88,26 @@ def compare_runs(results: Results, other: Results) -> RunComparison:
     Returns:
         The differences, `results` minus `other`.
     """
-    new = {row["name"]: row for row in results["defenses"]}
-    old = {row["name"]: row for row in other["defenses"]}
-    rows = [_compared(name, new.get(name), old.get(name)) for name in {**new, **old}]
-    rows.sort(key=lambda row: not row.auc.clear)
+    new = {row["name"]: row for row in attackers.ordered(results)}
+    old = {row["name"]: row for row in attackers.ordered(other)}
+    # An attacker who asks often finds more than one who does not: where only one of the
+    # runs had such an attacker, the strongest attacks do not compare.
+    alike = len({_asked_neighbors(run) for run in (results, other)}) == 1
+    rows = [
+        _compared(name, new.get(name), old.get(name), alike=alike)
+        for name in {**new, **old}
+    ]
+    rows.sort(key=lambda row: not row.judged.clear)
     return RunComparison(
         other=one_line(f"{other['title']}, {moment(other['created'])}", 120),
         warnings=_warnings(results, other),
         rows=rows,
+        judged_by="" if alike else "asked once, as in both runs",
     )
 
 
-def _percent(share: float | None) -> float | None:
-    return None if share is None else 100 * share
+def _asked_neighbors(results: Results) -> bool:
+    return results["threat_model"]["questions"] is not None
 
 
 def _few(names: list[str]) -> str:
@@ -139,58 +115,48 @@ def _few(names: list[str]) -> str:
     return listing([*names[:10], *more])
 
 
-def _compared(name: str, new: Defense | None, old: Defense | None) -> ComparedDefense:
-    presence = "both" if new and old else "new" if new else "gone"
+def _compared(
+    name: str, new: Defense | None, old: Defense | None, *, alike: bool
+) -> ComparedDefense:
+    once = _of_kind(new, old, "asked_once")
+    auc = change(_strongest(new), _strongest(old))
     return ComparedDefense(
         name=name,
-        presence=presence,
-        auc=_change(_auc(new), _auc(old)),
-        accuracy=_change(_accuracy(new), _accuracy(old)),
-        latency=_change(_latency(new), _latency(old)),
+        presence="both" if new and old else "new" if new else "gone",
+        auc=auc,
+        once=once,
+        often=_of_kind(new, old, "asked_often"),
+        judged=auc if alike else once,
+        accuracy=change(_accuracy(new), _accuracy(old)),
+        latency=change(_latency(new), _latency(old)),
     )
 
 
-@dataclass(frozen=True)
-class _Measurement:
-    """A value of one run with its interval; None is not measured."""
+def _of_kind(
+    new: Defense | None,
+    old: Defense | None,
+    kind: Literal["asked_once", "asked_often"],
+) -> Change:
+    both = (attackers.measured(row[kind] if row else None) for row in (new, old))
+    return change(*both)
 
-    value: float | None = None
-    low: float | None = None
-    high: float | None = None
+
+def _strongest(row: Defense | None) -> Measurement:
+    return attackers.strongest(row) if row else Measurement()
 
 
-def _auc(row: Defense | None) -> _Measurement:
+def _accuracy(row: Defense | None) -> Measurement:
     if row is None:
-        return _Measurement()
-    return _Measurement(
-        row["strongest_auc"], row["strongest_auc_low"], row["strongest_auc_high"]
-    )
+        return Measurement()
+    return Measurement(row["accuracy"], row["accuracy_low"], row["accuracy_high"])
 
 
-def _accuracy(row: Defense | None) -> _Measurement:
-    if row is None:
-        return _Measurement()
-    return _Measurement(row["accuracy"], row["accuracy_low"], row["accuracy_high"])
-
-
-def _latency(row: Defense | None) -> _Measurement:
+def _latency(row: Defense | None) -> Measurement:
     ratios = row["latency_ratio"] if row else None
     entry = (ratios or {}).get("1")
     if not entry:
-        return _Measurement()
-    return _Measurement(entry["ratio"], entry["low"], entry["high"])
-
-
-def _change(new: _Measurement, old: _Measurement) -> Change:
-    if new.value is None or old.value is None:
-        return Change(None, None, None)
-    value = new.value - old.value
-    if new.low is None or new.high is None or old.low is None or old.high is None:
-        return Change(value, None, None)
-    # An interval need not be symmetric: each end with the facing end of the other.
-    low = value - ((new.value - new.low) ** 2 + (old.high - old.value) ** 2) ** 0.5
-    high = value + ((new.high - new.value) ** 2 + (old.value - old.low) ** 2) ** 0.5
-    return Change(value, low, high)
+        return Measurement()
+    return Measurement(entry["ratio"], entry["low"], entry["high"])
 
 
 def _warnings(results: Results, other: Results) -> list[str]:
@@ -218,8 +184,14 @@ def _conditions(results: Results) -> list[tuple[str, str | int | None]]:
         ("profile", profile["name"]),
         ("number of models", profile["models"]),
         ("architecture", profile["architecture"]),
+        ("questions about neighbors of an input", _questions(results)),
         (
             "machine, so latencies do not compare",
             results["environment"]["platform"],
         ),
     ]
+
+
+def _questions(results: Results) -> str | None:
+    questions = results["threat_model"]["questions"]
+    return None if questions is None else questions_in_words(questions)

@@ -1,5 +1,6 @@
 """Names and values of the page's cards: data, model, run. None is "not recorded"."""
 
+from eval_suite.report.content.attack_words import questions_in_words
 from eval_suite.report.format import estimate
 from eval_suite.report.format import moment
 from eval_suite.report.format import number
@@ -7,6 +8,20 @@ from eval_suite.report.format import percent
 from eval_suite.results.contents import Results
 
 Facts = list[tuple[str, str | None]]
+
+
+def tested(results: Results) -> Facts:
+    """Returns what the attackers were, what they asked, and what was not tested."""
+    model = results["threat_model"]
+    questions = model["questions"]
+    return [
+        ("Tested", "; ".join(model["attacker"]) or None),
+        (
+            "Neighbors",
+            "none were asked" if questions is None else questions_in_words(questions),
+        ),
+        ("Not tested", "; ".join(model["not_tested"]) or None),
+    ]
 
 
 def size(results: Results) -> Facts:

@@ -3,6 +3,7 @@
 import math
 from typing import TypedDict
 
+from eval_suite.report.content.attack_words import attack_words
 from eval_suite.report.format import estimate
 from eval_suite.report.format import listing
 from eval_suite.report.format import number
@@ -18,6 +19,8 @@ class StrengthWords(TypedDict):
     name: str
     attack: str
     auc: str
+    once: str
+    often: str
     accuracy: str
     nll: str
     ece: str
@@ -50,8 +53,10 @@ def in_words(rows: list[FrontierRow]) -> list[StrengthWords]:
     return [
         {
             "name": row["name"],
-            "attack": row["attack"],
+            "attack": attack_words(row["attack"]),
             "auc": estimate(row["auc"], row["auc_low"], row["auc_high"]),
+            "once": number(row["asked_once"]),
+            "often": number(row["asked_often"]),
             "accuracy": percent(row["accuracy"]),
             "nll": number(row["nll"]),
             "ece": number(row["ece"]),

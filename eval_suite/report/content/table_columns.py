@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from eval_suite.results.contents import Results
+
 
 @dataclass(frozen=True)
 class Column:
@@ -29,15 +31,38 @@ _COLUMNS = (
         "Strongest attack: AUC",
         "Strongest attack: AUC",
         "Chance that the attack ranks a member above a non-member; 0.5 is guessing. "
-        "In the small picture the dotted line is 0.5, the dashed one the undefended "
-        "model, the bar the 95 % interval.",
+        "The attack is the strongest of all, of one question or of many. In the small "
+        "picture the dotted line is 0.5, the dashed one the undefended model, the green "
+        "one the label floor, the bar the 95 % interval.",
+    ),
+    Column(
+        "once",
+        "Asked once",
+        "Asked once",
+        "The strongest attack that asks one question about each example: the example.",
+    ),
+    Column(
+        "often",
+        "Asked often",
+        "Asked often",
+        "The strongest attack that asks more: about neighbors of the example, or, of a "
+        "random defense, the same again. Behind a layer that keeps the label it finds "
+        "at least what labels alone tell: the label floor.",
+    ),
+    Column(
+        "known",
+        "Known start",
+        "Known start",
+        "The strongest attack where the attacker knows what the training starts from. "
+        "The larger of this and the strongest attack decides, unless you keep the start "
+        "secret.",
     ),
     Column(
         "difference",
         "Change of AUC",
         "Change of AUC",
-        "AUC minus the undefended model's, paired, with its 95 % interval. The attack "
-        "is called weaker or stronger only where the difference is larger than chance "
+        "AUC of the strongest attack minus the undefended model's, paired, with its "
+        "95 % interval. The attack is called weaker or stronger only where the difference is larger than chance "
         "after Holm's correction over all defenses.",
     ),
     Column(
@@ -86,6 +111,11 @@ _COLUMNS = (
 )
 
 
-def columns() -> list[dict[str, str | bool | int]]:
-    """Returns the columns with their position."""
-    return [{**vars(column), "index": i} for i, column in enumerate(_COLUMNS)]
+def columns(results: Results) -> list[dict[str, str | bool | int]]:
+    """Returns the columns with their position.
+
+    "Known start" is one of them where some defense was attacked so.
+    """
+    known = any(row["known_start"] is not None for row in results["defenses"])
+    shown = [column for column in _COLUMNS if known or column.key != "known"]
+    return [{**vars(column), "index": i} for i, column in enumerate(shown)]

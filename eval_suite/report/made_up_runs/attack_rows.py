@@ -11,8 +11,9 @@ from eval_suite.results.rows import AttackRow
 from eval_suite.results.rows import ControlRow
 from eval_suite.results.rows import CurveRow
 from eval_suite.results.rows import DistributionRow
+from eval_suite.results.rows import StrongestRow
 
-_Group = Literal["threshold", "label", "trained", "shadow", "adaptive"]
+_Group = Literal["threshold", "label", "trained", "shadow", "adaptive", "neighbors"]
 ATTACKS: list[tuple[str, _Group]] = [
     ("loss", "threshold"),
     ("confidence", "threshold"),
@@ -26,6 +27,17 @@ ATTACKS: list[tuple[str, _Group]] = [
     ("rmia_online", "shadow"),
     ("inverse:loss", "adaptive"),
 ]
+# How much weaker than the strongest of them each attack of many questions is.
+OF_NEIGHBORS = {
+    "neighbors:label_share": 0.008,
+    "neighbors:label_bits": 0.006,
+    "neighbors:label_stacked": 0.004,
+    "neighbors:confidence": 0.012,
+    "neighbors:lira": 0.003,
+    "neighbors:rmia": 0.002,
+    "neighbors:stacked": 0.0,
+}
+LABELS_ALONE = "neighbors:label_stacked"
 HALF_WIDTH = 0.009
 
 
@@ -36,6 +48,8 @@ def interval(value: float, half: float) -> tuple[float, float]:
 
 def _attack_auc(row: MadeUpDefense, attack: str) -> float:
     """The loss threshold at one end, RMIA at the other, the rest between."""
+    if attack in OF_NEIGHBORS:
+        return row.often - OF_NEIGHBORS[attack]
     place = {
         "loss": 0.0,
         "confidence": 0.0,
@@ -49,7 +63,14 @@ def _attack_auc(row: MadeUpDefense, attack: str) -> float:
         "rmia_online": 1.0,
         "inverse:loss": 0.02,
     }[attack]
-    return row.loss + place * (row.strongest - row.loss)
+    return row.loss + place * (row.once - row.loss)
+
+
+def strongest_row(row: MadeUpDefense, attack: str) -> StrongestRow:
+    """Returns one attack on one defense as the strongest of its kind."""
+    auc = _attack_auc(row, attack)
+    low, high = interval(auc, HALF_WIDTH)
+    return {"attack": attack, "auc": auc, "auc_low": low, "auc_high": high}
 
 
 def attack_row(row: MadeUpDefense, attack: str, group: _Group) -> AttackRow:
@@ -61,6 +82,7 @@ def attack_row(row: MadeUpDefense, attack: str, group: _Group) -> AttackRow:
         "defense": row.name,
         "attack": attack,
         "group": group,
+        "asked": "often" if attack in OF_NEIGHBORS else "once",
         "slice": "entire",
         "auc": auc,
         "auc_low": low,
@@ -104,9 +126,11 @@ def curves_of(row: MadeUpDefense, classes: list[str]) -> list[CurveRow]:
         np.concatenate([[0], np.geomspace(1e-3, 0.1, 60), np.linspace(0.1, 1, 60)])
     )
     curves: list[CurveRow] = []
+    many = [("neighbors:stacked", "entire")] if row.often > row.once else []
     for attack, name in (
         ("rmia_online", "entire"),
         ("loss", "entire"),
+        *many,
         *(("rmia_online", name) for name in ("correct", "incorrect", *classes)),
     ):
         shift = np.sqrt(2) * ndtri(_attack_auc(row, attack))

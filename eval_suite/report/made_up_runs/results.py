@@ -6,12 +6,15 @@ import numpy as np
 
 from eval_suite.report.made_up_runs.attack_rows import ATTACKS
 from eval_suite.report.made_up_runs.attack_rows import HALF_WIDTH
+from eval_suite.report.made_up_runs.attack_rows import LABELS_ALONE
+from eval_suite.report.made_up_runs.attack_rows import OF_NEIGHBORS
 from eval_suite.report.made_up_runs.attack_rows import attack_row
 from eval_suite.report.made_up_runs.attack_rows import controls
 from eval_suite.report.made_up_runs.attack_rows import curves_of
 from eval_suite.report.made_up_runs.attack_rows import distribution
 from eval_suite.report.made_up_runs.attack_rows import interval
 from eval_suite.report.made_up_runs.attack_rows import slice_row
+from eval_suite.report.made_up_runs.attack_rows import strongest_row
 from eval_suite.report.made_up_runs.made_up_defense import MadeUpDefense
 from eval_suite.report.made_up_runs.made_up_defense import made_up_defenses
 from eval_suite.report.made_up_runs.table_rows import frontier_rows
@@ -21,6 +24,8 @@ from eval_suite.results.contents import Check
 from eval_suite.results.contents import Defense
 from eval_suite.results.contents import Published
 from eval_suite.results.contents import Results
+from eval_suite.results.rows import QuestionsRow
+from eval_suite.results.upgrade import VERSION
 
 _PUBLISHED: Published = {
     "accuracy_pct": 77.6,
@@ -38,7 +43,7 @@ def build_results(defenses: int = 7, classes: int = 10, seed: int = 0) -> Result
     # As in a run: of many classes none has a curve of its own.
     parts = [f"class={name}" for name in names] if classes <= 20 else []
     return {
-        "schema_version": 2,
+        "schema_version": VERSION,
         "created": "2025-11-23T18:30:00Z",
         "command": "pytest eval_suite --report",
         "title": "Digits, quick profile",
@@ -83,7 +88,9 @@ def build_results(defenses: int = 7, classes: int = 10, seed: int = 0) -> Result
                 "knows the true label, the architecture, the training recipe "
                 "and the defense",
                 "owns a population from which half became members",
+                "asks neighbors of each input too",
             ],
+            "questions": _questions(),
             "not_tested": [
                 "access to weights, gradients or intermediate layers",
                 "poisoned training data",
@@ -97,12 +104,13 @@ def build_results(defenses: int = 7, classes: int = 10, seed: int = 0) -> Result
         "controls": controls(rng),
         "defenses": [_defense_row(row, rows[0]) for row in rows],
         "attacks": [attack_row(row, a, g) for row in rows for a, g in ATTACKS]
+        + [attack_row(row, a, "neighbors") for row in rows for a in OF_NEIGHBORS]
         + [slice_row(rows[0], f"class={name}", rng) for name in names]
         + [slice_row(row, "correct", rng) for row in rows]
         + [slice_row(row, "incorrect", rng) for row in rows],
         "curves": [c for row in rows for c in curves_of(row, parts)],
         "distributions": [distribution(row, classes) for row in rows],
-        "frontier": frontier_rows(rows[0].strongest),
+        "frontier": frontier_rows(rows[0]),
         "shadow_counts": [
             {
                 "attack": attack,
@@ -127,6 +135,14 @@ def build_results(defenses: int = 7, classes: int = 10, seed: int = 0) -> Result
             }
         ],
         "timings": {"train": 21.4, "attack": 33.0, "latency": 18.2},
+    }
+
+
+def _questions() -> QuestionsRow:
+    families = ("noise-0.3", "noise-0.5", "noise-0.7", "lines")
+    return {
+        "count": 128,
+        "families": [{"name": name, "questions": 32} for name in families],
     }
 
 
@@ -176,11 +192,17 @@ def _defense_row(row: MadeUpDefense, base: MadeUpDefense) -> Defense:
                 "high": 1 + (ratio - 1) / 2 + 0.006,
             },
         },
-        "strongest_attack": "rmia_online",
+        "strongest_attack": "rmia_online"
+        if strongest == row.once
+        else "neighbors:stacked",
         "strongest_auc": strongest,
         "strongest_auc_low": low,
         "strongest_auc_high": high,
         "strongest_advantage": 1.3 * (strongest - 0.5),
+        "asked_once": strongest_row(row, "rmia_online"),
+        "asked_often": strongest_row(row, "neighbors:stacked"),
+        "labels_alone": strongest_row(row, LABELS_ALONE),
+        "known_start": None,
         "illusion_gap": strongest - row.loss,
         "js_entropy": {"value": 0.2 * (strongest - 0.5) ** 0.5, "p": 0.01},
         "js_cross_entropy": {"value": 0.3 * (strongest - 0.5) ** 0.5, "p": 0.004},

@@ -4,6 +4,8 @@ from typing import TypedDict
 
 import numpy as np
 
+from eval_suite.report.made_up_runs.attack_rows import LABELS_ALONE
+from eval_suite.report.made_up_runs.attack_rows import OF_NEIGHBORS
 from eval_suite.report.made_up_runs.made_up_defense import MadeUpDefense
 from eval_suite.results.rows import BesideRow
 from eval_suite.results.rows import FrontierRow
@@ -29,22 +31,24 @@ LAWS = ("tied 6:1", "continuous 6:1", "tied 1:1")
 _ATTACKS = ("loss", "logistic", "mlp", "knn", "forest")
 
 
-def frontier_rows(base_auc: float) -> list[FrontierRow]:
+def frontier_rows(base: MadeUpDefense) -> list[FrontierRow]:
     """Returns no defense, layers and a loss at several strengths, and the label alone.
 
-    And two heads, the second of them too inaccurate to be drawn.
+    And two heads, the second of them too inaccurate to be drawn. To an attacker who
+    asks once layers show less; they keep the label, whose AUC is the floor of them all.
     """
-    rows = [_strength("no defense", base_auc, 0.97, 0.12, False)]
+    floor = base.often - OF_NEIGHBORS[LABELS_ALONE]
+    rows = [_strength("no defense", base.strongest, 0.97, 0.12, False)]
     for layer, setting, values, shares, accuracies, losses in _STRENGTHS:
         for value, share, accuracy, nll in zip(
             values, shares, accuracies, losses, strict=True
         ):
-            auc = 0.51 + share * (base_auc - 0.51)
+            auc = floor + share * (base.strongest - floor)
             name = f"{layer}({setting}={value})"
             rows.append(_strength(name, auc, accuracy, nll, layer != _STRENGTHS[3][0]))
     rows.append(_strength("M-6", 0.53, 0.96, 0.3, True))
     rows.append(_strength("M-16", 0.5, 0.2, 2.9, False))
-    rows.append(_strength("LabelOnly(confidence=1.0)", 0.51, 0.97, 3.2, True))
+    rows.append(_strength("LabelOnly(confidence=1.0)", floor, 0.97, 3.2, True))
     return rows
 
 
@@ -54,10 +58,12 @@ def _strength(
     ece = nll / 10
     return {
         "name": name,
-        "attack": "loss",
+        "attack": "neighbors:stacked",
         "auc": auc,
         "auc_low": auc - 0.004,
         "auc_high": auc + 0.004,
+        "asked_once": auc - 0.05,
+        "asked_often": auc,
         "accuracy": accuracy,
         "accuracy_low": accuracy - 0.004,
         "accuracy_high": accuracy + 0.004,

@@ -2,18 +2,22 @@
 
 import re
 
+from eval_suite.report.content import attackers
 from eval_suite.report.content.advice import EFFECT_WORDS
 from eval_suite.report.content.advice import RULE
+from eval_suite.report.content.attack_words import attack_words
 from eval_suite.report.content.published_figures import faithfulness_table
 from eval_suite.report.content.published_figures import is_study
 from eval_suite.report.content.rows import Rows
 from eval_suite.report.content.run_comparison import RunComparison
+from eval_suite.report.content.run_facts import tested
 from eval_suite.report.content.strengths import in_words
 from eval_suite.report.content.tf_privacy import null_run_sentence
 from eval_suite.report.content.tf_privacy import null_runs
+from eval_suite.report.format import NOT_MEASURED
 from eval_suite.report.format import count
 from eval_suite.report.format import estimate
-from eval_suite.report.format import interval
+from eval_suite.report.format import number
 from eval_suite.report.format import one_line
 from eval_suite.report.format import percent
 from eval_suite.report.format import ratio
@@ -45,8 +49,10 @@ def render_markdown(rows: Rows, comparison: RunComparison | None = None) -> str:
         f"**{status}.** **{_escape(rows.advice.headline)}.** "
         f"{_escape(rows.advice.reason)}",
         "",
+        *([f"**{_escape(rows.advice.caveat)}**", ""] if rows.advice.caveat else []),
         *[f"- {_escape(line)}" for line in results["verdict"]["lines"][:_LISTED_LINES]],
         *[f"- {_escape(line)}" for line in _control_lines(results)],
+        *[f"- {_escape(line)}" for line in _tested(results)],
         "",
     ]
     tail = [
@@ -81,11 +87,13 @@ def _strengths(results: Results) -> list[str]:
         f"**By strength.** {len(best)} of {len(found)} are not dominated on AUC, "
         "accuracy and NLL:",
         "",
-        "| defense and strength | AUC | accuracy | NLL | calibration error |",
-        "|---|---:|---:|---:|---:|",
+        "| defense and strength | AUC | asked once | asked often | accuracy | NLL | "
+        "calibration error |",
+        "|---|---:|---:|---:|---:|---:|---:|",
     ]
     for row in best[:_LISTED_LINES]:
-        cells = (row["auc"], row["accuracy"], row["nll"], row["ece"])
+        kinds = ("auc", "once", "often", "accuracy", "nll", "ece")
+        cells = [row[key] for key in kinds]
         lines.append(f"| {_escape(row['name'], 60)} | {' | '.join(cells)} |")
     if len(best) > _LISTED_LINES:
         lines += ["", f"{count(len(best) - _LISTED_LINES, 'more row')} in the page."]
@@ -125,12 +133,22 @@ def _control_lines(results: Results) -> list[str]:
     return lines
 
 
+def _tested(results: Results) -> list[str]:
+    """Returns the label floor, and what was asked and what was not tested."""
+    facts = [f"{name}: {text}" for name, text in tested(results) if text]
+    return [line for line in (attackers.floor_sentence(results), *facts) if line]
+
+
 def _table(rows: Rows, listed: int) -> list[str]:
+    known = any(row["known_start"] is not None for row in rows.defenses)
     headers = (
         "defense",
         "attack is",
         "strongest attack",
         "AUC",
+        "asked once",
+        "asked often",
+        *(["known start"] if known else []),
         "change",
         "accuracy",
         "latency",
@@ -139,29 +157,28 @@ def _table(rows: Rows, listed: int) -> list[str]:
     lines = [
         "| " + " | ".join(headers) + " |",
         "|" + "---|" * 3 + "---:|" * (len(headers) - 3),
-        *[_line(rows, row) for row in rows.defenses[:listed]],
+        *[_line(rows, row, known=known) for row in rows.defenses[:listed]],
     ]
     if listed < len(rows.defenses):
         lines += ["", f"{count(len(rows.defenses) - listed, 'more row')} in the page."]
     return lines
 
 
-def _line(rows: Rows, row: Defense) -> str:
+def _line(rows: Rows, row: Defense, *, known: bool) -> str:
     effect = rows.effects[row["name"]]
     title = "" if row["title"] == row["name"] else f" {_escape(row['title'], 60)}"
-    change = "" if effect == "undefended" else signed(row["difference_auc"])
-    limits = interval(row["difference_auc_low"], row["difference_auc_high"])
-    if change and row["difference_auc"] is not None:
-        change = f"{change} {limits}".rstrip()
+    change = attackers.difference(row, rows.base)
     auc = (row["strongest_auc"], row["strongest_auc_low"], row["strongest_auc_high"])
     times = ratio((row["latency_ratio"] or {}).get("1"))
     bold = "**" if row["name"] == rows.advice.defense else ""
+    kinds = [row["asked_once"], row["asked_often"], *([row["known_start"]] * known)]
     cells = (
         f"{bold}{_escape(row['name'], 60)}{bold}{title}",
         EFFECT_WORDS[effect],
-        _escape(row["strongest_attack"] or "", 60),
+        _escape(attack_words(row["strongest_attack"]), 80),
         estimate(*auc),
-        change,
+        *(number(attackers.measured(kind).value) for kind in kinds),
+        "" if effect == "undefended" else change.words() or NOT_MEASURED,
         percent(row["accuracy"]),
         times if row["latency_ratio"] is None else f"× {times}",
         signed(row["illusion_gap"]),
@@ -171,14 +188,14 @@ def _line(rows: Rows, row: Defense) -> str:
 
 def _compared(comparison: RunComparison) -> list[str]:
     """Returns the outcome, and the rows whose attack changed clearly."""
-    clear = [row for row in comparison.rows if row.auc.clear]
+    clear = [row for row in comparison.rows if row.judged.clear]
     lines = [
         f"**Compared with {_escape(comparison.other)}.** "
         f"{_escape(comparison.sentence, 2000)}",
         "",
         *[f"- Caution: {_escape(warning)}" for warning in comparison.warnings],
         *[
-            f"- {_escape(row.name, 60)}: AUC {row.auc.words()}, accuracy "
+            f"- {_escape(row.name, 60)}: AUC {row.judged.words()}, accuracy "
             f"{row.accuracy.in_points() or 'not measured'} points"
             for row in clear[:_LISTED_LINES]
         ],

@@ -11,10 +11,12 @@ from jinja2 import PackageLoader
 from jinja2 import StrictUndefined
 from markupsafe import Markup
 
+from eval_suite.report.content import attackers
 from eval_suite.report.content import defense_table
 from eval_suite.report.content import run_facts
 from eval_suite.report.content import tf_privacy
 from eval_suite.report.content.advice import RULE
+from eval_suite.report.content.attack_words import kinds_in_words
 from eval_suite.report.content.claims import LEGEND
 from eval_suite.report.content.defense_details import Details
 from eval_suite.report.content.defense_details import details
@@ -109,8 +111,13 @@ def _compared(comparison: RunComparison) -> dict[str, object]:
                 "name": row.name,
                 "presence": row.presence,
                 # Not "clear": in a template that is the method of the dict.
-                "decided": row.auc.clear,
+                "decided": {
+                    "auc": row.auc.clear and row.judged is row.auc,
+                    "once": row.once.clear and row.judged is row.once,
+                },
                 "auc": row.auc.words(),
+                "once": row.once.words(),
+                "often": row.often.words(),
                 "accuracy": row.accuracy.in_points(),
                 "latency": row.latency.words(2),
             }
@@ -151,13 +158,16 @@ def _document(rows: Rows) -> dict[str, object]:
         "advice": rows.advice,
         "rule": RULE,
         "tallies": _tallies(rows),
-        "columns": columns(),
+        "tested": run_facts.tested(results),
+        "floor": attackers.floor_sentence(results),
+        "columns": columns(results),
         "families": defense_table.families(rows),
         "table": defense_table.table(rows),
         "scale": defense_table.Scale(rows).style,
         "badge_legend": LEGEND,
         "strengths": in_words(results["frontier"]),
         "details": shown,
+        "kinds": kinds_in_words(results),
         "engines": _engines(results),
         "study": _study(rows, shown),
         "size_facts": run_facts.size(results),

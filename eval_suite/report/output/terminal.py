@@ -1,5 +1,6 @@
 """The summary that a run prints: one table and one line."""
 
+from eval_suite.report.content import attackers
 from eval_suite.report.content.advice import EFFECT_WORDS
 from eval_suite.report.content.advice import Effect
 from eval_suite.report.content.advice import advise
@@ -17,6 +18,8 @@ from eval_suite.results.contents import LatencyRatio
 from eval_suite.results.contents import Results
 
 _SHOWN = 40
+_KINDS = ("asked once", "often", "known start")
+_NOBODY = "-"
 
 
 def terminal_table(results: Results, width: int = 80) -> str:
@@ -25,19 +28,30 @@ def terminal_table(results: Results, width: int = 80) -> str:
     Args:
         results: Checked results.
         width: Columns of the terminal. Columns of the table are left out from the
-            right until it fits; the defenses' names are shortened last.
+            right until it fits; the defenses' names are shortened last. Those of attackers
+        that no defense has a figure of are left out at once.
 
     Returns:
         Text without control characters, its last line the verdict. At most 40
-        defenses are listed.
+        defenses are listed, the most private first, and the label floor below them.
     """
     found = effects(results)
-    rows = [_cells(row, found[row["name"]]) for row in results["defenses"][:_SHOWN]]
-    headers = list(rows[0])
+    shown = attackers.ordered(results)[:_SHOWN]
+    rows = [_cells(row, shown[0], found[row["name"]]) for row in shown]
+    headers = [
+        header
+        for header in rows[0]
+        if header not in _KINDS or any(row[header] != _NOBODY for row in rows)
+    ]
+    floor = attackers.measured(attackers.label_floor(results))
+    if floor.value is not None:
+        auc = estimate(floor.value, floor.low, floor.high)
+        empty = dict.fromkeys(rows[0], "")
+        rows.append({**empty, "defense": "(label floor)", "attack AUC": auc})
     while len(headers) > 2 and _table_width(headers, rows) > width:
         headers.pop()
     lines = _lines(headers, rows, width)
-    omitted = len(results["defenses"]) - len(rows)
+    omitted = len(results["defenses"]) - len(shown)
     if omitted:
         lines.append(f"{count(omitted, 'more row')} in the report")
     return "\n".join([*lines, "", summary_line(results)])
@@ -48,16 +62,24 @@ def summary_line(results: Results) -> str:
     passed = sum(control["passed"] for control in results["controls"])
     controls = f"{passed} of {count(len(results['controls']), 'control')} as expected"
     status = results["verdict"]["status"].upper()
-    return one_line(f"{status}. {advise(results).headline}. {controls}.")
+    advice = advise(results)
+    line = f"{status}. {advice.headline}. {controls}. {advice.caveat}"
+    return one_line(line.rstrip())
 
 
-def _cells(row: Defense, effect: Effect) -> dict[str, str]:
+def _cells(row: Defense, base: Defense, effect: Effect) -> dict[str, str]:
     latency = row["latency_ratio"] or {}
     auc = (row["strongest_auc"], row["strongest_auc_low"], row["strongest_auc_high"])
+    change = attackers.difference(row, base)
+    kinds = (row["asked_once"], row["asked_often"], row["known_start"])
     return {
         "defense": one_line(row["name"], 20),
         "attack AUC": estimate(*auc),
-        "change": signed(row["difference_auc"]) if row["family"] != "none" else "",
+        **{
+            header: number(kind["auc"]) if kind else _NOBODY
+            for header, kind in zip(_KINDS, kinds, strict=True)
+        },
+        "change": "" if row is base else signed(change.value),
         "accuracy": percent(row["accuracy"]),
         "latency": _times(latency.get("1")),
         "the attack is": _effect(effect),

@@ -46,7 +46,7 @@ def logistic_scores(
         for side in (train & member, train & ~member):
             weights[fold, side] = 0.5 / side.sum()
         weights[fold, ~train] = 0.0
-    coefficients = _fit(features, np.where(member, 1.0, -1.0), weights)
+    coefficients = fit_logistic(features, member, weights)
     # Column by column: a matrix product may round equal rows differently.
     scores = coefficients[folds, -1]
     for column in range(features.shape[1]):
@@ -54,8 +54,22 @@ def logistic_scores(
     return scores
 
 
-def _fit(features: Floats, sign: Floats, weights: Floats) -> Floats:
-    """Minimises the weighted logistic loss plus ridge; returns `(F, d + 1)`."""
+def fit_logistic(
+    features: Floats, member: Booleans, weights: Floats, ridge: float = _RIDGE
+) -> Floats:
+    """Minimises the weighted logistic loss plus a ridge on standardised features.
+
+    Args:
+        features: Float64 array `(n, d)`.
+        member: Boolean array `(n,)`.
+        weights: Float64 array `(F, n)`, a fit for each row; rows sum to 1.
+        ridge: Float, of half the squared coefficients of features with variance 1.
+
+    Returns:
+        Float64 array `(F, d + 1)`: coefficients of the features as they are given, then
+        the constant.
+    """
+    sign = np.where(member, 1.0, -1.0)
     examples, width = features.shape
     # A first scaling by numbers that know no label: it only helps the arithmetic.
     centre, spread = features.mean(axis=0), features.std(axis=0)
@@ -66,7 +80,7 @@ def _fit(features: Floats, sign: Floats, weights: Floats) -> Floats:
     variance = weights @ design[:, :-1] ** 2 - mean**2
     # A column that is constant in training has no scale and must stay unused.
     scale = np.where(variance > 1e-12, variance, 1.0)
-    penalty = np.hstack([_RIDGE * scale, np.zeros((len(weights), 1))])
+    penalty = np.hstack([ridge * scale, np.zeros((len(weights), 1))])
 
     theta = np.zeros((len(weights), width + 1))
     value, gradient, hessian = _derivatives(design, sign, weights, theta, penalty)

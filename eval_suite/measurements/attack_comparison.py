@@ -14,7 +14,7 @@ from eval_suite.measurements.example_scores import scores_of
 from eval_suite.measurements.slices import slices
 from eval_suite.subjects.answers import Answers
 from eval_suite.subjects.answers import results_of
-from eval_suite.subjects.subject import MeasuredAttack
+from eval_suite.subjects.measured import MeasuredAttack
 from eval_suite.subjects.subject import Subject
 from eval_suite.undefended import BASE
 from keras_entropy.attacks import AttackResult

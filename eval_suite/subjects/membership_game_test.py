@@ -205,3 +205,16 @@ def test_a_known_start_has_a_headline_of_its_own(cache, game, comparison):
     assert found.attacked("temperature").strongest.auc == (
         comparison.attacked("temperature").strongest.auc
     )
+
+
+def test_models_on_which_every_attack_must_fail(game):
+    found = game.null_models(seed=5)
+    drawn = found["memberships drawn anew"]
+    assert drawn.outputs is game.outputs("base")
+    assert (drawn.membership != game.membership).mean() == pytest.approx(0.5, abs=0.1)
+    unseen = found["models trained on other data"]
+    assert unseen.outputs.shape == (8, 60, 5)
+    np.testing.assert_array_equal(unseen.labels, game.reference.y)
+    for models in found.values():
+        assert (models.membership[0::2] == ~models.membership[1::2]).all()
+        assert models.neighbors() is None

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from scipy import special
 
+from eval_suite.subjects.measured import MeasuredAttack
 from eval_suite.subjects.one_target.given_outputs import GivenOutputs
-from eval_suite.subjects.subject import MeasuredAttack
 from keras_entropy.attacks import Headline
 from keras_entropy.attacks import minimum_detectable_auc
 

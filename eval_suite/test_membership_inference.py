@@ -1,13 +1,11 @@
 """How well members are told from non-members through each defense."""
 
 import dataclasses
-from collections.abc import Mapping
 
 import pytest
 
 from eval_suite.measurements.attack_comparison import AttackComparison
 from eval_suite.measurements.attack_comparison import Attacked
-from eval_suite.measurements.attack_comparison import Kind
 from eval_suite.measurements.attack_comparison import trained_defenses
 from eval_suite.measurements.attack_rows import record_results
 from eval_suite.measurements.committed_report import committed_strongest
@@ -15,6 +13,7 @@ from eval_suite.measurements.entropy_histogram import entropy_distribution
 from eval_suite.measurements.slices import slices_left_out
 from eval_suite.results.record import Record
 from eval_suite.results.rows import StrongestRow
+from eval_suite.results.rows import StrongestRows
 from eval_suite.subjects.subject import Subject
 from eval_suite.undefended import BASE
 from keras_entropy.attacks import Headline
@@ -34,8 +33,8 @@ def test_undefended_model(
     through = comparison.base_through_defense()
     if through is not None:
         attacked = dataclasses.replace(attacked, results=[*attacked.results, through])
-    by_kind = comparison.strongest_by_kind(BASE)
-    record_attacks(record, BASE, attacked, headline, by_kind)
+    further = further_headlines(comparison, BASE)
+    record_attacks(record, BASE, attacked, headline, further)
     record("distribution", **entropy_distribution(subject, BASE))
     record(
         "run",
@@ -58,8 +57,8 @@ def test_defense(
 ) -> None:
     attacked = comparison.attacked(defense)
     headline = attacked.strongest
-    by_kind = comparison.strongest_by_kind(defense)
-    record_attacks(record, defense, attacked, headline, by_kind)
+    further = further_headlines(comparison, defense)
+    record_attacks(record, defense, attacked, headline, further)
     record("distribution", **entropy_distribution(subject, defense))
     difference = comparison.difference(defense)
     if difference is not None:
@@ -105,7 +104,7 @@ def record_attacks(
     name: str,
     attacked: Attacked,
     headline: Headline,
-    by_kind: Mapping[Kind, Headline | None],
+    further: StrongestRows,
 ) -> None:
     """Sends the attacks on one defense to the report."""
     record_results(
@@ -121,13 +120,21 @@ def record_attacks(
         strongest_auc_high=headline.auc_high,
         strongest_advantage=headline.advantage,
         illusion_gap=headline.auc - attacked.loss_auc(),
-        asked_once=strongest_row(by_kind["asked_once"]),
-        asked_often=strongest_row(by_kind["asked_often"]),
-        labels_alone=strongest_row(by_kind["labels_alone"]),
-        known_start=None,
+        **further,
         js_entropy=attacked.js_entropy.row(),
         js_cross_entropy=attacked.js_cross_entropy.row(),
     )
+
+
+def further_headlines(comparison: AttackComparison, name: str) -> StrongestRows:
+    """Returns the strongest attacks of one kind each."""
+    by_kind = comparison.strongest_by_kind(name)
+    return {
+        "asked_once": strongest_row(by_kind["asked_once"]),
+        "asked_often": strongest_row(by_kind["asked_often"]),
+        "labels_alone": strongest_row(by_kind["labels_alone"]),
+        "known_start": strongest_row(comparison.known_start(name)),
+    }
 
 
 def strongest_row(headline: Headline | None) -> StrongestRow | None:

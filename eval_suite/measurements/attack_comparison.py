@@ -95,6 +95,10 @@ class AttackComparison:
         self._attacked: dict[str, Attacked] = {}
         self._scores: dict[tuple[str, str], ExampleScores | None] = {}
         self._beside_base: dict[str, tuple[MeasuredAttack, MeasuredAttack]] = {}
+        known = subject.known_start
+        self._known_start = (
+            None if known is None else AttackComparison(known, names, seed=seed)
+        )
 
     def attacked(self, name: str) -> Attacked:
         """Returns the attacks on a defense, or on `"base"`, by its own outputs.
@@ -124,6 +128,19 @@ class AttackComparison:
         for way in ways(catalog.get(name).create(seed=self._seed)):
             asked = self.subject.answers(BASE) if way.of_undefended else answers
             yield way.name, asked.changed(way.change)
+
+    def known_start(self, name: str) -> Headline | None:
+        """Returns the strongest attack where the training's start is known.
+
+        Args:
+            name: Name of a defense, or `"base"`.
+
+        Returns:
+            `None` where no such models were asked for.
+        """
+        if self._known_start is None:
+            return None
+        return self._known_start.attacked(name).strongest
 
     def base_headline(self, *, without: str | None = None) -> Headline:
         """Returns the strongest attack on the undefended model.

@@ -46,12 +46,6 @@ class MadeUpGame:
             outputs = np.asarray(defense.create()(outputs))
         return PairedModels(outputs, self.labels, self.membership, ("loss",))
 
-    def reference_answers(self, layer):
-        raise AssertionError("nothing here is fitted")
-
-    def reference_labels(self):
-        return self.labels
-
 
 def test_every_candidate_and_strength_is_played(monkeypatch):
     kept = {name: strengths.at(name) for name in ("M-5", "label-only")}

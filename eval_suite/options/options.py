@@ -46,6 +46,7 @@ class Options:
     tf_privacy: str = "check"
     questions: int | None = SAMPLE_QUESTIONS
     neighbors: str | None = None
+    known_start: bool = False
     population: Path | None = None
     shadows: int | None = None
     shadow_epochs: int | None = None
@@ -117,6 +118,12 @@ class Options:
         return bool(self.gates) or self.baseline is not None
 
     @property
+    def plays_game(self) -> bool:
+        """Whether many models are trained, each of which is a target."""
+        own = self.model is not None or self.outputs_only
+        return not own and self.profile != "study"
+
+    @property
     def outputs_only(self) -> bool:
         """Whether outputs are given instead of a model."""
         return self.member_outputs is not None
@@ -181,6 +188,11 @@ class Options:
             raise pytest.UsageError(
                 "--neighbors are asked about, and --questions 0 asks about none: leave "
                 "out one of them"
+            )
+        if self.known_start and not self.plays_game:
+            raise pytest.UsageError(
+                "--known-start needs the membership game, in which all models are "
+                "trained here: leave out --model, --member-outputs and --profile study"
             )
 
     def _check_tf_privacy(self) -> None:

@@ -1,4 +1,4 @@
-"""The options of an attacker who asks more than the examples themselves."""
+"""The options of an attacker who asks often, or who knows the start."""
 
 from __future__ import annotations
 
@@ -25,6 +25,14 @@ def add_question_options(group: pytest.OptionGroup) -> None:
         "these attacks out: the verdict then holds for an attacker who asks once. "
         f"Default: {GAME_QUESTIONS} in the game, {MODEL_QUESTIONS} with --model, "
         f"{STUDY_QUESTIONS} in --profile study, which has 70,000 examples.",
+    )
+    group.addoption(
+        "--known-start",
+        dest="eval_suite_known_start",
+        action="store_true",
+        help="Play the game once more with models that all start from the same initial "
+        "weights, as an attacker can have them trained who holds the seed or the "
+        "checkpoint that the training began with. Takes as long again.",
     )
     group.addoption(
         "--neighbors",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from pathlib import Path
 
@@ -64,7 +65,8 @@ def read_live(
 
     def play(progress: ProgressBar, folder: Callable[[], Path]) -> Subject:
         cache = Cache(folder())
-        return MembershipGame(
+        game = functools.partial(
+            MembershipGame,
             dataset,
             network,
             profile,
@@ -75,6 +77,7 @@ def read_live(
             questions=questions,
             is_reference_study=True,
         )
+        return game(known_start=game(one_start=True) if options.known_start else None)
 
     return play
 

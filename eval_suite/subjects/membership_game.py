@@ -37,7 +37,6 @@ from keras_entropy.arrays import Booleans
 from keras_entropy.arrays import Integers
 from keras_entropy.attacks.neighbors import Neighbors
 from keras_entropy.attacks.signals import compute_signals
-from keras_entropy.layers.fitted_defense import FittedDefense
 from keras_entropy.models import defending
 from keras_entropy.shadow import Cache
 from keras_entropy.shadow import Runner
@@ -62,6 +61,10 @@ class MembershipGame(PairedTargets):
             nothing.
         is_reference_study: Boolean, whether the model is the reference study's own
             network. Defaults to `False`.
+        known_start: The same game where all models start from the same initial weights,
+            which an attacker may hold. Defaults to `None`: not played.
+        one_start: Boolean, whether all models start from the same initial weights.
+            Defaults to `False`.
     """
 
     def __init__(
@@ -76,8 +79,11 @@ class MembershipGame(PairedTargets):
         *,
         questions: Questions | None = None,
         is_reference_study: bool = False,
+        known_start: MembershipGame | None = None,
+        one_start: bool = False,
     ) -> None:
         self.is_reference_study = is_reference_study
+        self.known_start = known_start
         self.dataset = dataset
         self.population, self.reference = dataset.split(seed, profile.examples)
         self.model = model
@@ -90,11 +96,13 @@ class MembershipGame(PairedTargets):
         self._cache = cache
         self._outputs: dict[str, Array] = {}
         rows = self.plan.rows()
+        seeds = model_seeds(seed, len(rows))
         self._data = recipe.TrainingData(
             x=self.population.x,
             y=self.population.y,
             rows=rows,
-            seeds=model_seeds(seed, len(rows)),
+            seeds=seeds,
+            starts=seeds[:1] * len(seeds) if one_start else None,
             epochs=profile.epochs,
             batch_size=profile.batch_size,
             train=(runner or Runner()).train,
@@ -138,15 +146,6 @@ class MembershipGame(PairedTargets):
     def neighbors(self, defense: str | catalog.Entry) -> Neighbors | None:
         return None if self._asked is None else self._asked.neighbors(defense)
 
-    def reference_answers(self, layer: FittedDefense) -> Array:
-        queries = layer.queries(self.reference.x, seed=self.seed)
-
-        def compute() -> dict[str, Array]:
-            return {"outputs": self._models.predict(None, queries)}
-
-        key = {**self._key(None), "queries": queries}
-        return self._cache.get(key, compute)["outputs"]
-
     def live_model(self, name: str) -> keras.Model:
         """Returns the defended architecture; its weights mean nothing."""
         if name == BASE:
@@ -169,9 +168,6 @@ class MembershipGame(PairedTargets):
     def examples(self) -> tuple[Examples, Examples]:
         x, y, inside = self.population.x, self.population.y, self.membership[0]
         return (x[inside], y[inside]), (x[~inside], y[~inside])
-
-    def reference_labels(self) -> Integers:
-        return self.reference.y
 
     def record_answers(self, name: str) -> RecordAnswers:
         rows, _ = self.dataset.split_rows(self.seed, self.profile.examples)
@@ -235,6 +231,7 @@ class MembershipGame(PairedTargets):
             "reference": self.reference.digest,
             "membership": self.membership,
             "seeds": list(data.seeds),
+            "starts": None if data.starts is None else list(data.starts),
             "epochs": data.epochs,
             "batch_size": data.batch_size,
             "model": self.model.to_json(),  # with its compile configuration

@@ -35,7 +35,6 @@ from keras_entropy.attacks.paired_differences import ExampleScores
 if TYPE_CHECKING:
     import keras
 
-    from keras_entropy import FittedDefense
     from keras_entropy.catalog import Entry
 
 # Opens a progress bar: title and number of steps in, a function that advances it out.
@@ -131,10 +130,13 @@ class Subject(abc.ABC):
             network, built by the suite, so that the study's figures may stand beside.
         sees_loss_only: Whether TensorFlow Privacy's trained attackers are given the
             loss alone, as in the reference study.
+        known_start: The same subject where every training starts from what the attacker
+            holds, or `None` where that is not asked for.
     """
 
     is_reference_study: bool = False
     sees_loss_only: bool = False
+    known_start: Subject | None = None
 
     @property
     @abc.abstractmethod
@@ -288,21 +290,6 @@ class Subject(abc.ABC):
                 the catalog.
         """
         raise self._lacking("pairs")
-
-    def reference_answers(self, layer: FittedDefense) -> Array:
-        """Returns the undefended answers to be fitted to; part `"strengths"`.
-
-        Args:
-            layer: The layer, which says what to ask about the reference inputs.
-
-        Returns:
-            float32 array `(K, R, C)`.
-        """
-        raise self._lacking("strengths")
-
-    def reference_labels(self) -> Integers:
-        """Returns the labels `(R,)` of the reference examples; part `"strengths"`."""
-        raise self._lacking("strengths")
 
     def record_answers(self, name: str) -> RecordAnswers:
         """Returns the answers by which exposed records are found; part `"records"`."""

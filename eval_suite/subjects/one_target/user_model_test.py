@@ -124,7 +124,6 @@ def test_parts_that_a_lone_model_lacks(sets):
     assert subject.reason_without("shadows")
     for part, ask in (
         ("pairs", lambda: subject.paired_models("base")),
-        ("strengths", subject.reference_labels),
         ("records", lambda: subject.record_answers("base")),
     ):
         reason = subject.reason_without(part)

@@ -75,9 +75,7 @@ def _change_rows(
     """Changes the rows of a table; what has not its form is left to the checks."""
     rows = results.get(table)
     if isinstance(rows, list):
-        results[table] = [
-            change(row) if isinstance(row, dict) else row for row in rows
-        ]
+        results[table] = [change(row) if isinstance(row, dict) else row for row in rows]
 
 
 def _asked(attack: object) -> str:

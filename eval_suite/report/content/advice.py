@@ -231,9 +231,8 @@ def _by_attacker(row: Defense, base: Defense) -> str:
         return ""
     before = base["asked_once"], base["asked_often"]
     undefended = [number(found["auc"]) for found in before if found is not None]
-    return (
-        f": {number(once['auc'])} asked once, {number(often['auc'])} asked often"
-        + (f" (undefended {' and '.join(undefended)})" if len(undefended) == 2 else "")
+    return f": {number(once['auc'])} asked once, {number(often['auc'])} asked often" + (
+        f" (undefended {' and '.join(undefended)})" if len(undefended) == 2 else ""
     )
 
 

@@ -3,8 +3,8 @@ import copy
 import numpy as np
 import pytest
 
+from eval_suite.report.content.change import Change
 from eval_suite.report.content.rows import Rows
-from eval_suite.report.content.run_comparison import Change
 from eval_suite.report.content.run_comparison import compare_runs
 from eval_suite.report.made_up_runs.results import build_results
 from eval_suite.report.output.markdown import render_markdown

@@ -21,18 +21,31 @@ from eval_suite.measurements.exchangeability import Exchangeability
 from eval_suite.measurements.exchangeability import check_exchangeability
 from eval_suite.options.gate_options import ACCEPTED_RISE
 from eval_suite.options.gate_options import check_margin
+from eval_suite.options.question_options import MODEL_QUESTIONS
 from eval_suite.results.recorded import Recorded
+from eval_suite.results.rows import QuestionsRow
 from eval_suite.subjects.run_identity import examples_identity
 from eval_suite.undefended import BASE
 from keras_entropy.arrays import Array
 from keras_entropy.attacks import TARGET_ATTACKS
 from keras_entropy.attacks import Audit
+from keras_entropy.attacks import Neighbors
 from keras_entropy.attacks import audit_outputs
 from keras_entropy.attacks.array_checks import check_names
+from keras_entropy.attacks.attack_name import AttackName
 from keras_entropy.attacks.example_scores import attack_scores
+from keras_entropy.attacks.scorers.neighbors.neighbor_attack_table import (
+    LONE_NEIGHBOR_ATTACKS,
+)
 
 if TYPE_CHECKING:
     import keras
+
+    from keras_entropy.queries.given_neighbors import NeighborMaker
+
+
+# Attacks on a model alone that ask often.
+_OFTEN = LONE_NEIGHBOR_ATTACKS
 
 
 @dataclasses.dataclass(frozen=True, repr=False)
@@ -46,6 +59,9 @@ class MembershipAudit:
         inputs: Likewise, `(n, ...)` and `(m, ...)`.
         attacks: Names of attacks.
         seed: Integer, for folds and resamples.
+        neighbors: What the model answers to neighbors of members, then of non-members,
+            or `None` if nothing was asked but the examples themselves.
+        questions: What was asked, as in results.json, or `None`.
     """
 
     name: str
@@ -54,6 +70,8 @@ class MembershipAudit:
     inputs: tuple[Array, Array]
     attacks: Sequence[str]
     seed: int
+    neighbors: Neighbors | None = None
+    questions: QuestionsRow | None = None
 
     @functools.cached_property
     def audit(self) -> Audit:
@@ -64,6 +82,7 @@ class MembershipAudit:
             y_inside,
             outside,
             y_outside,
+            neighbors=self.neighbors,
             attacks=tuple(self.attacks),
             seed=self.seed,
         )
@@ -89,10 +108,17 @@ class MembershipAudit:
         """The figures to compare a later audit with; `baseline.write` keeps them."""
         members, nonmembers = zip(self.inputs, self.labels, strict=True)
         classes = self.outputs[0].shape[-1]
-        scores = attack_scores(self.outputs, self.labels, self.attacks, seed=self.seed)
+        scores = attack_scores(
+            self.outputs,
+            self.labels,
+            self.attacks,
+            neighbors=self.neighbors,
+            seed=self.seed,
+        )
         sizes = [len(y) for y in self.labels]
         rows = example_rows(BASE, scores, np.arange(sum(sizes)) < sizes[0])
-        return Baseline.of(examples_identity(members, nonmembers, classes), rows)
+        identity = examples_identity(members, nonmembers, classes, self.questions)
+        return Baseline.of(identity, rows)
 
     def assert_no_regression(
         self,
@@ -113,7 +139,8 @@ class MembershipAudit:
         Raises:
             AssertionError: With one row for each attack that has risen.
             ValueError: If the baseline can't be read, holds no attack, or is of another
-                dataset, schema or split; or if `margin` is not from 0 up to 0.5.
+                dataset, schema or split, or asked other questions; or if `margin` is
+                not from 0 up to 0.5.
 
         Warns:
             UserWarning: If the data do not decide, or an attack is not in the baseline,
@@ -166,9 +193,14 @@ def audit_model(
     *,
     from_logits: bool = False,
     attacks: str | Sequence[str] = "all",
+    questions: int = MODEL_QUESTIONS,
+    neighbors: NeighborMaker | str | None = None,
     seed: int = 0,
 ) -> MembershipAudit:
     """Attacks a trained model.
+
+    The attacker asks once about each example, and then often, about neighbors of it:
+    a model keeps its label farther around what it was trained on.
 
     Args:
         model: Keras classifier, of one output.
@@ -176,8 +208,15 @@ def audit_model(
             `(n,)`.
         nonmembers: `(x, y)` from the same distribution that it was not trained on.
         from_logits: Boolean, whether the model ends in logits. Defaults to `False`.
-        attacks: `"all"`, one name out of `keras_entropy.attacks.TARGET_ATTACKS`, or
-            several.
+        attacks: `"all"`, one name, or several, out of
+            `keras_entropy.attacks.TARGET_ATTACKS`, `neighbors:label_share` and
+            `neighbors:confidence`.
+        questions: Integer, how many neighbors of each example are asked about. `0`
+            leaves these attacks out: the audit then holds for an attacker who asks
+            once. Defaults to 32.
+        neighbors: Neighbors of your own, beside those that fit the inputs: a function
+            `(x, seed) -> x'`, a Keras layer, or `"MODULE:NAME"` or `"FILE.py:NAME"` of
+            either. Defaults to `None`.
         seed: Integer. Defaults to 0.
 
     Returns:
@@ -185,12 +224,15 @@ def audit_model(
 
     Raises:
         ValueError: If the sets overlap or do not fit the model or each other, or the
-            model is no classifier; or if the name of an attack is unknown.
+            model is no classifier or random without saying so; if the name of an attack
+            is unknown, or there are too few questions for it; or if `neighbors` makes
+            none.
+        TypeError: If `neighbors` is neither a function nor a layer.
     """
-    names = check_names(attacks, TARGET_ATTACKS, "attacks")
+    names = _checked_names(attacks, questions, neighbors)
     from eval_suite.datasets.datasets import Dataset
     from eval_suite.datasets.npz_files import check_examples
-    from eval_suite.subjects.user_model import UserModel
+    from eval_suite.subjects.one_target.user_model import UserModel
 
     def checked(name: str, x: Array, y: Array) -> Dataset:
         return Dataset(
@@ -202,7 +244,10 @@ def audit_model(
         checked("members", *members),
         checked("nonmembers", *nonmembers),
         from_logits=from_logits,
+        seed=seed,
     )
+    if any(AttackName.parse(name).asks_often for name in names):
+        subject.ask_neighbors(questions, neighbors)
     return MembershipAudit(
         name=model.name,
         outputs=subject.outputs(BASE),
@@ -210,4 +255,36 @@ def audit_model(
         inputs=(subject.members.x, subject.nonmembers.x),
         attacks=names,
         seed=seed,
+        neighbors=subject.neighbors(BASE),
+        questions=subject.questions,
     )
+
+
+def _checked_names(
+    attacks: str | Sequence[str],
+    questions: int,
+    neighbors: NeighborMaker | str | None,
+) -> tuple[str, ...]:
+    """Returns the names of attacks, those that ask often only if anything is asked."""
+    whole = isinstance(questions, int | np.integer) and not isinstance(questions, bool)
+    if not whole or questions < 0:
+        raise ValueError(
+            "`questions` must be an integer, how many neighbors of each example are "
+            f"asked about, or 0 for none. Received: questions={questions!r}"
+        )
+    names = check_names(attacks, (*TARGET_ATTACKS, *_OFTEN), "attacks")
+    often = [name for name in names if AttackName.parse(name).asks_often]
+    if neighbors is not None and not (questions and often):
+        raise ValueError(
+            "`neighbors` are asked about by attacks that ask often, and there is none: "
+            f"give `questions`, and one of them in `attacks` ({', '.join(_OFTEN)}). "
+            f"Received: questions={questions}, attacks={attacks!r}"
+        )
+    if questions or not often:
+        return tuple(names)
+    if attacks != "all":
+        raise ValueError(
+            f"{', '.join(often)}: reads answers to neighbors of the examples, and "
+            "`questions=0` asks about none. Received: questions=0"
+        )
+    return tuple(name for name in names if name not in often)

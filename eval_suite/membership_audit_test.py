@@ -4,7 +4,9 @@ import keras
 import numpy as np
 import pytest
 
+import keras_entropy
 from eval_suite.gate.run_identity import MismatchError
+from keras_entropy import GaussianNoise
 
 FAST = ("loss", "entropy", "label_only", "logistic")
 
@@ -120,6 +122,82 @@ def test_one_attack_has_one_name_and_a_wrong_one_is_said_at_once(
     assert [row.attack for row in audit.audit.attacks] == ["loss"]
     with pytest.raises(ValueError, match=r"distinct names out of .*'losss'"):
         membership_audit(None, *sides, attacks="losss")
+
+
+def test_who_asks_often_finds_what_labels_tell(sides, membership_audit):
+    names = "label_only", "neighbors:label_share", "neighbors:confidence"
+    audit = membership_audit(trained(sides, 60), *sides, attacks=names, questions=12)
+    assert [row.attack for row in audit.audit.attacks] == list(names)
+    assert audit.audit.get("neighbors:label_share").auc_low > 0.55
+    assert audit.questions["count"] == 12
+    assert audit.baseline.identity["questions"] == audit.questions
+
+
+def test_questions_of_0_leave_these_attacks_out(sides, audits, membership_audit):
+    audit = membership_audit(trained(sides, 1), *sides, questions=0)
+    names = {row.attack for row in audit.audit.attacks}
+    assert "loss" in names
+    assert not any(name.startswith("neighbors") for name in names)
+    assert audit.questions is audit.baseline.identity["questions"] is None
+    assert audits[0].questions is None  # none of its attacks asks often
+
+
+def test_a_baseline_of_other_questions_is_refused(sides, membership_audit, tmp_path):
+    attacks = ("loss", "neighbors:label_share")
+    model = trained(sides, 1)
+    first, other = (
+        membership_audit(model, *sides, attacks=attacks, questions=count)
+        for count in (8, 10)
+    )
+    first.baseline.write(tmp_path / "of_8.json")
+    with pytest.raises(MismatchError, match=r"of other questions.* 8 \(.*; now 10 \("):
+        other.assert_no_regression(tmp_path / "of_8.json")
+
+
+def test_neighbors_of_ones_own(sides, membership_audit):
+    def turned(x, seed):
+        return np.roll(x, 1 + seed % 11, axis=1)
+
+    attacks = ("loss", "neighbors:label_share")
+    audit = membership_audit(
+        trained(sides, 1), *sides, attacks=attacks, questions=12, neighbors=turned
+    )
+    assert audit.questions["families"][-1]["name"] == "given"
+
+
+@pytest.mark.parametrize(
+    ("given", "reason"),
+    [
+        ({"questions": -1}, "`questions` must be an integer"),
+        ({"questions": 2.5}, "`questions` must be an integer"),
+        ({"questions": True}, "`questions` must be an integer"),
+        ({"questions": 1}, "`questions` must be at least"),
+        ({"questions": 0, "neighbors": np.roll}, "there is none: give `questions`"),
+        ({"attacks": "loss", "neighbors": np.roll}, "and one of them in `attacks`"),
+        ({"attacks": "neighbors:confidence", "questions": 0}, "asks about none"),
+        ({"neighbors": "nowhere.py:f"}, "nowhere.py: no such file"),
+        ({"neighbors": lambda x, seed: x[:, :3]}, "of the shape of the examples"),
+        ({"neighbors": lambda x, seed: x * np.nan}, "finite"),
+    ],
+)
+def test_bad_questions_are_refused(sides, membership_audit, given, reason):
+    with pytest.raises(ValueError, match=reason):
+        membership_audit(trained(sides, 1), *sides, **given)
+
+
+def test_a_model_that_is_random_without_saying_so_is_refused(sides, membership_audit):
+    class Shaken(keras.layers.Layer):
+        def call(self, inputs):
+            return inputs + keras.random.normal(keras.ops.shape(inputs))
+
+    layers = [keras.Input((12,)), Shaken(), keras.layers.Dense(4, "softmax")]
+    model = keras.Sequential(layers)
+    with pytest.raises(ValueError, match="random without saying so"):
+        membership_audit(model, *sides)
+    noisy = keras_entropy.defend(trained(sides, 1), GaussianNoise(0.05, seed=0))
+    attacks = ("loss", "neighbors:confidence")
+    audit = membership_audit(noisy, *sides, attacks=attacks, questions=8)
+    assert audit.questions["count"] == 8
 
 
 def test_other_split_is_refused(audits, sides, baseline, membership_audit):

@@ -240,7 +240,7 @@ def membership_audit() -> Callable[..., MembershipAudit]:
 
         >>> def test_privacy(membership_audit, model, train, test):
         ...     audit = membership_audit(model, members=train, nonmembers=test)
-        ...     assert audit.auc <= 0.55
+        ...     assert audit.auc <= 0.55  # also for who asks often; `questions=0`: once
         ...     audit.assert_no_regression("privacy-baseline.json")
     """
     from eval_suite.membership_audit import audit_model

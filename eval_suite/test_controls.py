@@ -11,6 +11,9 @@ from keras_entropy.attacks import TARGET_ATTACKS
 from keras_entropy.attacks import Control
 from keras_entropy.attacks.controls.controls import null_controls
 from keras_entropy.attacks.controls.controls import positive_controls
+from keras_entropy.attacks.scorers.neighbors.neighbor_attack_table import (
+    LONE_NEIGHBOR_ATTACKS,
+)
 
 
 @pytest.mark.parametrize("run", [null_controls, positive_controls])
@@ -21,7 +24,7 @@ def test_controls(
 ) -> None:
     # Without shadows, these attacks alone concern one model.
     alone = subject.reason_without("shadows") is not None
-    controls = run(TARGET_ATTACKS if alone else None)
+    controls = run((*TARGET_ATTACKS, *LONE_NEIGHBOR_ATTACKS) if alone else None)
     for control in controls:
         record("control", **control.row())
     failed = [

@@ -12,6 +12,8 @@ from eval_suite.measurements.committed_report import committed_strongest
 from eval_suite.measurements.entropy_histogram import entropy_distribution
 from eval_suite.measurements.slices import slices_left_out
 from eval_suite.results.record import Record
+from eval_suite.results.rows import StrongestRows
+from eval_suite.results.rows import StrongestRow
 from eval_suite.subjects.subject import Subject
 from eval_suite.undefended import BASE
 from keras_entropy.attacks import Headline
@@ -25,10 +27,14 @@ def test_undefended_model(
     attacked = comparison.attacked(BASE)
     headline = comparison.base_headline()
     record_gaps(record, BASE, slices_left_out(subject.classes))
+    unasked = subject.reason_without("questions")
+    if unasked is not None:
+        record_gaps(record, BASE, [NotMeasured("attacks of many questions", unasked)])
     through = comparison.base_through_defense()
     if through is not None:
         attacked = dataclasses.replace(attacked, results=[*attacked.results, through])
-    record_attacks(record, BASE, attacked, headline)
+    further = further_headlines(comparison, BASE)
+    record_attacks(record, BASE, attacked, headline, further)
     record("distribution", **entropy_distribution(subject, BASE))
     record(
         "run",
@@ -51,7 +57,8 @@ def test_defense(
 ) -> None:
     attacked = comparison.attacked(defense)
     headline = attacked.strongest
-    record_attacks(record, defense, attacked, headline)
+    further = further_headlines(comparison, defense)
+    record_attacks(record, defense, attacked, headline, further)
     record("distribution", **entropy_distribution(subject, defense))
     difference = comparison.difference(defense)
     if difference is not None:
@@ -93,7 +100,11 @@ def hold_to_committed_report(
 
 
 def record_attacks(
-    record: Record, name: str, attacked: Attacked, headline: Headline
+    record: Record,
+    name: str,
+    attacked: Attacked,
+    headline: Headline,
+    further: StrongestRows,
 ) -> None:
     """Sends the attacks on one defense to the report."""
     record_results(
@@ -109,9 +120,33 @@ def record_attacks(
         strongest_auc_high=headline.auc_high,
         strongest_advantage=headline.advantage,
         illusion_gap=headline.auc - attacked.loss_auc(),
+        **further,
         js_entropy=attacked.js_entropy.row(),
         js_cross_entropy=attacked.js_cross_entropy.row(),
     )
+
+
+def further_headlines(comparison: AttackComparison, name: str) -> StrongestRows:
+    """Returns the strongest attacks of one kind each."""
+    by_kind = comparison.strongest_by_kind(name)
+    return {
+        "asked_once": strongest_row(by_kind["asked_once"]),
+        "asked_often": strongest_row(by_kind["asked_often"]),
+        "labels_alone": strongest_row(by_kind["labels_alone"]),
+        "known_start": strongest_row(comparison.known_start(name)),
+    }
+
+
+def strongest_row(headline: Headline | None) -> StrongestRow | None:
+    """Returns a headline in the form of results.json."""
+    if headline is None:
+        return None
+    return {
+        "attack": headline.attack,
+        "auc": headline.auc,
+        "auc_low": headline.auc_low,
+        "auc_high": headline.auc_high,
+    }
 
 
 def record_gaps(record: Record, name: str, gaps: list[NotMeasured]) -> None:

@@ -21,6 +21,7 @@ from scipy import stats
 from eval_suite.gate.estimate import Estimate
 from eval_suite.gate.replicates import REPLICATES
 from eval_suite.gate.replicates import replicate_deviations
+from eval_suite.gate.run_identity import RENEW
 from eval_suite.results.gate_rows import AucRow
 from eval_suite.results.gate_rows import ExamplesAucRow
 from eval_suite.results.gate_rows import ExamplesIdentity
@@ -33,9 +34,10 @@ from keras_entropy.arrays import Floats
 from keras_entropy.arrays import Integers
 from keras_entropy.attacks.statistics.auc_influence import auc_influence
 
-SCHEMA_VERSION = 1
+# 2: the identity tells what was asked about each example.
+SCHEMA_VERSION = 2
 SEED = 0
-_HOW = "Write it anew with --update-baseline"
+_HOW = RENEW.capitalize()
 
 
 class BaselineError(ValueError):

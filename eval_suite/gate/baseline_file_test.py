@@ -100,8 +100,8 @@ KEPT = pathlib.Path(__file__).parent
 
 
 @pytest.mark.parametrize("kind", ["examples", "game"])
-def test_baseline_of_version_1_is_read_and_compared(tmp_path, kind):
-    kept = KEPT / f"baseline_of_version_1_{kind}.json"
+def test_baseline_of_version_2_is_read_and_compared(tmp_path, kind):
+    kept = KEPT / f"baseline_of_version_2_{kind}.json"
     then = Baseline.read(kept)
     assert then.identity["kind"] == kind
     assert len(then.rows) == 6
@@ -115,8 +115,8 @@ def test_baseline_of_version_1_is_read_and_compared(tmp_path, kind):
     assert (tmp_path / "again.json").read_bytes() == kept.read_bytes()
 
 
-def test_risen_pairs_fail_against_a_baseline_of_version_1():
-    then = Baseline.read(KEPT / "baseline_of_version_1_game.json")
+def test_risen_pairs_fail_against_a_baseline_of_version_2():
+    then = Baseline.read(KEPT / "baseline_of_version_2_game.json")
     risen = [
         pair_row(row["defense"], row["attack"], np.add(row["pairs"], 0.05))
         for row in then.rows.values()
@@ -126,8 +126,8 @@ def test_risen_pairs_fail_against_a_baseline_of_version_1():
     assert {decision.status for decision in decide(questions)} == {"fail"}
 
 
-def test_examples_of_a_baseline_of_version_1_are_told_from_others():
-    then = Baseline.read(KEPT / "baseline_of_version_1_examples.json")
+def test_examples_of_a_baseline_of_version_2_are_told_from_others():
+    then = Baseline.read(KEPT / "baseline_of_version_2_examples.json")
     rng = np.random.default_rng(0)
     sides = [
         (rng.normal(size=(count, 30)).astype("float32"), rng.integers(0, 4, count))
@@ -165,7 +165,11 @@ def damage(text, key, value):
         (lambda text: None, "no such file"),
         (lambda text: text[:100], "not readable"),
         (lambda text: "[]", "another schema: version None"),
-        (lambda text: damage(text, "schema_version", 2), "another schema: version 2"),
+        (lambda text: damage(text, "schema_version", 3), "another schema: version 3"),
+        (
+            lambda text: damage(text, "schema_version", 1),
+            "another schema: version 1; now 2",
+        ),
         (lambda text: damage(text, "resampling", {"seed": 9}), "another schema"),
         (lambda text: damage(text, "auc", None), "damaged"),
         (lambda text: damage(text, "auc", "high"), "damaged"),

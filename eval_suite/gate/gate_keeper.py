@@ -13,6 +13,8 @@ from eval_suite.gate.baseline_file import Baseline
 from eval_suite.gate.junit import add_to_junit
 from eval_suite.gate.outcome import GateRules
 from eval_suite.gate.outcome import judge
+from eval_suite.gate.run_identity import MismatchError
+from eval_suite.gate.run_identity import check_count
 from eval_suite.options.options import Options
 from eval_suite.results.recorded import Recorded
 from eval_suite.results.verdict import verdict
@@ -43,7 +45,8 @@ class GateKeeper:
 
     Raises:
         ValueError: If a gate is for a defense that is not evaluated, or the baseline
-            can't be read or written. It is raised before any work.
+            can't be read or written, or is of more or fewer questions. It is raised
+            before any work.
     """
 
     def __init__(self, options: Options, names: Sequence[str]) -> None:
@@ -61,6 +64,10 @@ class GateKeeper:
             _check_writable(options.baseline)
         elif options.baseline is not None:
             baseline = Baseline.read(options.baseline)
+            try:
+                check_count(baseline.identity, options.questions_asked)
+            except MismatchError as error:
+                raise ValueError(f"{options.baseline}: {error}") from error
         self._rules = GateRules(
             options.gates,
             # A gate without a name is for what is deployed: without a defense, the

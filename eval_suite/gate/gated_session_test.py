@@ -156,6 +156,20 @@ def test_missing_attack_fails(pytester, run, baseline):
     result.stdout.fnmatch_lines(["base, forest, auc: not measured"])
 
 
+def test_baseline_of_many_questions_is_refused_before_any_work(pytester, run, baseline):
+    path = pytester.path / "b.json"
+    kept = json.loads(path.read_text())
+    families = [{"name": "noise-0.3", "questions": 32}]
+    kept["identity"]["questions"] = {"count": 32, "families": families}
+    path.write_text(json.dumps(kept))
+    result = run("--baseline", "b.json")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    said = " ".join(result.errlines)
+    assert "about each example it asked 32; now none" in said
+    assert "--questions 32" in said
+    assert "--update-baseline" in said
+
+
 def test_nan_in_a_baseline_fails(pytester, run, baseline):
     path = pytester.path / "b.json"
     kept = json.loads(path.read_text())

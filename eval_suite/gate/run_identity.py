@@ -5,6 +5,9 @@ from __future__ import annotations
 from eval_suite.results.gate_rows import ExamplesIdentity
 from eval_suite.results.gate_rows import GameIdentity
 from eval_suite.results.gate_rows import RunIdentity
+from eval_suite.results.rows import QuestionsRow
+
+RENEW = "write it anew with --update-baseline"
 
 
 class MismatchError(ValueError):
@@ -20,8 +23,10 @@ def is_paired(then: RunIdentity, now: RunIdentity) -> bool:
 
     Raises:
         MismatchError: If they can't be compared at all: they are of another dataset, or
-            of another split of it.
+            of another split of it, or asked other questions about it.
     """
+    if then["kind"] == now["kind"]:
+        _check_questions(then["questions"], now["questions"])
     if then["kind"] == "game" and now["kind"] == "game":
         _check_dataset("classes", then["classes"], now["classes"])
         _check_dataset("dataset", then["dataset"], now["dataset"])
@@ -38,6 +43,39 @@ def is_paired(then: RunIdentity, now: RunIdentity) -> bool:
         f"the baseline is of another kind of run: {_KINDS[then['kind']]}; this is "
         f"{_KINDS[now['kind']]}"
     )
+
+
+def check_count(then: RunIdentity, count: int) -> None:
+    """Raises `MismatchError` if a run is about to ask more or fewer questions.
+
+    Args:
+        then: The identity of the baseline.
+        count: Questions about each example that this run will ask.
+    """
+    asked = then["questions"]
+    before = 0 if asked is None else asked["count"]
+    if before != count:
+        raise MismatchError(
+            "the baseline is of other questions: about each example it asked "
+            f"{before or 'none'}; now {count or 'none'}. Ask as many with --questions "
+            f"{before}, or {RENEW}"
+        )
+
+
+def _check_questions(then: QuestionsRow | None, now: QuestionsRow | None) -> None:
+    before, after = _told(then), _told(now)
+    if before != after:
+        raise MismatchError(
+            "the baseline is of other questions: about each example it asked "
+            f"{before}; now {after}. If that is meant, {RENEW}"
+        )
+
+
+def _told(questions: QuestionsRow | None) -> str:
+    if questions is None:
+        return "none"
+    families = [f"{row['questions']} of {row['name']}" for row in questions["families"]]
+    return f"{questions['count']} ({', '.join(families)})"
 
 
 _KINDS = {"examples": "one model's outputs", "game": "a membership game"}

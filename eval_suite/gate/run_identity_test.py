@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from eval_suite.gate.run_identity import MismatchError
+from eval_suite.gate.run_identity import check_count
 from eval_suite.gate.run_identity import is_paired
 from eval_suite.subjects.run_identity import examples_identity
 from eval_suite.subjects.run_identity import game_identity
@@ -83,6 +84,7 @@ def test_outputs_alone_are_paired_by_their_labels():
     assert not is_paired(identity(*sides), identity(*reversed(sides)))
 
 
+ASKED = {"count": 9, "families": [{"name": "noise", "questions": 9}]}
 GAME = {"dataset": "digits", "digest": "ab", "classes": 10, "seed": 0, "models": 16}
 
 
@@ -97,11 +99,31 @@ def test_same_game_is_paired():
         ({"digest": "cd"}, "another dataset: it is named digits too"),
         ({"seed": 1}, "another split: seed 0; now 1"),
         ({"models": 8}, "another split: models 16; now 8"),
+        ({"questions": ASKED}, r"other questions:.* none; now 9 \(9 of noise\)"),
     ],
 )
 def test_other_game_is_refused(change, reason):
     with pytest.raises(MismatchError, match=reason):
         is_paired(game_identity(**GAME), game_identity(**GAME | change))
+
+
+@pytest.mark.parametrize("count", [0, 8, 128])
+def test_as_many_questions_have_to_be_asked(count):
+    then = game_identity(**GAME, questions=ASKED)
+    check_count(then, 9)
+    check_count(game_identity(**GAME), 0)
+    with pytest.raises(MismatchError, match=r"--questions 9, or .*--update-baseline"):
+        check_count(then, count)
+
+
+def test_one_model_is_compared_by_the_same_questions():
+    asked, unasked = (
+        examples_identity(MEMBERS, NONMEMBERS, 4, questions)
+        for questions in (ASKED, None)
+    )
+    assert is_paired(asked, asked)
+    with pytest.raises(MismatchError, match=r"9 \(9 of noise\); now none"):
+        is_paired(asked, unasked)
 
 
 def test_kinds_do_not_mix():

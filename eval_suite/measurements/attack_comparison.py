@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
+from typing import Literal
 
 from eval_suite.measurements.example_scores import scores_of
 from eval_suite.measurements.slices import slices
@@ -21,12 +23,21 @@ from keras_entropy.attacks import Difference
 from keras_entropy.attacks import GameAudit
 from keras_entropy.attacks import Headline
 from keras_entropy.attacks import NotMeasured
+from keras_entropy.attacks.attack_name import AttackName
 from keras_entropy.attacks.leakage.divergence import Divergence
 from keras_entropy.attacks.paired_differences import ExampleScores
+
+Kind = Literal["asked_once", "asked_often", "labels_alone"]
 
 # A difference in AUC up to this is accepted: post-processing adds no information, but
 # the attacks that look for it are not perfect.
 MARGIN = 0.02
+# Which attacks each further headline is chosen among.
+KINDS: Mapping[Kind, Callable[[AttackName], bool]] = {
+    "asked_once": lambda name: not name.asks_often,
+    "asked_often": lambda name: name.asks_often,
+    "labels_alone": lambda name: name.reads_labels_alone,
+}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -84,6 +95,8 @@ class AttackComparison:
         self._attacked: dict[str, Attacked] = {}
         self._scores: dict[tuple[str, str], ExampleScores | None] = {}
         self._beside_base: dict[str, tuple[MeasuredAttack, MeasuredAttack]] = {}
+        known = subject.known_start
+        self._known_start = known and AttackComparison(known, names, seed=seed)
 
     def attacked(self, name: str) -> Attacked:
         """Returns the attacks on a defense, or on `"base"`, by its own outputs.
@@ -114,6 +127,19 @@ class AttackComparison:
             asked = self.subject.answers(BASE) if way.of_undefended else answers
             yield way.name, asked.changed(way.change)
 
+    def known_start(self, name: str) -> Headline | None:
+        """Returns the strongest attack where the training's start is known.
+
+        Args:
+            name: Name of a defense, or `"base"`.
+
+        Returns:
+            `None` where no such models were asked for.
+        """
+        if self._known_start is None:
+            return None
+        return self._known_start.attacked(name).strongest
+
     def base_headline(self, *, without: str | None = None) -> Headline:
         """Returns the strongest attack on the undefended model.
 
@@ -125,6 +151,19 @@ class AttackComparison:
             without: Name of a defense that is left out, because it is compared.
         """
         return self.subject.strongest(self._base_audits(without))
+
+    def strongest_by_kind(self, name: str) -> dict[Kind, Headline | None]:
+        """Returns the strongest attack of each kind on a defense, or on `"base"`.
+
+        Returns:
+            `None` for a kind of which no attack was run. On the undefended model there
+            count, as for `base_headline`, those through a defense.
+        """
+        audits = self._base_audits(None) if name == BASE else self.attacked(name).audits
+        return {
+            kind: self.subject.strongest_among(audits, kept)
+            for kind, kept in KINDS.items()
+        }
 
     def base_through_defense(self) -> AttackResult | None:
         """Returns the strongest attack on no defense, if it goes through a defense."""

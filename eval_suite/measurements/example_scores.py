@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from eval_suite.subjects.subject import Subject
+from keras_entropy.attacks.attack_name import NEIGHBORS
 from keras_entropy.attacks.attack_name import AttackName
 from keras_entropy.attacks.paired_differences import ExampleScores
 
@@ -17,8 +18,9 @@ def scores_of(
     Args:
         subject: The model and its two sets of examples.
         name: Name of the defense, or `"base"`.
-        attacks: Names of attacks on its outputs, or on its inverse (`inverse:loss`).
-            Others are left out: those through repeated queries.
+        attacks: Names of attacks on its outputs, on its answers to neighbors, or on its
+            inverse (`inverse:loss`). Others are left out: those through repeated
+            queries.
         seed: Seed of the attacks' folds, the comparison's own.
 
     Returns:
@@ -28,7 +30,9 @@ def scores_of(
         return {}
     answers = subject.answers(name)
     known = {attack: AttackName.parse(attack) for attack in attacks}
-    plain = [attack for attack, parts in known.items() if parts.through is None]
+    plain = [
+        attack for attack, parts in known.items() if parts.through in (None, NEIGHBORS)
+    ]
     scores = answers.scores(plain, seed=seed)
     if len(plain) == len(known):
         return scores

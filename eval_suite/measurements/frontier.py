@@ -15,6 +15,7 @@ from keras_entropy.attacks.statistics.intervals import mean_interval
 from keras_entropy.queries.known_defense import ways
 from keras_entropy.search import candidates
 from keras_entropy.search import tradeoff
+from keras_entropy.search.candidates import Candidate
 from keras_entropy.search.tradeoff import Point
 
 
@@ -58,23 +59,32 @@ def play(subject: Subject, *, seed: int) -> Frontier:
         seed: Integer, of random layers and of the attacks' folds.
     """
     undefended = subject.paired_models(BASE)
-    game = tradeoff.Game(
-        undefended.outputs,
-        undefended.labels,
-        undefended.membership,
-        subject.reference_answers,
-        subject.reference_labels(),
-    )
     points = [
-        tradeoff.evaluate(candidate, game, seed=seed)
-        for candidate in (
-            None,
-            *candidates.CANDIDATES,
-            *candidates.KEYED_CANDIDATES,
+        tradeoff.undefended_worth(
+            undefended.outputs,
+            undefended.labels,
+            undefended.membership,
+            undefended.neighbors(),
+            seed=seed,
         )
     ]
-    points += [_play(subject, entry, seed) for entry in strengths.entries()]
+    tried = map(_entry, (*candidates.CANDIDATES, *candidates.KEYED_CANDIDATES))
+    points += [_play(subject, entry, seed) for entry in (*tried, *strengths.entries())]
     return Frontier(points, tradeoff.dominated(points))
+
+
+def _entry(candidate: Candidate) -> catalog.Entry:
+    """Returns a candidate as a defense of the catalog, which it need not be."""
+    return catalog.Entry(
+        name=candidate.name,
+        alias=candidate.name,
+        title=candidate.name,
+        family="output-transform",
+        layer=candidate.layer,
+        config=candidate.config,
+        recipe=None,
+        reference="",
+    )
 
 
 def _play(subject: Subject, entry: catalog.Entry, seed: int) -> Point:
@@ -90,12 +100,14 @@ def _play(subject: Subject, entry: catalog.Entry, seed: int) -> Point:
         models.labels,
         models.membership,
         adapted,
+        neighbors=models.neighbors(),
         seed=seed,
     )
 
 
 def _row(point: Point, dominated: bool) -> FrontierRow:
     auc, auc_low, auc_high = _interval(point.pair_auc, ceiling=1.0)
+    often = point.asked_often
     accuracy, accuracy_low, accuracy_high = _interval(point.accuracy, ceiling=1.0)
     nll, nll_low, nll_high = _interval(point.nll)
     ece, ece_low, ece_high = _interval(point.ece, ceiling=1.0)
@@ -105,6 +117,8 @@ def _row(point: Point, dominated: bool) -> FrontierRow:
         "auc": auc,
         "auc_low": auc_low,
         "auc_high": auc_high,
+        "asked_once": float(point.asked_once.mean()),
+        "asked_often": None if often is None else float(often.mean()),
         "accuracy": accuracy,
         "accuracy_low": accuracy_low,
         "accuracy_high": accuracy_high,

@@ -13,7 +13,7 @@ from keras_entropy.shadow import complementary_pairs
 
 def test_rows_hold_means_and_intervals():
     values = np.array([0.5, 0.6, 0.55, 0.55])
-    point = Point("a", "loss", values, values, values, np.zeros(4), True)
+    point = Point("a", "loss", values, values, values, np.zeros(4), True, values)
     found = Frontier([point], [False])
     (row,) = found.rows()
     assert row["auc"] == pytest.approx(0.55)
@@ -45,12 +45,6 @@ class MadeUpGame:
         if defense != "base":
             outputs = np.asarray(defense.create()(outputs))
         return PairedModels(outputs, self.labels, self.membership, ("loss",))
-
-    def reference_answers(self, layer):
-        raise AssertionError("nothing here is fitted")
-
-    def reference_labels(self):
-        return self.labels
 
 
 def test_every_candidate_and_strength_is_played(monkeypatch):

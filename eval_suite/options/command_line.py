@@ -8,6 +8,7 @@ import pytest
 
 from eval_suite.options.gate_options import add_gate_options
 from eval_suite.options.profiles import PROFILES
+from eval_suite.options.question_options import add_question_options
 from eval_suite.options.report_names import LATEST
 from eval_suite.options.report_names import REPORTS
 from eval_suite.options.report_names import report_name
@@ -144,5 +145,6 @@ def add_options(parser: pytest.Parser) -> None:
         "as well, and both engines on data without a signal; takes many minutes. "
         "Default: check.",
     )
+    add_question_options(group)
     add_shadow_options(group)
     add_gate_options(group)

@@ -12,6 +12,9 @@ from eval_suite.options.gate_options import ACCEPTED_RISE
 from eval_suite.options.optional_packages import why_no_tf_privacy
 from eval_suite.options.profiles import PROFILES
 from eval_suite.options.profiles import Profile
+from eval_suite.options.question_options import GAME_QUESTIONS
+from eval_suite.options.question_options import MODEL_QUESTIONS
+from eval_suite.options.question_options import STUDY_QUESTIONS
 from eval_suite.options.report_names import LATEST
 from eval_suite.options.report_names import REPORTS
 
@@ -40,6 +43,9 @@ class Options:
     member_outputs: Path | None = None
     nonmember_outputs: Path | None = None
     tf_privacy: str = "check"
+    questions: int | None = None
+    neighbors: str | None = None
+    known_start: bool = False
     population: Path | None = None
     shadows: int | None = None
     shadow_epochs: int | None = None
@@ -95,9 +101,26 @@ class Options:
         return dataclasses.replace(profile, models=self.shadows)
 
     @property
+    def questions_asked(self) -> int:
+        """How many neighbors of each example the attacker asks about."""
+        if self.outputs_only:
+            return 0
+        if self.questions is not None:
+            return self.questions
+        if self.model is not None:
+            return MODEL_QUESTIONS
+        return STUDY_QUESTIONS if self.profile == "study" else GAME_QUESTIONS
+
+    @property
     def gating(self) -> bool:
         """Whether anything is gated, or a baseline is written."""
         return bool(self.gates) or self.baseline is not None
+
+    @property
+    def plays_game(self) -> bool:
+        """Whether many models are trained, each of which is a target."""
+        own = self.model is not None or self.outputs_only
+        return not own and self.profile != "study"
 
     @property
     def outputs_only(self) -> bool:
@@ -137,6 +160,7 @@ class Options:
                 "trained on, and others from the same distribution, as .npz files with "
                 "x and y"
             )
+        self._check_questions()
         self._check_shadows()
         if self.as_published and self.profile != "study":
             raise pytest.UsageError("--as-published needs --profile study")
@@ -149,6 +173,25 @@ class Options:
             raise pytest.UsageError(
                 f"--gate {timed[0]}: time is measured in one process only. Run without "
                 "-n"
+            )
+
+    def _check_questions(self) -> None:
+        given = {"--questions": self.questions, "--neighbors": self.neighbors}
+        for name, value in given.items():
+            if value and self.outputs_only:
+                raise pytest.UsageError(
+                    f"{name} needs a model to ask, and --member-outputs stands for "
+                    "one. Give --model, or leave it out"
+                )
+        if self.neighbors is not None and self.questions == 0:
+            raise pytest.UsageError(
+                "--neighbors are asked about, and --questions 0 asks about none: leave "
+                "out one of them"
+            )
+        if self.known_start and not self.plays_game:
+            raise pytest.UsageError(
+                "--known-start needs the membership game, in which all models are "
+                "trained here: leave out --model, --member-outputs and --profile study"
             )
 
     def _check_tf_privacy(self) -> None:

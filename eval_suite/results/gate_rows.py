@@ -6,6 +6,8 @@ from typing import Literal
 from typing import TypedDict
 from typing import final
 
+from eval_suite.results.rows import QuestionsRow
+
 
 class ExamplesIdentity(TypedDict):
     """Table `gate_identity` of one model: its examples."""
@@ -18,6 +20,7 @@ class ExamplesIdentity(TypedDict):
     digest: str
     member_sketch: list[str] | None
     nonmember_sketch: list[str] | None
+    questions: QuestionsRow | None
 
 
 class GameIdentity(TypedDict):
@@ -29,6 +32,7 @@ class GameIdentity(TypedDict):
     classes: int
     seed: int
     models: int
+    questions: QuestionsRow | None
 
 
 RunIdentity = ExamplesIdentity | GameIdentity

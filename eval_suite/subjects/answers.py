@@ -13,6 +13,7 @@ import numpy as np
 from keras_entropy.arrays import Array
 from keras_entropy.arrays import Booleans
 from keras_entropy.arrays import Integers
+from keras_entropy.attacks import NEIGHBOR_ATTACKS
 from keras_entropy.attacks import AttackResult
 from keras_entropy.attacks import Audit
 from keras_entropy.attacks import GameAudit
@@ -21,7 +22,18 @@ from keras_entropy.attacks import adaptive_results
 from keras_entropy.attacks import audit_game
 from keras_entropy.attacks import audit_outputs
 from keras_entropy.attacks.example_scores import attack_scores
+from keras_entropy.attacks.neighbors import Neighbors
 from keras_entropy.attacks.paired_differences import ExampleScores
+from keras_entropy.attacks.scorers.neighbors.neighbor_attack_table import (
+    LONE_NEIGHBOR_ATTACKS,
+)
+
+# Asks about neighbors of the examples, when what is answered is first needed.
+AskNeighbors = Callable[[], Neighbors | None]
+
+
+def nobody_asked() -> None:
+    """Stands for answers to neighbors where none was asked about."""
 
 
 class Answers(abc.ABC):
@@ -54,7 +66,7 @@ class Answers(abc.ABC):
 
         Args:
             change: Function from answers `(..., C)` to others. Those of the attacker's
-                own models are changed alike.
+                own models are changed alike; those to neighbors are left out.
         """
 
 
@@ -67,20 +79,26 @@ class PairedModels(Answers):
             complementary halves of the examples.
         labels: Integer array `(N,)`.
         membership: Boolean array `(K, N)`: who is in whose training set.
-        attacks: Names of the attacks on each model.
+        attacks: Names of the attacks on each model that ask once.
+        neighbors: Function that returns what the models answer to neighbors, or `None`:
+            with it all attacks that ask often run as well.
     """
 
     outputs: Array
     labels: Integers
     membership: Booleans
     attacks: Sequence[str]
+    neighbors: AskNeighbors = nobody_asked
 
     def audit(self, *, slices: Sequence[str], seed: int) -> GameAudit:
+        neighbors = self.neighbors()
+        often = () if neighbors is None else NEIGHBOR_ATTACKS
         return audit_game(
             self.outputs,
             self.labels,
             self.membership,
-            attacks=self.attacks,
+            neighbors=neighbors,
+            attacks=(*self.attacks, *often),
             slices=slices,
             seed=seed,
         )
@@ -89,7 +107,9 @@ class PairedModels(Answers):
         return {}
 
     def changed(self, change: Callable[[Array], Array]) -> PairedModels:
-        return dataclasses.replace(self, outputs=change(self.outputs))
+        return dataclasses.replace(
+            self, outputs=change(self.outputs), neighbors=nobody_asked
+        )
 
 
 @dataclasses.dataclass(frozen=True)
@@ -99,9 +119,12 @@ class TargetAnswers(Answers):
     Args:
         outputs: Float arrays `(n, C)` of members and `(m, C)` of non-members.
         labels: Integer arrays `(n,)` and `(m,)`.
-        attacks: Names of attacks, or `"all"`.
+        attacks: Names of attacks that ask once, or `"all"`.
         shadows: The attacker's own models behind the same defense, if there are any.
         from_logits: Boolean, whether the outputs are logits.
+        neighbors: Function that returns what the target answers to neighbors, or
+            `None`: with it all attacks that ask often run as well.
+        shadow_neighbors: The same of the shadows.
     """
 
     outputs: tuple[Array, Array]
@@ -109,6 +132,8 @@ class TargetAnswers(Answers):
     attacks: str | Sequence[str]
     shadows: Shadows | None = None
     from_logits: bool = False
+    neighbors: AskNeighbors = nobody_asked
+    shadow_neighbors: AskNeighbors = nobody_asked
 
     @property
     def member(self) -> Booleans:
@@ -117,27 +142,46 @@ class TargetAnswers(Answers):
         return np.arange(members + nonmembers) < members
 
     def audit(self, *, slices: Sequence[str], seed: int) -> Audit:
+        neighbors, shadows = self._asked_often()
+        attacks = self.attacks
+        if neighbors is not None and not isinstance(attacks, str):
+            calibrated = shadows is not None and shadows.neighbors is not None
+            often = NEIGHBOR_ATTACKS if calibrated else LONE_NEIGHBOR_ATTACKS
+            attacks = (*attacks, *often)
         return audit_outputs(
             self.outputs[0],
             self.labels[0],
             self.outputs[1],
             self.labels[1],
             from_logits=self.from_logits,
-            shadows=self.shadows,
-            attacks=self.attacks,
+            shadows=shadows,
+            neighbors=neighbors,
+            attacks=attacks,
             slices=slices,
             seed=seed,
         )
 
     def scores(self, attacks: Sequence[str], *, seed: int) -> dict[str, ExampleScores]:
+        neighbors, shadows = None, self.shadows
+        if any(attack in NEIGHBOR_ATTACKS for attack in attacks):
+            neighbors, shadows = self._asked_often()
         return attack_scores(
             self.outputs,
             self.labels,
             attacks,
             from_logits=self.from_logits,
-            shadows=self.shadows,
+            shadows=shadows,
+            neighbors=neighbors,
             seed=seed,
         )
+
+    def _asked_often(self) -> tuple[Neighbors | None, Shadows | None]:
+        """Returns what the target answers to neighbors, and its shadows with theirs."""
+        neighbors, shadows = self.neighbors(), self.shadows
+        if neighbors is not None and shadows is not None:
+            theirs = self.shadow_neighbors()
+            shadows = dataclasses.replace(shadows, neighbors=theirs)
+        return neighbors, shadows
 
     def changed(self, change: Callable[[Array], Array]) -> TargetAnswers:
         # In this order: a random change draws other numbers for each.
@@ -145,7 +189,13 @@ class TargetAnswers(Answers):
         shadows = self.shadows
         if shadows is not None:
             shadows = dataclasses.replace(shadows, outputs=change(shadows.outputs))
-        return dataclasses.replace(self, outputs=outputs, shadows=shadows)
+        return dataclasses.replace(
+            self,
+            outputs=outputs,
+            shadows=shadows,
+            neighbors=nobody_asked,
+            shadow_neighbors=nobody_asked,
+        )
 
 
 def results_of(audits: Mapping[str, Audit | GameAudit]) -> list[AttackResult]:

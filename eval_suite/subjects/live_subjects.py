@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from pathlib import Path
 
+import keras
+
 from eval_suite.datasets import datasets
+from eval_suite.datasets.datasets import Dataset
 from eval_suite.options.options import Options
 from eval_suite.options.shadow_options import SHADOWS
 from eval_suite.subjects import study_network
 from eval_suite.subjects.fingerprint import fingerprint
 from eval_suite.subjects.membership_game import MembershipGame
-from eval_suite.subjects.shadow_population import ShadowRecipe
-from eval_suite.subjects.study_target import StudyTarget
-from eval_suite.subjects.study_target import check_official_split
+from eval_suite.subjects.one_target.shadow_population import ShadowRecipe
+from eval_suite.subjects.one_target.study_target import StudyTarget
+from eval_suite.subjects.one_target.study_target import check_official_split
+from eval_suite.subjects.one_target.study_target import sample_of
+from eval_suite.subjects.one_target.user_model import UserModel
+from eval_suite.subjects.one_target.user_model import dataset_of
+from eval_suite.subjects.questions import Questions
 from eval_suite.subjects.subject import ProgressBar
 from eval_suite.subjects.subject import Subject
-from eval_suite.subjects.user_model import UserModel
-from eval_suite.subjects.user_model import dataset_of
 from keras_entropy.shadow import Cache
 from keras_entropy.shadow import Runner
 
@@ -31,38 +37,47 @@ def read_live(
         user_model = _read_user_model(options, options.model)
 
         def evaluate(progress: ProgressBar, folder: Callable[[], Path]) -> Subject:
-            user_model.run_shadows_with(_runner(options, Cache(folder())))
+            user_model.run_with(_runner(options, Cache(folder())), progress)
             return user_model
 
         return evaluate
     dataset = datasets.load(options.dataset)
+    profile = options.sized_profile
+    network = study_network.study_mlp(dataset.x.shape[1:], len(dataset.class_names))
     if options.profile == "study":
         check_official_split(dataset)
+        asked = _questions(options, dataset, sample_of(dataset, options.seed), network)
 
         def study(progress: ProgressBar, folder: Callable[[], Path]) -> Subject:
             return StudyTarget(
                 dataset,
-                options.sized_profile,
+                profile,
                 options.seed,
                 progress,
                 Cache(folder()),
                 as_published=options.as_published,
+                questions=asked,
             )
 
         return study
+    split = dataset.split(options.seed, profile.examples)
+    questions = _questions(options, *split, network)
 
     def play(progress: ProgressBar, folder: Callable[[], Path]) -> Subject:
         cache = Cache(folder())
-        return MembershipGame(
+        game = functools.partial(
+            MembershipGame,
             dataset,
-            study_network.study_mlp(dataset.x.shape[1:], len(dataset.class_names)),
-            options.sized_profile,
+            network,
+            profile,
             options.seed,
             progress,
             cache,
             _runner(options, cache),
+            questions=questions,
             is_reference_study=True,
         )
+        return game(known_start=game(one_start=True) if options.known_start else None)
 
     return play
 
@@ -87,7 +102,26 @@ def _read_user_model(options: Options, model: Path) -> UserModel:
         )
         pool = dataset_of(options.population)
         subject.train_shadows_on(pool, recipe, _runner(options, None))
+    if options.questions_asked:
+        subject.ask_neighbors(options.questions_asked, options.neighbors)
     return subject
+
+
+def _questions(
+    options: Options, scored: Dataset, reference: Dataset, model: keras.Model
+) -> Questions | None:
+    """Returns what is asked about the scored examples, `None` if nothing is."""
+    if not options.questions_asked:
+        return None
+    return Questions.about(
+        scored.x,
+        scored.y,
+        reference=(reference.x, reference.y),
+        count=options.questions_asked,
+        own=options.neighbors,
+        model=model,
+        seed=options.seed,
+    )
 
 
 def _runner(options: Options, cache: Cache | None) -> Runner:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from eval_suite.options.options import Options
-from eval_suite.subjects.given_outputs import GivenOutputs
+from eval_suite.subjects.one_target.given_outputs import GivenOutputs
 from eval_suite.subjects.subject import ProgressBar
 from eval_suite.subjects.subject import Subject
 

@@ -3,8 +3,9 @@ import numpy as np
 import pytest
 
 from eval_suite.options.options import Options
-from eval_suite.subjects import user_model
 from eval_suite.subjects.make_subject import check_options
+from eval_suite.subjects.one_target import user_model
+from eval_suite.subjects.one_target.shadow_population import no_bar
 from keras_entropy.shadow import workers
 
 
@@ -36,7 +37,7 @@ def test_what_was_read_before_any_work_is_not_read_again(tmp_path, monkeypatch):
     make = check_options(options)
     monkeypatch.setattr(user_model, "read_examples", None)
     monkeypatch.setattr(user_model, "_load_model", None)
-    subject = make(None, lambda: tmp_path / "cache")
+    subject = make(no_bar, lambda: tmp_path / "cache")
     assert subject.classes == 3
     assert subject.reason_without("records") is None
     assert subject.reason_without("shadows") is None

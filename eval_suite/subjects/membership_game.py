@@ -10,13 +10,22 @@ import keras
 from eval_suite.datasets.datasets import Dataset
 from eval_suite.options.profiles import Profile
 from eval_suite.results.gate_rows import GameIdentity
+from eval_suite.results.rows import QuestionsRow
 from eval_suite.results.rows import RunDescription
 from eval_suite.results.run_description import describe_run
+from eval_suite.subjects.asked_models import AskedModels
+from eval_suite.subjects.asked_models import KeptAnswers
+from eval_suite.subjects.defended_stacks import DefendedStacks
+from eval_suite.subjects.defended_stacks import Models
+from eval_suite.subjects.defended_stacks import entry_of
+from eval_suite.subjects.defended_stacks import text_of
 from eval_suite.subjects.fingerprint import fingerprint
 from eval_suite.subjects.paired_targets import PairedTargets
+from eval_suite.subjects.questions import Questions
 from eval_suite.subjects.run_identity import game_identity
 from eval_suite.subjects.subject import FEW_MODELS
 from eval_suite.subjects.subject import FEWEST_MODELS
+from eval_suite.subjects.subject import NO_QUESTIONS
 from eval_suite.subjects.subject import Examples
 from eval_suite.subjects.subject import Part
 from eval_suite.subjects.subject import ProgressBar
@@ -26,16 +35,13 @@ from keras_entropy import catalog
 from keras_entropy.arrays import Array
 from keras_entropy.arrays import Booleans
 from keras_entropy.arrays import Integers
+from keras_entropy.attacks.neighbors import Neighbors
 from keras_entropy.attacks.signals import compute_signals
-from keras_entropy.catalog.stack_building import defend_stack
-from keras_entropy.layers.fitted_defense import FittedDefense
 from keras_entropy.models import defending
 from keras_entropy.shadow import Cache
 from keras_entropy.shadow import Runner
-from keras_entropy.shadow import Stack
 from keras_entropy.shadow import complementary_pairs
 from keras_entropy.shadow import model_seeds
-from keras_entropy.shadow import predict
 from keras_entropy.training import recipe
 from keras_entropy.training.reference_fitting import fitted
 
@@ -51,8 +57,14 @@ class MembershipGame(PairedTargets):
         progress: Opens a progress bar.
         cache: Where outputs are kept from run to run.
         runner: Trains the models. Defaults to one in this process that keeps nothing.
+        questions: What the attacker asks beside the examples. Defaults to `None`:
+            nothing.
         is_reference_study: Boolean, whether the model is the reference study's own
             network. Defaults to `False`.
+        known_start: The same game where all models start from the same initial weights,
+            which an attacker may hold. Defaults to `None`: not played.
+        one_start: Boolean, whether all models start from the same initial weights.
+            Defaults to `False`.
     """
 
     def __init__(
@@ -65,9 +77,13 @@ class MembershipGame(PairedTargets):
         cache: Cache,
         runner: Runner | None = None,
         *,
+        questions: Questions | None = None,
         is_reference_study: bool = False,
+        known_start: MembershipGame | None = None,
+        one_start: bool = False,
     ) -> None:
         self.is_reference_study = is_reference_study
+        self.known_start = known_start
         self.dataset = dataset
         self.population, self.reference = dataset.split(seed, profile.examples)
         self.model = model
@@ -78,18 +94,35 @@ class MembershipGame(PairedTargets):
         )
         self._progress = progress
         self._cache = cache
-        self._trained: dict[str, tuple[keras.Model, Stack]] = {}
         self._outputs: dict[str, Array] = {}
         rows = self.plan.rows()
+        seeds = model_seeds(seed, len(rows))
         self._data = recipe.TrainingData(
             x=self.population.x,
             y=self.population.y,
             rows=rows,
-            seeds=model_seeds(seed, len(rows)),
+            seeds=seeds,
+            starts=seeds[:1] * len(seeds) if one_start else None,
             epochs=profile.epochs,
             batch_size=profile.batch_size,
             train=(runner or Runner()).train,
         )
+        self._models = DefendedStacks(
+            self._train_base,
+            self._data,
+            (self.reference.x, self.reference.y),
+            progress,
+            draw_seed=seed,
+            fit_seed=seed,
+        )
+        self._asked: AskedModels | None = None
+        if questions is not None:
+            kept = KeptAnswers(cache, self._key)
+            self._asked = AskedModels(questions, self._models.answer, progress, kept)
+
+    @property
+    def questions(self) -> QuestionsRow | None:
+        return None if self._asked is None else self._asked.questions.row()
 
     @property
     def membership(self) -> Booleans:
@@ -100,25 +133,18 @@ class MembershipGame(PairedTargets):
         return self.population.y
 
     def outputs(self, defense: str | catalog.Entry) -> Array:
-        entry = _entry(defense)
-        text = _text(entry)
+        entry = entry_of(defense)
+        text = text_of(entry)
         if text not in self._outputs:
 
             def compute() -> dict[str, Array]:
-                model, stack = self._train(entry)
-                return {"outputs": predict(model, stack, self.population.x)}
+                return {"outputs": self._models.predict(entry, self.population.x)}
 
             self._outputs[text] = self._cache.get(self._key(entry), compute)["outputs"]
         return self._outputs[text]
 
-    def reference_answers(self, layer: FittedDefense) -> Array:
-        queries = layer.queries(self.reference.x, seed=self.seed)
-
-        def compute() -> dict[str, Array]:
-            return {"outputs": predict(*self._train(None), queries)}
-
-        key = {**self._key(None), "queries": queries}
-        return self._cache.get(key, compute)["outputs"]
+    def neighbors(self, defense: str | catalog.Entry) -> Neighbors | None:
+        return None if self._asked is None else self._asked.neighbors(defense)
 
     def live_model(self, name: str) -> keras.Model:
         """Returns the defended architecture; its weights mean nothing."""
@@ -143,9 +169,6 @@ class MembershipGame(PairedTargets):
         x, y, inside = self.population.x, self.population.y, self.membership[0]
         return (x[inside], y[inside]), (x[~inside], y[~inside])
 
-    def reference_labels(self) -> Integers:
-        return self.reference.y
-
     def record_answers(self, name: str) -> RecordAnswers:
         rows, _ = self.dataset.split_rows(self.seed, self.profile.examples)
         return RecordAnswers(
@@ -156,6 +179,8 @@ class MembershipGame(PairedTargets):
         )
 
     def reason_without(self, part: Part) -> str | None:
+        if part == "questions":
+            return NO_QUESTIONS if self._asked is None else None
         few = len(self.membership) < FEWEST_MODELS
         return FEW_MODELS if part == "records" and few else None
 
@@ -183,6 +208,7 @@ class MembershipGame(PairedTargets):
             architecture=f"{self.model.name} ({units})",
             utility=self.utility(BASE),
             is_reference_study=self.is_reference_study,
+            questions=self.questions,
         )
 
     def identity(self) -> GameIdentity:
@@ -192,6 +218,7 @@ class MembershipGame(PairedTargets):
             classes=len(self.dataset.class_names),
             seed=self.seed,
             models=len(self.membership),
+            questions=self.questions,
         )
 
     def _key(self, entry: catalog.Entry | None) -> dict[str, Any]:
@@ -204,53 +231,15 @@ class MembershipGame(PairedTargets):
             "reference": self.reference.digest,
             "membership": self.membership,
             "seeds": list(data.seeds),
+            "starts": None if data.starts is None else list(data.starts),
             "epochs": data.epochs,
             "batch_size": data.batch_size,
             "model": self.model.to_json(),  # with its compile configuration
-            "defense": _text(entry),
+            "defense": text_of(entry),
         }
 
-    def _train(self, entry: catalog.Entry | None) -> tuple[keras.Model, Stack]:
-        text = _text(entry)
-        if text not in self._trained:
-            if entry is None:
-                self._trained[text] = self.model, self._train_base()
-            else:
-                self._trained[text] = self._defend(entry)
-        return self._trained[text]
-
-    def _train_base(self) -> Stack:
+    def _train_base(self) -> Models:
         data = self._data
         title = f"training {len(data.rows)} models"
         with self._progress(title, len(data.rows) * data.epochs) as advance:
-            return data.train_models(self.model, progress=advance)
-
-    def _defend(self, entry: catalog.Entry) -> tuple[keras.Model, Stack]:
-        # The training of a defense that is trained and fitted is kept: others may
-        # share it.
-        *before, last = entry.stages
-        model, stack = self._train(before[0] if before else None)
-        title = f"training {len(stack)} models with {entry.name}"
-        return defend_stack(
-            last,
-            model,
-            stack,
-            self._data,
-            (self.reference.x, self.reference.y),
-            fit_seed=self.seed,
-            bar=lambda total: self._progress(title, total),
-        )
-
-
-def _entry(defense: str | catalog.Entry) -> catalog.Entry | None:
-    """Returns the entry that is meant; `None` is no defense."""
-    if isinstance(defense, catalog.Entry):
-        return defense
-    return None if defense == BASE else catalog.get(defense)
-
-
-def _text(entry: catalog.Entry | None) -> str:
-    """Returns what a defense is and does, whatever its name."""
-    if entry is None:
-        return BASE
-    return repr((entry.layer.__name__, dict(entry.config), entry.recipe))
+            return self.model, data.train_models(self.model, progress=advance)

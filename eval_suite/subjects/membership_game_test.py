@@ -94,7 +94,7 @@ def test_an_entry_at_another_strength_is_another_defense(game, cache, monkeypatc
     # Under another name it is the same, and found in the cache.
     named = dataclasses.replace(catalog.get("temperature"), name="another name")
     again = play(cache)
-    monkeypatch.setattr(again, "_train", None)
+    monkeypatch.setattr(again, "_models", None)
     np.testing.assert_array_equal(again.outputs(named), game.outputs("temperature"))
 
 

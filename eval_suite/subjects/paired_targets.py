@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import abc
+import functools
 from collections.abc import Callable
 from collections.abc import Mapping
 from collections.abc import Sequence
@@ -35,6 +36,8 @@ from keras_entropy.attacks import game_headline
 from keras_entropy.attacks import holm
 from keras_entropy.attacks import minimum_detectable_difference
 from keras_entropy.attacks import paired_difference
+from keras_entropy.attacks.attack_name import AttackName
+from keras_entropy.attacks.neighbors import Neighbors
 from keras_entropy.attacks.paired_differences import ExampleScores
 
 LEVEL = 0.05
@@ -67,6 +70,17 @@ class PairedTargets(Subject):
                 entry that need not be in the catalog, such as one at another strength.
         """
 
+    @abc.abstractmethod
+    def neighbors(self, defense: str | catalog.Entry) -> Neighbors | None:
+        """Returns what each defended model answers to neighbors of the examples.
+
+        Args:
+            defense: As for `outputs`.
+
+        Returns:
+            `None` where none is asked about.
+        """
+
     @property
     def classes(self) -> int:
         return int(self.outputs(BASE).shape[-1])
@@ -76,7 +90,11 @@ class PairedTargets(Subject):
 
     def paired_models(self, defense: str | catalog.Entry) -> PairedModels:
         return PairedModels(
-            self.outputs(defense), self.labels, self.membership, self.attacks
+            self.outputs(defense),
+            self.labels,
+            self.membership,
+            self.attacks,
+            functools.partial(self.neighbors, defense),
         )
 
     def sides(self, name: str) -> tuple[Array, Array]:
@@ -103,7 +121,15 @@ class PairedTargets(Subject):
         return float(np.bincount(self.labels).max() / len(self.labels))
 
     def strongest(self, audits: Mapping[str, Audit | GameAudit]) -> Headline:
-        return game_headline([r for r in results_of(audits) if r.slice == "entire"])
+        return game_headline(_entire(audits))
+
+    def strongest_among(
+        self,
+        audits: Mapping[str, Audit | GameAudit],
+        kept: Callable[[AttackName], bool],
+    ) -> Headline | None:
+        results = [r for r in _entire(audits) if kept(AttackName.parse(r.attack))]
+        return game_headline(results) if results else None
 
     def paired(self, first: MeasuredAttack, second: MeasuredAttack) -> Difference:
         return paired_difference(first.headline, second.headline)
@@ -154,6 +180,10 @@ class PairedTargets(Subject):
             for entry in entries
             if not entry.is_trained and entry.claims.deterministic
         ]
+
+
+def _entire(audits: Mapping[str, Audit | GameAudit]) -> list[AttackResult]:
+    return [result for result in results_of(audits) if result.slice == "entire"]
 
 
 def _pair_auc(result: AttackResult) -> Floats:

@@ -8,6 +8,7 @@ import numpy as np
 
 from eval_suite.results.gate_rows import ExamplesIdentity
 from eval_suite.results.gate_rows import GameIdentity
+from eval_suite.results.rows import QuestionsRow
 from keras_entropy.arrays import Array
 from keras_entropy.arrays import Integers
 
@@ -19,6 +20,7 @@ def examples_identity(
     members: tuple[Array | None, Integers],
     nonmembers: tuple[Array | None, Integers],
     classes: int,
+    questions: QuestionsRow | None = None,
 ) -> ExamplesIdentity:
     """Returns what identifies the members and non-members of one model.
 
@@ -26,6 +28,7 @@ def examples_identity(
         members: `(x, y)`; x is `None` where only outputs are known.
         nonmembers: `(x, y)`, likewise.
         classes: Number of classes.
+        questions: The neighbors that were asked about, or `None`.
 
     Returns:
         Plain JSON: a digest of the examples in their order, by which two runs are
@@ -48,11 +51,18 @@ def examples_identity(
         "digest": digest.hexdigest(),
         "member_sketch": _sketch(*members),
         "nonmember_sketch": _sketch(*nonmembers),
+        "questions": questions,
     }
 
 
 def game_identity(
-    *, dataset: str, digest: str, classes: int, seed: int, models: int
+    *,
+    dataset: str,
+    digest: str,
+    classes: int,
+    seed: int,
+    models: int,
+    questions: QuestionsRow | None = None,
 ) -> GameIdentity:
     """Returns what identifies a membership game: its examples and its plan.
 
@@ -62,6 +72,7 @@ def game_identity(
         classes: Number of classes.
         seed: Seed of the split and of the plan.
         models: Number of models.
+        questions: The neighbors that were asked about, or `None`.
     """
     return {
         "kind": "game",
@@ -70,6 +81,7 @@ def game_identity(
         "classes": classes,
         "seed": seed,
         "models": models,
+        "questions": questions,
     }
 
 

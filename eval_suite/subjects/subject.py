@@ -15,6 +15,7 @@ from typing import Protocol
 from eval_suite.results.gate_rows import AucRow
 from eval_suite.results.gate_rows import ExamplesIdentity
 from eval_suite.results.gate_rows import GameIdentity
+from eval_suite.results.rows import QuestionsRow
 from eval_suite.results.rows import RunDescription
 from eval_suite.results.rows import Utility
 from eval_suite.subjects.answers import Answers
@@ -28,12 +29,12 @@ from keras_entropy.attacks import Audit
 from keras_entropy.attacks import Difference
 from keras_entropy.attacks import GameAudit
 from keras_entropy.attacks import Headline
+from keras_entropy.attacks.attack_name import AttackName
 from keras_entropy.attacks.paired_differences import ExampleScores
 
 if TYPE_CHECKING:
     import keras
 
-    from keras_entropy import FittedDefense
     from keras_entropy.catalog import Entry
 
 # Opens a progress bar: title and number of steps in, a function that advances it out.
@@ -42,12 +43,16 @@ ProgressBar = Callable[[str, int], AbstractContextManager[Callable[[int], None]]
 Examples = tuple[Array | None, Integers]
 # What some subjects lack: the inputs of the examples; a model to call; pairs of models
 # that are all targets; such pairs behind any defense at any strength; models beside the
-# target for an attacker to learn from; models trained on random halves of the records.
-Part = Literal["inputs", "model", "pairs", "strengths", "shadows", "records"]
+# target for an attacker to learn from; models trained on random halves of the records;
+# answers to neighbors of the examples.
+Part = Literal[
+    "inputs", "model", "pairs", "strengths", "shadows", "records", "questions"
+]
 
 # Models below which no record can be told from chance.
 FEWEST_MODELS = 6
 FEW_MODELS = "needs six models, trained on random halves of the records"
+NO_QUESTIONS = "--questions 0 asks about nothing but the examples themselves"
 # Strengths are compared in one game, with all defenses beside each other.
 NOT_ALL_STRENGTHS = "the frontier is drawn for the membership game with all defenses"
 
@@ -125,15 +130,23 @@ class Subject(abc.ABC):
             network, built by the suite, so that the study's figures may stand beside.
         sees_loss_only: Whether TensorFlow Privacy's trained attackers are given the
             loss alone, as in the reference study.
+        known_start: The same subject where every training starts from what the attacker
+            holds, or `None` where that is not asked for.
     """
 
     is_reference_study: bool = False
     sees_loss_only: bool = False
+    known_start: Subject | None = None
 
     @property
     @abc.abstractmethod
     def classes(self) -> int:
         """Number of classes; a sigmoid unit counts as two."""
+
+    @property
+    def questions(self) -> QuestionsRow | None:
+        """The neighbors that are asked about; part `"questions"`."""
+        return None
 
     @abc.abstractmethod
     def answers(self, name: str) -> Answers:
@@ -178,6 +191,22 @@ class Subject(abc.ABC):
         Args:
             audits: The attacks on the answers as they are, `""`, and through what else
                 an attacker does first, such as `"inverse"`.
+        """
+
+    @abc.abstractmethod
+    def strongest_among(
+        self,
+        audits: Mapping[str, Audit | GameAudit],
+        kept: Callable[[AttackName], bool],
+    ) -> Headline | None:
+        """Returns the strongest of some attacks, chosen as by `strongest`.
+
+        Args:
+            audits: As for `strongest`.
+            kept: Function of an attack's name that says whether it counts.
+
+        Returns:
+            `None` where no attack counts.
         """
 
     @abc.abstractmethod
@@ -261,21 +290,6 @@ class Subject(abc.ABC):
                 the catalog.
         """
         raise self._lacking("pairs")
-
-    def reference_answers(self, layer: FittedDefense) -> Array:
-        """Returns the undefended answers to be fitted to; part `"strengths"`.
-
-        Args:
-            layer: The layer, which says what to ask about the reference inputs.
-
-        Returns:
-            float32 array `(K, R, C)`.
-        """
-        raise self._lacking("strengths")
-
-    def reference_labels(self) -> Integers:
-        """Returns the labels `(R,)` of the reference examples; part `"strengths"`."""
-        raise self._lacking("strengths")
 
     def record_answers(self, name: str) -> RecordAnswers:
         """Returns the answers by which exposed records are found; part `"records"`."""

@@ -19,6 +19,8 @@ from keras_entropy.attacks.leakage.epsilon import EpsilonBound as EpsilonBound
 from keras_entropy.attacks.leakage.epsilon import (
     epsilon_lower_bound as epsilon_lower_bound,
 )
+from keras_entropy.attacks.neighbors import Neighbors as Neighbors
+from keras_entropy.attacks.neighbors import NeighborSums as NeighborSums
 from keras_entropy.attacks.paired_differences import (
     paired_difference as paired_difference,
 )
@@ -33,6 +35,9 @@ from keras_entropy.attacks.results import OperatingPoint as OperatingPoint
 from keras_entropy.attacks.scorers.attack_table import GAME_ATTACKS as GAME_ATTACKS
 from keras_entropy.attacks.scorers.attack_table import SHADOW_ATTACKS as SHADOW_ATTACKS
 from keras_entropy.attacks.scorers.attack_table import TARGET_ATTACKS as TARGET_ATTACKS
+from keras_entropy.attacks.scorers.neighbors.neighbor_attack_table import (
+    NEIGHBOR_ATTACKS as NEIGHBOR_ATTACKS,
+)
 from keras_entropy.attacks.shadows import Shadows as Shadows
 from keras_entropy.attacks.statistics.holm import holm as holm
 from keras_entropy.attacks.statistics.smallest_detectable import (

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from keras_entropy.arrays import Array
-from keras_entropy.attacks.audits.outputs_audit import target_scorer
+from keras_entropy.attacks.audits.target_scoring import target_scorer
+from keras_entropy.attacks.neighbors import Neighbors
 from keras_entropy.attacks.paired_differences import ExampleScores
 from keras_entropy.attacks.shadows import Shadows
 from keras_entropy.attacks.signals import compute_signals
@@ -22,6 +23,7 @@ def attack_scores(
     *,
     from_logits: bool = False,
     shadows: Shadows | None = None,
+    neighbors: Neighbors | None = None,
     seed: int = 0,
 ) -> dict[str, ExampleScores]:
     """Returns what `audit_outputs` measures, as it is compared over examples.
@@ -32,6 +34,8 @@ def attack_scores(
         attacks: Names, as for `audit_outputs`.
         from_logits: Boolean, whether the outputs are logits.
         shadows: Shadow models, for the attacks that need some.
+        neighbors: What the model answered to neighbors of the examples, for the attacks
+            that ask often.
         seed: Integer, for folds.
 
     Returns:
@@ -40,7 +44,9 @@ def attack_scores(
     joined = np.concatenate(outputs)[None]
     signals = compute_signals(joined, np.concatenate(labels), from_logits=from_logits)
     membership = np.arange(joined.shape[1])[None] < len(outputs[0])
-    scorer = target_scorer(signals, membership, shadows, seed, from_logits)
+    scorer = target_scorer(
+        signals, membership, shadows, seed, from_logits, neighbors=neighbors
+    )
     found = {}
     for name in attacks:
         scores = scorer(name)

@@ -12,7 +12,10 @@ Inference Attacks", ICML 2021, arXiv:2007.14321.
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from collections.abc import Mapping
+from typing import Any
+from typing import TypeVar
 
 import numpy as np
 
@@ -21,6 +24,8 @@ from keras_entropy.arrays import Booleans
 from keras_entropy.arrays import Floats
 from keras_entropy.arrays import Integers
 from keras_entropy.attacks.label_signals import label_signals
+
+Known = TypeVar("Known")
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -35,6 +40,9 @@ class NeighborLabels:
     """
 
     right: Mapping[str, Booleans]
+    _known: dict[bytes, Any] = dataclasses.field(
+        default_factory=dict, init=False, repr=False
+    )
 
     @property
     def families(self) -> tuple[str, ...]:
@@ -50,6 +58,25 @@ class NeighborLabels:
         """Returns the share of right labels over all questions, float64 `(R, N)`."""
         total = sum(bits.sum(axis=0, dtype=np.int64) for bits in self.right.values())
         return np.asarray(total, np.float64) / self.questions
+
+    def once(self, key: bytes, compute: Callable[[], Known]) -> Known:
+        """Returns what was computed from these labels under a key, or computes it.
+
+        Args:
+            key: Bytes, all that the result depends on beside the labels.
+            compute: Function without arguments.
+        """
+        if key not in self._known:
+            self._known[key] = compute()
+        found: Known = self._known[key]
+        return found
+
+    def of_pair(self, pair: int) -> NeighborLabels:
+        """Returns the labels of models `2 * pair` and `2 * pair + 1` alone."""
+        models = slice(2 * pair, 2 * pair + 2)
+        return NeighborLabels(
+            {name: bits[:, models] for name, bits in self.right.items()}
+        )
 
 
 @dataclasses.dataclass(frozen=True, eq=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from typing import Literal
 from typing import TypedDict
 
@@ -222,16 +223,34 @@ class Difference:
     p_value: float
 
 
+# Returns the strongest of the attacks on the entire set that are kept, if any is.
+Choose = Callable[[Callable[[AttackResult], bool]], Headline | None]
+
+
 class _Attacks:
     """Access to a list of results, shared by the two kinds of audit."""
 
     attacks: list[AttackResult]
     strongest: Headline
+    choose: Choose
 
     @property
     def auc(self) -> float:
         """Float, the strongest attack's AUC."""
         return self.strongest.auc
+
+    def strongest_among(self, kept: Callable[[AttackName], bool]) -> Headline | None:
+        """Returns the strongest of some attacks on the entire set.
+
+        Args:
+            kept: Function of an attack's name that says whether it counts, such as
+                `lambda name: not name.asks_often`.
+
+        Returns:
+            `Headline`, chosen and reported as `strongest` is; `None` where no attack
+            counts.
+        """
+        return self.choose(lambda result: kept(AttackName.parse(result.attack)))
 
     # The keyword is public, and the field's own name, though a builtin's as well.
     def get(self, attack: str, slice: str = "entire") -> AttackResult:
@@ -271,6 +290,7 @@ class Audit(_Attacks):
         epsilon: `EpsilonBound` from the threshold attacks and the label-only one,
             `None` if none of them was asked for.
         not_measured: List of `NotMeasured`.
+        choose: Function behind `strongest_among`.
     """
 
     attacks: list[AttackResult]
@@ -280,6 +300,7 @@ class Audit(_Attacks):
     js_cross_entropy: Divergence
     epsilon: EpsilonBound | None
     not_measured: list[NotMeasured]
+    choose: Choose = dataclasses.field(repr=False, compare=False)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -295,6 +316,7 @@ class GameAudit(_Attacks):
         js_entropy: `Divergence` of the entropy between members and non-members.
         js_cross_entropy: `Divergence` of the loss.
         not_measured: List of `NotMeasured`.
+        choose: Function behind `strongest_among`.
     """
 
     attacks: list[AttackResult]
@@ -303,3 +325,4 @@ class GameAudit(_Attacks):
     js_entropy: Divergence
     js_cross_entropy: Divergence
     not_measured: list[NotMeasured]
+    choose: Choose = dataclasses.field(repr=False, compare=False)

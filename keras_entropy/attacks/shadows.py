@@ -8,6 +8,7 @@ from keras_entropy.arrays import Array
 from keras_entropy.arrays import Booleans
 from keras_entropy.arrays import Floats
 from keras_entropy.attacks import array_checks
+from keras_entropy.attacks.neighbors import Neighbors
 from keras_entropy.attacks.signals import compute_signals
 
 
@@ -23,10 +24,21 @@ class Shadows:
             members first. K is even, at least 4.
         membership: Boolean array `(K, n + m)`: who is in whose training set. Models
             `2j` and `2j + 1` hold complementary halves.
+        neighbors: Optional `Neighbors` of the K models: what they answered to the
+            questions that the target was asked about neighbors of the examples.
+
+    Raises:
+        ValueError: If `neighbors` are answers of other models or examples.
     """
 
     outputs: Array
     membership: Booleans
+    neighbors: Neighbors | None = None
+
+    def __post_init__(self) -> None:
+        if self.neighbors is not None:
+            models, examples = self.membership.shape
+            self.neighbors.check(models, examples, "shadows.neighbors")
 
     def confidence(self, labels: Array, *, from_logits: bool = False) -> Floats:
         """Returns the logit-scaled confidence `(K, n + m)`.

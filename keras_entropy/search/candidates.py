@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Mapping
+from typing import Any
 
 from keras_entropy.layers.coarsening.label_only import LabelOnly
 from keras_entropy.layers.coarsening.rounding import Rounding
@@ -26,17 +27,26 @@ class Candidate:
     """One layer at one strength.
 
     Args:
-        name: Name for people.
-        create: Function without arguments that returns a new layer.
+        layer: The layer's class.
+        config: Keyword arguments of the layer.
     """
 
-    name: str
-    create: Callable[[], Defense]
+    layer: type[Defense]
+    config: Mapping[str, Any]
+
+    @property
+    def name(self) -> str:
+        """Name for people, `Layer(setting=value)`."""
+        values = ", ".join(f"{key}={value}" for key, value in self.config.items())
+        return f"{self.layer.__name__}({values})"
+
+    def create(self) -> Defense:
+        """Returns a new layer."""
+        return self.layer(**self.config)
 
 
-def _of(cls: type[Defense], **kwargs: object) -> Candidate:
-    values = ", ".join(f"{key}={value}" for key, value in kwargs.items())
-    return Candidate(f"{cls.__name__}({values})", lambda: cls(**kwargs))
+def _of(layer: type[Defense], **config: Any) -> Candidate:
+    return Candidate(layer, config)
 
 
 # The name of no defense at all, with which candidates are compared.

@@ -16,7 +16,7 @@ PAIRS = np.array([True, False])  # the second one has no say
 def point(accuracy, nll, keeps_argmax=True):
     accuracy, nll = np.array([accuracy, 0.0]), np.array([nll, 99.0])
     zero = np.zeros(2)
-    return Point("", "", zero, accuracy, nll, zero, keeps_argmax)
+    return Point("", "", zero, accuracy, nll, zero, keeps_argmax, zero)
 
 
 @pytest.mark.parametrize(

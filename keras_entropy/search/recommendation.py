@@ -12,6 +12,10 @@ NOTHING = (
     "No layer within the limits protects more than none, so the model stays as it is: "
     "allow more NLL, less accuracy or more time"
 )
+ASKED_ONCE = (
+    "No neighbors of the examples were asked about: an attacker who asks many "
+    "questions may tell members better than any line says"
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -21,6 +25,9 @@ class Row:
     Args:
         name: Layer and strength.
         auc: AUC of the strongest attack; 0.5 is no signal.
+        asked_once: The same of attacks of one question about each example.
+        asked_often: The same of attacks of many questions, about neighbors of it;
+            `None` where none were asked.
         accuracy: On examples that the models were not trained on.
         nll: Mean negative log-likelihood on them, in nats.
         ece: Expected calibration error on them.
@@ -32,6 +39,8 @@ class Row:
 
     name: str
     auc: float
+    asked_once: float
+    asked_often: float | None
     accuracy: float
     nll: float
     ece: float
@@ -60,16 +69,22 @@ class Recommendation:
     def __str__(self) -> str:
         """Returns the table as text."""
         width = max(len(row.name) for row in self.table)
-        head = f"{'AUC':>6s} {'accuracy':>9s} {'NLL':>7s} {'ECE':>6s}"
+        head = (
+            f"{'AUC':>6s} {'asked once':>10s} {'often':>6s} {'accuracy':>9s} "
+            f"{'NLL':>7s} {'ECE':>6s}"
+        )
         lines = [f"  {'':{width}s} {head}"]
         for row in self.table:
             mark = ">" if row.name == self.name else " "
             note = "" if row.allowed else "  beyond a limit"
             note += "  dominated" if row.dominated else ""
+            often = "-" if row.asked_often is None else f"{row.asked_often:.3f}"
             lines.append(
-                f"{mark} {row.name:{width}s} {row.auc:6.3f} {row.accuracy:9.4f} "
-                f"{row.nll:7.3f} {row.ece:6.3f}{note}"
+                f"{mark} {row.name:{width}s} {row.auc:6.3f} {row.asked_once:10.3f} "
+                f"{often:>6s} {row.accuracy:9.4f} {row.nll:7.3f} {row.ece:6.3f}{note}"
             )
         if self.layer is None:
             lines.append(NOTHING)
+        if all(row.asked_often is None for row in self.table):
+            lines.append(ASKED_ONCE)
         return "\n".join(lines)

@@ -11,33 +11,27 @@ import numpy as np
 
 from keras_entropy.arrays import Array
 from keras_entropy.arrays import Booleans
-from keras_entropy.arrays import Floats
 from keras_entropy.arrays import Integers
 from keras_entropy.layers.defense import Defense
-from keras_entropy.layers.fitted_defense import FittedDefense
 from keras_entropy.models.defending import defend
 from keras_entropy.models.defending import probabilities_of
+from keras_entropy.queries.given_neighbors import NeighborMaker
 from keras_entropy.search import tradeoff
 from keras_entropy.search.call_times import times_in_turn
 from keras_entropy.search.candidates import CANDIDATES
 from keras_entropy.search.candidates import Candidate
 from keras_entropy.search.limits import Limits
+from keras_entropy.search.playing import families
+from keras_entropy.search.playing import play
 from keras_entropy.search.recommendation import NOTHING
 from keras_entropy.search.recommendation import Recommendation
 from keras_entropy.search.recommendation import Row
-from keras_entropy.shadow.plan import complementary_pairs
-from keras_entropy.shadow.plan import model_seeds
-from keras_entropy.shadow.stack_prediction import predict
 from keras_entropy.training.example_checks import check_lengths
-from keras_entropy.training.example_checks import check_no_member
 from keras_entropy.training.example_checks import class_indices
-from keras_entropy.training.recipe import TrainingData
 from keras_entropy.training.reference_fitting import fitted
 
 # Two AUCs that differ by less are the same to the search, and the better answer wins.
 _TIE = 0.005
-_FIT_SHARE = 0.15
-_FEWEST = 20
 _ROUNDS = 30
 
 
@@ -53,18 +47,22 @@ def recommend(
     models: int = 16,
     epochs: int = 50,
     batch_size: int = 32,
+    questions: int = 64,
+    neighbors: NeighborMaker | str | None = None,
     seed: int = 0,
 ) -> Recommendation:
     """Searches layers and strengths, and defends the model by the best.
 
     Protection is measured where it can be: `models` models of this architecture are
     trained on halves of the members and of the reference examples, and each is
-    attacked by thresholds, LiRA and RMIA, with every candidate in front of it. Half of
-    the pairs of models chooses; the figures of the table are those of the other half,
-    which the choice can't have flattered.
+    attacked by thresholds, LiRA and RMIA, with every candidate in front of it: by one
+    question about each example, and by many about neighbors of it, to which labels
+    alone tell much. Half of the pairs of models chooses; the figures of the table are
+    those of the other half, which the choice can't have flattered.
 
-    Of the candidates within the limits, the one with the lowest AUC is chosen; among
-    those within 0.005 of it, the one with the lowest NLL. The result is a function of
+    Of the candidates within the limits, the one with the lowest AUC under any attack is
+    chosen; among those within 0.005 of it, the one with the lowest NLL. None is chosen
+    that leaks more than no defense. The result is a function of
     the arguments, but for the limit on time.
 
     Example:
@@ -88,6 +86,11 @@ def recommend(
         models: Even integer, at least 8. Defaults to `16`.
         epochs: Integer, that each model is trained for. Defaults to `50`.
         batch_size: Integer. Defaults to `32`.
+        questions: Integer, questions about neighbors of each example, all kinds of
+            neighbors together. 0 leaves them out: the choice is then one against an
+            attacker who asks once. Defaults to `64`.
+        neighbors: A further kind of neighbors: a function `(x, seed) -> x` or a Keras
+            layer, or the text `"MODULE:NAME"` of either. Defaults to `None`.
         seed: Integer. Defaults to `0`.
 
     Returns:
@@ -95,8 +98,8 @@ def recommend(
 
     Raises:
         ValueError: If the sets overlap, a label is no class, there are too few
-            examples or models, a limit can't be met, or the model can't be trained or
-            defended.
+            examples, models or questions, a limit can't be met, or the model can't be
+            trained or defended.
     """
     if models % 2 or models < 8:
         raise ValueError(
@@ -106,7 +109,8 @@ def recommend(
     undefended = probabilities_of(model)
     reference = _examples("reference", reference, undefended)
     members = _examples("members", members, undefended)
-    game = _play(model, reference, members, models, epochs, batch_size, seed)
+    asked = functools.partial(families, model, questions, neighbors, seed)
+    game = play(model, reference, members, models, epochs, batch_size, seed, asked)
     points = [
         tradeoff.evaluate(candidate, game, seed=seed)
         for candidate in (None, *CANDIDATES)
@@ -129,8 +133,10 @@ def recommend(
     ]
     auc = np.array([point.pair_auc[choosing].mean() for point in points])
     nll = np.array([point.nll[choosing].mean() for point in points])
-    best = auc[allowed].min()
-    near = [i for i, ok in enumerate(allowed) if ok and auc[i] <= best + _TIE]
+    # What leaks more than no defense is not chosen, however good its answers are.
+    open_ = [i for i, ok in enumerate(allowed) if ok and auc[i] <= auc[0]]
+    best = auc[open_].min()
+    near = [i for i in open_ if auc[i] <= best + _TIE]
     chosen = min(near, key=lambda i: nll[i])
     layer = layer_of(CANDIDATES[chosen - 1]) if chosen else None
     if layer is None:
@@ -163,53 +169,6 @@ def _examples(
     return x, y
 
 
-def _play(
-    model: keras.Model,
-    reference: tuple[Array, Integers],
-    members: tuple[Array, Integers],
-    models: int,
-    epochs: int,
-    batch_size: int,
-    seed: int,
-) -> tradeoff.Game:
-    """Trains the models of the game."""
-    reference_x, reference_y = reference
-    check_no_member(reference_x, members[0], "members")
-    if len(reference_x) < _FEWEST:
-        raise ValueError(
-            f"`reference` must hold at least {_FEWEST} examples. "
-            f"Received: {len(reference_x)} examples"
-        )
-    # Some of the reference examples are in no model; layers are fitted to them.
-    order = np.random.default_rng(seed).permutation(len(reference_x))
-    wanted = round(_FIT_SHARE * (len(members[0]) + len(order)))
-    fit, rest = np.split(order, [min(max(wanted, _FEWEST // 2), len(order) // 2)])
-    x = np.concatenate([members[0], reference_x[rest]])
-    y = np.concatenate([members[1], reference_y[rest]])
-    even = len(x) // 2 * 2
-    x, y = x[:even], y[:even]
-    plan = complementary_pairs(even, models, seed=seed)
-    stack = TrainingData(
-        x=x,
-        y=y,
-        rows=plan.rows(),
-        seeds=model_seeds(seed, models),
-        epochs=epochs,
-        batch_size=batch_size,
-    ).train_models(model)
-
-    def answers(layer: FittedDefense) -> Floats:
-        return predict(model, stack, layer.queries(reference_x[fit], seed=seed))
-
-    return tradeoff.Game(
-        outputs=predict(model, stack, x),
-        labels=y,
-        membership=plan.membership,
-        reference_answers=answers,
-        reference_labels=reference_y[fit],
-    )
-
-
 def _row(
     point: tradeoff.Point,
     reporting: Booleans,
@@ -217,9 +176,12 @@ def _row(
     allowed: bool,
     dominated: bool,
 ) -> Row:
+    often = point.asked_often
     return Row(
         name=point.name,
         auc=float(point.pair_auc[reporting].mean()),
+        asked_once=float(point.asked_once[reporting].mean()),
+        asked_often=None if often is None else float(often[reporting].mean()),
         accuracy=float(point.accuracy[reporting].mean()),
         nll=float(point.nll[reporting].mean()),
         ece=float(point.ece[reporting].mean()),

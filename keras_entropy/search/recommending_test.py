@@ -1,3 +1,4 @@
+import dataclasses
 import logging
 
 import keras
@@ -6,6 +7,8 @@ import pytest
 
 import keras_entropy
 from keras_entropy.layers.contract_test import to_numpy
+from keras_entropy.search import recommendation
+from keras_entropy.search import tradeoff
 
 
 @pytest.fixture(scope="module")
@@ -99,3 +102,64 @@ def test_limits_that_nothing_meets_are_refused_before_any_work(model, data):
 def test_an_unknown_name_of_the_package_is_an_attribute_error():
     with pytest.raises(AttributeError, match="no attribute 'recomend'"):
         keras_entropy.recomend  # noqa: B018
+
+
+def test_the_table_says_what_each_attacker_finds(found):
+    for row in found.table:
+        assert row.asked_once > 0.45
+        assert row.asked_often > 0.45
+    assert "asked once" in str(found)
+    assert recommendation.ASKED_ONCE not in str(found)
+
+
+def test_labels_alone_tell_an_attacker_who_asks_often_more(found):
+    rows = {row.name: row for row in found.table}
+    label = rows["LabelOnly(confidence=1.0)"]
+    assert label.asked_often > label.asked_once + 0.02
+    assert label.auc == pytest.approx(label.asked_often, abs=0.02)
+
+
+def test_nothing_is_chosen_that_leaks_more_than_no_defense(model, data, monkeypatch):
+    honest = tradeoff.evaluate
+
+    def leaky(candidate, game, *, seed=0):
+        point = honest(candidate, game, seed=seed)
+        if candidate is None:
+            return point
+        return dataclasses.replace(
+            point, pair_auc=point.pair_auc + 0.5, nll=point.nll / 9
+        )
+
+    monkeypatch.setattr(tradeoff, "evaluate", leaky)
+    found = search(model, data, epochs=5)
+    assert found.layer is None
+    assert found.name == "no defense"
+    assert sum(row.allowed for row in found.table) > 1
+
+
+def test_a_choice_against_one_question_says_so(model, data):
+    once = search(model, data, epochs=5, questions=0)
+    assert all(row.asked_often is None for row in once.table)
+    assert recommendation.ASKED_ONCE in str(once)
+
+
+def test_neighbors_of_the_users_own_are_asked_about(model, data):
+    seeds = []
+
+    def flipped(x, seed):
+        seeds.append(seed)
+        signs = np.random.default_rng(seed).choice([-1, 1], size=x.shape)
+        return (x * signs).astype(x.dtype)
+
+    found = search(model, data, epochs=2, questions=20, neighbors=flipped)
+    assert len(set(seeds)) >= 4
+    assert all(row.asked_often is not None for row in found.table)
+
+
+def test_questions_that_make_no_sense_are_refused_before_training(model, data):
+    with pytest.raises(ValueError, match=r"`questions` must be at least \d+.*=1"):
+        search(model, data, questions=1, epochs=10**9)
+    with pytest.raises(ValueError, match="`neighbors` needs `questions`"):
+        search(model, data, questions=0, neighbors=lambda x, seed: x, epochs=10**9)
+    with pytest.raises(ValueError, match=r"`neighbors` must change the examples"):
+        search(model, data, neighbors=lambda x, seed: x, epochs=10**9)

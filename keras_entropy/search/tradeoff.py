@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Sequence
@@ -17,13 +16,16 @@ from keras_entropy.arrays import Booleans
 from keras_entropy.arrays import Floats
 from keras_entropy.arrays import Integers
 from keras_entropy.attacks.adaptive_attacks import adaptive_results
-from keras_entropy.layers.defense import Defense
-from keras_entropy.layers.fitted_defense import FittedDefense
+from keras_entropy.attacks.attack_name import AttackName
+from keras_entropy.attacks.neighbors import Neighbors
 from keras_entropy.queries.known_defense import ways
 from keras_entropy.search.candidates import CANDIDATES
 from keras_entropy.search.candidates import NO_DEFENSE
 from keras_entropy.search.candidates import Candidate
+from keras_entropy.search.undefended_game import Game
+from keras_entropy.search.undefended_game import answers_of
 
+# Of one question, and with neighbors those of many as well.
 SEARCH_ATTACKS = (
     "loss",
     "modified_entropy",
@@ -47,6 +49,8 @@ class Point:
         nll: float64 array `(pairs,)`, on non-members, in nats.
         ece: float64 array `(pairs,)`, on non-members, over 15 bins.
         keeps_argmax: Boolean, whether no predicted class changed on any row.
+        asked_once: float64 array `(pairs,)`: `pair_auc` of attacks of one question.
+        asked_often: The same of attacks of many questions; `None` where none ran.
     """
 
     name: str
@@ -56,27 +60,8 @@ class Point:
     nll: Floats
     ece: Floats
     keeps_argmax: bool
-
-
-@dataclasses.dataclass(frozen=True)
-class Game:
-    """The undefended models of a membership game.
-
-    Args:
-        outputs: float32 array `(K, N, C)`: the answers of K models.
-        labels: Integer array `(N,)`.
-        membership: Boolean array `(K, N)`, of complementary pairs.
-        reference_answers: Function from a layer that is to be fitted to float32
-            `(K, R, C)`: the models' answers to the layer's `queries` on the reference
-            inputs.
-        reference_labels: Integer array `(R,)`.
-    """
-
-    outputs: Floats
-    labels: Integers
-    membership: Booleans
-    reference_answers: Callable[[FittedDefense], Floats]
-    reference_labels: Integers
+    asked_once: Floats
+    asked_often: Floats | None = None
 
 
 def evaluate(candidate: Candidate | None, game: Game, *, seed: int = 0) -> Point:
@@ -88,16 +73,51 @@ def evaluate(candidate: Candidate | None, game: Game, *, seed: int = 0) -> Point
         seed: Integer. Defaults to `0`.
     """
     if candidate is None:
-        name, defended = NO_DEFENSE, game.outputs
-        adapted = _through_invertible_layers(game.outputs)
-    else:
-        name, layer = candidate.name, candidate.create()
-        defended = answers = _defended(layer, game)
-        adapted = (
-            (way.name, way.attacked(answers, game.outputs)) for way in ways(layer)
+        return undefended_worth(
+            game.outputs, game.labels, game.membership, game.neighbors, seed=seed
         )
+    layer = candidate.create()
+    answer = answers_of(layer, game)
+    defended = answer(game.outputs)
+    adapted = ((way.name, way.attacked(defended, game.outputs)) for way in ways(layer))
     return worth(
-        name, defended, game.outputs, game.labels, game.membership, adapted, seed=seed
+        candidate.name,
+        defended,
+        game.outputs,
+        game.labels,
+        game.membership,
+        adapted,
+        neighbors=game.neighbors_behind(answer),
+        seed=seed,
+    )
+
+
+def undefended_worth(
+    outputs: Floats,
+    labels: Integers,
+    membership: Booleans,
+    neighbors: Neighbors | None = None,
+    *,
+    seed: int = 0,
+) -> Point:
+    """Returns what undefended models protect and are worth.
+
+    Args:
+        outputs: float32 array `(K, N, C)`.
+        labels: Integer array `(N,)`.
+        membership: Boolean array `(K, N)`, of complementary pairs.
+        neighbors: As for `worth`.
+        seed: Integer. Defaults to `0`.
+    """
+    return worth(
+        NO_DEFENSE,
+        outputs,
+        outputs,
+        labels,
+        membership,
+        _through_invertible_layers(outputs),
+        neighbors=neighbors,
+        seed=seed,
     )
 
 
@@ -109,6 +129,7 @@ def worth(
     membership: Booleans,
     adapted: Iterable[tuple[str, Floats]] = (),
     *,
+    neighbors: Neighbors | None = None,
     seed: int = 0,
 ) -> Point:
     """Returns what answers protect and are worth, whatever made them.
@@ -121,17 +142,19 @@ def worth(
         membership: Boolean array `(K, N)`, of complementary pairs.
         adapted: The answers that an attacker who knows the defense attacks as well:
             the name of each way, and an array of the same shape. Defaults to none.
+        neighbors: What the defended models answer to neighbors of the examples, or
+            `None` for an attacker who asks once. Defaults to `None`.
         seed: Integer. Defaults to `0`.
     """
-    results = list(_audit(defended, labels, membership, seed))
+    results = list(_audit(defended, labels, membership, seed, neighbors))
     for way, answers in adapted:
         results += adaptive_results(_audit(answers, labels, membership, seed), way)
     headline = attacks.game_headline(results)
-    if headline.pair_auc is None:
-        raise ValueError(
-            "The attacks must be on complementary pairs of models. Received: a "
-            f"headline without `pair_auc`, of {headline.attack}"
-        )
+    often = [AttackName.parse(result.attack).asks_often for result in results]
+    by_number = [
+        [result for result, many in zip(results, often, strict=True) if many is asked]
+        for asked in (False, True)
+    ]
     figures = np.array(
         [
             _quality(answer[~members], labels[~members])
@@ -144,12 +167,25 @@ def worth(
     return Point(
         name=name,
         attack=headline.attack,
-        pair_auc=headline.pair_auc,
+        pair_auc=_pair_auc(headline),
         accuracy=accuracy,
         nll=nll,
         ece=ece,
         keeps_argmax=bool((winners == defended.max(axis=-1)).all()),
+        asked_once=_pair_auc(attacks.game_headline(by_number[0])),
+        asked_often=(
+            _pair_auc(attacks.game_headline(by_number[1])) if by_number[1] else None
+        ),
     )
+
+
+def _pair_auc(headline: attacks.Headline) -> Floats:
+    if headline.pair_auc is None:
+        raise ValueError(
+            "The attacks must be on complementary pairs of models. Received: a "
+            f"headline without `pair_auc`, of {headline.attack}"
+        )
+    return headline.pair_auc
 
 
 def _quality(outputs: Floats, labels: Integers) -> tuple[float, float, float]:
@@ -196,22 +232,20 @@ def _through_invertible_layers(outputs: Floats) -> Iterator[tuple[str, Floats]]:
             yield candidate.name, ops.convert_to_numpy(layer(outputs))
 
 
-def _defended(layer: Defense, game: Game) -> Floats:
-    if not isinstance(layer, FittedDefense):
-        return ops.convert_to_numpy(layer(game.outputs))
-    defended = []
-    reference = game.reference_answers(layer)
-    for fit, rows, inside in zip(reference, game.outputs, game.membership, strict=True):
-        members = rows[inside] if layer.needs_members else None
-        layer.fit(fit, game.reference_labels, members=members)
-        defended.append(ops.convert_to_numpy(layer(rows)))
-    return np.stack(defended)
-
-
 def _audit(
-    outputs: Floats, labels: Integers, membership: Booleans, seed: int
+    outputs: Floats,
+    labels: Integers,
+    membership: Booleans,
+    seed: int,
+    neighbors: Neighbors | None = None,
 ) -> list[attacks.AttackResult]:
+    often = () if neighbors is None else attacks.NEIGHBOR_ATTACKS
     audit = attacks.audit_game(
-        outputs, labels, membership, attacks=SEARCH_ATTACKS, seed=seed
+        outputs,
+        labels,
+        membership,
+        neighbors=neighbors,
+        attacks=(*SEARCH_ATTACKS, *often),
+        seed=seed,
     )
     return audit.attacks

@@ -1,14 +1,17 @@
+import dataclasses
+
 import numpy as np
 import pytest
 from scipy.special import softmax
 
+from keras_entropy.attacks.neighbors import NeighborSums
 from keras_entropy.layers.coarsening.label_only import LabelOnly
 from keras_entropy.layers.softening.temperature_scaling import TemperatureScaling
 from keras_entropy.search import candidates
 from keras_entropy.search import tradeoff
 from keras_entropy.search.candidates import Candidate
-from keras_entropy.search.tradeoff import Game
 from keras_entropy.search.tradeoff import Point
+from keras_entropy.search.undefended_game import Game
 from keras_entropy.shadow.plan import complementary_pairs
 
 
@@ -34,7 +37,7 @@ def game():
 
 def test_a_candidate_that_can_be_undone_protects_from_nothing(game):
     base = tradeoff.evaluate(None, game)
-    tempered = Candidate("temperature", lambda: TemperatureScaling(8.0))
+    tempered = Candidate(TemperatureScaling, {"temperature": 8.0})
     found = tradeoff.evaluate(tempered, game)
     assert base.pair_auc.mean() > 0.7
     assert (found.pair_auc > base.pair_auc - 0.02).all()
@@ -47,7 +50,7 @@ def test_no_defense_is_attacked_through_what_can_be_undone(temperature, game):
     """A temperature makes RMIA stronger, and needs no one's leave."""
     base = tradeoff.evaluate(None, game)
     tempered = tradeoff.evaluate(
-        Candidate("temperature", lambda: TemperatureScaling(temperature)), game
+        Candidate(TemperatureScaling, {"temperature": temperature}), game
     )
     assert base.pair_auc.mean() > tempered.pair_auc.mean() - 0.005
     outputs = game.outputs
@@ -57,7 +60,7 @@ def test_no_defense_is_attacked_through_what_can_be_undone(temperature, game):
 
 def test_label_only_protects_and_costs(game):
     base = tradeoff.evaluate(None, game)
-    found = tradeoff.evaluate(Candidate("label", LabelOnly), game)
+    found = tradeoff.evaluate(Candidate(LabelOnly, {}), game)
     assert found.pair_auc.mean() < base.pair_auc.mean() - 0.05
     assert found.nll.mean() > 5 * base.nll.mean()
     assert found.keeps_argmax
@@ -87,9 +90,37 @@ def test_what_an_attacker_makes_of_the_answers_is_attacked_too(game):
     assert adapted.accuracy == pytest.approx(0.25)  # of the answers as they are
 
 
+def test_who_asks_often_is_held_against_a_candidate(game):
+    """Labels around members are kept farther: label-only answers hide nothing of it."""
+    random = np.random.default_rng(5)
+    farther = 1.5 * game.membership + random.normal(size=game.membership.shape)
+    wrong = (game.labels + 1) % 4
+    kept = [random.normal(size=400) for _ in range(20)]
+
+    def ask(answer, count):
+        sums = NeighborSums(game.labels)
+        for distance in kept[:count]:
+            predicted = np.where(farther > distance, game.labels, wrong)
+            sums.add("noise", answer(0.1 + 0.6 * np.eye(4)[predicted]))
+        return sums.result()
+
+    asked = dataclasses.replace(game, questions=20, ask=ask)
+    label = Candidate(LabelOnly, {})
+    found = tradeoff.evaluate(label, asked)
+    once = tradeoff.evaluate(label, game)
+    assert once.asked_often is None
+    np.testing.assert_array_equal(once.asked_once, once.pair_auc)
+    np.testing.assert_array_equal(found.asked_once, once.pair_auc)
+    assert found.attack.startswith("neighbors:")
+    assert found.asked_often.mean() > found.asked_once.mean() + 0.1
+    np.testing.assert_array_equal(found.pair_auc, found.asked_often)
+    base = tradeoff.evaluate(None, asked)
+    assert base.asked_often.mean() > 0.7
+
+
 def point(auc, accuracy, nll):
     auc, accuracy, nll, ece = (np.array([v]) for v in (auc, accuracy, nll, 0.0))
-    return Point("", "", auc, accuracy, nll, ece, True)
+    return Point("", "", auc, accuracy, nll, ece, True, auc)
 
 
 def test_dominated():

@@ -179,7 +179,7 @@ def fit_head(
     """
     tensor = keras.Input(inputs.shape[2:])
     model = keras.Model(tensor, form.values(tensor))
-    start = initialize(model, data.seeds)
+    start = data.initialize(model)
     return fit(model, start, inputs, targets, data, schedule, progress).values(model)
 
 

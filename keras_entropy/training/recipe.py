@@ -48,6 +48,8 @@ class TrainingData:
         y: Integer array `(N,)` of class indices, or other targets that a loss takes.
         rows: Integer array `(K, n)`: the rows of `x` that each model is trained on.
         seeds: K integers: initial weights and order of the rows of each model.
+        starts: K integers: initial weights alone, where they are not to be drawn from
+            `seeds`; equal ones start models alike. Defaults to `None`, the seeds.
         epochs: Integer, for recipes that train the whole model.
         batch_size: Integer.
         train: Function that trains a stack: `shadow.train`, or the `train` of a
@@ -62,6 +64,15 @@ class TrainingData:
     epochs: int
     batch_size: int
     train: Train = train
+    starts: Sequence[int] | None = None
+
+    def initialize(self, model: keras.Model) -> Stack:
+        """Returns fresh values of a model, one set for each of the K models.
+
+        Args:
+            model: A built Keras model.
+        """
+        return initialize(model, self.seeds if self.starts is None else self.starts)
 
     def train_models(
         self,
@@ -81,7 +92,7 @@ class TrainingData:
         """
         return self.train(
             model,
-            initialize(model, self.seeds) if start is None else start,
+            self.initialize(model) if start is None else start,
             self.x,
             self.y,
             self.rows,

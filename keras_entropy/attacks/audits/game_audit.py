@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from collections.abc import Sequence
 
 import numpy as np
 
 from keras_entropy.arrays import Array
+from keras_entropy.arrays import Booleans
 from keras_entropy.arrays import Floats
 from keras_entropy.attacks import array_checks
 from keras_entropy.attacks.audits import slices as slicing
@@ -17,15 +19,25 @@ from keras_entropy.attacks.audits.measurement import Measurement
 from keras_entropy.attacks.audits.measurement import curve_grid
 from keras_entropy.attacks.audits.measurement import slice_grid
 from keras_entropy.attacks.leakage.divergence import jensen_shannon
+from keras_entropy.attacks.neighbors import Neighbors
 from keras_entropy.attacks.paired_differences import paired_difference
 from keras_entropy.attacks.results import AttackResult
 from keras_entropy.attacks.results import Curve
 from keras_entropy.attacks.results import GameAudit
+from keras_entropy.attacks.results import Headline
 from keras_entropy.attacks.results import NotMeasured
 from keras_entropy.attacks.results import OperatingPoint
 from keras_entropy.attacks.scorers.attack_table import ATTACK_TABLE
 from keras_entropy.attacks.scorers.attack_table import GAME_ATTACKS
 from keras_entropy.attacks.scorers.attack_table import Attack
+from keras_entropy.attacks.scorers.neighbors.neighbor_attack_table import (
+    NEIGHBOR_ATTACKS,
+)
+from keras_entropy.attacks.scorers.neighbors.neighbor_attack_table import NEIGHBOR_TABLE
+from keras_entropy.attacks.scorers.neighbors.neighbor_attack_table import NeighborAttack
+from keras_entropy.attacks.scorers.neighbors.neighbor_attack_table import game_scorer
+from keras_entropy.attacks.scorers.scores import Scores
+from keras_entropy.attacks.signals import Signals
 from keras_entropy.attacks.signals import compute_signals
 from keras_entropy.attacks.statistics import intervals
 from keras_entropy.attacks.statistics.roc import descending
@@ -38,6 +50,7 @@ def audit_game(
     *,
     targets: int | None = None,
     from_logits: bool = False,
+    neighbors: Neighbors | None = None,
     attacks: str | Sequence[str] = "all",
     slices: str | Sequence[str] = (slicing.ENTIRE,),
     seed: int = 0,
@@ -59,7 +72,11 @@ def audit_game(
         membership: Boolean array `(K, N)`: which examples each model was trained on.
         targets: Even integer T, at least 4. Defaults to K.
         from_logits: Boolean. Defaults to `False`.
-        attacks: `"all"`, or names out of `GAME_ATTACKS`.
+        neighbors: Optional `Neighbors`: what the K models answered to questions about
+            neighbors of the examples. Without them the audit is that of an attacker who
+            asks once.
+        attacks: `"all"`, or names out of `GAME_ATTACKS`, and with `neighbors` out of
+            `NEIGHBOR_ATTACKS`.
         slices: Names out of `entire`, `class`, `correctness`. The intervals of the
             slices are simultaneous (Bonferroni). The strongest attack is that on the
             entire set, also where only other slices are asked for.
@@ -75,24 +92,24 @@ def audit_game(
             `confidence` is out of its range.
     """
     array_checks.check_confidence(confidence)
-    names = array_checks.check_names(attacks, GAME_ATTACKS, "attacks")
+    known = GAME_ATTACKS if neighbors is None else GAME_ATTACKS + NEIGHBOR_ATTACKS
+    names = array_checks.check_names(attacks, known, "attacks")
     kinds = array_checks.check_names(slices, slicing.KINDS, "slices")
     signals = compute_signals(outputs, labels, from_logits=from_logits)
     membership = array_checks.check_membership(
         membership, signals.targets, signals.examples
     )
     targets = _check_targets(targets, signals.targets)
+    if neighbors is not None:
+        neighbors.check(signals.targets, signals.examples)
     attacked, member = signals.first(targets), membership[:targets]
+    scorer = _scorer(signals, membership, targets, neighbors, seed)
     parts = slicing.partitions(slicing.with_entire(kinds), attacked)
     results: list[AttackResult] = []
     missing: list[NotMeasured] = []
     for name in names:
-        attack = ATTACK_TABLE[name]
-        if attack.group == "shadow":
-            # Every model serves as a shadow, also those that are no target.
-            scores = attack.score(signals, membership, seed).first(targets)
-        else:
-            scores = attack.score(attacked, member, seed)
+        attack = NEIGHBOR_TABLE.get(name) or ATTACK_TABLE[name]
+        scores = scorer(name)
         order = descending(scores.values.reshape(-1))
         for part in parts:
             measurement = Measurement(scores, member, part, order)
@@ -101,6 +118,11 @@ def audit_game(
             missing += absent
     entire = [result for result in results if result.slice == slicing.ENTIRE]
     strongest = game_headline(entire, confidence)
+
+    def choose(kept: Callable[[AttackResult], bool]) -> Headline | None:
+        chosen = [result for result in entire if kept(result)]
+        return game_headline(chosen, confidence) if chosen else None
+
     loss = [result for result in entire if result.attack == "loss"]
     asked = slicing.ENTIRE in kinds
     return GameAudit(
@@ -110,7 +132,33 @@ def audit_game(
         js_entropy=jensen_shannon(attacked.entropy, member, seed=seed),
         js_cross_entropy=jensen_shannon(attacked.loss, member, seed=seed),
         not_measured=missing,
+        choose=choose,
     )
+
+
+def _scorer(
+    signals: Signals,
+    membership: Booleans,
+    targets: int,
+    neighbors: Neighbors | None,
+    seed: int,
+) -> Callable[[str], Scores]:
+    """Returns the function from an attack's name to its `Scores` of the targets."""
+    attacked, member = signals.first(targets), membership[:targets]
+    ask = None
+    if neighbors is not None:
+        ask = game_scorer(neighbors, signals.confidence, membership)
+
+    def score(name: str) -> Scores:
+        if ask is not None and name in NEIGHBOR_TABLE:
+            return ask(name).first(targets)
+        attack = ATTACK_TABLE[name]
+        if attack.group == "shadow":
+            # Every model serves as a shadow, also those that are no target.
+            return attack.score(signals, membership, seed).first(targets)
+        return attack.score(attacked, member, seed)
+
+    return score
 
 
 def _check_targets(targets: int | None, models: int) -> int:
@@ -123,7 +171,7 @@ def _check_targets(targets: int | None, models: int) -> int:
     return targets
 
 
-def pair_inflation(attack: Attack, targets: int) -> float:
+def pair_inflation(attack: Attack | NeighborAttack, targets: int) -> float:
     """Returns by how much the variance over pairs of targets must be enlarged.
 
     Where an attack learns from the other pairs in which direction members differ, pair
@@ -178,7 +226,7 @@ def _of_pairs(values: Floats) -> Floats:
 
 
 def _results(
-    attack: Attack,
+    attack: Attack | NeighborAttack,
     measurement: Measurement,
     part: slicing.Partition,
     confidence: float,

@@ -16,19 +16,29 @@ from keras_entropy.attacks.audits.measurement import FPR_LEVELS
 from keras_entropy.attacks.audits.measurement import Measurement
 from keras_entropy.attacks.audits.measurement import curve_grid
 from keras_entropy.attacks.audits.measurement import slice_grid
+from keras_entropy.attacks.audits.target_scoring import target_scorer
 from keras_entropy.attacks.leakage.divergence import jensen_shannon
 from keras_entropy.attacks.leakage.epsilon import EpsilonBound
 from keras_entropy.attacks.leakage.epsilon import epsilon_lower_bound
+from keras_entropy.attacks.neighbors import Neighbors
 from keras_entropy.attacks.results import AttackResult
 from keras_entropy.attacks.results import Audit
 from keras_entropy.attacks.results import Curve
+from keras_entropy.attacks.results import Headline
 from keras_entropy.attacks.results import NotMeasured
 from keras_entropy.attacks.scorers.attack_table import ATTACK_TABLE
 from keras_entropy.attacks.scorers.attack_table import SHADOW_ATTACKS
 from keras_entropy.attacks.scorers.attack_table import TARGET_ATTACKS
 from keras_entropy.attacks.scorers.attack_table import Attack
+from keras_entropy.attacks.scorers.neighbors.neighbor_attack_table import (
+    LONE_NEIGHBOR_ATTACKS,
+)
+from keras_entropy.attacks.scorers.neighbors.neighbor_attack_table import (
+    NEIGHBOR_ATTACKS,
+)
+from keras_entropy.attacks.scorers.neighbors.neighbor_attack_table import NEIGHBOR_TABLE
+from keras_entropy.attacks.scorers.neighbors.neighbor_attack_table import NeighborAttack
 from keras_entropy.attacks.scorers.scores import Scores
-from keras_entropy.attacks.scorers.shadow.shadow_attack_table import SHADOW_SCORERS
 from keras_entropy.attacks.shadows import Shadows
 from keras_entropy.attacks.signals import Signals
 from keras_entropy.attacks.signals import compute_signals
@@ -43,6 +53,7 @@ def audit_outputs(
     *,
     from_logits: bool = False,
     shadows: Shadows | None = None,
+    neighbors: Neighbors | None = None,
     attacks: str | Sequence[str] = "all",
     slices: str | Sequence[str] = (slicing.ENTIRE,),
     seed: int = 0,
@@ -61,8 +72,12 @@ def audit_outputs(
         nonmember_labels: Integer array `(m,)`.
         from_logits: Boolean. Defaults to `False`.
         shadows: Optional `Shadows`, whose outputs are of the same kind.
-        attacks: `"all"`, or names out of `TARGET_ATTACKS`, and with `shadows` out of
-            `SHADOW_ATTACKS`.
+        neighbors: Optional `Neighbors` of one model: what it answered to questions
+            about neighbors of the members, then of the non-members. Without them the
+            audit is that of an attacker who asks once.
+        attacks: `"all"`, or names out of `TARGET_ATTACKS`, with `shadows` out of
+            `SHADOW_ATTACKS`, and with `neighbors` out of `NEIGHBOR_ATTACKS`; those that
+            need shadow models need `shadows.neighbors`.
         slices: Names out of `entire`, `class`, `correctness`. The intervals of the
             slices are simultaneous (Bonferroni). Trained attackers learn from the
             entire set and are measured on each slice. The strongest attack is that on
@@ -94,6 +109,9 @@ def audit_outputs(
     known = TARGET_ATTACKS
     if shadows is not None:
         known += SHADOW_ATTACKS
+    if neighbors is not None:
+        calibrated = shadows is not None and shadows.neighbors is not None
+        known += NEIGHBOR_ATTACKS if calibrated else LONE_NEIGHBOR_ATTACKS
     array_checks.check_confidence(confidence)
     names = array_checks.check_names(attacks, known, "attacks")
     kinds = array_checks.check_names(slices, slicing.KINDS, "slices")
@@ -105,9 +123,11 @@ def audit_outputs(
     results: list[AttackResult] = []
     missing: list[NotMeasured] = []
     scored, orders = [], []
-    scorer = target_scorer(signals, membership, shadows, seed, from_logits)
+    scorer = target_scorer(
+        signals, membership, shadows, seed, from_logits, neighbors=neighbors
+    )
     for name in names:
-        attack = ATTACK_TABLE[name]
+        attack = NEIGHBOR_TABLE.get(name) or ATTACK_TABLE[name]
         scores = scorer(name)
         order = descending(scores.values.reshape(-1))
         for part in parts:
@@ -118,6 +138,20 @@ def audit_outputs(
         scored.append(scores)
         orders.append(order)
     entire = [result for result in results if result.slice == slicing.ENTIRE]
+
+    def choose(kept: Callable[[AttackResult], bool]) -> Headline | None:
+        of = [i for i, result in enumerate(entire) if kept(result)]
+        if not of:
+            return None
+        return target_headline(
+            [entire[i] for i in of],
+            [scored[i] for i in of],
+            [orders[i] for i in of],
+            member,
+            seed,
+            confidence,
+        )
+
     strongest = target_headline(entire, scored, orders, member, seed, confidence)
     loss = [result.auc for result in entire if result.attack == "loss"]
     asked = slicing.ENTIRE in kinds
@@ -129,41 +163,8 @@ def audit_outputs(
         js_cross_entropy=jensen_shannon(signals.loss, membership, seed=seed),
         epsilon=_epsilon(names, scored, member, confidence, seed),
         not_measured=missing,
+        choose=choose,
     )
-
-
-def target_scorer(
-    signals: Signals,
-    membership: Booleans,
-    shadows: Shadows | None,
-    seed: int,
-    from_logits: bool = False,
-) -> Callable[[str], Scores]:
-    """Returns the function from an attack's name to its `Scores` of one target.
-
-    Args:
-        signals: `Signals` of the target.
-        membership: Boolean array `(1, n)`.
-        shadows: `Shadows`, or `None`.
-        seed: Integer, for folds.
-        from_logits: Boolean, whether the shadows' outputs are logits.
-    """
-
-    def score(name: str) -> Scores:
-        return ATTACK_TABLE[name].score(signals, membership, seed)
-
-    if shadows is None:
-        return score
-    plan = shadows.membership
-    theirs = shadows.confidence(signals.labels, from_logits=from_logits)
-
-    def score_by_shadows(name: str) -> Scores:
-        if name not in SHADOW_SCORERS:
-            return score(name)
-        scorer = SHADOW_SCORERS[name]
-        return scorer.score_target(signals.confidence[0], theirs, plan)
-
-    return score_by_shadows
 
 
 def _epsilon(
@@ -185,7 +186,7 @@ def _epsilon(
 
 
 def _results(
-    attack: Attack,
+    attack: Attack | NeighborAttack,
     measurement: Measurement,
     part: slicing.Partition,
     confidence: float,

@@ -17,6 +17,7 @@ import numpy as np
 from keras_entropy.attacks.audits.game_audit import audit_game
 from keras_entropy.attacks.audits.outputs_audit import audit_outputs
 from keras_entropy.attacks.controls import planted
+from keras_entropy.attacks.controls import planted_neighbors
 from keras_entropy.attacks.controls.control import Control
 from keras_entropy.attacks.controls.control import Kind
 from keras_entropy.attacks.results import AttackResult
@@ -25,6 +26,12 @@ from keras_entropy.attacks.scorers.attack_table import ATTACK_TABLE
 from keras_entropy.attacks.scorers.attack_table import GAME_ATTACKS
 from keras_entropy.attacks.scorers.attack_table import SHADOW_ATTACKS
 from keras_entropy.attacks.scorers.attack_table import TARGET_ATTACKS
+from keras_entropy.attacks.scorers.neighbors.neighbor_attack_table import (
+    LONE_NEIGHBOR_ATTACKS,
+)
+from keras_entropy.attacks.scorers.neighbors.neighbor_attack_table import (
+    NEIGHBOR_ATTACKS,
+)
 
 # All intervals of a kind of control hold together with this confidence.
 SIMULTANEOUS_CONFIDENCE = 0.999
@@ -61,7 +68,10 @@ def null_controls(
     rng = np.random.default_rng(seed)
     single = _selected(TARGET_ATTACKS, attacks)
     game = _selected(_ATTACKS_ON_GAMES, attacks)
+    lone = _selected(LONE_NEIGHBOR_ATTACKS, attacks)
+    asked = _selected(NEIGHBOR_ATTACKS, attacks)
     count = len(_LAWS) * (len(single) * len(_SIZES) + len(game))
+    count += len(lone) * len(_SIZES) + len(asked)
     confidence = 1 - (1 - SIMULTANEOUS_CONFIDENCE) / max(1, count)
     rows: list[Control] = []
     for law in _LAWS:
@@ -83,6 +93,29 @@ def null_controls(
                 *planted.noise_game(law, rng), attacks=game, confidence=confidence
             )
             rows += [_null(result, f"{law} game") for result in played.attacks]
+    for ratio, (members, nonmembers) in _SIZES.items() if lone else ():
+        outputs, labels = planted.noise("continuous", members + nonmembers, rng)
+        audit = audit_outputs(
+            outputs[:members],
+            labels[:members],
+            outputs[members:],
+            labels[members:],
+            neighbors=planted_neighbors.noise_neighbors(1, labels, rng),
+            attacks=lone,
+            seed=seed,
+            confidence=confidence,
+        )
+        rows += [_null(result, f"labels around {ratio}") for result in audit.attacks]
+    if asked:
+        noise = planted.noise_game("continuous", rng)
+        models = len(noise.membership)
+        played = audit_game(
+            *noise,
+            neighbors=planted_neighbors.noise_neighbors(models, noise.labels, rng),
+            attacks=asked,
+            confidence=confidence,
+        )
+        rows += [_null(result, "labels around, game") for result in played.attacks]
     return rows
 
 
@@ -96,7 +129,8 @@ def positive_controls(
     attack has AUC Phi(1 / sqrt 2), and no attack can have more; with all of it on one
     rival class the gap in accuracy is known as well. In the game the examples differ
     in difficulty, which hides the leak from an attack without shadows to a known
-    degree, and less from one with them.
+    degree, and less from one with them. Around the examples, members keep their label
+    farther while answers tell the label alone.
 
     Args:
         attacks: Names to run, or `None` for all.
@@ -110,6 +144,8 @@ def positive_controls(
     shift = planted.planted(4.0, "even", rng)
     rival = planted.planted(0.5, "rival", rng)
     game = planted.planted_game(rng)
+    robust = planted_neighbors.robust_game(rng)
+    around = planted_neighbors.robust_sides(rng)
 
     def on_shift(names: Sequence[str], confidence: float) -> list[AttackResult]:
         return audit_outputs(*shift, attacks=names, confidence=confidence).attacks
@@ -120,9 +156,28 @@ def positive_controls(
     def on_game(names: Sequence[str], confidence: float) -> list[AttackResult]:
         return audit_game(*game, attacks=names, confidence=confidence).attacks
 
+    def on_robust(names: Sequence[str], confidence: float) -> list[AttackResult]:
+        outputs, labels, membership, neighbors = robust
+        return audit_game(
+            outputs,
+            labels,
+            membership,
+            neighbors=neighbors,
+            attacks=names,
+            confidence=confidence,
+        ).attacks
+
+    def on_lone(names: Sequence[str], confidence: float) -> list[AttackResult]:
+        sides, neighbors = around
+        return audit_outputs(
+            *sides, neighbors=neighbors, attacks=names, confidence=confidence
+        ).attacks
+
     optimum, ideal = planted.optimum(), planted.ideal_game()
     plain, gap = planted.plain_game(), planted.rival_gap(0.5)
     loss = ("loss", "confidence")
+    robust_plain = planted_neighbors.plain_game()
+    robust_least = robust_plain + (ideal - robust_plain) / 5
     per_class = [row.name for row in ATTACK_TABLE.values() if row.name.by_class]
     # Trained on shadows or not, an attacker who sees one output at a time does not
     # know how difficult its example is.
@@ -149,6 +204,14 @@ def positive_controls(
             plain + (ideal - plain) / 5,
             ideal,
         ),
+        _Plan(
+            "robust members",
+            on_lone,
+            LONE_NEIGHBOR_ATTACKS,
+            planted_neighbors.plain_sides(),
+            None,
+        ),
+        _Plan("robust game", on_robust, NEIGHBOR_ATTACKS, robust_least, ideal),
     ]
     plan = [
         dataclasses.replace(part, names=_selected(part.names, attacks)) for part in plan

@@ -8,12 +8,13 @@ from keras_entropy.attacks.controls.controls import null_controls
 from keras_entropy.attacks.controls.controls import positive_controls
 from keras_entropy.attacks.scorers import threshold
 from keras_entropy.attacks.scorers.attack_table import ATTACK_TABLE
+from keras_entropy.attacks.scorers.neighbors.neighbor_attack_table import NEIGHBOR_TABLE
 
 
 def test_null_controls_pass_for_every_attack_by_name():
     rows = null_controls()
     assert [row.name for row in rows if not row.passed] == []
-    assert {row.attack for row in rows} == set(ATTACK_TABLE)
+    assert {row.attack for row in rows} == {*ATTACK_TABLE, *NEIGHBOR_TABLE}
     assert max(row.half_width for row in rows) <= MAX_HALF_WIDTH
     for row in rows:
         if row.variant.startswith("constant") and row.attack != "label_only":
@@ -23,7 +24,7 @@ def test_null_controls_pass_for_every_attack_by_name():
 def test_positive_controls_pass_for_every_attack_by_name():
     rows = positive_controls()
     assert [row.name for row in rows if not row.passed] == []
-    assert {row.attack for row in rows} == set(ATTACK_TABLE)
+    assert {row.attack for row in rows} == {*ATTACK_TABLE, *NEIGHBOR_TABLE}
 
 
 def test_rows_hold_plain_values():

@@ -137,6 +137,15 @@ def _side(
 
 def planted_game(rng: np.random.Generator) -> PlantedGame:
     """Returns a game in which difficulty, shift of members and noise add up."""
+    confidence, labels, membership = shifted_game(rng)
+    return PlantedGame(with_confidence(confidence, labels, "even"), labels, membership)
+
+
+def shifted_game(rng: np.random.Generator) -> tuple[Floats, Integers, Booleans]:
+    """Returns a number `(K, N)` for each model and example, labels and membership.
+
+    About 2 lie difficulty, shift of members and noise, which add up.
+    """
     # Difficulties on the quantiles of the normal distribution: the examples are shared
     # by all targets, so a random draw would move all pairs together.
     quantiles = (np.arange(_EXAMPLES) + 0.5) / _EXAMPLES
@@ -146,8 +155,7 @@ def planted_game(rng: np.random.Generator) -> PlantedGame:
         _plan(_MODELS, _EXAMPLES, rng),
     )
     noise = rng.normal(0, GAME_NOISE, membership.shape)
-    confidence = 2 + difficulty + SHIFT * membership + noise
-    return PlantedGame(with_confidence(confidence, labels, "even"), labels, membership)
+    return 2 + difficulty + SHIFT * membership + noise, labels, membership
 
 
 def with_confidence(confidence: Floats, labels: Integers, rest: Rest) -> Floats:

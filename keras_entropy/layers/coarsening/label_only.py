@@ -17,10 +17,13 @@ class LabelOnly(Defense):
     The predicted class gets `confidence`, all others share what is left. An exact tie
     of several classes stays one.
 
-    No layer that keeps the predictions can leak less: what remains is the gap between
-    the accuracy on members and on others. The price is that an answer no longer says
-    how sure the model is; `BinnedFrequencies` and `RankFrequencies` leak the same or
-    little more and give calibrated probabilities.
+    No layer that keeps the predictions can leak less. What remains is what labels tell:
+    to an attacker who asks once, the gap between the accuracy on members and on others;
+    to one who asks about neighbors of an input as well, nearly as much as the
+    probabilities, since a model keeps its label farther around what it was trained on
+    (Choquette-Choo et al., ICML 2021, arXiv:2007.14321). The price is that an answer no
+    longer says how sure the model is; `BinnedFrequencies` and `RankFrequencies` leak
+    the same or little more and give calibrated probabilities.
 
     Example:
 

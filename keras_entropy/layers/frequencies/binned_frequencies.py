@@ -25,11 +25,13 @@ class BinnedFrequencies(FittedDefense):
     in the same bin. The answer is the frequency of each label among the alike of the
     reference examples, drawn to the pooled accuracy of the bin where they are few.
 
-    With one bin the answer is a function of the predicted class: it leaks what the
-    label leaks and not more, and yet is calibrated, because the frequencies are those
-    of examples that the model was not trained on. Each further bin tells a little of
-    the confidence, for better probabilities. The argmax is kept; the order of the other
-    classes is that of the frequencies, not of the model.
+    With one bin the answer is a function of the predicted class: it leaks what labels
+    leak and not more, and yet is calibrated, because the frequencies are those of
+    examples that the model was not trained on. Labels leak little to an attacker who
+    asks once, and much to one who asks about neighbors of an input: see `LabelOnly`.
+    Each further bin tells a little of the confidence, for better probabilities. The
+    argmax is kept; the order of the other classes is that of the frequencies, not of
+    the model.
 
     Example:
 

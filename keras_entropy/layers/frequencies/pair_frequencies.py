@@ -31,7 +31,9 @@ class PairFrequencies(FittedDefense):
     Which class comes second tells how hard an example is (a shirt that might be a coat
     is less sure than one that might be a boot) and hardly whether the model was trained
     on it; the confidence tells both. So the answers are nearly as good as the model's
-    own, and leak little more than the predicted class.
+    own, and leak little more than the predicted class to an attacker who asks once. To
+    one who asks about neighbors of an input the class itself tells much: see
+    `LabelOnly`.
 
     Example:
 

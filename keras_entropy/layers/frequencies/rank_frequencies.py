@@ -26,7 +26,8 @@ class RankFrequencies(RankProfile):
     A calibrated answer made of the ranking alone. Unlike `BinnedFrequencies` it
     counts over all classes together, so it needs far fewer reference examples, treats
     the classes alike, and still says which class is the second choice. Members and
-    others differ in the confidence of a model far more than in its ranking.
+    others differ in the confidence of a model far more than in its ranking, as long as
+    an attacker asks once: around an input, labels alone tell much (see `LabelOnly`).
 
     Example:
 

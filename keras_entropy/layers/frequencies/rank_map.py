@@ -26,7 +26,9 @@ class RankMap(RankProfile):
     what is given here, at once, and the layer is deterministic.
 
     The ranking is all that is left to attack. `ranks` gives away less: the classes
-    below become equal.
+    below become equal. The ranking of neighbors of an input tells much, though: models
+    trained with HAMP's loss leak more through it than undefended ones do through their
+    probabilities, to an attacker who asks often.
 
     Example:
 

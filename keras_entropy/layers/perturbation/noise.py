@@ -95,7 +95,8 @@ class GaussianNoise(_Noise):
     the layer rounds the probabilities to multiples of `step` and adds noise that is a
     pseudo-random function of the rounded row and of a secret key: the same question
     has the same answer, in every replica that has the key, and so have questions that
-    differ by less than a step. What remains is what the rounded row tells.
+    differ by less than a step. What remains is what the rounded row tells, and what
+    neighbors of an input tell: their answers differ, and so does the noise on them.
 
     The key is never in the configuration, the weights or a saved file. A loaded model
     takes it from the environment variable `KERAS_ENTROPY_KEY`; without one, the first

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from eval_suite.datasets.datasets import Dataset
-from eval_suite.subjects.user_model import UserModel
+from eval_suite.subjects.one_target.user_model import UserModel
 
 
 def dataset(name, x, y):
@@ -119,7 +119,6 @@ def test_parts_that_a_lone_model_lacks(sets):
     assert subject.reason_without("shadows")
     for part, ask in (
         ("pairs", lambda: subject.paired_models("base")),
-        ("strengths", subject.reference_labels),
         ("records", lambda: subject.record_answers("base")),
     ):
         reason = subject.reason_without(part)

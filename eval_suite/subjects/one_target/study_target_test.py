@@ -7,8 +7,8 @@ from eval_suite.datasets.datasets import Dataset
 from eval_suite.datasets.datasets import load
 from eval_suite.measurements.attack_comparison import AttackComparison
 from eval_suite.options.profiles import Profile
-from eval_suite.subjects.study_target import StudyTarget
-from eval_suite.subjects.study_target import check_official_split
+from eval_suite.subjects.one_target.study_target import StudyTarget
+from eval_suite.subjects.one_target.study_target import check_official_split
 from keras_entropy import catalog
 from keras_entropy.shadow import Cache
 from keras_entropy.training.recipe import TrainingData

@@ -4,10 +4,10 @@ import pytest
 
 from eval_suite.datasets.datasets import Dataset
 from eval_suite.measurements.attack_comparison import AttackComparison
-from eval_suite.subjects.shadow_population import Population
-from eval_suite.subjects.shadow_population import ShadowRecipe
-from eval_suite.subjects.shadow_population import targets_for
-from eval_suite.subjects.user_model import UserModel
+from eval_suite.subjects.one_target.shadow_population import Population
+from eval_suite.subjects.one_target.shadow_population import ShadowRecipe
+from eval_suite.subjects.one_target.shadow_population import targets_for
+from eval_suite.subjects.one_target.user_model import UserModel
 from keras_entropy import TemperatureScaling
 from keras_entropy import defend
 from keras_entropy.attacks import audit_outputs

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy import special
 
-from eval_suite.subjects.given_outputs import GivenOutputs
+from eval_suite.subjects.one_target.given_outputs import GivenOutputs
 from eval_suite.subjects.subject import MeasuredAttack
 from keras_entropy.attacks import Headline
 from keras_entropy.attacks import minimum_detectable_auc

@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
+from collections.abc import Callable
+from collections.abc import Iterator
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from typing import Any
 
 import keras
 import numpy as np
 
 import keras_entropy
 from eval_suite.datasets.datasets import Dataset
-from eval_suite.undefended import BASE
-from keras_entropy import catalog
+from eval_suite.subjects.defended_stacks import DefendedStacks
+from eval_suite.subjects.defended_stacks import Models
+from eval_suite.subjects.defended_stacks import entry_of
+from eval_suite.subjects.subject import ProgressBar
 from keras_entropy.arrays import Array
 from keras_entropy.attacks import Shadows
-from keras_entropy.catalog.stack_building import defend_stack
+from keras_entropy.catalog import Entry
 from keras_entropy.models import defending
+from keras_entropy.queries.asking import Answer
 from keras_entropy.shadow import Runner
 from keras_entropy.shadow import Stack
 from keras_entropy.shadow import check_compiled
 from keras_entropy.shadow import complementary_pairs
 from keras_entropy.shadow import model_seeds
-from keras_entropy.shadow import predict
 from keras_entropy.shadow import replicate
 from keras_entropy.training.example_checks import distinct_rows
 from keras_entropy.training.recipe import TrainingData
@@ -91,11 +98,9 @@ class Population:
                 f"models are trained on {size // 2}, as many as --members has. "
                 f"Received: {len(pool.x)} in {pool.name}"
             )
-        self._from_logits = from_logits
         self._recipe = recipe
         self.runner = runner
-        self._reference = reference
-        self._members = len(members.x)
+        self.progress: ProgressBar = no_bar
         self._target = model
         self._trained_model = _without_defenses(model)
         drawn = np.random.default_rng(recipe.seed).permutation(len(pool.x))
@@ -107,7 +112,17 @@ class Population:
         self._plan = complementary_pairs(size, recipe.models, seed=recipe.seed)
         self._seeds = model_seeds(recipe.seed, recipe.models)
         self.epochs = recipe.epochs or _epochs(model, len(members.x), recipe.batch_size)
-        self._stack: Stack | None = None
+        every = np.arange(len(members.x))[None]
+        self._shadows = self._behind(
+            self._trained, self._plan.rows(), self._seeds, reference, from_logits
+        )
+        self._of_target = self._behind(
+            lambda: (model, replicate(model, 1)),
+            every,
+            [recipe.seed],
+            reference,
+            from_logits,
+        )
 
     @property
     def models(self) -> int:
@@ -122,18 +137,13 @@ class Population:
     def __str__(self) -> str:
         return f"{self.models} shadow models of {len(self._x) // 2} examples each"
 
-    def shadows(self, name: str, *, undefended: keras.Model) -> Shadows:
+    def shadows(self, name: str) -> Shadows:
         """Returns the shadows of the model behind a defense.
 
         Args:
             name: Name of a defense, or `"base"`.
-            undefended: The target with class probabilities as its output.
         """
-        defended = undefended, self._trained()
-        if name != BASE:
-            entry, rows = catalog.get(name), self._plan.rows()
-            defended = self._defend(entry, self._trained(), rows, self._seeds)
-        outputs = predict(*defended, self._x[: self._scored])
+        outputs = self._shadows.predict(entry_of(name), self._x[: self._scored])
         return Shadows(outputs, self._plan.membership[:, : self._scored])
 
     def trained_on_target(self, name: str) -> Array:
@@ -145,34 +155,48 @@ class Population:
         Returns:
             float32 array `(n + m, C)`, members first.
         """
-        members = np.arange(self._members)[None]
-        target = replicate(self._target, 1)
-        entry, seeds = catalog.get(name), [self._recipe.seed]
-        defended = self._defend(entry, target, members, seeds)
-        return predict(*defended, self._x[: self._scored])[0]
+        return self._of_target.predict(entry_of(name), self._x[: self._scored])[0]
 
-    def _defend(
-        self, entry: catalog.Entry, stack: Stack, rows: Array, seeds: list[int]
-    ) -> tuple[keras.Model, Stack]:
-        return defend_stack(
-            entry,
-            self._target,
-            stack,
+    def shadow_answer(self, entry: Entry | None) -> Answer:
+        """Returns what asks the shadows behind a defense; `None` is no defense."""
+        return self._shadows.answer(entry)
+
+    def target_answer(self, entry: Entry) -> Answer:
+        """Returns what asks the target behind a defense that is trained for it."""
+        return self._of_target.answer(entry)
+
+    def _behind(
+        self,
+        undefended: Callable[[], Models],
+        rows: Array,
+        seeds: list[int],
+        reference: Dataset,
+        from_logits: bool,
+    ) -> DefendedStacks:
+        return DefendedStacks(
+            undefended,
             self._training_data(self._y, rows, seeds),
-            (self._reference.x, self._reference.y),
-            from_logits=self._from_logits,
+            (reference.x, reference.y),
+            self._bar,
+            probabilities=defending.probabilities_of(
+                self._target, from_logits=from_logits
+            ),
+            from_logits=from_logits,
+            draw_seed=self._recipe.seed,
             fit_seed=self._recipe.seed,
         )
 
-    def _trained(self) -> Stack:
+    def _trained(self) -> Models:
         """Returns the trained shadows, with the target's own defenses' weights."""
-        if self._stack is None:
-            model = self._trained_model
-            targets = targets_for(model, self._y)
-            data = self._training_data(targets, self._plan.rows(), self._seeds)
-            rest = replicate(self._target, self._recipe.models)
-            self._stack = data.train_models(model).transfer(self._target, rest)
-        return self._stack
+        model = self._trained_model
+        data = self._training_data(
+            targets_for(model, self._y), self._plan.rows(), self._seeds
+        )
+        rest = replicate(self._target, self._recipe.models)
+        title = f"training {self._recipe.models} shadow models"
+        with self.progress(title, len(data.rows) * data.epochs) as advance:
+            stack = data.train_models(model, progress=advance)
+        return self._target, stack.transfer(self._target, rest)
 
     def _training_data(self, y: Array, rows: Array, seeds: list[int]) -> TrainingData:
         return TrainingData(
@@ -182,8 +206,23 @@ class Population:
             seeds=seeds,
             epochs=self.epochs,
             batch_size=self._recipe.batch_size,
-            train=self.runner.train,
+            train=self._train,
         )
+
+    def _bar(
+        self, title: str, total: int
+    ) -> AbstractContextManager[Callable[[int], None]]:
+        # What opens bars may be set after the data are made, and the runner likewise.
+        return self.progress(title, total)
+
+    def _train(self, *args: Any, **kwargs: Any) -> Stack:
+        return self.runner.train(*args, **kwargs)
+
+
+@contextlib.contextmanager
+def no_bar(title: str, total: int) -> Iterator[Callable[[int], None]]:
+    """Shows no progress."""
+    yield lambda done: None
 
 
 def check_pool(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import keras
@@ -13,21 +15,31 @@ from eval_suite.datasets.datasets import Dataset
 from eval_suite.datasets.npz_files import read_examples
 from eval_suite.results.rows import RunDescription
 from eval_suite.results.run_description import describe_run
-from eval_suite.subjects.one_target import OneModel
-from eval_suite.subjects.shadow_population import Population
-from eval_suite.subjects.shadow_population import ShadowRecipe
+from eval_suite.subjects.asked_models import AskedModels
+from eval_suite.subjects.one_target.one_target import OneModel
+from eval_suite.subjects.one_target.shadow_population import Population
+from eval_suite.subjects.one_target.shadow_population import ShadowRecipe
+from eval_suite.subjects.one_target.shadow_population import no_bar
+from eval_suite.subjects.questions import Questions
 from eval_suite.subjects.subject import FEWEST_MODELS
 from eval_suite.subjects.subject import Part
+from eval_suite.subjects.subject import ProgressBar
 from eval_suite.subjects.subject import RecordAnswers
 from eval_suite.undefended import BASE
 from keras_entropy import catalog
 from keras_entropy.arrays import Array
+from keras_entropy.attacks import Neighbors
 from keras_entropy.attacks import Shadows
 from keras_entropy.models import defending
+from keras_entropy.queries.asking import Answer
+from keras_entropy.queries.asking import check_repeats
+from keras_entropy.queries.given_neighbors import NeighborMaker
 from keras_entropy.shadow import Runner
 from keras_entropy.training.example_checks import distinct_rows
 from keras_entropy.training.reference_fitting import fitted
 
+# Fewer tell little of where the inputs lie: then neighbors are made from all examples.
+_FEWEST_REFERENCE = 20
 # Two to score, and one to set aside.
 _FEWEST_NONMEMBERS = 3
 
@@ -61,6 +73,8 @@ class UserModel(OneModel):
         self._seed = seed
         self._population: Population | None = None
         self._shadows: dict[str, Shadows] = {}
+        self._asked_shadows: AskedModels | None = None
+        self._progress: ProgressBar = no_bar
         self._from_logits = from_logits
         self._undefended = defending.probabilities_of(model, from_logits=from_logits)
         self._model = model
@@ -125,18 +139,77 @@ class UserModel(OneModel):
             from_logits=self._from_logits,
         )
 
-    def run_shadows_with(self, runner: Runner) -> None:
-        """Sets what trains the shadow models, before any is trained."""
+    def run_with(self, runner: Runner, progress: ProgressBar) -> None:
+        """Sets what trains and what shows progress, before anything is done.
+
+        Args:
+            runner: Trains the shadow models.
+            progress: Opens progress bars.
+        """
+        self._progress = progress
         if self._population is not None:
             self._population.runner = runner
+            self._population.progress = progress
+
+    def ask_neighbors(self, count: int, own: NeighborMaker | str | None = None) -> None:
+        """Attacks by questions about neighbors of the examples as well.
+
+        The model and its shadows are asked when that is first needed.
+
+        Args:
+            count: Integer, questions about each example.
+            own: The user's own neighbors, as for `given_neighbors`.
+
+        Raises:
+            ValueError: If there are too few for the families of neighbors, what is
+                given makes none, or the model is random without saying so.
+            TypeError: If what is given is neither a function nor a layer.
+        """
+        x = np.concatenate([self.members.x, self.nonmembers.x])
+        y = np.concatenate(self.labels)
+        if not _is_random_by_design(self._model):
+            check_repeats(self._answer(None), x)
+        reference = self.reference.x, self.reference.y
+        if len(self.reference.x) < _FEWEST_REFERENCE:
+            reference = x, y
+        questions = Questions.about(
+            x,
+            y,
+            reference=reference,
+            count=count,
+            own=own,
+            model=self._model,
+            seed=self._seed,
+        )
+
+        self.asked = AskedModels(questions, self._answer, self._bar)
+        population = self._population
+        if population is not None:
+            self._asked_shadows = AskedModels(
+                questions, population.shadow_answer, self._bar
+            )
+
+    def _bar(
+        self, title: str, total: int
+    ) -> AbstractContextManager[Callable[[int], None]]:
+        # What opens bars may be set after the questions are.
+        return self._progress(title, total)
+
+    def _answer(self, entry: catalog.Entry | None) -> Answer:
+        if entry is not None and entry.is_trained and self._population is not None:
+            return self._population.target_answer(entry)
+        model = self.live_model(BASE if entry is None else entry.name)
+        return lambda x: model.predict(x, verbose=0)[None]
+
+    def shadow_neighbors(self, name: str) -> Neighbors | None:
+        asked = self._asked_shadows
+        return None if asked is None else asked.neighbors(name)
 
     def shadows(self, name: str) -> Shadows | None:
         if self._population is None:
             return None
         if name not in self._shadows:
-            self._shadows[name] = self._population.shadows(
-                name, undefended=self._undefended
-            )
+            self._shadows[name] = self._population.shadows(name)
         return self._shadows[name]
 
     @property
@@ -217,7 +290,16 @@ class UserModel(OneModel):
             batch_size=None if population is None else population.batch_size,
             architecture=self._model.name,
             utility=self.utility(BASE),
+            questions=self.questions,
         )
+
+
+def _is_random_by_design(model: keras.Model) -> bool:
+    """Whether a defense in the model says that it is random."""
+    return any(
+        isinstance(layer, keras_entropy.Defense) and not layer.claims.deterministic
+        for layer in model.layers
+    )
 
 
 def _load_model(path: Path, *, compiled: bool) -> keras.Model:

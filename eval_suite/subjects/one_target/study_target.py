@@ -12,19 +12,25 @@ from eval_suite.datasets.datasets import Dataset
 from eval_suite.options.profiles import Profile
 from eval_suite.results.rows import RunDescription
 from eval_suite.results.run_description import describe_run
+from eval_suite.subjects.asked_models import AskedModels
+from eval_suite.subjects.asked_models import KeptAnswers
+from eval_suite.subjects.defended_stacks import DefendedStacks
+from eval_suite.subjects.defended_stacks import Models
+from eval_suite.subjects.defended_stacks import entry_of
 from eval_suite.subjects.fingerprint import fingerprint
-from eval_suite.subjects.one_target import OneModel
+from eval_suite.subjects.one_target.one_target import OneModel
+from eval_suite.subjects.questions import Questions
 from eval_suite.subjects.study_network import study_mlp
 from eval_suite.subjects.subject import ProgressBar
 from eval_suite.undefended import BASE
 from keras_entropy import catalog
 from keras_entropy.arrays import Array
-from keras_entropy.catalog.stack_building import defend_stack
 from keras_entropy.models import defending
 from keras_entropy.shadow import Cache
-from keras_entropy.shadow import Stack
-from keras_entropy.shadow import predict
 from keras_entropy.training import recipe
+
+# Examples that neighbors are made from.
+_SAMPLE = 2000
 
 
 class StudyTarget(OneModel):
@@ -38,6 +44,8 @@ class StudyTarget(OneModel):
         cache: Where outputs are kept from run to run.
         as_published: Boolean, whether trained heads are trained as the study's code
             trains them, rather than as the study says.
+        questions: What the attacker asks beside the examples. Defaults to `None`:
+            nothing.
 
     Raises:
         ValueError: If the dataset has no official training set.
@@ -55,6 +63,7 @@ class StudyTarget(OneModel):
         cache: Cache,
         *,
         as_published: bool = False,
+        questions: Questions | None = None,
     ) -> None:
         check_official_split(dataset)
         self.dataset = dataset
@@ -67,7 +76,6 @@ class StudyTarget(OneModel):
         self._as_published = as_published
         self._progress = progress
         self._cache = cache
-        self._base: Stack | None = None
         self._outputs: dict[str, tuple[Array, Array]] = {}
         self._data = recipe.TrainingData(
             x=self.members.x,
@@ -77,10 +85,23 @@ class StudyTarget(OneModel):
             epochs=profile.epochs,
             batch_size=profile.batch_size,
         )
+        self._models = DefendedStacks(
+            self._train_base,
+            self._data,
+            None,
+            progress,
+            draw_seed=seed,
+            layer_seed=seed,
+            as_published=as_published,
+        )
+        if questions is not None:
+            kept = KeptAnswers(cache, self._key)
+            self.asked = AskedModels(questions, self._models.answer, progress, kept)
 
     def outputs(self, name: str) -> tuple[Array, Array]:
         if name not in self._outputs:
-            found = self._cache.get(self._key(name), lambda: self._compute(name))
+            entry = entry_of(name)
+            found = self._cache.get(self._key(entry), lambda: self._compute(entry))
             self._outputs[name] = found["members"], found["nonmembers"]
         return self._outputs[name]
 
@@ -111,10 +132,10 @@ class StudyTarget(OneModel):
             architecture=f"study_mlp (128-64-{len(dataset.class_names)})",
             utility=self.utility(BASE),
             is_reference_study=self.is_reference_study,
+            questions=self.questions,
         )
 
-    def _key(self, name: str) -> dict[str, Any]:
-        entry = None if name == BASE else catalog.get(name)
+    def _key(self, entry: catalog.Entry | None) -> dict[str, Any]:
         return {
             **fingerprint(),
             "dataset": self.dataset.digest,
@@ -133,30 +154,16 @@ class StudyTarget(OneModel):
             ),
         }
 
-    def _compute(self, name: str) -> dict[str, Array]:
-        model, stack = self._train(name)
+    def _compute(self, entry: catalog.Entry | None) -> dict[str, Array]:
         return {
-            "members": predict(model, stack, self.members.x)[0],
-            "nonmembers": predict(model, stack, self.nonmembers.x)[0],
+            "members": self._models.predict(entry, self.members.x)[0],
+            "nonmembers": self._models.predict(entry, self.nonmembers.x)[0],
         }
 
-    def _train(self, name: str) -> tuple[keras.Model, Stack]:
-        data = self._data
-        if self._base is None:
-            with self._progress("training the study's network", data.epochs) as done:
-                self._base = data.train_models(self.model, progress=done)
-        if name == BASE:
-            return self.model, self._base
-        entry = catalog.get(name)
-        return defend_stack(
-            entry,
-            self.model,
-            self._base,
-            data,
-            layer_seed=self.seed,
-            as_published=self._as_published,
-            bar=lambda total: self._progress(f"training {entry.name}", total),
-        )
+    def _train_base(self) -> Models:
+        title = "training the study's network"
+        with self._progress(title, self._data.epochs) as advance:
+            return self.model, self._data.train_models(self.model, progress=advance)
 
 
 def check_official_split(dataset: Dataset) -> None:
@@ -167,3 +174,17 @@ def check_official_split(dataset: Dataset) -> None:
             f"{dataset.name!r} has no official ones. Use --dataset mnist, "
             "fashion_mnist, cifar10, or idx:DIR"
         )
+
+
+def sample_of(dataset: Dataset, seed: int) -> Dataset:
+    """Returns examples from which neighbors are made, of both sets alike.
+
+    All examples are scored, so none can be set aside. No example is made a neighbor of
+    itself, and members and non-members meet the same sample.
+
+    Args:
+        dataset: All examples.
+        seed: Integer.
+    """
+    rows = np.random.default_rng(seed).permutation(len(dataset.x))
+    return dataset.rows(rows[:_SAMPLE])

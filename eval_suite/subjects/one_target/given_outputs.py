@@ -14,7 +14,7 @@ from eval_suite.results.rows import RunDescription
 from eval_suite.results.rows import Utility
 from eval_suite.results.run_description import describe_run
 from eval_suite.subjects.answers import TargetAnswers
-from eval_suite.subjects.one_target import OneTarget
+from eval_suite.subjects.one_target.one_target import OneTarget
 from eval_suite.subjects.subject import Examples
 from eval_suite.subjects.subject import Part
 from eval_suite.subjects.utility import accuracies
@@ -131,6 +131,8 @@ class GivenOutputs(OneTarget):
             return "outputs were given without inputs: only the labels were compared"
         if part == "model":
             return "outputs were given without the model that makes them"
+        if part == "questions":
+            return "outputs were given without the model, which could be asked more"
         if part == "strengths":
             return "outputs were given without a membership game"
         return super().reason_without(part)

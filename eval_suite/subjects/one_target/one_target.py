@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import abc
 import dataclasses
+import functools
 from collections.abc import Callable
 from collections.abc import Mapping
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from eval_suite.datasets.datasets import Dataset
 from eval_suite.results.gate_rows import AucRow
 from eval_suite.results.gate_rows import ExamplesIdentity
+from eval_suite.results.rows import QuestionsRow
 from eval_suite.results.rows import Utility
 from eval_suite.subjects.answers import TargetAnswers
 from eval_suite.subjects.run_identity import examples_identity
 from eval_suite.subjects.subject import FEW_MODELS
+from eval_suite.subjects.subject import NO_QUESTIONS
 from eval_suite.subjects.subject import NOT_ALL_STRENGTHS
 from eval_suite.subjects.subject import Compared
 from eval_suite.subjects.subject import Correctness
@@ -39,14 +43,19 @@ from keras_entropy.attacks import Headline
 from keras_entropy.attacks import Shadows
 from keras_entropy.attacks import minimum_detectable_auc
 from keras_entropy.attacks.attack_name import AttackName
+from keras_entropy.attacks.neighbors import Neighbors
 from keras_entropy.attacks.paired_differences import ExampleScores
 from keras_entropy.attacks.paired_differences import paired_over_examples
+
+if TYPE_CHECKING:
+    from eval_suite.subjects.asked_models import AskedModels
 
 _REASONS: Mapping[Part, str] = {
     "pairs": "needs a membership game, in which every model is a target",
     "strengths": NOT_ALL_STRENGTHS,
     "shadows": "needs shadow models, and there is one model alone",
     "records": FEW_MODELS,
+    "questions": NO_QUESTIONS,
 }
 
 
@@ -80,9 +89,29 @@ class OneTarget(Subject):
         """Returns the shadow models behind a defense, if there are any."""
         return None
 
+    def neighbors(self, name: str) -> Neighbors | None:
+        """Returns what the model answers to neighbors of its examples, members first.
+
+        Args:
+            name: As for `outputs`.
+
+        Returns:
+            `None` where none is asked about.
+        """
+        return None
+
+    def shadow_neighbors(self, name: str) -> Neighbors | None:
+        """Returns what the shadow models answer to the same, if there are any."""
+        return None
+
     def answers(self, name: str) -> TargetAnswers:
         return TargetAnswers(
-            self.outputs(name), self.labels, self.attacks, self.shadows(name)
+            self.outputs(name),
+            self.labels,
+            self.attacks,
+            self.shadows(name),
+            neighbors=functools.partial(self.neighbors, name),
+            shadow_neighbors=functools.partial(self.shadow_neighbors, name),
         )
 
     def sides(self, name: str) -> tuple[Array, Array]:
@@ -104,15 +133,26 @@ class OneTarget(Subject):
         return float(np.bincount(labels).max() / len(labels))
 
     def identity(self) -> ExamplesIdentity:
-        return examples_identity(*self.examples(), self.classes)
+        return examples_identity(*self.examples(), self.classes, self.questions)
 
     def strongest(self, audits: Mapping[str, Audit | GameAudit]) -> Headline:
-        best = max(audits, key=lambda through: audits[through].strongest.auc)
-        headline = audits[best].strongest
-        if not best:
-            return headline
-        name = AttackName.parse(headline.attack).after(best)
-        return dataclasses.replace(headline, attack=str(name))
+        return _best({through: audit.strongest for through, audit in audits.items()})
+
+    def strongest_among(
+        self,
+        audits: Mapping[str, Audit | GameAudit],
+        kept: Callable[[AttackName], bool],
+    ) -> Headline | None:
+        found = {}
+        for through, audit in audits.items():
+
+            def counts(name: AttackName, through: str = through) -> bool:
+                return kept(name.after(through) if through else name)
+
+            headline = audit.strongest_among(counts)
+            if headline is not None:
+                found[through] = headline
+        return _best(found) if found else None
 
     def paired(
         self, first: MeasuredAttack, second: MeasuredAttack
@@ -165,22 +205,46 @@ class OneTarget(Subject):
         return _REASONS.get(part)
 
 
+def _best(headlines: Mapping[str, Headline]) -> Headline:
+    """Returns the strongest of headlines, by what was done with the answers first."""
+    best = max(headlines, key=lambda through: headlines[through].auc)
+    headline = headlines[best]
+    if not best:
+        return headline
+    name = AttackName.parse(headline.attack).after(best)
+    return dataclasses.replace(headline, attack=str(name))
+
+
 class OneModel(OneTarget):
     """One target that can be called, with the inputs of its examples.
 
     Attributes:
         members: Examples that the model was trained on.
         nonmembers: Examples from the same distribution that it was not trained on.
+        asked: What asks it about neighbors of both, members first, or `None`.
     """
 
     members: Dataset
     nonmembers: Dataset
+    asked: AskedModels | None = None
 
     def examples(self) -> tuple[Examples, Examples]:
         return (
             (self.members.x, self.members.y),
             (self.nonmembers.x, self.nonmembers.y),
         )
+
+    @property
+    def questions(self) -> QuestionsRow | None:
+        return None if self.asked is None else self.asked.questions.row()
+
+    def neighbors(self, name: str) -> Neighbors | None:
+        return None if self.asked is None else self.asked.neighbors(name)
+
+    def reason_without(self, part: Part) -> str | None:
+        if part == "questions" and self.asked is not None:
+            return None
+        return super().reason_without(part)
 
     def probe(self) -> Array:
         return self.nonmembers.x

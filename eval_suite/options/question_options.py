@@ -1,0 +1,53 @@
+"""The options of an attacker who asks often, or who knows the start."""
+
+from __future__ import annotations
+
+import argparse
+
+import pytest
+
+# Questions about each example, all families of neighbors together.
+GAME_QUESTIONS = 128
+MODEL_QUESTIONS = 32
+# Of 70,000 examples: more would take longer than all the rest of the run.
+STUDY_QUESTIONS = 8
+
+
+def add_question_options(group: pytest.OptionGroup) -> None:
+    """Adds the options to the suite's group."""
+    group.addoption(
+        "--questions",
+        dest="eval_suite_questions",
+        metavar="N",
+        type=number_of_questions,
+        help="How many neighbors of each example the attacker asks about: noisy "
+        "copies, points between it and others, whatever fits the inputs. 0 leaves "
+        "these attacks out: the verdict then holds for an attacker who asks once. "
+        f"Default: {GAME_QUESTIONS} in the game, {MODEL_QUESTIONS} with --model, "
+        f"{STUDY_QUESTIONS} in --profile study, which has 70,000 examples.",
+    )
+    group.addoption(
+        "--known-start",
+        dest="eval_suite_known_start",
+        action="store_true",
+        help="Play the game once more with models that all start from the same initial "
+        "weights, as an attacker can have them trained who holds the seed or the "
+        "checkpoint that the training began with. Takes as long again.",
+    )
+    group.addoption(
+        "--neighbors",
+        dest="eval_suite_neighbors",
+        metavar="SPEC",
+        help="Neighbors of your own, MODULE:NAME or FILE.py:NAME: a function of inputs "
+        "and a seed that returns as many inputs, or a Keras layer, such as one that "
+        "augments. They are asked about beside those that fit the inputs.",
+    )
+
+
+def number_of_questions(text: str) -> int:
+    """Returns an integer of at least 0."""
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(
+            f"must be an integer of at least 0. Received: {text!r}"
+        )
+    return int(text)

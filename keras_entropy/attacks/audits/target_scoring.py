@@ -1,0 +1,67 @@
+"""The scores of one target by every attack, each given what it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from keras_entropy.arrays import Booleans
+from keras_entropy.arrays import Floats
+from keras_entropy.attacks.neighbors import Neighbors
+from keras_entropy.attacks.scorers.attack_table import ATTACK_TABLE
+from keras_entropy.attacks.scorers.neighbors.neighbor_attack_table import NEIGHBOR_TABLE
+from keras_entropy.attacks.scorers.neighbors.neighbor_attack_table import (
+    neighbor_scorer,
+)
+from keras_entropy.attacks.scorers.neighbors.target_neighbors import ShadowNeighbors
+from keras_entropy.attacks.scorers.scores import Scores
+from keras_entropy.attacks.scorers.shadow.shadow_attack_table import SHADOW_SCORERS
+from keras_entropy.attacks.shadows import Shadows
+from keras_entropy.attacks.signals import Signals
+
+
+def target_scorer(
+    signals: Signals,
+    membership: Booleans,
+    shadows: Shadows | None,
+    seed: int,
+    from_logits: bool = False,
+    *,
+    neighbors: Neighbors | None = None,
+) -> Callable[[str], Scores]:
+    """Returns the function from an attack's name to its `Scores` of one target.
+
+    Args:
+        signals: `Signals` of the target.
+        membership: Boolean array `(1, n)`.
+        shadows: `Shadows`, or `None`.
+        seed: Integer, for folds.
+        from_logits: Boolean, whether the shadows' outputs are logits.
+        neighbors: `Neighbors` of the target, or `None`.
+    """
+    ask = None
+    beside: ShadowNeighbors | None = None
+    theirs: Floats | None = None
+    if shadows is not None:
+        theirs = shadows.confidence(signals.labels, from_logits=from_logits)
+        if shadows.neighbors is not None:
+            beside = ShadowNeighbors(shadows.neighbors, theirs, shadows.membership)
+    if neighbors is not None:
+        neighbors.check(1, signals.examples)
+        ask = neighbor_scorer(neighbors, signals.confidence, beside)
+
+    def score(name: str) -> Scores:
+        if ask is not None and name in NEIGHBOR_TABLE:
+            return ask(name)
+        return ATTACK_TABLE[name].score(signals, membership, seed)
+
+    if shadows is None or theirs is None:
+        return score
+    plan, known = shadows.membership, theirs
+
+    def score_by_shadows(name: str) -> Scores:
+        if name not in SHADOW_SCORERS:
+            return score(name)
+        scorer = SHADOW_SCORERS[name]
+        return scorer.score_target(signals.confidence[0], known, plan)
+
+    return score_by_shadows

@@ -49,7 +49,7 @@ def strongest_auc(rows: Rows) -> Drawing:
     others = len(rows.defenses) - 1
     finding = (
         f"Lowest: {dots[0].row['name']} at {number(dots[0].value)}; undefended "
-        f"{number(rows.base['strongest_auc'])}. On {weaker} of "
+        f"{number(attackers.deciding(rows.base).value)}. On {weaker} of "
         f"{count(others, 'defense')} the attack is measurably weaker."
     )
     figure = style.canvas(0.7 + style.ROW_HEIGHT * len(dots), legends=2)

@@ -5,6 +5,7 @@ from typing import TypedDict
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
+from eval_suite.report.content import attackers
 from eval_suite.report.content.rows import Rows
 from eval_suite.report.figures import style
 
@@ -35,7 +36,7 @@ def draw_levels(rows: Rows, axes: Axes, *, upright: bool) -> list[Line2D]:
     draw(0.5, **_GUESSING, zorder=1)
     handles = []
     for text, auc, look in (
-        ("undefended", rows.base["strongest_auc"], _UNDEFENDED),
+        ("undefended", attackers.deciding(rows.base).value, _UNDEFENDED),
         ("label floor", rows.floor and rows.floor["auc"], FLOOR),
     ):
         if auc is not None:

@@ -64,8 +64,9 @@ def strongest_auc(rows: Rows) -> Drawing:
     style.legend(figure, style.families([dot.row for dot in dots]))
     style.legend(figure, [*_attackers_legend(dots), *levels], line=1)
     reading = (
-        "Left is better. Hollow: one question about each input; filled: many, of its "
-        "neighbors. The larger decides, and stands at the right."
+        "Left is better. Hollow: an attacker who asks one question about each input; "
+        "filled: one who asks about its neighbors too, or a random defense the same "
+        "again. The larger decides, and stands at the right."
     )
     if rows.floor is not None:
         reading += (

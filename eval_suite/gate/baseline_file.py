@@ -82,6 +82,13 @@ class Baseline:
         except (OSError, ValueError) as error:
             raise BaselineError(f"{path}: not readable ({error}). {_HOW}") from error
         version = found.get("schema_version") if isinstance(found, dict) else None
+        if version == 1:
+            raise BaselineError(
+                f"{path}: the baseline is of version 1, from before neighbors of an "
+                "input were asked; it can't be compared. Renew it by the command that "
+                f"made it: pytest --pyargs eval_suite ... --baseline {path} "
+                "--update-baseline"
+            )
         if version != SCHEMA_VERSION or found.get("resampling") != _RESAMPLING:
             raise BaselineError(
                 f"{path}: the baseline is of another schema: version {version}; now "

@@ -168,7 +168,7 @@ def damage(text, key, value):
         (lambda text: damage(text, "schema_version", 3), "another schema: version 3"),
         (
             lambda text: damage(text, "schema_version", 1),
-            "another schema: version 1; now 2",
+            r"of version 1, .* Renew it .*: pytest --pyargs eval_suite .* --baseline ",
         ),
         (lambda text: damage(text, "resampling", {"seed": 9}), "another schema"),
         (lambda text: damage(text, "auc", None), "damaged"),

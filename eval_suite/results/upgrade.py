@@ -16,9 +16,9 @@ def upgrade(results: Any) -> Any:
     Args:
         results: What a results.json holds, not yet checked.
     """
-    version = results.get("schema_version") if isinstance(results, dict) else None
-    if version not in (1, 2):
+    if not isinstance(results, dict) or results.get("schema_version") not in (1, 2):
         return results
+    version = results["schema_version"]
     return _from_2(_from_1(results) if version == 1 else results)
 
 
@@ -32,12 +32,11 @@ def _from_1(results: dict[str, Any]) -> dict[str, Any]:
     for table in ("frontier", "tf_privacy", "tf_privacy_null"):
         results.setdefault(table, [])
     model = results.get("threat_model")
-    rise = model.get("minimum_detectable_auc") if isinstance(model, dict) else None
-    if isinstance(rise, int | float):
-        results["threat_model"] = {
-            **model,
-            "minimum_detectable_auc": min(1.0, 0.5 + rise),
-        }
+    if isinstance(model, dict):
+        rise = model.get("minimum_detectable_auc")
+        if isinstance(rise, int | float):
+            auc = min(1.0, 0.5 + rise)
+            results["threat_model"] = {**model, "minimum_detectable_auc": auc}
     return results
 
 
@@ -50,8 +49,9 @@ def _from_2(results: dict[str, Any]) -> dict[str, Any]:
     as it was chosen and is reported on the same data.
     """
     results = {**results, "schema_version": VERSION}
-    if isinstance(results.get("threat_model"), dict):
-        results["threat_model"] = {"questions": None, **results["threat_model"]}
+    model = results.get("threat_model")
+    if isinstance(model, dict):
+        results["threat_model"] = {"questions": None, **model}
     _change_rows(results, "attacks", _attack)
     _change_rows(results, "frontier", _strength)
     attacks = results.get("attacks")

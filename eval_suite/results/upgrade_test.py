@@ -162,5 +162,5 @@ def test_what_is_no_earlier_version_is_left_to_the_checks(results, tmp_path):
 def test_a_damaged_file_is_refused_with_its_faults(version, table, rows, tmp_path):
     path = tmp_path / "results.json"
     path.write_text(json.dumps({**_kept(version), table: rows}))
-    with pytest.raises(ResultsError, match="not a results.json of version 3"):
+    with pytest.raises(ResultsError, match=r"not a results\.json of version 3"):
         load_results(path)

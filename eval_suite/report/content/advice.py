@@ -187,7 +187,7 @@ def _nll_and_auc(candidate: _Candidate) -> tuple[float, float]:
 def _none(results: Results, weaker: list[_Candidate]) -> str:
     """Says why no defense is recommended."""
     base, *others = results["defenses"]
-    found = attackers.strongest(base)
+    found = attackers.deciding(base)
     reason = (
         "The strongest attack on the undefended model reaches AUC "
         f"{estimate(found.value, found.low, found.high)}; none of "
@@ -210,9 +210,10 @@ def _none(results: Results, weaker: list[_Candidate]) -> str:
 def _gain(base: Defense, candidate: _Candidate) -> str:
     row = candidate.row
     change = attackers.difference(row, base)
+    before = number(attackers.deciding(base).value)
     text = (
-        f"The strongest attack falls from AUC {number(base['strongest_auc'])} to "
-        f"{number(candidate.auc)} (difference {change.words()}; 0.5 is guessing)"
+        f"The strongest attack falls from AUC {before} to {number(candidate.auc)} "
+        f"(difference {change.words()}; 0.5 is guessing)"
         f"{_by_attacker(row, base)}. Accuracy {percent(row['accuracy'])}, "
         f"{points(candidate.change)} points."
     )

@@ -70,6 +70,7 @@ def test_of_equals_in_auc_the_better_probabilities_win(above, nll, chosen):
         for key in ("difference_auc", "difference_auc_low", "difference_auc_high")
     }
     rows["M-5"] |= {"strongest_auc": rows["M-17"]["strongest_auc"] + above, "nll": nll}
+    rows["M-5"] |= {"asked_once": None, "asked_often": None}
     assert advise(results).defense == chosen
 
 

@@ -90,12 +90,11 @@ def floor_sentence(results: Results) -> str:
     floor = label_floor(results)
     if floor is None:
         return ""
+    auc = estimate(floor["auc"], floor["auc_low"], floor["auc_high"])
     often = AttackName.parse(floor["attack"]).asks_often
-    more = "" if often else ", and asked often they tell more"
     return (
-        f"Label floor: AUC {estimate(floor['auc'], floor['auc_low'], floor['auc_high'])}"
-        f" by the labels alone of the undefended model, asked "
-        f"{'often' if often else 'once'}; no layer that keeps them leaks less{more}."
+        f"Label floor: AUC {auc} by the labels alone of the undefended model, asked "
+        f"{'often' if often else 'once'}; no layer that keeps them leaks less."
     )
 
 

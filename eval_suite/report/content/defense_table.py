@@ -212,9 +212,8 @@ def _of_kind(found: StrongestRow | None, reason: str) -> Cell:
     """Returns the cell of the strongest attack of a kind."""
     if found is None:
         return Cell("", "", missing=reason)
-    limits = interval(found["auc_low"], found["auc_high"])
     attack = attack_words(found["attack"])
-    return cell(found["auc"], number(found["auc"]), reason, limits, attack=attack)
+    return cell(found["auc"], number(found["auc"]), reason, attack=attack)
 
 
 def _latency_ratio(row: Defense, batch: str) -> float | None:

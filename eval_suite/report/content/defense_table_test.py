@@ -2,6 +2,7 @@ import re
 
 import pytest
 
+from eval_suite.report.content.attack_words import attack_words
 from eval_suite.report.content.claims import badges
 from eval_suite.report.content.claims import claims_in_words
 from eval_suite.report.content.defense_details import details
@@ -18,9 +19,37 @@ def _places(style):
 
 
 def test_every_column_has_a_cell_in_every_row():
-    rows = table(Rows(build_results()))
-    keys = {column["key"] for column in columns()[1:]}
-    assert all(set(row["cells"]) == keys for row in rows)
+    results = build_results()
+    rows = table(Rows(results))
+    shown = columns(results)
+    keys = {column["key"] for column in shown[1:]}
+    assert all(keys <= set(row["cells"]) for row in rows)
+    assert [column["index"] for column in shown] == list(range(len(shown)))
+
+
+def test_a_known_start_has_a_column_where_a_defense_has_one():
+    results = build_results()
+    assert "known" not in {column["key"] for column in columns(results)}
+    known = {"attack": "loss", "auc": 0.6, "auc_low": 0.59, "auc_high": 0.61}
+    results["defenses"][4]["known_start"] = known
+    assert "known" in {column["key"] for column in columns(results)}
+    cells = {row["name"]: row["cells"] for row in table(Rows(results))}
+    assert (cells["M-17"]["known"].text, cells["M-17"]["known"].attack) == (
+        "0.600",
+        "loss",
+    )
+    assert cells["base"]["known"].missing
+
+
+def test_rows_are_in_the_order_of_the_larger_auc():
+    results = build_results(defenses=8)
+    found = table(Rows(results))
+    assert found[0]["name"] == "base"
+    aucs = [row["cells"]["auc"].sort for row in found[1:]]
+    assert aucs == sorted(aucs)
+    once, often = (found[-1]["cells"][key] for key in ("once", "often"))
+    assert (once.text, once.attack) == ("0.519", "rmia_online")
+    assert (often.text, often.attack) == ("0.648", "many questions: all of the answers")
 
 
 def test_sorts_by_the_number_that_it_shows():
@@ -44,7 +73,8 @@ def test_missing_values_sort_last_and_say_why():
     results = build_results()
     results["defenses"][1]["nll"] = None
     results["not_measured"] = [{"what": "calibration", "reason": "no labels"}]
-    cell = table(Rows(results))[1]["cells"]["nll"]
+    cells = {row["name"]: row["cells"] for row in table(Rows(results))}
+    cell = cells["M-1"]["nll"]
     assert cell.sort == ""
     assert cell.missing == "no labels"
 
@@ -69,10 +99,10 @@ def test_whiskers_keep_order_and_stay_inside():
 
 def test_families_in_order_and_unknown_ones_share_a_colour():
     found = families(Rows(build_results(defenses=9)))
-    assert [family["name"] for family in found][:2] == ["none", "output-transform"]
+    assert next(family["name"] for family in found) == "none"
     results = build_results()
     results["defenses"][1]["family"] = 'evil" onclick="'
-    assert families(Rows(results))[1]["css"] == "other"
+    assert "other" in {family["css"] for family in families(Rows(results))}
 
 
 def test_badges_are_the_claims_made():
@@ -96,7 +126,9 @@ def test_details_list_every_attack_strongest_first():
     rows = Rows(build_results())
     for section, row in zip(details(rows), rows.defenses, strict=True):
         names = [attack["attack"] for attack in section["attacks"]]
-        assert sorted(names) == sorted(a["attack"] for a in rows.attacks(row["name"]))
+        assert sorted(names) == sorted(
+            attack_words(a["attack"]) for a in rows.attacks(row["name"])
+        )
         aucs = [attack["auc"].sort for attack in section["attacks"]]
         assert aucs == sorted(aucs, reverse=True)
 

@@ -1,5 +1,7 @@
 """The rows of one run, indexed for tables and figures."""
 
+import math
+
 from eval_suite.report.content import attackers
 from eval_suite.report.content.advice import accuracy_change
 from eval_suite.report.content.advice import advise
@@ -27,8 +29,9 @@ class Rows:
         defenses: All defense rows, see `attackers.ordered`.
         base: The undefended model.
         drawn: The rows that figures show: all, or where there are more than
-            `DRAWN`, the undefended model and those with the lowest AUC of any
-            attacker, `KEPT` in all.
+            `DRAWN`, the undefended model, the recommended defense, and in turn those
+            with the lowest AUC of an attacker who asks often and of one who asks once:
+            `KEPT` in all.
         panels: Those of them that get a small panel of their own.
         omitted: How many rows the figures leave out.
         effects: See `advice.effects`.
@@ -39,16 +42,13 @@ class Rows:
     def __init__(self, results: Results) -> None:
         self.results = results
         self.defenses = attackers.ordered(results)
-        self.base, *others = self.defenses
-        if len(self.defenses) > DRAWN:
-            measured = [row for row in others if row["strongest_auc"] is not None]
-            others = measured[: KEPT - 1]
-        self.drawn = [self.base, *others]
+        self.base = self.defenses[0]
+        self.effects = effects(results)
+        self.advice = advise(results)
+        self.drawn = self._drawn() if len(self.defenses) > DRAWN else self.defenses
         panels = PANELS if len(self.drawn) == len(self.defenses) else KEPT_PANELS
         self.panels = self.drawn[:panels]
         self.omitted = len(self.defenses) - len(self.drawn)
-        self.effects = effects(results)
-        self.advice = advise(results)
         self.floor = attackers.label_floor(results)
         self._attacks: dict[str, list[AttackRow]] = {}
         self._curves: dict[str, list[CurveRow]] = {}
@@ -60,6 +60,15 @@ class Rows:
         for density in results["distributions"]:
             key = density["defense"], density["quantity"]
             self._distributions[key] = density
+
+    def _drawn(self) -> list[Defense]:
+        measured = [r for r in self.defenses[1:] if r["strongest_auc"] is not None]
+        by_one_question = sorted(measured, key=_asked_once)
+        turns = zip(measured, by_one_question, strict=True)
+        wanted = [r for r in measured if r["name"] == self.advice.defense]
+        wanted += [row for turn in turns for row in turn]
+        kept = [*dict.fromkeys(row["name"] for row in wanted)][: KEPT - 1]
+        return [self.base, *(row for row in measured if row["name"] in kept)]
 
     def attacks(self, defense: str, part: str = "entire") -> list[AttackRow]:
         """Returns the attack rows of a defense on one slice."""
@@ -145,3 +154,8 @@ class Rows:
         if self.results["threat_model"]["questions"] is None:
             return attackers.often_missing(self.results) or "no neighbors were asked"
         return self.reason("neighbors", "attack")
+
+
+def _asked_once(row: Defense) -> float:
+    once = row["asked_once"]
+    return math.inf if once is None else once["auc"]

@@ -3,10 +3,11 @@ import copy
 import numpy as np
 import pytest
 
+from eval_suite.report.content.change import Change
 from eval_suite.report.content.rows import Rows
-from eval_suite.report.content.run_comparison import Change
 from eval_suite.report.content.run_comparison import compare_runs
 from eval_suite.report.made_up_runs.results import build_results
+from eval_suite.report.made_up_runs.results import without_neighbors
 from eval_suite.report.output.markdown import render_markdown
 from eval_suite.report.output.page import render_page
 
@@ -122,3 +123,52 @@ def test_page_and_markdown_show_the_comparison():
     assert "Attacked more successfully than before: M-18" in text
     assert "+0.050 [0.037, 0.063]" in text
     assert 'id="compared"' not in render_page(rows, [])
+
+
+def _raise(row, shift):
+    """Raises what an attacker finds who asks often, and the headline with it."""
+    for key in ("auc", "auc_low", "auc_high"):
+        row["asked_often"][key] += shift
+        row[f"strongest_{key}"] = row["asked_often"][key]
+
+
+def test_each_attacker_has_a_change_and_the_strongest_decides():
+    new, old = build_results(defenses=8), build_results(defenses=8)
+    _raise(new["defenses"][7], 0.05)
+    comparison = compare_runs(new, old)
+    row = comparison.rows[0]
+    assert row.name == "looks-safe"
+    assert row.often.value == pytest.approx(0.05)
+    assert row.once.value == 0
+    assert row.judged is row.auc
+    page = render_page(Rows(new), [], comparison)
+    assert "<strong>+0.050 [0.037, 0.063]</strong>" in page
+    assert "0.000 [-0.013, 0.013]" in page
+
+
+def test_runs_of_which_one_asked_no_neighbors_compare_by_one_question():
+    new = build_results(defenses=8)
+    old = without_neighbors(new)
+    comparison = compare_runs(new, old)
+    expected = "The runs differ in their questions about neighbors of an input."
+    assert expected in comparison.warnings
+    # The strongest attack is far above the old one, which asked once.
+    row = _rows(comparison)["looks-safe"]
+    assert row.auc.rose
+    assert row.judged is row.once
+    assert row.often.value is None
+    assert comparison.sentence == (
+        "No attack changed by more than its interval (asked once, as in both runs)."
+    )
+    assert comparison.sentence in render_page(Rows(new), [], comparison)
+    assert "<strong>" not in render_page(Rows(new), [], comparison)
+
+
+def test_other_questions_are_warned_of():
+    new, old = build_results(), build_results()
+    old["threat_model"]["questions"]["count"] = 64
+    comparison = compare_runs(new, old)
+    assert comparison.judged_by == ""
+    assert comparison.warnings == [
+        "The runs differ in their questions about neighbors of an input."
+    ]

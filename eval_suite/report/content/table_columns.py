@@ -32,8 +32,8 @@ _COLUMNS = (
         "Strongest attack: AUC",
         "Chance that the attack ranks a member above a non-member; 0.5 is guessing. "
         "The attack is the strongest of all, of one question or of many. In the small "
-        "picture the dotted line is 0.5, the dashed one the undefended model, the green "
-        "one the label floor, the bar the 95 % interval.",
+        "picture the dotted line is 0.5, the dashed one the undefended model, the "
+        "green one the label floor, the bar the 95 % interval.",
     ),
     Column(
         "once",
@@ -54,16 +54,15 @@ _COLUMNS = (
         "Known start",
         "Known start",
         "The strongest attack where the attacker knows what the training starts from. "
-        "The larger of this and the strongest attack decides, unless you keep the start "
-        "secret.",
+        "The larger of this and the strongest attack decides.",
     ),
     Column(
         "difference",
         "Change of AUC",
         "Change of AUC",
         "AUC of the strongest attack minus the undefended model's, paired, with its "
-        "95 % interval. The attack is called weaker or stronger only where the difference is larger than chance "
-        "after Holm's correction over all defenses.",
+        "95 % interval. The attack is called weaker or stronger only where the "
+        "difference is larger than chance after Holm's correction over all defenses.",
     ),
     Column(
         "advantage",

@@ -5,16 +5,19 @@ from collections.abc import Callable
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 
+from eval_suite.report.content.attack_words import MANY_QUESTIONS
 from eval_suite.report.content.rows import Rows
 from eval_suite.report.figures import style
 from eval_suite.report.figures.style import Drawing
 from eval_suite.report.format import count
+from eval_suite.report.format import listing
 from eval_suite.report.format import number
 from eval_suite.results.contents import Defense
 from keras_entropy.arrays import Floats
 
 _COLUMNS = 16
-_ADAPTIVE = "adaptive, best"
+# Of attacks that differ between defenses, and of those that are many, the best alone.
+_BEST = {"adaptive": "adaptive", "neighbors": MANY_QUESTIONS}
 _READING = "Darker is worse for privacy; 0.5 is guessing. Decimals without the 0."
 # Light to dark at constant steps of lightness: as good in grey as in colour.
 _MAP = LinearSegmentedColormap.from_list(
@@ -30,7 +33,11 @@ def attacks(rows: Rows) -> Drawing:
     if grid is None:
         return Drawing(name, title, missing=rows.reason("attack"))
     finding = _highest(rows, columns, grid)
-    return _drawing(rows, name, title, columns, grid, finding, "attack", _READING)
+    best = [f"“{column}”" for column in columns if column in _BEST.values()]
+    reading = (
+        f"{_READING} Of {listing(best)} it is the best attack." if best else _READING
+    )
+    return _drawing(rows, name, title, columns, grid, finding, "attack", reading)
 
 
 def slices(rows: Rows) -> Drawing:
@@ -53,23 +60,30 @@ def slices(rows: Rows) -> Drawing:
 def _attack_names(rows: Rows) -> list[str]:
     """Returns the attacks, the kinds in the order of what the attacker needs.
 
-    Adaptive attacks differ between defenses: together they have one column.
+    Columns of the best of a kind are among the first, which alone are drawn.
     """
     order = list(style.GROUPS)
     names: dict[str, int] = {}
     for row in rows.drawn:
         for attack in rows.attacks(row["name"]):
-            adaptive = attack["group"] == "adaptive"
-            key = _ADAPTIVE if adaptive else attack["attack"]
+            key = _BEST.get(attack["group"], attack["attack"])
             names.setdefault(key, order.index(attack["group"]))
-    return sorted(names, key=names.__getitem__)
+    ordered = sorted(names, key=names.__getitem__)
+    best = [name for name in ordered if name in _BEST.values()]
+    plain = [name for name in ordered if name not in best]
+    room = _COLUMNS - len(best)
+    return [*plain[:room], *best, *plain[room:]]
 
 
 def _attack_auc(rows: Rows, row: Defense, column: str) -> float | None:
-    if column != _ADAPTIVE:
+    if column not in _BEST.values():
         attack = rows.attack(row["name"], column)
         return attack["auc"] if attack else None
-    found = [a["auc"] for a in rows.attacks(row["name"]) if a["group"] == "adaptive"]
+    found = [
+        attack["auc"]
+        for attack in rows.attacks(row["name"])
+        if _BEST.get(attack["group"]) == column
+    ]
     return max((auc for auc in found if auc is not None), default=None)
 
 

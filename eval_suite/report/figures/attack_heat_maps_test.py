@@ -6,6 +6,7 @@ from eval_suite.report.figures.all_figures_test import rows as rows
 from eval_suite.report.figures.attack_heat_maps import attacks
 from eval_suite.report.figures.attack_heat_maps import slices
 from eval_suite.report.figures.roc_curves import roc_slices
+from eval_suite.report.made_up_runs.attack_rows import OF_NEIGHBORS
 from eval_suite.report.made_up_runs.results import build_results
 
 
@@ -24,10 +25,24 @@ def _cells(figure, rows):
 def test_heat_map_cells_are_the_attack_rows(rows):
     cells = _cells(attacks, rows)
     for row in rows.results["attacks"]:
-        if row["slice"] == "entire" and row["group"] != "adaptive":
-            assert cells[row["defense"], row["attack"]] == row["auc"]
-        elif row["slice"] == "entire":  # one adaptive attack a defense
-            assert cells[row["defense"], "adaptive, best"] == row["auc"]
+        if row["slice"] != "entire" or row["attack"] in OF_NEIGHBORS:
+            continue
+        column = "adaptive" if row["group"] == "adaptive" else row["attack"]
+        assert cells[row["defense"], column] == row["auc"]
+    for row in rows.defenses:  # one adaptive attack a defense, of neighbors the best
+        assert cells[row["name"], "many questions"] == row["asked_often"]["auc"]
+
+
+def test_columns_of_the_best_of_a_kind_are_never_left_out():
+    results = build_results()
+    more = [row for row in results["attacks"] if row["attack"] == "forest"]
+    for number in range(9):
+        results["attacks"] += [{**row, "attack": f"forest {number}"} for row in more]
+    drawing = draw(attacks, Rows(results))
+    columns = [tick.get_text() for tick in drawing.figure.axes[0].get_xticklabels()]
+    assert len(columns) == 16
+    assert columns[-2:] == ["adaptive", "many questions"]
+    assert "Of “adaptive” and “many questions” it is the best" in drawing.reading
 
 
 def test_heat_map_of_slices_is_of_the_strongest_attack(rows):

@@ -3,6 +3,9 @@
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
+from eval_suite.report.content.attack_words import MANY_QUESTIONS
+from eval_suite.report.content.attack_words import kind_words
+from eval_suite.report.content.attack_words import questions_in_words
 from eval_suite.report.content.rows import Rows
 from eval_suite.report.figures import style
 from eval_suite.report.figures.style import Drawing
@@ -14,7 +17,7 @@ from eval_suite.results.contents import Defense
 
 def kinds(rows: Rows) -> Drawing:
     """Draws the best attack of each kind on each defense."""
-    name, title = "kinds", "Threshold, trained and shadow-model attacks compared"
+    name, title = "kinds", "The kinds of attack compared"
     best = [(row, _best_of_each_kind(rows, row)) for row in rows.drawn]
     best = [(row, found) for row, found in best if found]
     if not best:
@@ -36,18 +39,22 @@ def kinds(rows: Rows) -> Drawing:
     _rows_axis(axes, [row for row, _ in best], rows.base)
     axes.set_xlabel("highest AUC of each kind (0.5: guessing, dotted)")
     kinds_found = dict.fromkeys(g for g in style.GROUPS if any(g in f for _, f in best))
-    style.legend(figure, [style.dot(g, *style.GROUPS[g]) for g in kinds_found])
+    style.legend(
+        figure, [style.dot(kind_words(g), *style.GROUPS[g]) for g in kinds_found]
+    )
     wins = [max(found, key=found.__getitem__) for _, found in best]
     winner = max(dict.fromkeys(wins), key=wins.count)
     finding = (
-        f"{winner.capitalize()} attacks are the strongest on {wins.count(winner)} of "
-        f"{count(len(best), 'model')}."
+        f"Of all kinds “{kind_words(winner)}” is the strongest on "
+        f"{wins.count(winner)} of {count(len(best), 'model')}."
     )
     alt = (
         f"Dot plot, one row a model, one dot a kind of attack. {finding} "
         + "; ".join(
             f"{row['name']} "
-            + ", ".join(f"{group} {number(auc)}" for group, auc in found.items())
+            + ", ".join(
+                f"{kind_words(group)} {number(auc)}" for group, auc in found.items()
+            )
             for row, found in best[:8]
         )
     )
@@ -56,6 +63,12 @@ def kinds(rows: Rows) -> Drawing:
         "high by selection; the headline AUC of the table is not. An evaluation that "
         "stops at threshold attacks sees only the circles."
     )
+    questions = rows.results["threat_model"]["questions"]
+    if questions is not None:
+        reading += (
+            f" “{MANY_QUESTIONS.capitalize()}” asks neighbors of each input, "
+            f"{questions_in_words(questions)}."
+        )
     return Drawing(name, title, finding, alt + ".", reading, figure)
 
 

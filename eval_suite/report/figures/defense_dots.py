@@ -5,18 +5,23 @@ from dataclasses import dataclass
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter
 from matplotlib.ticker import MaxNLocator
 
+from eval_suite.report.content import attackers
 from eval_suite.report.content.advice import ACCURACY_BUDGET
 from eval_suite.report.content.rows import Rows
 from eval_suite.report.figures import style
+from eval_suite.report.figures.levels import draw_levels
 from eval_suite.report.figures.style import Drawing
 from eval_suite.report.format import count
 from eval_suite.report.format import number
 from eval_suite.report.format import percent
 from eval_suite.report.format import points
 from eval_suite.results.contents import Defense
+
+_KNOWN = "x"  # the mark of an attacker who knows the start of the training
 
 
 @dataclass(frozen=True)
@@ -30,16 +35,11 @@ class Dot:
 
 
 def strongest_auc(rows: Rows) -> Drawing:
-    """Draws the AUC of the strongest attack on each defense."""
+    """Draws what attackers find who ask once and often of each defense."""
     dots = [
-        Dot(
-            row,
-            row["strongest_auc"],
-            row["strongest_auc_low"],
-            row["strongest_auc_high"],
-        )
+        Dot(row, found.value, found.low, found.high)
         for row in rows.drawn
-        if row["strongest_auc"] is not None
+        if (found := attackers.deciding(row)).value is not None
     ]
     name, title = "strongest-auc", "AUC of the strongest attack"
     if not dots:
@@ -49,18 +49,79 @@ def strongest_auc(rows: Rows) -> Drawing:
     others = len(rows.defenses) - 1
     finding = (
         f"Lowest: {dots[0].row['name']} at {number(dots[0].value)}; undefended "
-        f"{number(rows.base['strongest_auc'])}. On {weaker} of "
+        f"{number(attackers.deciding(rows.base).value)}. On {weaker} of "
         f"{count(others, 'defense')} the attack is measurably weaker."
     )
-    figure = _figure(dots, rows, number, level=0.5)
-    axes = figure.axes[0]
-    axes.set_xlabel("AUC, 95 % interval (0.5: guessing, dotted)")
+    figure = style.canvas(0.7 + style.ROW_HEIGHT * len(dots), legends=2)
+    axes = figure.subplots()
+    for place, dot in enumerate(dots):
+        _draw_attackers(axes, place, dot)
+        style.value_at_right(axes, place, number(dot.value), dot.row is rows.base)
+    levels = draw_levels(rows, axes, upright=True)
+    style.rows_axis(axes, [dot.row for dot in dots], rows.base)
+    axes.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]))
+    axes.set_xlabel("AUC (0.5: guessing; bar: 95 % interval of the larger)")
+    style.legend(figure, style.families([dot.row for dot in dots]))
+    style.legend(figure, [*_attackers_legend(dots), *levels], line=1)
     reading = (
-        "Left is better. The dashed line is the undefended model. Intervals of two "
-        "defenses may overlap and the paired difference still be clear: the table "
-        "has it."
+        "Left is better. Hollow: an attacker who asks one question about each input; "
+        "filled: one who asks about its neighbors too, or a random defense the same "
+        "again. The larger decides, and stands at the right."
+    )
+    if rows.floor is not None:
+        reading += (
+            " The label floor is what labels alone tell of the undefended model: no "
+            "layer that keeps them leaks less."
+        )
+    reading += (
+        " Intervals of two defenses may overlap and the paired difference still be "
+        "clear: the table has it."
     )
     return _drawing(name, title, finding, reading, dots, figure, number)
+
+
+def _draw_attackers(axes: Axes, place: int, dot: Dot) -> None:
+    """Draws an interval for the larger figure, and a mark for each attacker."""
+    row = dot.row
+    colour, marker = style.family_style(row["family"])
+    once, often, known = row["asked_once"], row["asked_often"], row["known_start"]
+    aucs = [found["auc"] for found in (once, often, known) if found is not None]
+    ends = [*aucs, dot.value]
+    axes.plot([min(ends), max(ends)], [place] * 2, color=style.GRID, lw=3, zorder=1)
+    if often is None and once is None:
+        _draw_dot(axes, place, dot)
+        return
+    if dot.low is not None and dot.high is not None:
+        axes.plot([dot.low, dot.high], [place, place], color=colour, lw=1.6, zorder=2)
+    marks = (
+        (often, marker, colour),
+        (once, marker, style.PAPER),
+        (known, _KNOWN, colour),
+    )
+    for order, (found, shape, filling) in enumerate(marks, start=3):
+        if found is not None:
+            axes.plot(
+                found["auc"],
+                place,
+                shape,
+                color=colour,
+                mfc=filling,
+                markersize=5.5,
+                zorder=order,
+            )
+
+
+def _attackers_legend(dots: list[Dot]) -> list[Line2D]:
+    """Returns entries for the marks of the attackers that were tried."""
+    rows = [dot.row for dot in dots]
+    entries = []
+    if any(row["asked_once"] for row in rows):
+        entries.append(style.hollow("asked once", style.MUTED, "o"))
+    if any(row["asked_often"] for row in rows):
+        entries.append(style.dot("often", style.MUTED, "o"))
+    if any(row["known_start"] for row in rows):
+        entries.append(style.dot("known start", style.MUTED, _KNOWN))
+    return entries
 
 
 def advantage(rows: Rows) -> Drawing:

@@ -6,9 +6,11 @@ from typing import Literal
 import numpy as np
 from matplotlib.axes import Axes
 
+from eval_suite.report.content import attackers
 from eval_suite.report.content.advice import ACCURACY_BUDGET
 from eval_suite.report.content.rows import Rows
 from eval_suite.report.figures import style
+from eval_suite.report.figures.levels import draw_levels
 from eval_suite.report.figures.style import Drawing
 from eval_suite.report.format import count
 from eval_suite.report.format import listing
@@ -42,25 +44,25 @@ class PlottedDefense:
 
 
 def frontier(rows: Rows) -> Drawing:
-    """Draws the strongest attack's AUC over accuracy, with the Pareto frontier."""
+    """Draws the larger AUC of both attackers over accuracy, and the Pareto frontier."""
     name, title = "frontier", "Privacy against accuracy"
     measured = [
-        PlottedDefense(row, row["accuracy"], row["strongest_auc"])
+        PlottedDefense(row, row["accuracy"], auc)
         for row in rows.drawn
-        if row["accuracy"] is not None and row["strongest_auc"] is not None
+        if row["accuracy"] is not None
+        and (auc := attackers.deciding(row).value) is not None
     ]
     if not measured:
         return Drawing(name, title, missing=rows.reason("accuracy", "auc", "attack"))
     drawn, beyond = _near(rows, measured)
     base = next((point for point in drawn if point.row is rows.base), None)
     best = pareto(drawn)
-    figure = style.canvas(3.5)
+    figure = style.canvas(3.5, legends=2)
     axes = figure.subplots()
     if base:
         budget = base.accuracy - ACCURACY_BUDGET
         axes.axvline(budget, color=style.MUTED, lw=0.8, ls=(0, (2, 3)))
-        axes.axhline(base.auc, color=style.INK, lw=0.8, ls=(0, (5, 3)))
-    axes.axhline(0.5, color=style.MUTED, lw=1, ls=":")
+    levels = draw_levels(rows, axes, upright=False)
     steps = sorted(best, key=lambda point: point.accuracy)
     axes.plot(
         [min(point.accuracy for point in drawn), *[point.accuracy for point in steps]],
@@ -75,10 +77,11 @@ def frontier(rows: Rows) -> Drawing:
         _draw(axes, point, strong=point in best or point is base)
     _annotate(axes, drawn, [*first, *best])
     axes.set_xlabel("accuracy on non-members")
-    axes.set_ylabel("AUC of the strongest attack")
+    axes.set_ylabel("AUC of the strongest attack (0.5: guessing)")
     style.percent_axis(axes.xaxis)
     axes.margins(x=0.08, y=0.12)
     style.legend(figure, style.families([point.row for point in drawn]))
+    style.legend(figure, levels, line=1)
     winners = [point for point in steps if point is not base]
     names = [point.row["name"] for point in winners]
     finding = (
@@ -99,9 +102,11 @@ def frontier(rows: Rows) -> Drawing:
     reading = (
         "Right and low is better. The line joins the defenses that no other beats on "
         "both axes; right of the thin dashes accuracy falls by at most "
-        f"{100 * ACCURACY_BUDGET:.0f} points, the long dashes are the undefended "
-        "model's AUC, the dots guessing."
+        f"{100 * ACCURACY_BUDGET:.0f} points. The AUC is the larger of an attacker's "
+        "who asks once and one's who asks often."
     )
+    if rows.floor is not None:
+        reading += " No layer that keeps the label leaks less than the label floor."
     if beyond:
         names = [f"{p.row['name']} ({percent(p.accuracy)})" for p in beyond]
         reading += f" Too inaccurate for the picture: {listing(names)}."
@@ -139,7 +144,8 @@ def _draw(axes: Axes, point: PlottedDefense, strong: bool) -> None:
     low, high = row["accuracy_low"], row["accuracy_high"]
     if low is not None and high is not None:
         axes.plot([low, high], [y, y], color=colour, lw=1, alpha=alpha)
-    low, high = row["strongest_auc_low"], row["strongest_auc_high"]
+    found = attackers.deciding(row)
+    low, high = found.low, found.high
     if low is not None and high is not None:
         axes.plot([x, x], [low, high], color=colour, lw=1, alpha=alpha)
     axes.plot(

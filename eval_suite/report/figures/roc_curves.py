@@ -4,6 +4,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from eval_suite.report.content.attack_words import attack_words
 from eval_suite.report.content.rows import Rows
 from eval_suite.report.figures import style
 from eval_suite.report.figures.style import Drawing
@@ -42,7 +43,8 @@ def roc(rows: Rows) -> Drawing:
     alt = (
         f"{count(len(curves), 'panel')} of true-positive against false-positive rate. "
         + "; ".join(
-            f"{row['name']} ({curve['attack']}) AUC {number(row['strongest_auc'])}"
+            f"{row['name']} ({attack_words(curve['attack'])}) AUC "
+            f"{number(row['strongest_auc'])}"
             for row, curve in curves[:12]
         )
         + "."
@@ -169,7 +171,7 @@ def _note(rows: Rows, row: Defense, curve: CurveRow) -> str:
     """Returns the headline AUC, or the attack where the curve is of another one."""
     strongest = rows.strongest(row)
     if strongest and strongest["attack"] != curve["attack"]:
-        return style.safe_text(f"only {curve['attack']}", 18)
+        return style.safe_text(f"only {attack_words(curve['attack'])}", 18)
     return f"AUC {number(row['strongest_auc'], 2)}"
 
 

@@ -14,6 +14,7 @@ from matplotlib.ticker import NullFormatter
 from eval_suite.report.content.rows import Rows
 from eval_suite.report.content.strengths import undominated
 from eval_suite.report.figures import style
+from eval_suite.report.figures.levels import FLOOR
 from eval_suite.report.figures.style import Drawing
 from eval_suite.report.format import count
 from eval_suite.report.format import listing
@@ -22,7 +23,6 @@ from eval_suite.report.format import percent
 from eval_suite.results.rows import FrontierRow
 
 _BASE = "no defense"
-_LABEL = "LabelOnly"
 _HEADS = "heads"
 _TITLES = ("On the finished model", "Trained")
 _LINES = 28  # in one row of panels: as many as can be told apart
@@ -68,7 +68,7 @@ def strengths(rows: Rows) -> Drawing:
     heights = [2.4 + 0.17 * ((len(lines) + 2) // 3) for lines in groups]
     figure = style.canvas(sum(heights))
     parts = figure.subfigures(len(groups), 1, height_ratios=heights, squeeze=False)
-    floor = [point.auc for point in found if _line_of(point.name) == _LABEL][:1]
+    floor = [] if rows.floor is None else [rows.floor["auc"]]
     for part, lines, text in zip(parts[:, 0], groups, _TITLES, strict=False):
         # What is trained anew has a floor of its own.
         _panels(part, lines, floor if text == _TITLES[0] else [])
@@ -89,9 +89,14 @@ def strengths(rows: Rows) -> Drawing:
         "Low is private; right is accurate in the first picture, left is better in the "
         "others. A line joins the strengths of one defense; what is hollow is "
         "dominated: another is as good on AUC, accuracy and NLL, and better on one of "
-        "them. The dashes are the predicted label alone, the floor of every layer that "
-        "keeps it; the dots guessing."
+        "them. Each AUC is the larger of an attacker's who asks once and one's who "
+        "asks often. The dots are guessing."
     )
+    if floor:
+        reading += (
+            " The broken line is the label floor, what labels alone tell of the "
+            "undefended model: no layer that keeps them leaks less."
+        )
     beyond = [point for point in found if point not in near]
     if beyond:
         names = [f"{p.name} ({percent(p.values['accuracy'])})" for p in beyond]
@@ -164,7 +169,7 @@ def _panels(part: Figure, lines: _Lines, floor: list[float]) -> None:
         _scale(axes, logarithmic)
         axes.axhline(0.5, color=style.MUTED, lw=1, ls=":", zorder=1)
         for auc in floor:
-            axes.axhline(auc, color=style.INK, lw=0.8, ls=(0, (5, 3)), zorder=1)
+            axes.axhline(auc, **FLOOR, zorder=1)
     panels[0].set_ylabel("AUC of the strongest attack")
     part.legend(
         handles=[style.dot(style.safe_text(k), *v) for k, v in styles.items()],

@@ -14,7 +14,7 @@ def test_strengths_are_the_rows_and_dominated_ones_hollow():
     panels = np.reshape(drawing.figure.axes, (2, 3))
     trained = ["no defense", "M-17(weight=2.0)", "M-17(weight=0.5)", "M-6"]
     layers = [name for name in rows if name[:2] != "M-"]
-    floor = [rows["LabelOnly(confidence=1.0)"]["auc"]] * 2
+    floor = [results["defenses"][0]["labels_alone"]["auc"]] * 2
     for part, names, floors in ((panels[0], layers, 1), (panels[1], trained, 0)):
         for axes, key in zip(part, ("accuracy", "nll", "ece"), strict=True):
             hollow = {

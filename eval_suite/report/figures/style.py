@@ -24,6 +24,7 @@ ROW_HEIGHT = 0.21
 _COLUMNS = 4
 TITLE = 18  # points at the top that only the PNG shows
 _LEGEND = 17  # points below it
+_MANY = 6  # entries of a legend, which then stand closer
 
 # Roles. The page replaces each by a CSS variable, so that an inlined figure follows
 # the light or dark theme; the PNG keeps these values.
@@ -52,6 +53,7 @@ GROUPS = {
     "trained": (GREEN, "^"),
     "shadow": (ORANGE, "s"),
     "adaptive": (PINK, "P"),
+    "neighbors": (INK, "D"),
 }
 
 # CSS variables of the page.
@@ -131,14 +133,15 @@ def style() -> AbstractContextManager[None]:
     return mpl.rc_context(_RC)
 
 
-def canvas(height: float, width: float = WIDTH) -> Figure:
+def canvas(height: float, width: float = WIDTH, legends: int = 1) -> Figure:
     """Returns an empty figure; no pyplot state is touched.
 
     Args:
         height: Inches below title and legend, for which room is added.
         width: Inches.
+        legends: Lines of legend.
     """
-    total = height + (TITLE + _LEGEND) / 72
+    total = height + (TITLE + legends * _LEGEND) / 72
     layout = ConstrainedLayoutEngine(rect=(0, 0, 1, height / total))
     return Figure(figsize=(width, total), layout=layout)
 
@@ -173,6 +176,13 @@ def dot(text: str, colour: str, marker: str) -> Line2D:
     return Line2D([], [], ls="", marker=marker, color=colour, markersize=5, label=text)
 
 
+def hollow(text: str, colour: str, marker: str) -> Line2D:
+    """Returns a legend entry with the outline of a marker."""
+    entry = dot(text, colour, marker)
+    entry.set_markerfacecolor(PAPER)
+    return entry
+
+
 def line(text: str, colour: str, dashed: bool = False) -> Line2D:
     """Returns a legend entry with a line."""
     entry = Line2D([], [], color=colour, lw=1.4, label=text)
@@ -192,9 +202,15 @@ def families(rows: list[Defense]) -> list[Line2D]:
     return list(handles.values())
 
 
-def legend(figure: Figure, handles: list[Line2D]) -> None:
-    """Puts a legend on one line between the title and the axes, left-aligned."""
-    top = 1 - TITLE / 72 / figure.get_figheight()
+def legend(figure: Figure, handles: list[Line2D], line: int = 0) -> None:
+    """Puts a legend on one line between the title and the axes, left-aligned.
+
+    Args:
+        figure: From `canvas`.
+        handles: Its entries.
+        line: Which of the lines that `canvas` left room for.
+    """
+    top = 1 - (TITLE + line * _LEGEND) / 72 / figure.get_figheight()
     figure.legend(
         handles=handles,
         loc="upper left",
@@ -202,7 +218,7 @@ def legend(figure: Figure, handles: list[Line2D]) -> None:
         ncols=len(handles),
         borderaxespad=0,
         borderpad=0.3,
-        columnspacing=1.2,
+        columnspacing=1.2 if len(handles) < _MANY else 0.7,
         handletextpad=0.4,
     )
 

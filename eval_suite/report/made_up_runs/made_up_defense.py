@@ -4,16 +4,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
+LOOKS_SAFE = "looks-safe"  # to an attacker who asks once: the eighth
 # Made-up defenses: the AUC of the strongest attack that asks once and often, and of the
-# loss threshold, the accuracy, the latency ratio at batch 1, the normalised entropy, and
-# whether the layer is injective. The last looks safe to an attacker who asks once.
+# loss threshold, the accuracy, the latency ratio at batch 1, the normalised entropy,
+# and whether the layer is injective.
 _TABLE = """
 base;Undefended;none;;0.612;0.600;0.523;0.970;1.0;0.03;1
 M-1;Spline smoothing (DMD);output-transform;Spline;0.611;0.600;0.527;0.958;1.02;0.95;1
 M-5;Taylor softmax;output-transform;TaylorSoftmax;0.612;0.600;0.523;0.970;1.04;0.999;1
 M-6;Linear head, frozen;head;LinearHead;0.607;0.594;0.524;0.969;1.01;0.05;1
-M-17;Entropy penalty;training-loss;EntropyRegularization;0.566;0.559;0.519;0.966;1.0;0.31;1
-M-18;Polynomial fit;output-transform;PolynomialSmoothing;0.610;0.598;0.526;0.912;1.02;0.96;1
+M-17;Entropy penalty;training-loss;EntropyPenalty;0.566;0.559;0.519;0.966;1.0;0.31;1
+M-18;Polynomial fit;output-transform;Polynomial;0.610;0.598;0.526;0.912;1.02;0.96;1
 temperature;Temperature;output-transform;TemperatureScaling;0.612;0.601;0.523;0.970;1.03;0.42;1
 looks-safe;Bins after smoothing;training-loss;Bins;0.519;0.648;0.516;0.975;1.01;0.2;0
 """

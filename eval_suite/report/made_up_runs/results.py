@@ -1,5 +1,6 @@
 """Builds results of the size and look of a real run, for the report's tests."""
 
+import copy
 from typing import Literal
 
 import numpy as np
@@ -136,6 +137,33 @@ def build_results(defenses: int = 7, classes: int = 10, seed: int = 0) -> Result
         ],
         "timings": {"train": 21.4, "attack": 33.0, "latency": 18.2},
     }
+
+
+def without_neighbors(results: Results) -> Results:
+    """Returns the results of the same run if it had asked no neighbors of an input."""
+    found = copy.deepcopy(results)
+    found["threat_model"]["questions"] = None
+    for row in found["defenses"]:
+        once = row["asked_once"]
+        row["asked_often"] = None
+        row["labels_alone"] = None
+        if once is not None:
+            row["strongest_attack"] = once["attack"]
+            row["strongest_auc"] = once["auc"]
+            row["strongest_auc_low"] = once["auc_low"]
+            row["strongest_auc_high"] = once["auc_high"]
+    base = found["defenses"][0]["strongest_auc"]
+    for row in found["defenses"]:
+        if base is not None and row["strongest_auc"] is not None:
+            difference = row["strongest_auc"] - base
+            row["difference_auc"] = difference
+            row["difference_auc_low"] = difference - 0.004
+            row["difference_auc_high"] = difference + 0.004
+    found["attacks"] = [a for a in found["attacks"] if a["asked"] == "once"]
+    found["curves"] = [c for c in found["curves"] if c["attack"] not in OF_NEIGHBORS]
+    for strength in found["frontier"]:
+        strength["asked_often"] = None
+    return found
 
 
 def _questions() -> QuestionsRow:

@@ -174,8 +174,9 @@ def test_filtering_by_family_and_word(open_page):
 
 def test_a_name_leads_to_its_section(open_page):
     page = open_page()
-    page.get_by_role("link", name="M-17", exact=True).click()
-    section = page.locator("#d4")
+    link = page.get_by_role("link", name="M-17", exact=True)
+    link.click()
+    section = page.locator(link.get_attribute("href"))
     assert section.evaluate("element => element.open")
     assert section.get_by_text("rmia_online").first.is_visible()
 

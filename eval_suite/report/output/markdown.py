@@ -92,8 +92,8 @@ def _strengths(results: Results) -> list[str]:
         "|---|---:|---:|---:|---:|---:|---:|",
     ]
     for row in best[:_LISTED_LINES]:
-        kinds = ("auc", "once", "often", "accuracy", "nll", "ece")
-        cells = [row[key] for key in kinds]
+        aucs = (row["auc"], row["once"], row["often"])
+        cells = (*aucs, row["accuracy"], row["nll"], row["ece"])
         lines.append(f"| {_escape(row['name'], 60)} | {' | '.join(cells)} |")
     if len(best) > _LISTED_LINES:
         lines += ["", f"{count(len(best) - _LISTED_LINES, 'more row')} in the page."]

@@ -247,8 +247,8 @@ def _omissions(rows: Rows) -> dict[str, str]:
     omitted = count(rows.omitted, "defense")
     return {
         "omitted_note": f"{count(len(rows.defenses) - 1, 'defense')}; the figures show "
-        f"the {kept} with the lowest AUC.",
-        "drawn_note": f"Not drawn: {omitted} with a higher AUC or none.",
+        f"the {kept} with the lowest AUC, asked once or often.",
+        "drawn_note": f"Not drawn: {omitted} with higher AUCs or none.",
         "omitted_details": f"{omitted} more: see the table, and results.json for each "
         "attack.",
     }

@@ -12,7 +12,19 @@ from eval_suite.report.made_up_runs.results import build_results
 from eval_suite.report.output.page import render_page
 from eval_suite.report.output.report_folder import write_report
 
-_VOID = {"meta", "link", "input", "br", "img", "hr", "path", "use", "line", "circle"}
+_VOID = {
+    "meta",
+    "link",
+    "input",
+    "br",
+    "img",
+    "hr",
+    "path",
+    "use",
+    "line",
+    "circle",
+    "wbr",
+}
 
 
 class _Page(HTMLParser):

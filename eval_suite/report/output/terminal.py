@@ -27,9 +27,9 @@ def terminal_table(results: Results, width: int = 80) -> str:
 
     Args:
         results: Checked results.
-        width: Columns of the terminal. Columns of the table are left out from the
-            right until it fits; the defenses' names are shortened last. Those of attackers
-        that no defense has a figure of are left out at once.
+        width: Columns of the terminal. Those of attackers of whom there is no figure
+            are left out, and others from the right until the table fits; the defenses'
+            names are shortened last.
 
     Returns:
         Text without control characters, its last line the verdict. At most 40

@@ -71,7 +71,7 @@ def strongest_auc(rows: Rows) -> Drawing:
     if rows.floor is not None:
         reading += (
             " The label floor is what labels alone tell of the undefended model: no "
-            "layer that keeps them leaks less."
+            "layer that keeps them can hide it."
         )
     reading += (
         " Intervals of two defenses may overlap and the paired difference still be "

@@ -50,7 +50,7 @@ def test_the_label_floor_is_a_line_where_it_is_known(rows):
     drawing = draw(strongest_auc, rows)
     upright = {tuple(line.get_xdata()) for line in drawing.figure.axes[0].lines}
     assert (rows.floor["auc"],) * 2 in upright
-    assert "no layer that keeps them leaks less" in drawing.reading
+    assert "no layer that keeps them can hide it" in drawing.reading
     results = build_results()
     results["defenses"][0]["labels_alone"] = None
     assert "layer" not in draw(strongest_auc, Rows(results)).reading

@@ -186,6 +186,7 @@ OUTPUTS = ("--member-outputs", "in_p.npz", "--nonmember-outputs", "out_p.npz")
         (("--questions", "-3"), "an integer of at least 0. Received: '-3'"),
         (("--questions", "many"), "an integer of at least 0. Received: 'many'"),
         (("--questions", "0", "--neighbors", "a:b"), "--questions 0 asks about none"),
+        (("--known-start", "--profile", "study"), "--known-start needs the membership"),
         ((*OUTPUTS, "--questions", "8"), "--questions needs a model to ask"),
         ((*OUTPUTS, "--neighbors", "a:b"), "--neighbors needs a model to ask"),
         (OUTPUTS[:2], "go together"),

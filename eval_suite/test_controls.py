@@ -9,8 +9,8 @@ from eval_suite.results.record import Record
 from eval_suite.subjects.subject import Subject
 from keras_entropy.attacks import TARGET_ATTACKS
 from keras_entropy.attacks import Control
-from keras_entropy.attacks.controls.controls import null_controls
-from keras_entropy.attacks.controls.controls import positive_controls
+from keras_entropy.attacks.controls.null_controls import null_controls
+from keras_entropy.attacks.controls.positive_controls import positive_controls
 from keras_entropy.attacks.scorers.neighbors.neighbor_attack_table import (
     LONE_NEIGHBOR_ATTACKS,
 )
@@ -25,6 +25,20 @@ def test_controls(
     # Without shadows, these attacks alone concern one model.
     alone = subject.reason_without("shadows") is not None
     controls = run((*TARGET_ATTACKS, *LONE_NEIGHBOR_ATTACKS) if alone else None)
+    record_controls(controls, record)
+
+
+def test_null_controls_on_these_models(subject: Subject, record: Record) -> None:
+    reason = subject.reason_without("pairs")
+    if reason is not None:
+        pytest.skip(reason)
+    from eval_suite.measurements.null_on_models import null_on_models
+
+    record_controls(null_on_models(subject), record)
+
+
+def record_controls(controls: Sequence[Control], record: Record) -> None:
+    """Sends controls to the report, and fails where one did."""
     for control in controls:
         record("control", **control.row())
     failed = [

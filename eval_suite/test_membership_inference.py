@@ -12,8 +12,8 @@ from eval_suite.measurements.committed_report import committed_strongest
 from eval_suite.measurements.entropy_histogram import entropy_distribution
 from eval_suite.measurements.slices import slices_left_out
 from eval_suite.results.record import Record
-from eval_suite.results.rows import StrongestRows
 from eval_suite.results.rows import StrongestRow
+from eval_suite.results.rows import StrongestRows
 from eval_suite.subjects.subject import Subject
 from eval_suite.undefended import BASE
 from keras_entropy.attacks import Headline

@@ -96,6 +96,13 @@ def test_leakier_model_turns_the_build_red(pytester, run, baseline):
     results = load_results(pytester.path / "reports" / "latest" / "results.json")
     assert results["verdict"]["status"] == "fail"
     assert any(line.startswith("Gate: FAIL") for line in results["verdict"]["lines"])
+    # Outputs can't be asked more, and the report says so.
+    base = results["defenses"][0]
+    assert base["asked_once"]["auc"] == base["strongest_auc"]
+    assert base["asked_often"] is results["threat_model"]["questions"] is None
+    assert base["labels_alone"]["attack"] == "label_only"
+    reasons = {row["what"]: row["reason"] for row in results["not_measured"]}
+    assert "could be asked more" in reasons["attacks of many questions (base)"]
 
 
 def test_fixed_limits(pytester, run):

@@ -14,7 +14,7 @@ from eval_suite.measurements.example_scores import scores_of
 from eval_suite.measurements.slices import slices
 from eval_suite.subjects.answers import Answers
 from eval_suite.subjects.answers import results_of
-from eval_suite.subjects.subject import MeasuredAttack
+from eval_suite.subjects.measured import MeasuredAttack
 from eval_suite.subjects.subject import Subject
 from eval_suite.undefended import BASE
 from keras_entropy.attacks import AttackResult
@@ -96,7 +96,9 @@ class AttackComparison:
         self._scores: dict[tuple[str, str], ExampleScores | None] = {}
         self._beside_base: dict[str, tuple[MeasuredAttack, MeasuredAttack]] = {}
         known = subject.known_start
-        self._known_start = known and AttackComparison(known, names, seed=seed)
+        self._known_start = (
+            None if known is None else AttackComparison(known, names, seed=seed)
+        )
 
     def attacked(self, name: str) -> Attacked:
         """Returns the attacks on a defense, or on `"base"`, by its own outputs.

@@ -11,7 +11,7 @@ import numpy as np
 from scipy import stats
 
 from eval_suite.results.rows import RecordRiskRow
-from eval_suite.subjects.subject import RecordAnswers
+from eval_suite.subjects.measured import RecordAnswers
 from keras_entropy.arrays import Floats
 from keras_entropy.attacks.leakage.record_risk import record_risk
 

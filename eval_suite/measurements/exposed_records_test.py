@@ -9,7 +9,7 @@ from eval_suite.measurements.exposed_records import exposed_records
 from eval_suite.measurements.exposed_records import most_false_alarms
 from eval_suite.measurements.exposed_records import with_planted_record
 from eval_suite.measurements.exposed_records import with_shuffled_membership
-from eval_suite.subjects.subject import RecordAnswers
+from eval_suite.subjects.measured import RecordAnswers
 from keras_entropy.shadow import complementary_pairs
 
 

@@ -22,6 +22,7 @@ from eval_suite.options.report_names import REPORTS
 # each kind (sifted, random, a head, a training loss, injective, destroying, fitted,
 # keyed), for `pytest eval_suite` runs them all.
 SAMPLE = "M-3,M-4,M-6,M-17,temperature,top-1,binned-1,gaussian-noise-keyed"
+SAMPLE_QUESTIONS = 16
 
 
 @dataclasses.dataclass(frozen=True)
@@ -43,7 +44,7 @@ class Options:
     member_outputs: Path | None = None
     nonmember_outputs: Path | None = None
     tf_privacy: str = "check"
-    questions: int | None = None
+    questions: int | None = SAMPLE_QUESTIONS
     neighbors: str | None = None
     known_start: bool = False
     population: Path | None = None

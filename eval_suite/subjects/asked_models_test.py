@@ -5,11 +5,13 @@ import numpy as np
 import pytest
 
 from eval_suite.datasets.datasets import Dataset
+from eval_suite.measurements.attack_comparison import AttackComparison
 from eval_suite.options.profiles import Profile
 from eval_suite.subjects.membership_game import MembershipGame
 from eval_suite.subjects.questions import Questions
 from eval_suite.subjects.study_network import study_mlp
 from keras_entropy import catalog
+from keras_entropy.attacks.attack_name import AttackName
 from keras_entropy.queries.behind_layer import FEW
 from keras_entropy.queries.families.family import Family
 from keras_entropy.shadow import Cache
@@ -132,3 +134,19 @@ def test_answers_to_neighbors_are_attacked_and_forgotten_when_changed(game):
     changed = answers.changed(lambda rows: rows)
     audit = changed.audit(slices=("entire",), seed=0)
     assert {r.attack for r in audit.attacks} == set(ATTACKS)
+
+
+def test_no_transform_leaks_more_than_none_by_the_same_questions(game):
+    names = ["temperature", "binned-1", "M-1"]
+    comparison = AttackComparison(game, names, seed=0)
+    kinds = {name: comparison.strongest_by_kind(name) for name in ("base", *names)}
+    floor = kinds["base"]["labels_alone"]
+    for name in names:
+        assert comparison.excess(name) is None
+        assert not AttackName.parse(kinds[name]["asked_once"].attack).asks_often
+        assert AttackName.parse(kinds[name]["asked_often"].attack).asks_often
+        if name != "M-1":  # which changes labels
+            assert kinds[name]["labels_alone"].auc == floor.auc
+    # The strongest of all is chosen among both.
+    every = comparison.attacked("binned-1").strongest.attack
+    assert every in {kind.attack for kind in kinds["binned-1"].values()}

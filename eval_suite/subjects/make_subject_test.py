@@ -58,3 +58,19 @@ def test_the_suites_own_network_is_the_studys(tmp_path):
     assert check_options(Options(shadows=4))(None, lambda: tmp_path).reason_without(
         "records"
     )
+
+
+def test_what_is_asked_is_checked_before_any_work(tmp_path):
+    make = check_options(Options(questions=40, shadows=4))
+    assert make(no_bar, lambda: tmp_path).questions["count"] == 40
+    once = check_options(Options(questions=0, shadows=4))(no_bar, lambda: tmp_path)
+    assert once.questions is None
+    with pytest.raises(ValueError, match="`questions` must be at least"):
+        check_options(Options(questions=1))
+    own = tmp_path / "mine.py"
+    own.write_text("def shaken(x, seed):\n    return x + (1 + seed % 97) / 100\n")
+    given = Options(shadows=4, neighbors=f"{own}:shaken")
+    asked = check_options(given)(no_bar, lambda: tmp_path)
+    assert asked.questions["families"][-1]["name"] == "given"
+    with pytest.raises(ValueError, match="has no 'shake'"):
+        check_options(Options(neighbors=f"{own}:shake"))

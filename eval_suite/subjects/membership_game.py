@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
+import functools
+from collections.abc import Mapping
 from collections.abc import Sequence
 from typing import Any
 
 import keras
+import numpy as np
 
 from eval_suite.datasets.datasets import Dataset
 from eval_suite.options.profiles import Profile
@@ -13,6 +17,7 @@ from eval_suite.results.gate_rows import GameIdentity
 from eval_suite.results.rows import QuestionsRow
 from eval_suite.results.rows import RunDescription
 from eval_suite.results.run_description import describe_run
+from eval_suite.subjects.answers import PairedModels
 from eval_suite.subjects.asked_models import AskedModels
 from eval_suite.subjects.asked_models import KeptAnswers
 from eval_suite.subjects.defended_stacks import DefendedStacks
@@ -20,6 +25,7 @@ from eval_suite.subjects.defended_stacks import Models
 from eval_suite.subjects.defended_stacks import entry_of
 from eval_suite.subjects.defended_stacks import text_of
 from eval_suite.subjects.fingerprint import fingerprint
+from eval_suite.subjects.measured import RecordAnswers
 from eval_suite.subjects.paired_targets import PairedTargets
 from eval_suite.subjects.questions import Questions
 from eval_suite.subjects.run_identity import game_identity
@@ -29,7 +35,6 @@ from eval_suite.subjects.subject import NO_QUESTIONS
 from eval_suite.subjects.subject import Examples
 from eval_suite.subjects.subject import Part
 from eval_suite.subjects.subject import ProgressBar
-from eval_suite.subjects.subject import RecordAnswers
 from eval_suite.undefended import BASE
 from keras_entropy import catalog
 from keras_entropy.arrays import Array
@@ -145,6 +150,35 @@ class MembershipGame(PairedTargets):
 
     def neighbors(self, defense: str | catalog.Entry) -> Neighbors | None:
         return None if self._asked is None else self._asked.neighbors(defense)
+
+    def null_models(self, seed: int) -> Mapping[str, PairedModels]:
+        real = self.paired_models(BASE)
+        models, examples = self.membership.shape
+        drawn = complementary_pairs(examples, models, seed=seed).membership
+        # Of an even number of them, each can be in exactly half of the models.
+        others = self.reference.rows(np.arange(len(self.reference.x) // 2 * 2))
+        plan = complementary_pairs(len(others.x), models, seed=seed)
+        unseen = dataclasses.replace(
+            real,
+            outputs=self._models.predict(None, others.x),
+            labels=others.y,
+            membership=plan.membership,
+            neighbors=functools.partial(self._asked_about, others),
+        )
+        return {
+            "memberships drawn anew": dataclasses.replace(real, membership=drawn),
+            "models trained on other data": unseen,
+        }
+
+    def _asked_about(self, examples: Dataset) -> Neighbors | None:
+        """Returns what the undefended models answer to neighbors of other examples."""
+        if self._asked is None:
+            return None
+        questions = dataclasses.replace(
+            self._asked.questions, x=examples.x, y=examples.y
+        )
+        asked = AskedModels(questions, self._models.answer, self._progress)
+        return asked.neighbors(BASE)
 
     def live_model(self, name: str) -> keras.Model:
         """Returns the defended architecture; its weights mean nothing."""

@@ -31,13 +31,14 @@ def cache(tmp_path_factory):
     return Cache(tmp_path_factory.mktemp("cache"))
 
 
-def play(cache, seed=0):
+def play(cache, seed=0, **settings):
     rng = np.random.default_rng(0)
     labels = rng.integers(0, 5, 400)
     centers = rng.normal(size=(5, 8))
     x = (centers[labels] + rng.normal(scale=1.5, size=(400, 8))).astype("float32")
     dataset = Dataset("blobs", "made here", x, labels, tuple("abcde"))
-    return MembershipGame(dataset, study_mlp((8,), 5), PROFILE, seed, silent, cache)
+    model = study_mlp((8,), 5)
+    return MembershipGame(dataset, model, PROFILE, seed, silent, cache, **settings)
 
 
 @pytest.fixture(scope="module")
@@ -174,3 +175,46 @@ def test_the_smallest_detectable_leak_is_an_auc(comparison):
     # Four pairs: (t 95 % + t 80 %) of 3 degrees of freedom, 2.353 + 0.978.
     error = loss.pair_auc.std(ddof=1) / 2
     assert rise == pytest.approx(3.332 * error, rel=1e-3)
+
+
+def test_where_the_start_is_known_all_models_begin_alike(cache, game):
+    def spread(played):
+        """Of the weights over models, where each is the mean over single weights."""
+        stack = played._data.initialize(played.model)
+        kernel = stack.values(played.model)[0]
+        return np.ptp(kernel, axis=0).mean()
+
+    one = play(cache, one_start=True)
+    assert spread(one) == 0 < spread(game)
+    assert one.outputs("base").shape == game.outputs("base").shape
+    assert (one.outputs("base") != game.outputs("base")).any()
+    # They see other examples, in another order.
+    assert (one.outputs("base")[0] != one.outputs("base")[2]).any()
+    heads = one.outputs("M-6")
+    assert (heads != game.outputs("M-6")).any()
+
+
+def test_a_known_start_has_a_headline_of_its_own(cache, game, comparison):
+    assert comparison.known_start("base") is None
+    both = play(cache, known_start=play(cache, one_start=True))
+    found = AttackComparison(both, ["temperature"], seed=0)
+    alone = AttackComparison(both.known_start, ["temperature"], seed=0)
+    assert found.known_start("temperature").auc == (
+        alone.attacked("temperature").strongest.auc
+    )
+    assert found.attacked("temperature").strongest.auc == (
+        comparison.attacked("temperature").strongest.auc
+    )
+
+
+def test_models_on_which_every_attack_must_fail(game):
+    found = game.null_models(seed=5)
+    drawn = found["memberships drawn anew"]
+    assert drawn.outputs is game.outputs("base")
+    assert (drawn.membership != game.membership).mean() == pytest.approx(0.5, abs=0.1)
+    unseen = found["models trained on other data"]
+    assert unseen.outputs.shape == (8, 60, 5)
+    np.testing.assert_array_equal(unseen.labels, game.reference.y)
+    for models in found.values():
+        assert (models.membership[0::2] == ~models.membership[1::2]).all()
+        assert models.neighbors() is None

@@ -14,10 +14,10 @@ from eval_suite.results.gate_rows import AucRow
 from eval_suite.results.rows import Utility
 from eval_suite.subjects.answers import PairedModels
 from eval_suite.subjects.answers import results_of
-from eval_suite.subjects.subject import Compared
-from eval_suite.subjects.subject import Correctness
-from eval_suite.subjects.subject import MeasuredAttack
-from eval_suite.subjects.subject import RowMaker
+from eval_suite.subjects.measured import Compared
+from eval_suite.subjects.measured import Correctness
+from eval_suite.subjects.measured import MeasuredAttack
+from eval_suite.subjects.measured import RowMaker
 from eval_suite.subjects.subject import Subject
 from eval_suite.subjects.utility import utility_over_models
 from eval_suite.undefended import BASE

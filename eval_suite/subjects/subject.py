@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import abc
-import dataclasses
 from collections.abc import Callable
 from collections.abc import Mapping
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 from typing import Literal
-from typing import Protocol
 
 from eval_suite.results.gate_rows import AucRow
 from eval_suite.results.gate_rows import ExamplesIdentity
@@ -20,9 +18,12 @@ from eval_suite.results.rows import RunDescription
 from eval_suite.results.rows import Utility
 from eval_suite.subjects.answers import Answers
 from eval_suite.subjects.answers import PairedModels
+from eval_suite.subjects.measured import Compared
+from eval_suite.subjects.measured import Correctness
+from eval_suite.subjects.measured import MeasuredAttack
+from eval_suite.subjects.measured import RecordAnswers
+from eval_suite.subjects.measured import RowMaker
 from keras_entropy.arrays import Array
-from keras_entropy.arrays import Booleans
-from keras_entropy.arrays import Floats
 from keras_entropy.arrays import Integers
 from keras_entropy.attacks import AttackResult
 from keras_entropy.attacks import Audit
@@ -55,68 +56,6 @@ FEW_MODELS = "needs six models, trained on random halves of the records"
 NO_QUESTIONS = "--questions 0 asks about nothing but the examples themselves"
 # Strengths are compared in one game, with all defenses beside each other.
 NOT_ALL_STRENGTHS = "the frontier is drawn for the membership game with all defenses"
-
-
-@dataclasses.dataclass(frozen=True)
-class MeasuredAttack:
-    """The strongest attack on one defense, to be compared with that on another.
-
-    Args:
-        headline: How strong it is.
-        scores: Function that returns its score of each example of one target, members
-            first, or `None` where the attack asks repeatedly.
-    """
-
-    headline: Headline
-    scores: Callable[[], ExampleScores | None]
-
-
-# Takes the name of a defense and returns the strongest attacks on it and on none.
-Compared = Callable[[str], tuple[MeasuredAttack, MeasuredAttack]]
-
-
-class RowMaker(Protocol):
-    """Makes the rows of a baseline for one defense: the gate knows their form."""
-
-    def of_pairs(self, attack: str, pair_auc: Floats) -> AucRow:
-        """Returns the row of an attack, by its AUC on each pair of models."""
-
-    def of_examples(
-        self, scores: Mapping[str, ExampleScores], member: Booleans
-    ) -> Sequence[AucRow]:
-        """Returns the rows of attacks, by their scores of one target's examples."""
-
-
-@dataclasses.dataclass(frozen=True)
-class Correctness:
-    """How far the predicted labels of non-members are right.
-
-    Args:
-        values: Floats `(U, k)` in 0..1, a row for each unit that is resampled: a pair
-            of models with its two accuracies, or one example.
-        degrees: Degrees of freedom of a mean over units; `None`: normal tail.
-    """
-
-    values: Floats
-    degrees: int | None
-
-
-@dataclasses.dataclass(frozen=True)
-class RecordAnswers:
-    """Answers of pairs of models to records in and out of their training sets.
-
-    Args:
-        confidence: Floats `(K, n)`, logit-scaled. Models `2j` and `2j + 1` were trained
-            on complementary halves.
-        membership: Booleans `(K, n)`: who is in whose training set.
-        labels: Integers `(n,)`.
-        rows: Integers `(n,)`: rows in the dataset, or in the file of members.
-    """
-
-    confidence: Floats
-    membership: Booleans
-    labels: Integers
-    rows: Integers
 
 
 class Subject(abc.ABC):
@@ -288,6 +227,18 @@ class Subject(abc.ABC):
         Args:
             defense: A name, or with part `"strengths"` an entry that need not be in
                 the catalog.
+        """
+        raise self._lacking("pairs")
+
+    def null_models(self, seed: int) -> Mapping[str, PairedModels]:
+        """Returns undefended models on which every attack must fail; part `"pairs"`.
+
+        Args:
+            seed: Integer, of the memberships that are drawn.
+
+        Returns:
+            By what makes them so: answers whose memberships are drawn anew, and answers
+            about examples that none of the models was trained on.
         """
         raise self._lacking("pairs")
 

@@ -6,10 +6,10 @@ from keras_entropy.attacks.audits.game_audit import audit_game as audit_game
 from keras_entropy.attacks.audits.headline import game_headline as game_headline
 from keras_entropy.attacks.audits.outputs_audit import audit_outputs as audit_outputs
 from keras_entropy.attacks.controls.control import Control as Control
-from keras_entropy.attacks.controls.controls import null_controls as null_controls
-from keras_entropy.attacks.controls.controls import (
+from keras_entropy.attacks.controls.positive_controls import (
     positive_controls as positive_controls,
 )
+from keras_entropy.attacks.controls.null_controls import null_controls as null_controls
 from keras_entropy.attacks.leakage.divergence import Divergence as Divergence
 from keras_entropy.attacks.leakage.divergence import jensen_shannon as jensen_shannon
 from keras_entropy.attacks.leakage.divergence import (

@@ -19,7 +19,6 @@ from keras_entropy.models.defending import defend
 from keras_entropy.models.defending import logits_of
 from keras_entropy.models.graph import model_inputs
 from keras_entropy.shadow.stack import Stack
-from keras_entropy.shadow.stack import initialize
 from keras_entropy.shadow.stack import variables_of
 from keras_entropy.training.recipe import Progress
 from keras_entropy.training.recipe import TrainingData

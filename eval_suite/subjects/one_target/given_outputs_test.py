@@ -1,9 +1,12 @@
+from typing import get_args
+
 import numpy as np
 import pytest
 from scipy import special
 
+from eval_suite.subjects.measured import MeasuredAttack
 from eval_suite.subjects.one_target.given_outputs import GivenOutputs
-from eval_suite.subjects.subject import MeasuredAttack
+from eval_suite.subjects.subject import Part
 from keras_entropy.attacks import Headline
 from keras_entropy.attacks import minimum_detectable_auc
 
@@ -57,8 +60,10 @@ def test_logits_are_attacked_as_they_are_given(tmp_path):
 
 def test_parts_that_outputs_lack(tmp_path):
     subject = given(tmp_path, special.softmax(LOGITS, axis=1), Y)
-    for part in ("inputs", "model", "pairs", "strengths", "shadows", "records"):
+    for part in get_args(Part):
         assert subject.reason_without(part)
+    assert "could be asked more" in subject.reason_without("questions")
+    assert subject.questions is None
     with pytest.raises(ValueError, match="without the model that makes them"):
         subject.live_model("base")
     with pytest.raises(ValueError, match="without a model to defend"):

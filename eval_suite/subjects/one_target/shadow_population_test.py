@@ -4,12 +4,14 @@ import pytest
 
 from eval_suite.datasets.datasets import Dataset
 from eval_suite.measurements.attack_comparison import AttackComparison
+from eval_suite.measurements.gate_evidence import auc_rows
 from eval_suite.subjects.one_target.shadow_population import Population
 from eval_suite.subjects.one_target.shadow_population import ShadowRecipe
 from eval_suite.subjects.one_target.shadow_population import targets_for
 from eval_suite.subjects.one_target.user_model import UserModel
 from keras_entropy import TemperatureScaling
 from keras_entropy import defend
+from keras_entropy.attacks import NEIGHBOR_ATTACKS
 from keras_entropy.attacks import audit_outputs
 from keras_entropy.shadow import Cache
 from keras_entropy.shadow import Runner
@@ -118,6 +120,37 @@ def test_what_is_undone_of_the_target_is_undone_of_its_shadows(trained, sets):
         assert undone == pytest.approx(by_attack["base"][attack], abs=2e-3)
     difference = comparison.difference("temperature")
     assert difference.low - 2e-3 <= 0 <= difference.high + 2e-3
+
+
+def test_shadows_answer_the_questions_that_the_target_is_asked(trained, sets):
+    subject = shadowed(trained, sets, ShadowRecipe(models=4, batch_size=16))
+    subject.ask_neighbors(12)
+    comparison = AttackComparison(subject, ["binned-1", "hamp-training"], seed=0)
+    found = {r.attack: r for r in comparison.attacked("base").results}
+    assert set(NEIGHBOR_ATTACKS) <= set(found)
+    assert found["neighbors:label_share"].auc > 0.55
+    examples = len(subject.members.x) + len(subject.nonmembers.x)
+    of_target, of_shadows = subject.neighbors, subject.shadow_neighbors
+    own, theirs = of_target("base").labels, of_shadows("base").labels
+    assert own.share().shape == (1, examples)
+    assert theirs.share().shape == (4, examples)
+    # A layer that keeps the label leaks by neighbors what none does.
+    assert of_target("binned-1").labels is own
+    assert of_shadows("binned-1").labels is theirs
+    binned, base = (
+        comparison.strongest_by_kind(name)["labels_alone"]
+        for name in ("binned-1", "base")
+    )
+    assert (binned.attack, binned.auc) == (base.attack, base.auc)
+    assert binned.attack in ("label_only", *NEIGHBOR_ATTACKS)
+    # What is trained is asked itself, target and shadows alike.
+    assert of_target("hamp-training").labels is not own
+    assert of_shadows("hamp-training").labels.share().shape == (4, examples)
+    # The gate's rows are made of the same scores.
+    rows = auc_rows(comparison, "binned-1", seed=0)
+    measured = {r.attack: r.auc for r in comparison.attacked("binned-1").entire()}
+    assert {row["attack"]: row["auc"] for row in rows} == pytest.approx(measured)
+    assert subject.identity()["questions"] == subject.questions
 
 
 def test_what_a_shadow_needs(trained, sets):

@@ -9,7 +9,12 @@ from eval_suite.measurements.attack_comparison import AttackComparison
 from eval_suite.options.profiles import Profile
 from eval_suite.subjects.one_target.study_target import StudyTarget
 from eval_suite.subjects.one_target.study_target import check_official_split
+from eval_suite.subjects.one_target.study_target import sample_of
+from eval_suite.subjects.questions import Questions
 from keras_entropy import catalog
+from keras_entropy.attacks.scorers.neighbors.neighbor_attack_table import (
+    LONE_NEIGHBOR_ATTACKS,
+)
 from keras_entropy.shadow import Cache
 from keras_entropy.training.recipe import TrainingData
 
@@ -71,6 +76,33 @@ def test_random_transforms_have_a_seed(cache, tmp_path):
         play(cache).outputs("M-4")[0], play(other).outputs("M-4")[0]
     )
     assert not catalog.get("M-4").claims.deterministic
+
+
+def test_a_study_is_asked_about_neighbors_of_all_examples(cache, monkeypatch):
+    def asked():
+        target = play(cache)
+        sample = sample_of(target.dataset, 0)
+        return play(
+            cache,
+            questions=Questions.about(
+                target.dataset.x,
+                target.dataset.y,
+                reference=(sample.x, sample.y),
+                count=12,
+            ),
+        )
+
+    target = asked()
+    found = target.neighbors("base")
+    assert found.labels.share().shape == (1, 600)
+    comparison = AttackComparison(target, ["M-1"], seed=0)
+    names = {result.attack for result in comparison.attacked("base").results}
+    assert names == {*ATTACKS, *LONE_NEIGHBOR_ATTACKS}
+    assert target.describe()["questions"]["count"] == 12
+    expected = target.neighbors("M-6").labels.share()
+    monkeypatch.setattr(TrainingData, "train_models", None)
+    again = asked()
+    np.testing.assert_array_equal(again.neighbors("M-6").labels.share(), expected)
 
 
 def test_a_dataset_without_a_training_set():

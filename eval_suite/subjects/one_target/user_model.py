@@ -16,6 +16,7 @@ from eval_suite.datasets.npz_files import read_examples
 from eval_suite.results.rows import RunDescription
 from eval_suite.results.run_description import describe_run
 from eval_suite.subjects.asked_models import AskedModels
+from eval_suite.subjects.measured import RecordAnswers
 from eval_suite.subjects.one_target.one_target import OneModel
 from eval_suite.subjects.one_target.shadow_population import Population
 from eval_suite.subjects.one_target.shadow_population import ShadowRecipe
@@ -24,7 +25,6 @@ from eval_suite.subjects.questions import Questions
 from eval_suite.subjects.subject import FEWEST_MODELS
 from eval_suite.subjects.subject import Part
 from eval_suite.subjects.subject import ProgressBar
-from eval_suite.subjects.subject import RecordAnswers
 from eval_suite.undefended import BASE
 from keras_entropy import catalog
 from keras_entropy.arrays import Array

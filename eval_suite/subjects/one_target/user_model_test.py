@@ -3,7 +3,12 @@ import numpy as np
 import pytest
 
 from eval_suite.datasets.datasets import Dataset
+from eval_suite.measurements.attack_comparison import AttackComparison
 from eval_suite.subjects.one_target.user_model import UserModel
+from eval_suite.subjects.questions import Questions
+from keras_entropy.attacks.scorers.neighbors.neighbor_attack_table import (
+    LONE_NEIGHBOR_ATTACKS,
+)
 
 
 def dataset(name, x, y):
@@ -138,3 +143,40 @@ def test_a_random_defense_draws_by_the_seed_of_the_run(sets, name):
 
     np.testing.assert_array_equal(outputs(1, process=2), outputs(1, process=3))
     assert np.abs(outputs(1, process=2) - outputs(4, process=2)).max() > 1e-3
+
+
+def test_a_lone_model_is_asked_about_neighbors_when_it_is_attacked(sets, monkeypatch):
+    subject = UserModel(classifier(), *sets)
+    assert "--questions 0" in subject.reason_without("questions")
+    subject.ask_neighbors(12)
+    assert subject.reason_without("questions") is None
+    assert subject.describe()["questions"] == subject.questions
+    monkeypatch.setattr(Questions, "ask_all", None)
+    subject.outputs("temperature")  # asks about nothing but the examples
+    with pytest.raises(TypeError):
+        subject.neighbors("base")
+    monkeypatch.undo()
+    known, own = subject.neighbors("base"), subject.neighbors("temperature")
+    assert own.labels is known.labels
+    assert own.labels.share().shape == (1, 188)
+    assert subject.neighbors("gaussian-noise").labels is not known.labels
+    comparison = AttackComparison(subject, ["temperature"], seed=0)
+    often = [r.attack for r in comparison.attacked("base").results]
+    assert set(LONE_NEIGHBOR_ATTACKS) <= set(often)
+    kinds = comparison.strongest_by_kind("temperature")
+    assert kinds["asked_often"].attack in LONE_NEIGHBOR_ATTACKS
+    assert not kinds["asked_once"].attack.startswith("neighbors")
+    assert kinds["labels_alone"].attack in ("label_only", "neighbors:label_share")
+
+
+def test_few_examples_are_asked_about_with_what_there_is(sets):
+    members, others = sets
+    few = dataset("few", others.x[:3], others.y[:3])
+    subject = UserModel(classifier(), members, few)
+    subject.ask_neighbors(12)  # one example is set aside: no neighbors come of it
+    assert subject.neighbors("base").labels.share().shape == (1, 122)
+
+
+def test_too_few_questions_are_refused(sets):
+    with pytest.raises(ValueError, match="`questions` must be at least"):
+        UserModel(classifier(), *sets).ask_neighbors(1)

@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Literal
 from typing import TypedDict
+
+from keras_entropy.attacks.results import AttackResult
+
+# All intervals of a kind of control hold together with this confidence.
+SIMULTANEOUS_CONFIDENCE = 0.999
 
 Kind = Literal["null", "positive"]
 
@@ -71,3 +78,31 @@ class Control:
             "passed": self.passed,
             "detail": self.detail,
         }
+
+
+def selected(names: Iterable[str], attacks: Sequence[str] | None) -> tuple[str, ...]:
+    """Returns the names that were asked for, all if none was named."""
+    return tuple(name for name in names if attacks is None or name in attacks)
+
+
+def control_of(
+    kind: Kind,
+    result: AttackResult,
+    variant: str,
+    expected: float,
+    passed: bool,
+    detail: str,
+) -> Control:
+    """Returns what an attack said as a control; the fields are those of `Control`."""
+    return Control(
+        name=f"{kind}: {result.attack}, {variant}",
+        kind=kind,
+        attack=result.attack,
+        variant=variant,
+        auc=result.auc,
+        auc_low=result.auc_low,
+        auc_high=result.auc_high,
+        expected=expected,
+        passed=passed,
+        detail=detail,
+    )

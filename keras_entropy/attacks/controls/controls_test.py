@@ -3,9 +3,9 @@ import pytest
 
 from keras_entropy.attacks import audit_outputs
 from keras_entropy.attacks.controls import planted
-from keras_entropy.attacks.controls.controls import MAX_HALF_WIDTH
-from keras_entropy.attacks.controls.controls import null_controls
-from keras_entropy.attacks.controls.controls import positive_controls
+from keras_entropy.attacks.controls.null_controls import MAX_HALF_WIDTH
+from keras_entropy.attacks.controls.null_controls import null_controls
+from keras_entropy.attacks.controls.positive_controls import positive_controls
 from keras_entropy.attacks.scorers import threshold
 from keras_entropy.attacks.scorers.attack_table import ATTACK_TABLE
 from keras_entropy.attacks.scorers.neighbors.neighbor_attack_table import NEIGHBOR_TABLE

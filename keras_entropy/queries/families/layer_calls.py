@@ -18,7 +18,8 @@ _ROWS = 1024
 def called(layer: keras.layers.Layer, x: Array, seed: int) -> Array:
     """Returns what a layer makes of examples in training.
 
-    The state of its random generators is left as it was.
+    Its state is left as it was: that of its random generators, and what a layer such as
+    batch normalization learns from a call.
 
     Args:
         layer: Keras layer, or a model, or a pipeline of layers.
@@ -51,12 +52,15 @@ def in_type_of(x: Array, values: Array) -> Array:
 @contextlib.contextmanager
 def _seeded(layer: keras.layers.Layer, seed: int) -> Iterator[None]:
     """Starts the layer's generators, those of layers inside too, at a seed."""
-    states = [v for v in layer.variables if v.name == "seed_generator_state"]
-    before = [ops.convert_to_numpy(state.value).copy() for state in states]
-    for number, (state, value) in enumerate(zip(states, before, strict=True)):
-        state.assign(np.array([seed, number], value.dtype))
+    before = [
+        (state, ops.convert_to_numpy(state.value).copy())
+        for state in layer.non_trainable_variables
+    ]
+    for number, (state, value) in enumerate(before):
+        if state.name == "seed_generator_state":
+            state.assign(np.array([seed, number], value.dtype))
     try:
         yield
     finally:
-        for state, value in zip(states, before, strict=True):
+        for state, value in before:
             state.assign(value)

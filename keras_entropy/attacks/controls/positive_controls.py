@@ -1,15 +1,13 @@
-"""Negative and positive controls: what the attacks say where the truth is known.
+"""Positive controls: what the attacks say of a planted leak of known size.
 
-The null control gives every attack two sets from one distribution; its interval must
-cover 0.5. The positive control plants a leak of known size, which every attack that can
-see it must report. A verdict is worth nothing in a session whose controls fail.
+Every attack that can see the leak must report it, and none more than there is. A
+verdict is worth nothing in a session whose controls fail.
 """
 
 from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
-from collections.abc import Iterable
 from collections.abc import Sequence
 
 import numpy as np
@@ -18,105 +16,20 @@ from keras_entropy.attacks.audits.game_audit import audit_game
 from keras_entropy.attacks.audits.outputs_audit import audit_outputs
 from keras_entropy.attacks.controls import planted
 from keras_entropy.attacks.controls import planted_neighbors
+from keras_entropy.attacks.controls.control import SIMULTANEOUS_CONFIDENCE
 from keras_entropy.attacks.controls.control import Control
-from keras_entropy.attacks.controls.control import Kind
+from keras_entropy.attacks.controls.control import control_of
+from keras_entropy.attacks.controls.control import selected
 from keras_entropy.attacks.results import AttackResult
 from keras_entropy.attacks.results import Group
 from keras_entropy.attacks.scorers.attack_table import ATTACK_TABLE
-from keras_entropy.attacks.scorers.attack_table import GAME_ATTACKS
 from keras_entropy.attacks.scorers.attack_table import SHADOW_ATTACKS
-from keras_entropy.attacks.scorers.attack_table import TARGET_ATTACKS
 from keras_entropy.attacks.scorers.neighbors.neighbor_attack_table import (
     LONE_NEIGHBOR_ATTACKS,
 )
 from keras_entropy.attacks.scorers.neighbors.neighbor_attack_table import (
     NEIGHBOR_ATTACKS,
 )
-
-# All intervals of a kind of control hold together with this confidence.
-SIMULTANEOUS_CONFIDENCE = 0.999
-# Wider than this a null control could not see the faults it is there for.
-MAX_HALF_WIDTH = 0.06
-
-_SIZES = {"1:1": (3000, 3000), "6:1": (9000, 1500)}
-_LAWS = ("continuous", "tied", "constant")
-# Attackers that learn on all K targets of a game would repeat, at many times the cost,
-# what the single-target controls show of them.
-_ATTACKS_ON_GAMES = tuple(
-    name for name in GAME_ATTACKS if ATTACK_TABLE[name].group != "trained"
-)
-
-
-def null_controls(
-    attacks: Sequence[str] | None = None, *, seed: int = 20260
-) -> list[Control]:
-    """Runs every attack on data without any membership signal.
-
-    Single-target attacks run on three distributions (continuous outputs; outputs of
-    which 96 % are saturated and tie; constant outputs) and two ratios of members to
-    non-members, 1:1 and 6:1; attacks with shadows run on games whose plan of membership
-    has nothing to do with the outputs.
-
-    Args:
-        attacks: Names to run, or `None` for all.
-        seed: Integer.
-
-    Returns:
-        List of `Control`. One passes if 0.5 lies in its interval and the interval is
-        no wider than 2 * `MAX_HALF_WIDTH`. The intervals hold together at 99.9 %.
-    """
-    rng = np.random.default_rng(seed)
-    single = _selected(TARGET_ATTACKS, attacks)
-    game = _selected(_ATTACKS_ON_GAMES, attacks)
-    lone = _selected(LONE_NEIGHBOR_ATTACKS, attacks)
-    asked = _selected(NEIGHBOR_ATTACKS, attacks)
-    count = len(_LAWS) * (len(single) * len(_SIZES) + len(game))
-    count += len(lone) * len(_SIZES) + len(asked)
-    confidence = 1 - (1 - SIMULTANEOUS_CONFIDENCE) / max(1, count)
-    rows: list[Control] = []
-    for law in _LAWS:
-        for ratio, (members, nonmembers) in _SIZES.items():
-            outputs, labels = planted.noise(law, members + nonmembers, rng)
-            if single:
-                audit = audit_outputs(
-                    outputs[:members],
-                    labels[:members],
-                    outputs[members:],
-                    labels[members:],
-                    attacks=single,
-                    seed=seed,
-                    confidence=confidence,
-                )
-                rows += [_null(result, f"{law} {ratio}") for result in audit.attacks]
-        if game:
-            played = audit_game(
-                *planted.noise_game(law, rng), attacks=game, confidence=confidence
-            )
-            rows += [_null(result, f"{law} game") for result in played.attacks]
-    for ratio, (members, nonmembers) in _SIZES.items() if lone else ():
-        outputs, labels = planted.noise("continuous", members + nonmembers, rng)
-        audit = audit_outputs(
-            outputs[:members],
-            labels[:members],
-            outputs[members:],
-            labels[members:],
-            neighbors=planted_neighbors.noise_neighbors(1, labels, rng),
-            attacks=lone,
-            seed=seed,
-            confidence=confidence,
-        )
-        rows += [_null(result, f"labels around {ratio}") for result in audit.attacks]
-    if asked:
-        noise = planted.noise_game("continuous", rng)
-        models = len(noise.membership)
-        played = audit_game(
-            *noise,
-            neighbors=planted_neighbors.noise_neighbors(models, noise.labels, rng),
-            attacks=asked,
-            confidence=confidence,
-        )
-        rows += [_null(result, "labels around, game") for result in played.attacks]
-    return rows
 
 
 def positive_controls(
@@ -214,7 +127,7 @@ def positive_controls(
         _Plan("robust game", on_robust, NEIGHBOR_ATTACKS, robust_least, ideal),
     ]
     plan = [
-        dataclasses.replace(part, names=_selected(part.names, attacks)) for part in plan
+        dataclasses.replace(part, names=selected(part.names, attacks)) for part in plan
     ]
     count = sum(len(part.names) for part in plan)
     confidence = 1 - (1 - SIMULTANEOUS_CONFIDENCE) / max(1, count)
@@ -250,21 +163,6 @@ def _group(group: Group) -> tuple[str, ...]:
     return tuple(str(row.name) for row in ATTACK_TABLE.values() if row.group == group)
 
 
-def _selected(names: Iterable[str], attacks: Sequence[str] | None) -> tuple[str, ...]:
-    return tuple(name for name in names if attacks is None or name in attacks)
-
-
-def _null(result: AttackResult, variant: str) -> Control:
-    half_width = (result.auc_high - result.auc_low) / 2
-    covers = result.auc_low <= 0.5 <= result.auc_high
-    detail = (
-        f"no signal: the interval must cover 0.5 (half-width {half_width:.3f}, "
-        f"at most {MAX_HALF_WIDTH})"
-    )
-    passed = covers and half_width <= MAX_HALF_WIDTH
-    return _control("null", result, variant, 0.5, passed, detail)
-
-
 def _positive(result: AttackResult, part: _Plan) -> Control:
     expected, ceiling = part.expected, part.ceiling
     if ceiling is None:
@@ -276,26 +174,4 @@ def _positive(result: AttackResult, part: _Plan) -> Control:
             f"planted leak: the interval must lie above {expected:.4f} and not "
             f"above the optimum, {ceiling:.4f}"
         )
-    return _control("positive", result, part.variant, expected, passed, detail)
-
-
-def _control(
-    kind: Kind,
-    result: AttackResult,
-    variant: str,
-    expected: float,
-    passed: bool,
-    detail: str,
-) -> Control:
-    return Control(
-        name=f"{kind}: {result.attack}, {variant}",
-        kind=kind,
-        attack=result.attack,
-        variant=variant,
-        auc=result.auc,
-        auc_low=result.auc_low,
-        auc_high=result.auc_high,
-        expected=expected,
-        passed=passed,
-        detail=detail,
-    )
+    return control_of("positive", result, part.variant, expected, passed, detail)

@@ -1,0 +1,61 @@
+"""Null controls on the very models that are evaluated.
+
+Made-up data can't show every way in which an attack may read the design of a game
+instead of the models. Here answers are real, and only the memberships mean nothing.
+"""
+
+from __future__ import annotations
+
+from eval_suite.subjects.answers import PairedModels
+from eval_suite.subjects.subject import Subject
+from keras_entropy.attacks import NEIGHBOR_ATTACKS
+from keras_entropy.attacks import SHADOW_ATTACKS
+from keras_entropy.attacks import AttackResult
+from keras_entropy.attacks import Control
+from keras_entropy.attacks import audit_game
+from keras_entropy.attacks.controls.control import SIMULTANEOUS_CONFIDENCE
+from keras_entropy.attacks.controls.null_controls import null_control
+
+# Real games are smaller than made-up ones. Wider than this an interval shows nothing.
+WIDEST = 0.15
+
+
+def null_on_models(subject: Subject, *, seed: int = 20262) -> list[Control]:
+    """Runs the attacks that compare models where memberships mean nothing.
+
+    Args:
+        subject: One with the part `"pairs"`.
+        seed: Integer, of the memberships that are drawn. Defaults to a fixed one.
+
+    Returns:
+        A control for each attack and kind of data; their intervals hold together at
+        99.9 %.
+    """
+    variants = subject.null_models(seed)
+    found = {name: _attacks(models) for name, models in variants.items()}
+    count = sum(map(len, found.values()))
+    confidence = 1 - (1 - SIMULTANEOUS_CONFIDENCE) / count
+    return [
+        null_control(result, variant, widest=WIDEST)
+        for variant, models in variants.items()
+        for result in _audited(models, found[variant], confidence, seed)
+    ]
+
+
+def _attacks(models: PairedModels) -> tuple[str, ...]:
+    asked = () if models.neighbors() is None else NEIGHBOR_ATTACKS
+    return (*(name for name in models.attacks if name in SHADOW_ATTACKS), *asked)
+
+
+def _audited(
+    models: PairedModels, attacks: tuple[str, ...], confidence: float, seed: int
+) -> list[AttackResult]:
+    return audit_game(
+        models.outputs,
+        models.labels,
+        models.membership,
+        neighbors=models.neighbors(),
+        attacks=attacks,
+        seed=seed,
+        confidence=confidence,
+    ).attacks

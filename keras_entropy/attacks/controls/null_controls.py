@@ -1,0 +1,146 @@
+"""Null controls: what the attacks say of data without any membership signal.
+
+Every attack is given two sets from one distribution; its interval must cover 0.5. A
+verdict is worth nothing in a session whose controls fail.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from keras_entropy.attacks.audits.game_audit import audit_game
+from keras_entropy.attacks.audits.outputs_audit import audit_outputs
+from keras_entropy.attacks.controls import planted
+from keras_entropy.attacks.controls import planted_neighbors
+from keras_entropy.attacks.controls.control import SIMULTANEOUS_CONFIDENCE
+from keras_entropy.attacks.controls.control import Control
+from keras_entropy.attacks.controls.control import control_of
+from keras_entropy.attacks.controls.control import selected
+from keras_entropy.attacks.results import AttackResult
+from keras_entropy.attacks.results import Audit
+from keras_entropy.attacks.results import GameAudit
+from keras_entropy.attacks.scorers.attack_table import ATTACK_TABLE
+from keras_entropy.attacks.scorers.attack_table import GAME_ATTACKS
+from keras_entropy.attacks.scorers.attack_table import TARGET_ATTACKS
+from keras_entropy.attacks.scorers.neighbors.neighbor_attack_table import (
+    LONE_NEIGHBOR_ATTACKS,
+)
+from keras_entropy.attacks.scorers.neighbors.neighbor_attack_table import (
+    NEIGHBOR_ATTACKS,
+)
+
+# Wider than this a null control could not see the faults it is there for.
+MAX_HALF_WIDTH = 0.06
+
+_SIZES = {"1:1": (3000, 3000), "6:1": (9000, 1500)}
+_LAWS = ("continuous", "tied", "constant")
+# Attackers that learn on all K targets of a game would repeat, at many times the cost,
+# what the single-target controls show of them.
+_ATTACKS_ON_GAMES = tuple(
+    name for name in GAME_ATTACKS if ATTACK_TABLE[name].group != "trained"
+)
+
+
+def null_controls(
+    attacks: Sequence[str] | None = None, *, seed: int = 20260
+) -> list[Control]:
+    """Runs every attack on data without any membership signal.
+
+    Single-target attacks run on three distributions (continuous outputs; outputs of
+    which 96 % are saturated and tie; constant outputs) and two ratios of members to
+    non-members, 1:1 and 6:1; attacks with shadows run on games whose plan of membership
+    has nothing to do with the outputs.
+
+    Args:
+        attacks: Names to run, or `None` for all.
+        seed: Integer.
+
+    Returns:
+        List of `Control`. One passes if 0.5 lies in its interval and the interval is
+        no wider than 2 * `MAX_HALF_WIDTH`. The intervals hold together at 99.9 %.
+    """
+    rng = np.random.default_rng(seed)
+    single = selected(TARGET_ATTACKS, attacks)
+    game = selected(_ATTACKS_ON_GAMES, attacks)
+    lone = selected(LONE_NEIGHBOR_ATTACKS, attacks)
+    asked = selected(NEIGHBOR_ATTACKS, attacks)
+    count = len(_LAWS) * (len(single) * len(_SIZES) + len(game))
+    count += len(lone) * len(_SIZES) + len(asked)
+    confidence = 1 - (1 - SIMULTANEOUS_CONFIDENCE) / max(1, count)
+    rows: list[Control] = []
+    for law in _LAWS:
+        for ratio, (members, nonmembers) in _SIZES.items():
+            outputs, labels = planted.noise(law, members + nonmembers, rng)
+            if single:
+                audit = audit_outputs(
+                    outputs[:members],
+                    labels[:members],
+                    outputs[members:],
+                    labels[members:],
+                    attacks=single,
+                    seed=seed,
+                    confidence=confidence,
+                )
+                rows += [
+                    null_control(result, f"{law} {ratio}") for result in audit.attacks
+                ]
+        if game:
+            played = audit_game(
+                *planted.noise_game(law, rng), attacks=game, confidence=confidence
+            )
+            rows += _null(played, f"{law} game")
+    for ratio, (members, nonmembers) in _SIZES.items() if lone else ():
+        outputs, labels = planted.noise("continuous", members + nonmembers, rng)
+        audit = audit_outputs(
+            outputs[:members],
+            labels[:members],
+            outputs[members:],
+            labels[members:],
+            neighbors=planted_neighbors.noise_neighbors(1, labels, rng),
+            attacks=lone,
+            seed=seed,
+            confidence=confidence,
+        )
+        rows += [
+            null_control(result, f"labels around {ratio}") for result in audit.attacks
+        ]
+    if asked:
+        noise = planted.noise_game("continuous", rng)
+        models = len(noise.membership)
+        played = audit_game(
+            *noise,
+            neighbors=planted_neighbors.noise_neighbors(models, noise.labels, rng),
+            attacks=asked,
+            confidence=confidence,
+        )
+        rows += [
+            null_control(result, "labels around, game") for result in played.attacks
+        ]
+    return rows
+
+
+def _null(audit: Audit | GameAudit, variant: str) -> list[Control]:
+    return [null_control(result, variant) for result in audit.attacks]
+
+
+def null_control(
+    result: AttackResult, variant: str, *, widest: float = MAX_HALF_WIDTH
+) -> Control:
+    """Returns what an attack on data without a signal says of itself.
+
+    Args:
+        result: The attack; its interval must cover 0.5.
+        variant: String, the kind of data.
+        widest: Float, the largest half-width that could see a fault. Defaults to
+            `MAX_HALF_WIDTH`.
+    """
+    half_width = (result.auc_high - result.auc_low) / 2
+    covers = result.auc_low <= 0.5 <= result.auc_high
+    detail = (
+        f"no signal: the interval must cover 0.5 (half-width {half_width:.3f}, "
+        f"at most {widest})"
+    )
+    passed = covers and half_width <= widest
+    return control_of("null", result, variant, 0.5, passed, detail)

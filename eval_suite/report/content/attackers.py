@@ -94,7 +94,7 @@ def floor_sentence(results: Results) -> str:
     often = AttackName.parse(floor["attack"]).asks_often
     return (
         f"Label floor: AUC {auc} by the labels alone of the undefended model, asked "
-        f"{'often' if often else 'once'}; no layer that keeps them leaks less."
+        f"{'often' if often else 'once'}; no layer that keeps them can hide it."
     )
 
 

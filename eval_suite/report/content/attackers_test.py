@@ -86,7 +86,7 @@ def test_the_label_floor_says_how_often_was_asked():
     results = build_results()
     sentence = attackers.floor_sentence(results)
     assert "AUC 0.596 [0.587, 0.605]" in sentence
-    assert sentence.endswith("asked often; no layer that keeps them leaks less.")
+    assert sentence.endswith("asked often; no layer that keeps them can hide it.")
     results["defenses"][0]["labels_alone"] = _found(0.52, "label_only")
     assert "asked once; no layer" in attackers.floor_sentence(results)
     results["defenses"][0]["labels_alone"] = None

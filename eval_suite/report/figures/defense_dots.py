@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from dataclasses import replace
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -71,13 +72,24 @@ def strongest_auc(rows: Rows) -> Drawing:
     if rows.floor is not None:
         reading += (
             " The label floor is what labels alone tell of the undefended model: no "
-            "layer that keeps them leaks less."
+            "layer that keeps them can hide it."
         )
     reading += (
         " Intervals of two defenses may overlap and the paired difference still be "
         "clear: the table has it."
     )
-    return _drawing(name, title, finding, reading, dots, figure, number)
+    drawing = _drawing(name, title, finding, reading, dots, figure, number)
+    return replace(drawing, alt=drawing.alt + _attackers_alt(dots))
+
+
+def _attackers_alt(dots: list[Dot]) -> str:
+    """Returns what each attacker finds, for those who don't see the marks."""
+    found = [
+        f"{row['name']} {number(once['auc'])} and {number(often['auc'])}"
+        for row in [dot.row for dot in dots[:12]]
+        if (once := row["asked_once"]) and (often := row["asked_often"])
+    ]
+    return f" Asked once and often: {'; '.join(found)}." if found else ""
 
 
 def _draw_attackers(axes: Axes, place: int, dot: Dot) -> None:

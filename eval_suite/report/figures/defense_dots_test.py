@@ -35,13 +35,15 @@ def test_dots_are_sorted_and_at_their_values(rows):
 
 def test_both_attackers_have_a_mark_and_the_larger_orders():
     rows = Rows(build_results(defenses=8))
-    axes = draw(strongest_auc, rows).figure.axes[0]
+    drawing = draw(strongest_auc, rows)
+    axes = drawing.figure.axes[0]
     ordered = sorted(rows.drawn, key=lambda row: row["strongest_auc"])
     assert labels(axes) == [style.label(row) for row in ordered]
     assert ordered[-1]["name"] == LOOKS_SAFE
     for hollow, kind in ((True, "asked_once"), (False, "asked_often")):
         drawn = _marks(axes, hollow=hollow)
         assert [drawn[i] for i in range(8)] == [row[kind]["auc"] for row in ordered]
+    assert "looks-safe 0.519 and 0.648" in drawing.alt
     values = [text.get_text() for text in axes.texts]
     assert values == [f"{row['strongest_auc']:.3f}" for row in ordered]
 
@@ -50,7 +52,7 @@ def test_the_label_floor_is_a_line_where_it_is_known(rows):
     drawing = draw(strongest_auc, rows)
     upright = {tuple(line.get_xdata()) for line in drawing.figure.axes[0].lines}
     assert (rows.floor["auc"],) * 2 in upright
-    assert "no layer that keeps them leaks less" in drawing.reading
+    assert "no layer that keeps them can hide it" in drawing.reading
     results = build_results()
     results["defenses"][0]["labels_alone"] = None
     assert "layer" not in draw(strongest_auc, Rows(results)).reading

@@ -106,7 +106,10 @@ def frontier(rows: Rows) -> Drawing:
         "who asks once and one's who asks often."
     )
     if rows.floor is not None:
-        reading += " No layer that keeps the label leaks less than the label floor."
+        reading += (
+            " The label floor is what labels alone tell of the undefended model: no "
+            "layer that keeps them can hide it."
+        )
     if beyond:
         names = [f"{p.row['name']} ({percent(p.accuracy)})" for p in beyond]
         reading += f" Too inaccurate for the picture: {listing(names)}."

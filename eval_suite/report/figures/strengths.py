@@ -95,7 +95,7 @@ def strengths(rows: Rows) -> Drawing:
     if floor:
         reading += (
             " The broken line is the label floor, what labels alone tell of the "
-            "undefended model: no layer that keeps them leaks less."
+            "undefended model: no layer that keeps them can hide it."
         )
     beyond = [point for point in found if point not in near]
     if beyond:

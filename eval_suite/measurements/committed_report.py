@@ -46,6 +46,8 @@ def committed_strongest(subject: Subject, name: str) -> Expected | None:
         and then["batch_size"] == profile["batch_size"]
         and then["seed"] == profile["seed"]
         and then["architecture"] == profile["architecture"]
+        # A report of an earlier version knows of no attacker who asks often.
+        and results["threat_model"].get("questions") == now["questions"]
     )
     rows = [row for row in results["defenses"] if row["name"] == name]
     if not same or not rows or rows[0]["strongest_auc"] is None:

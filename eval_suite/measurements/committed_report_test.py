@@ -17,6 +17,7 @@ RUN = {
         "architecture": "study_mlp (128-64-10)",
         "member_accuracy": 1.0,
     },
+    "questions": {"count": 9, "families": [{"name": "noise-0.3", "questions": 9}]},
 }
 
 
@@ -36,7 +37,9 @@ def committed(tmp_path, monkeypatch):
     }
     unmeasured = {"name": "M-7", "strongest_auc": None}
     path = tmp_path / "results.json"
-    path.write_text(json.dumps({**RUN, "defenses": [row, unmeasured]}))
+    whole = {key: RUN[key] for key in ("dataset", "profile")}
+    whole["threat_model"] = {"questions": RUN["questions"]}
+    path.write_text(json.dumps({**whole, "defenses": [row, unmeasured]}))
     monkeypatch.setattr(committed_report, "RESULTS", path)
     return path
 
@@ -64,6 +67,15 @@ def test_another_game_has_none(committed, block, key):
     run = copy.deepcopy(RUN)
     run[block][key] = "another"
     assert committed_strongest(Game(run), "M-6") is None
+
+
+@pytest.mark.parametrize("threats", [{}, {"questions": None}])
+def test_a_report_of_other_questions_has_none(committed, threats):
+    found = json.loads(committed.read_text())
+    committed.write_text(json.dumps({**found, "threat_model": threats}))
+    assert committed_strongest(Game(RUN), "M-6") is None
+    run = {**RUN, "questions": None}
+    assert committed_strongest(Game(run), "M-6") == Expected(0.6, 0.55, 0.65)
 
 
 def test_an_installed_package_has_no_report(committed):

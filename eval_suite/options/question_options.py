@@ -9,8 +9,8 @@ import pytest
 # Questions about each example, all families of neighbors together.
 GAME_QUESTIONS = 128
 MODEL_QUESTIONS = 32
-# Of 70,000 examples: more would take longer than all the rest of the run.
-STUDY_QUESTIONS = 8
+# Of 70,000 examples each question takes seconds, of every defense.
+STUDY_QUESTIONS = 12
 
 
 def add_question_options(group: pytest.OptionGroup) -> None:

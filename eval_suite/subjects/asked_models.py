@@ -124,7 +124,12 @@ class AskedModels:
 
     def _all(self, entry: Entry | None) -> Neighbors:
         answer = self._answer(entry)
-        return self.questions.ask_all(answer, _title(entry), self._progress)
+        return self.questions.ask_all(
+            answer,
+            _title(entry),
+            self._progress,
+            iterates=entry is not None and entry.layer.iterates,
+        )
 
     def _few(self, entry: Entry, before: Neighbors) -> Neighbors:
         return self.questions.ask_layer(

@@ -26,6 +26,9 @@ from keras_entropy.queries.given_neighbors import GivenNeighbors
 from keras_entropy.queries.given_neighbors import NeighborMaker
 from keras_entropy.queries.given_neighbors import given_neighbors
 
+# Questions to a layer that answers by iteration.
+SOME = 32
+
 
 @dataclasses.dataclass(frozen=True)
 class Questions:
@@ -101,17 +104,27 @@ class Questions:
             for family in self.families
             if isinstance(family, GivenNeighbors)
         ]
-        return {**self.row(), "few": FEW, "own": own}
+        return {**self.row(), "few": FEW, "some": SOME, "own": own}
 
-    def ask_all(self, answer: Answer, title: str, progress: ProgressBar) -> Neighbors:
+    def ask_all(
+        self,
+        answer: Answer,
+        title: str,
+        progress: ProgressBar,
+        *,
+        iterates: bool = False,
+    ) -> Neighbors:
         """Returns what models answer to all questions.
 
         Args:
             answer: Asks the models.
             title: Of the progress bar.
             progress: Opens it.
+            iterates: Whether a layer answers by iteration: the first `SOME` questions
+                are then all. Defaults to `False`.
         """
-        return self._ask(self.count, answer, title, progress)
+        count = min(SOME, self.count) if iterates else self.count
+        return self._ask(count, answer, title, progress)
 
     def ask_layer(
         self,

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy import special
 
+from eval_suite.subjects.questions import SOME
 from eval_suite.subjects.questions import Questions
 from eval_suite.subjects.questions import keeps_label
 from keras_entropy import catalog
@@ -152,3 +153,11 @@ def test_layers_that_keep_the_label():
     assert all(keeps_label(catalog.get(name)) for name in names)
     others = ("M-1", "M-17", "gaussian-noise", "hamp-training", "label-smoothing")
     assert not any(keeps_label(catalog.get(name)) for name in others)
+
+
+def test_a_layer_that_answers_by_iteration_is_asked_some():
+    questions = asked(SOME + 8)
+    slow, quick = Models(), Models()
+    questions.ask_all(slow, "slow", silent, iterates=True)
+    questions.ask_all(quick, "quick", silent)
+    assert (slow.asked, quick.asked) == (SOME, SOME + 8)

@@ -63,6 +63,9 @@ class Defense(keras.layers.Layer):
     claims: Claims = Claims()
     expects: str = "probabilities"
     min_classes: ClassVar[int] = 2
+    # Whether an answer is found by iteration, at many times the cost of other layers'.
+    # The evaluation then asks fewer questions.
+    iterates: ClassVar[bool] = False
     built_classes: int  # set by `build`
 
     def __init__(self, *, dtype: Any = "float32", **kwargs: Any) -> None:

@@ -90,6 +90,7 @@ class MemGuard(FittedDefense):
         [Song and Mittal, 2021](https://arxiv.org/abs/2003.10595)
     """
 
+    iterates = True
     claims = Claims(
         keeps_argmax=True, keeps_ranking=True, permutation_equivariant=True, export=()
     )

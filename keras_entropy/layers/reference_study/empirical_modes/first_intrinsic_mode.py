@@ -67,6 +67,7 @@ class FirstIntrinsicMode(Defense):
         [Huang et al., 1998](https://doi.org/10.1098/rspa.1998.0193).
     """
 
+    iterates = True
     claims = Claims(export=("tf_saved_model",))
     min_classes = 4  # a not-a-knot cubic spline has at least four knots
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from eval_suite.measurements import frontier
+from eval_suite.measurements.attack_comparison import AttackComparison
 from eval_suite.options.options import Options
 from eval_suite.results.record import Record
 from eval_suite.subjects.subject import NOT_ALL_STRENGTHS
@@ -15,7 +16,9 @@ from keras_entropy.attacks import paired_difference
 MARGIN = 0.01
 
 
-def test_frontier(subject: Subject, options: Options, record: Record) -> None:
+def test_frontier(
+    subject: Subject, comparison: AttackComparison, options: Options, record: Record
+) -> None:
     reason = subject.reason_without("strengths")
     if reason is None and options.defenses != "all":
         reason = NOT_ALL_STRENGTHS
@@ -23,7 +26,7 @@ def test_frontier(subject: Subject, options: Options, record: Record) -> None:
         what = "privacy against utility by strength"
         record("not_measured", what=what, reason=reason, defense=BASE, metric=None)
         pytest.skip(reason)
-    found = frontier.play(subject, seed=options.seed)
+    found = frontier.play(comparison, seed=options.seed)
     for row in found.rows():
         record("frontier", **row)
     label = found.get("LabelOnly(confidence=1.0)")

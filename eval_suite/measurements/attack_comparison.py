@@ -167,10 +167,17 @@ class AttackComparison:
             for kind, kept in KINDS.items()
         }
 
+    def base_results(self) -> list[AttackResult]:
+        """Returns the attacks on the undefended model, through defenses too.
+
+        On the entire set.
+        """
+        return _entire(results_of(self._base_audits(None)))
+
     def base_through_defense(self) -> AttackResult | None:
         """Returns the strongest attack on no defense, if it goes through a defense."""
         strongest = self.base_headline().attack
-        pool = _entire(results_of(self._base_audits(None)))
+        pool = self.base_results()
         found = next(result for result in pool if result.attack == strongest)
         return found if found.group == "adaptive" else None
 

@@ -6,7 +6,9 @@ import dataclasses
 import math
 
 from eval_suite.measurements import strengths
+from eval_suite.measurements.attack_comparison import AttackComparison
 from eval_suite.results.rows import FrontierRow
+from eval_suite.subjects.defended_stacks import text_of
 from eval_suite.subjects.subject import Subject
 from eval_suite.undefended import BASE
 from keras_entropy import catalog
@@ -51,25 +53,44 @@ class Frontier:
         ]
 
 
-def play(subject: Subject, *, seed: int) -> Frontier:
+def play(comparison: AttackComparison, *, seed: int) -> Frontier:
     """Attacks the models of a game behind every defense, at every strength.
 
     Args:
-        subject: One with the part `"strengths"`.
+        comparison: The attacks on the defenses of the catalog, which are not repeated,
+            on a subject with the part `"strengths"`.
         seed: Integer, of random layers and of the attacks' folds.
     """
+    known = {text_of(catalog.get(name)): name for name in comparison.names}
+    subject = comparison.subject
     undefended = subject.paired_models(BASE)
     points = [
-        tradeoff.undefended_worth(
+        tradeoff.point_of(
+            candidates.NO_DEFENSE,
+            comparison.base_results(),
+            undefended.outputs,
             undefended.outputs,
             undefended.labels,
             undefended.membership,
-            undefended.neighbors(),
-            seed=seed,
         )
     ]
     tried = map(_entry, (*candidates.CANDIDATES, *candidates.KEYED_CANDIDATES))
-    points += [_play(subject, entry, seed) for entry in (*tried, *strengths.entries())]
+    for entry in (*tried, *strengths.entries()):
+        name = known.get(text_of(entry))
+        if name is None:
+            points.append(_play(subject, entry, seed))
+            continue
+        models = subject.paired_models(name)
+        points.append(
+            tradeoff.point_of(
+                entry.name,
+                comparison.attacked(name).entire(),
+                models.outputs,
+                undefended.outputs,
+                models.labels,
+                models.membership,
+            )
+        )
     return Frontier(points, tradeoff.dominated(points))
 
 

@@ -1,3 +1,5 @@
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from scipy import special
@@ -6,7 +8,10 @@ from eval_suite.measurements import strengths
 from eval_suite.measurements.frontier import Frontier
 from eval_suite.measurements.frontier import play
 from eval_suite.subjects.answers import PairedModels
+from keras_entropy import catalog
+from keras_entropy.attacks import adaptive_results
 from keras_entropy.search import candidates
+from keras_entropy.search import tradeoff
 from keras_entropy.search.tradeoff import Point
 from keras_entropy.shadow import complementary_pairs
 
@@ -42,9 +47,13 @@ class MadeUpGame:
 
     def paired_models(self, defense):
         outputs = self.outputs
+        if isinstance(defense, str) and defense != "base":
+            defense = catalog.get(defense)
         if defense != "base":
             outputs = np.asarray(defense.create()(outputs))
-        return PairedModels(outputs, self.labels, self.membership, ("loss",))
+        return PairedModels(
+            outputs, self.labels, self.membership, tradeoff.SEARCH_ATTACKS
+        )
 
 
 def test_every_candidate_and_strength_is_played(monkeypatch):
@@ -53,7 +62,28 @@ def test_every_candidate_and_strength_is_played(monkeypatch):
     few = [c for c in candidates.CANDIDATES if "UniformMixing" in c.name][:1]
     monkeypatch.setattr(candidates, "CANDIDATES", few)
     monkeypatch.setattr(candidates, "KEYED_CANDIDATES", ())
-    found = play(MadeUpGame(), seed=0)
+    game = MadeUpGame()
+    asked = []
+
+    def attacked(name):
+        asked.append(name)
+        results = game.paired_models(catalog.get(name)).audit(slices=["entire"], seed=0)
+        return SimpleNamespace(entire=lambda: results.attacks)
+
+    def of_undefended():
+        own = game.paired_models("base").audit(slices=["entire"], seed=0)
+        tempered = game.paired_models("temperature").audit(slices=["entire"], seed=0)
+        return [*own.attacks, *adaptive_results(tempered.attacks, "temperature")]
+
+    comparison = SimpleNamespace(
+        subject=game,
+        names=["label-only"],
+        attacked=attacked,
+        base_results=of_undefended,
+    )
+    found = play(comparison, seed=0)
+    # What is in the table is not attacked again.
+    assert asked == ["label-only"]
     names = [candidates.NO_DEFENSE, few[0].name, *(e.name for e in kept.values())]
     assert [point.name for point in found.points] == names
     base, mixed, _, label = found.points

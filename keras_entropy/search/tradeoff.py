@@ -149,6 +149,27 @@ def worth(
     results = list(_audit(defended, labels, membership, seed, neighbors))
     for way, answers in adapted:
         results += adaptive_results(_audit(answers, labels, membership, seed), way)
+    return point_of(name, results, defended, undefended, labels, membership)
+
+
+def point_of(
+    name: str,
+    results: Sequence[attacks.AttackResult],
+    defended: Floats,
+    undefended: Floats,
+    labels: Integers,
+    membership: Booleans,
+) -> Point:
+    """Returns what answers are worth that have been attacked.
+
+    Args:
+        name: Name for people.
+        results: The attacks on the entire set, of one question and of many.
+        defended: As for `worth`, like all that follows.
+        undefended: Likewise.
+        labels: Likewise.
+        membership: Likewise.
+    """
     headline = attacks.game_headline(results)
     often = [AttackName.parse(result.attack).asks_often for result in results]
     by_number = [

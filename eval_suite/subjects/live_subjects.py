@@ -19,8 +19,8 @@ from eval_suite.subjects.one_target.shadow_population import ShadowRecipe
 from eval_suite.subjects.one_target.study_target import StudyTarget
 from eval_suite.subjects.one_target.study_target import check_official_split
 from eval_suite.subjects.one_target.study_target import sample_of
+from eval_suite.subjects.one_target.user_files import dataset_of
 from eval_suite.subjects.one_target.user_model import UserModel
-from eval_suite.subjects.one_target.user_model import dataset_of
 from eval_suite.subjects.questions import Questions
 from eval_suite.subjects.subject import ProgressBar
 from eval_suite.subjects.subject import Subject

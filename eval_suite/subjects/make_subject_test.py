@@ -4,6 +4,7 @@ import pytest
 
 from eval_suite.options.options import Options
 from eval_suite.subjects.make_subject import check_options
+from eval_suite.subjects.one_target import user_files
 from eval_suite.subjects.one_target import user_model
 from eval_suite.subjects.one_target.shadow_population import no_bar
 from keras_entropy.shadow import workers
@@ -35,8 +36,8 @@ def test_what_was_read_before_any_work_is_not_read_again(tmp_path, monkeypatch):
         shadows=6,
     )
     make = check_options(options)
-    monkeypatch.setattr(user_model, "read_examples", None)
-    monkeypatch.setattr(user_model, "_load_model", None)
+    monkeypatch.setattr(user_files, "read_examples", None)
+    monkeypatch.setattr(user_model, "load_model", None)
     subject = make(no_bar, lambda: tmp_path / "cache")
     assert subject.classes == 3
     assert subject.reason_without("records") is None

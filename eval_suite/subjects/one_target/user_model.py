@@ -10,9 +10,7 @@ import keras
 import numpy as np
 
 import keras_entropy
-from eval_suite.datasets.datasets import REFERENCE_SHARE
 from eval_suite.datasets.datasets import Dataset
-from eval_suite.datasets.npz_files import read_examples
 from eval_suite.results.rows import RunDescription
 from eval_suite.results.run_description import describe_run
 from eval_suite.subjects.asked_models import AskedModels
@@ -21,6 +19,10 @@ from eval_suite.subjects.one_target.one_target import OneModel
 from eval_suite.subjects.one_target.shadow_population import Population
 from eval_suite.subjects.one_target.shadow_population import ShadowRecipe
 from eval_suite.subjects.one_target.shadow_population import no_bar
+from eval_suite.subjects.one_target.user_files import check_sets
+from eval_suite.subjects.one_target.user_files import dataset_of
+from eval_suite.subjects.one_target.user_files import is_random_by_design
+from eval_suite.subjects.one_target.user_files import load_model
 from eval_suite.subjects.questions import Questions
 from eval_suite.subjects.subject import FEWEST_MODELS
 from eval_suite.subjects.subject import Part
@@ -35,13 +37,10 @@ from keras_entropy.queries.asking import Answer
 from keras_entropy.queries.asking import check_repeats
 from keras_entropy.queries.given_neighbors import NeighborMaker
 from keras_entropy.shadow import Runner
-from keras_entropy.training.example_checks import distinct_rows
 from keras_entropy.training.reference_fitting import fitted
 
 # Fewer tell little of where the inputs lie: then neighbors are made from all examples.
 _FEWEST_REFERENCE = 20
-# Two to score, and one to set aside.
-_FEWEST_NONMEMBERS = 3
 
 
 class UserModel(OneModel):
@@ -78,7 +77,7 @@ class UserModel(OneModel):
         self._from_logits = from_logits
         self._undefended = defending.probabilities_of(model, from_logits=from_logits)
         self._model = model
-        _check_sets(self._undefended, members, nonmembers)
+        check_sets(self._undefended, members, nonmembers)
         self.members = members
         # Whichever defenses are selected, so that all are scored on the same examples.
         self.nonmembers, self.reference = nonmembers.split(
@@ -111,7 +110,7 @@ class UserModel(OneModel):
         Raises:
             ValueError: If a file is missing or no such file, or as for the class.
         """
-        loaded = _load_model(model, compiled=compiled)
+        loaded = load_model(model, compiled=compiled)
         sets = [dataset_of(path) for path in (members, nonmembers)]
         return cls(loaded, *sets, from_logits=from_logits, seed=seed)
 
@@ -167,7 +166,7 @@ class UserModel(OneModel):
         """
         x = np.concatenate([self.members.x, self.nonmembers.x])
         y = np.concatenate(self.labels)
-        if not _is_random_by_design(self._model):
+        if not is_random_by_design(self._model):
             check_repeats(self._answer(None), x)
         reference = self.reference.x, self.reference.y
         if len(self.reference.x) < _FEWEST_REFERENCE:
@@ -291,68 +290,4 @@ class UserModel(OneModel):
             architecture=self._model.name,
             utility=self.utility(BASE),
             questions=self.questions,
-        )
-
-
-def _is_random_by_design(model: keras.Model) -> bool:
-    """Whether a defense in the model says that it is random."""
-    return any(
-        isinstance(layer, keras_entropy.Defense) and not layer.claims.deterministic
-        for layer in model.layers
-    )
-
-
-def _load_model(path: Path, *, compiled: bool) -> keras.Model:
-    if not path.exists():
-        raise ValueError(f"--model {path}: no such file")
-    try:
-        return keras.models.load_model(path, compile=compiled)
-    except Exception as error:  # Keras raises many kinds for a foreign file
-        reason = str(error).strip().splitlines()[0][:300]
-        raise ValueError(
-            f"--model {path}: not a Keras model that can be loaded ({reason}). "
-            "Expected a .keras file written by `model.save`; layers of your own must "
-            "be registered with `keras.saving.register_keras_serializable`"
-        ) from error
-
-
-def dataset_of(path: Path) -> Dataset:
-    """Reads examples from a file of the command line."""
-    x, y = read_examples(path)
-    return Dataset(path.stem, str(path), x, y, ())
-
-
-def _check_sets(model: keras.Model, members: Dataset, nonmembers: Dataset) -> None:
-    if members.x.shape[1:] != nonmembers.x.shape[1:]:
-        raise ValueError(
-            "Members and non-members must have examples of one shape. Received: "
-            f"members {members.x.shape[1:]}, non-members {nonmembers.x.shape[1:]}"
-        )
-    if len(nonmembers.x) < _FEWEST_NONMEMBERS:
-        raise ValueError(
-            f"At least {_FEWEST_NONMEMBERS} non-members are needed: "
-            f"{REFERENCE_SHARE:.0%} of them, and what is left over from an even "
-            "number, are set aside for the defenses that are fitted, and never scored. "
-            f"Received: {len(nonmembers.x)}"
-        )
-    expected = tuple(model.inputs[0].shape[1:])
-    given = members.x.shape[1:]
-    if len(expected) != len(given) or any(
-        size not in (None, length) for size, length in zip(expected, given, strict=True)
-    ):
-        raise ValueError(
-            f"The model expects examples of shape {expected}. Received: x {given}"
-        )
-    classes = model.outputs[0].shape[-1]
-    for side, examples in (("members", members), ("non-members", nonmembers)):
-        if examples.y.max() >= classes:
-            raise ValueError(
-                f"The model has {classes} classes, so labels must be 0 to "
-                f"{classes - 1}. Received: {side} with label {examples.y.max()}"
-            )
-    shared = len(distinct_rows(members.x) & distinct_rows(nonmembers.x))
-    if shared:
-        raise ValueError(
-            f"Members and non-members must not overlap: {shared} examples are in both. "
-            "Take them out of one of the files, or every attack is measured on a lie"
         )

@@ -1,0 +1,87 @@
+"""The files of a user's model and its examples, and whether they fit each other."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import keras
+
+import keras_entropy
+from eval_suite.datasets.datasets import REFERENCE_SHARE
+from eval_suite.datasets.datasets import Dataset
+from eval_suite.datasets.npz_files import read_examples
+from keras_entropy.training.example_checks import distinct_rows
+
+# Two to score, and one to set aside.
+_FEWEST_NONMEMBERS = 3
+
+
+def is_random_by_design(model: keras.Model) -> bool:
+    """Whether a defense in the model says that it is random."""
+    return any(
+        isinstance(layer, keras_entropy.Defense) and not layer.claims.deterministic
+        for layer in model.layers
+    )
+
+
+def load_model(path: Path, *, compiled: bool) -> keras.Model:
+    """Reads a model, or raises `ValueError` that says why it can't be.
+
+    Args:
+        path: File.
+        compiled: Boolean, whether its compile configuration is needed too.
+    """
+    if not path.exists():
+        raise ValueError(f"--model {path}: no such file")
+    try:
+        return keras.models.load_model(path, compile=compiled)
+    except Exception as error:  # Keras raises many kinds for a foreign file
+        reason = str(error).strip().splitlines()[0][:300]
+        raise ValueError(
+            f"--model {path}: not a Keras model that can be loaded ({reason}). "
+            "Expected a .keras file written by `model.save`; layers of your own must "
+            "be registered with `keras.saving.register_keras_serializable`"
+        ) from error
+
+
+def dataset_of(path: Path) -> Dataset:
+    """Reads examples from a file of the command line."""
+    x, y = read_examples(path)
+    return Dataset(path.stem, str(path), x, y, ())
+
+
+def check_sets(model: keras.Model, members: Dataset, nonmembers: Dataset) -> None:
+    """Raises `ValueError` if examples don't fit a model or each other, or overlap."""
+    if members.x.shape[1:] != nonmembers.x.shape[1:]:
+        raise ValueError(
+            "Members and non-members must have examples of one shape. Received: "
+            f"members {members.x.shape[1:]}, non-members {nonmembers.x.shape[1:]}"
+        )
+    if len(nonmembers.x) < _FEWEST_NONMEMBERS:
+        raise ValueError(
+            f"At least {_FEWEST_NONMEMBERS} non-members are needed: "
+            f"{REFERENCE_SHARE:.0%} of them, and what is left over from an even "
+            "number, are set aside for the defenses that are fitted, and never scored. "
+            f"Received: {len(nonmembers.x)}"
+        )
+    expected = tuple(model.inputs[0].shape[1:])
+    given = members.x.shape[1:]
+    if len(expected) != len(given) or any(
+        size not in (None, length) for size, length in zip(expected, given, strict=True)
+    ):
+        raise ValueError(
+            f"The model expects examples of shape {expected}. Received: x {given}"
+        )
+    classes = model.outputs[0].shape[-1]
+    for side, examples in (("members", members), ("non-members", nonmembers)):
+        if examples.y.max() >= classes:
+            raise ValueError(
+                f"The model has {classes} classes, so labels must be 0 to "
+                f"{classes - 1}. Received: {side} with label {examples.y.max()}"
+            )
+    shared = len(distinct_rows(members.x) & distinct_rows(nonmembers.x))
+    if shared:
+        raise ValueError(
+            f"Members and non-members must not overlap: {shared} examples are in both. "
+            "Take them out of one of the files, or every attack is measured on a lie"
+        )

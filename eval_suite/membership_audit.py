@@ -27,6 +27,7 @@ from eval_suite.results.rows import QuestionsRow
 from eval_suite.subjects.run_identity import examples_identity
 from eval_suite.undefended import BASE
 from keras_entropy.arrays import Array
+from keras_entropy.attacks import INPUT_ATTACKS
 from keras_entropy.attacks import TARGET_ATTACKS
 from keras_entropy.attacks import Audit
 from keras_entropy.attacks import Neighbors
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
 
 # Attacks on a model alone that ask often.
 _OFTEN = LONE_NEIGHBOR_ATTACKS
+_ONCE = (*TARGET_ATTACKS, *INPUT_ATTACKS)
 
 
 @dataclasses.dataclass(frozen=True, repr=False)
@@ -83,6 +85,7 @@ class MembershipAudit:
             outside,
             y_outside,
             neighbors=self.neighbors,
+            inputs=np.concatenate(self.inputs),
             attacks=tuple(self.attacks),
             seed=self.seed,
         )
@@ -111,8 +114,9 @@ class MembershipAudit:
         scores = attack_scores(
             self.outputs,
             self.labels,
-            self.attacks,
+            [row.attack for row in self.audit.attacks],
             neighbors=self.neighbors,
+            inputs=np.concatenate(self.inputs),
             seed=self.seed,
         )
         sizes = [len(y) for y in self.labels]
@@ -209,8 +213,8 @@ def audit_model(
         nonmembers: `(x, y)` from the same distribution that it was not trained on.
         from_logits: Boolean, whether the model ends in logits. Defaults to `False`.
         attacks: `"all"`, one name, or several, out of
-            `keras_entropy.attacks.TARGET_ATTACKS`, `neighbors:label_share` and
-            `neighbors:confidence`.
+            `keras_entropy.attacks.TARGET_ATTACKS`, `input_residual` (of inputs that are
+            numbers), `neighbors:label_share` and `neighbors:confidence`.
         questions: Integer, how many neighbors of each example are asked about. `0`
             leaves these attacks out: the audit then holds for an attacker who asks
             once. Defaults to 32.
@@ -272,7 +276,7 @@ def _checked_names(
             "`questions` must be an integer, how many neighbors of each example are "
             f"asked about, or 0 for none. Received: questions={questions!r}"
         )
-    names = check_names(attacks, (*TARGET_ATTACKS, *_OFTEN), "attacks")
+    names = check_names(attacks, (*_ONCE, *_OFTEN), "attacks")
     often = [name for name in names if AttackName.parse(name).asks_often]
     if neighbors is not None and not (questions and often):
         raise ValueError(

@@ -7,6 +7,7 @@ import pytest
 
 from eval_suite.results.record import Record
 from eval_suite.subjects.subject import Subject
+from keras_entropy.attacks import INPUT_ATTACKS
 from keras_entropy.attacks import TARGET_ATTACKS
 from keras_entropy.attacks import Control
 from keras_entropy.attacks.controls.null_controls import null_controls
@@ -24,7 +25,8 @@ def test_controls(
 ) -> None:
     # Without shadows, these attacks alone concern one model.
     alone = subject.reason_without("shadows") is not None
-    controls = run((*TARGET_ATTACKS, *LONE_NEIGHBOR_ATTACKS) if alone else None)
+    of_one = (*TARGET_ATTACKS, *INPUT_ATTACKS, *LONE_NEIGHBOR_ATTACKS)
+    controls = run(of_one if alone else None)
     record_controls(controls, record)
 
 

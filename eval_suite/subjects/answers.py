@@ -13,6 +13,7 @@ import numpy as np
 from keras_entropy.arrays import Array
 from keras_entropy.arrays import Booleans
 from keras_entropy.arrays import Integers
+from keras_entropy.attacks import INPUT_ATTACKS
 from keras_entropy.attacks import NEIGHBOR_ATTACKS
 from keras_entropy.attacks import AttackResult
 from keras_entropy.attacks import Audit
@@ -125,6 +126,8 @@ class TargetAnswers(Answers):
         neighbors: Function that returns what the target answers to neighbors, or
             `None`: with it all attacks that ask often run as well.
         shadow_neighbors: The same of the shadows.
+        inputs: What the target was asked about members, then about the others, or
+            `None` where it is not known.
     """
 
     outputs: tuple[Array, Array]
@@ -134,6 +137,7 @@ class TargetAnswers(Answers):
     from_logits: bool = False
     neighbors: AskNeighbors = nobody_asked
     shadow_neighbors: AskNeighbors = nobody_asked
+    inputs: tuple[Array, Array] | None = None
 
     @property
     def member(self) -> Booleans:
@@ -156,10 +160,20 @@ class TargetAnswers(Answers):
             from_logits=self.from_logits,
             shadows=shadows,
             neighbors=neighbors,
+            inputs=self._inputs_for(attacks),
             attacks=attacks,
             slices=slices,
             seed=seed,
         )
+
+    def _inputs_for(self, attacks: str | Sequence[str]) -> Array | None:
+        """Returns the inputs of all examples, if an attack reads them."""
+        read = isinstance(attacks, str) or any(
+            name in INPUT_ATTACKS for name in attacks
+        )
+        if self.inputs is None or not read:
+            return None
+        return np.concatenate(self.inputs)
 
     def scores(self, attacks: Sequence[str], *, seed: int) -> dict[str, ExampleScores]:
         neighbors, shadows = None, self.shadows
@@ -172,6 +186,7 @@ class TargetAnswers(Answers):
             from_logits=self.from_logits,
             shadows=shadows,
             neighbors=neighbors,
+            inputs=self._inputs_for(attacks),
             seed=seed,
         )
 

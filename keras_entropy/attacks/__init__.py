@@ -33,6 +33,7 @@ from keras_entropy.attacks.results import Headline as Headline
 from keras_entropy.attacks.results import NotMeasured as NotMeasured
 from keras_entropy.attacks.results import OperatingPoint as OperatingPoint
 from keras_entropy.attacks.scorers.attack_table import GAME_ATTACKS as GAME_ATTACKS
+from keras_entropy.attacks.scorers.attack_table import INPUT_ATTACKS as INPUT_ATTACKS
 from keras_entropy.attacks.scorers.attack_table import SHADOW_ATTACKS as SHADOW_ATTACKS
 from keras_entropy.attacks.scorers.attack_table import TARGET_ATTACKS as TARGET_ATTACKS
 from keras_entropy.attacks.scorers.neighbors.neighbor_attack_table import (

@@ -8,6 +8,7 @@ import numpy as np
 
 from keras_entropy.arrays import Array
 from keras_entropy.attacks.audits.target_scoring import target_scorer
+from keras_entropy.attacks.audits.target_scoring import with_inputs
 from keras_entropy.attacks.neighbors import Neighbors
 from keras_entropy.attacks.paired_differences import ExampleScores
 from keras_entropy.attacks.shadows import Shadows
@@ -24,6 +25,7 @@ def attack_scores(
     from_logits: bool = False,
     shadows: Shadows | None = None,
     neighbors: Neighbors | None = None,
+    inputs: Array | None = None,
     seed: int = 0,
 ) -> dict[str, ExampleScores]:
     """Returns what `audit_outputs` measures, as it is compared over examples.
@@ -36,6 +38,7 @@ def attack_scores(
         shadows: Shadow models, for the attacks that need some.
         neighbors: What the model answered to neighbors of the examples, for the attacks
             that ask often.
+        inputs: What the model was asked, members first, for the attacks that read it.
         seed: Integer, for folds.
 
     Returns:
@@ -43,6 +46,8 @@ def attack_scores(
     """
     joined = np.concatenate(outputs)[None]
     signals = compute_signals(joined, np.concatenate(labels), from_logits=from_logits)
+    if inputs is not None:
+        signals, _ = with_inputs(signals, inputs)
     membership = np.arange(joined.shape[1])[None] < len(outputs[0])
     scorer = target_scorer(
         signals, membership, shadows, seed, from_logits, neighbors=neighbors

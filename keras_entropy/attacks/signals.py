@@ -44,6 +44,8 @@ class Signals:
         correct: Boolean `(R, N)`, whether the largest entry is the label's.
         largest: Float64 `(R, N, 10)`, the largest probabilities in descending order,
             where there are more than 100 classes, else `None`.
+        inputs: Float64 `(N, d)`, what the targets were asked, or `None` where it is not
+            known or no number.
     """
 
     outputs: tuple[Array, ...]
@@ -56,6 +58,7 @@ class Signals:
     modified_entropy: Floats
     correct: Booleans
     largest: Floats | None
+    inputs: Floats | None = None
 
     @property
     def targets(self) -> int:

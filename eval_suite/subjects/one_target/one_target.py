@@ -105,6 +105,10 @@ class OneTarget(Subject):
         return None
 
     def answers(self, name: str) -> TargetAnswers:
+        (members, _), (nonmembers, _) = self.examples()
+        inputs = None
+        if members is not None and nonmembers is not None:
+            inputs = members, nonmembers
         return TargetAnswers(
             self.outputs(name),
             self.labels,
@@ -112,6 +116,7 @@ class OneTarget(Subject):
             self.shadows(name),
             neighbors=functools.partial(self.neighbors, name),
             shadow_neighbors=functools.partial(self.shadow_neighbors, name),
+            inputs=inputs,
         )
 
     def sides(self, name: str) -> tuple[Array, Array]:

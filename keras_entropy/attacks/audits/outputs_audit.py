@@ -17,6 +17,7 @@ from keras_entropy.attacks.audits.measurement import Measurement
 from keras_entropy.attacks.audits.measurement import curve_grid
 from keras_entropy.attacks.audits.measurement import slice_grid
 from keras_entropy.attacks.audits.target_scoring import target_scorer
+from keras_entropy.attacks.audits.target_scoring import with_inputs
 from keras_entropy.attacks.leakage.divergence import jensen_shannon
 from keras_entropy.attacks.leakage.epsilon import EpsilonBound
 from keras_entropy.attacks.leakage.epsilon import epsilon_lower_bound
@@ -27,6 +28,7 @@ from keras_entropy.attacks.results import Curve
 from keras_entropy.attacks.results import Headline
 from keras_entropy.attacks.results import NotMeasured
 from keras_entropy.attacks.scorers.attack_table import ATTACK_TABLE
+from keras_entropy.attacks.scorers.attack_table import INPUT_ATTACKS
 from keras_entropy.attacks.scorers.attack_table import SHADOW_ATTACKS
 from keras_entropy.attacks.scorers.attack_table import TARGET_ATTACKS
 from keras_entropy.attacks.scorers.attack_table import Attack
@@ -54,6 +56,7 @@ def audit_outputs(
     from_logits: bool = False,
     shadows: Shadows | None = None,
     neighbors: Neighbors | None = None,
+    inputs: Array | None = None,
     attacks: str | Sequence[str] = "all",
     slices: str | Sequence[str] = (slicing.ENTIRE,),
     seed: int = 0,
@@ -75,9 +78,13 @@ def audit_outputs(
         neighbors: Optional `Neighbors` of one model: what it answered to questions
             about neighbors of the members, then of the non-members. Without them the
             audit is that of an attacker who asks once.
-        attacks: `"all"`, or names out of `TARGET_ATTACKS`, with `shadows` out of
-            `SHADOW_ATTACKS`, and with `neighbors` out of `NEIGHBOR_ATTACKS`; those that
-            need shadow models need `shadows.neighbors`.
+        inputs: Optional array `(n + m, ...)` of numbers: what the model was asked about
+            the members, then about the non-members. Inputs that are no finite numbers,
+            or fewer than 100, are left out, and `not_measured` says so.
+        attacks: `"all"`, or names out of `TARGET_ATTACKS`, with `inputs` out of
+            `INPUT_ATTACKS`, with `shadows` out of `SHADOW_ATTACKS`, and with
+            `neighbors` out of `NEIGHBOR_ATTACKS`; those that need shadow models need
+            `shadows.neighbors`.
         slices: Names out of `entire`, `class`, `correctness`. The intervals of the
             slices are simultaneous (Bonferroni). Trained attackers learn from the
             entire set and are measured on each slice. The strongest attack is that on
@@ -109,6 +116,8 @@ def audit_outputs(
     known = TARGET_ATTACKS
     if shadows is not None:
         known += SHADOW_ATTACKS
+    if inputs is not None:
+        known += INPUT_ATTACKS
     if neighbors is not None:
         calibrated = shadows is not None and shadows.neighbors is not None
         known += NEIGHBOR_ATTACKS if calibrated else LONE_NEIGHBOR_ATTACKS
@@ -118,10 +127,15 @@ def audit_outputs(
     signals, member = join_sides(
         member_outputs, member_labels, nonmember_outputs, nonmember_labels, from_logits
     )
+    missing: list[NotMeasured] = []
+    if inputs is not None:
+        signals, reason = with_inputs(signals, inputs)
+        if reason is not None:
+            names = tuple(name for name in names if name not in INPUT_ATTACKS)
+            missing += [NotMeasured(name, reason) for name in INPUT_ATTACKS]
     membership = member[None]
     parts = slicing.partitions(slicing.with_entire(kinds), signals)
     results: list[AttackResult] = []
-    missing: list[NotMeasured] = []
     scored, orders = [], []
     scorer = target_scorer(
         signals, membership, shadows, seed, from_logits, neighbors=neighbors

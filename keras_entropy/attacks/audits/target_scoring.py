@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 
+from keras_entropy.arrays import Array
 from keras_entropy.arrays import Booleans
 from keras_entropy.arrays import Floats
 from keras_entropy.attacks.neighbors import Neighbors
 from keras_entropy.attacks.scorers.attack_table import ATTACK_TABLE
+from keras_entropy.attacks.scorers.input_residual import FEWEST
+from keras_entropy.attacks.scorers.input_residual import numeric_inputs
 from keras_entropy.attacks.scorers.neighbors.neighbor_attack_table import NEIGHBOR_TABLE
 from keras_entropy.attacks.scorers.neighbors.neighbor_attack_table import (
     neighbor_scorer,
@@ -65,3 +69,26 @@ def target_scorer(
         return scorer.score_target(signals.confidence[0], known, plan)
 
     return score_by_shadows
+
+
+def with_inputs(signals: Signals, inputs: Array) -> tuple[Signals, str | None]:
+    """Returns the signals with inputs, or as they are and why the inputs won't do.
+
+    Args:
+        signals: `Signals` of the target.
+        inputs: Array `(N, ...)`.
+
+    Raises:
+        ValueError: If there are not as many inputs as examples.
+    """
+    if len(inputs) != signals.examples:
+        raise ValueError(
+            "`inputs` must hold one input for each example, members first. Received: "
+            f"{len(inputs)} inputs, {signals.examples} examples"
+        )
+    if signals.examples < FEWEST:
+        return signals, f"needs at least {FEWEST} examples, {signals.examples} are here"
+    numbers = numeric_inputs(inputs)
+    if numbers is None:
+        return signals, "needs inputs that are finite numbers"
+    return dataclasses.replace(signals, inputs=numbers), None

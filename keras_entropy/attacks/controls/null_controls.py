@@ -23,6 +23,7 @@ from keras_entropy.attacks.results import Audit
 from keras_entropy.attacks.results import GameAudit
 from keras_entropy.attacks.scorers.attack_table import ATTACK_TABLE
 from keras_entropy.attacks.scorers.attack_table import GAME_ATTACKS
+from keras_entropy.attacks.scorers.attack_table import INPUT_ATTACKS
 from keras_entropy.attacks.scorers.attack_table import TARGET_ATTACKS
 from keras_entropy.attacks.scorers.neighbors.neighbor_attack_table import (
     LONE_NEIGHBOR_ATTACKS,
@@ -62,7 +63,7 @@ def null_controls(
         no wider than 2 * `MAX_HALF_WIDTH`. The intervals hold together at 99.9 %.
     """
     rng = np.random.default_rng(seed)
-    single = selected(TARGET_ATTACKS, attacks)
+    single = selected((*TARGET_ATTACKS, *INPUT_ATTACKS), attacks)
     game = selected(_ATTACKS_ON_GAMES, attacks)
     lone = selected(LONE_NEIGHBOR_ATTACKS, attacks)
     asked = selected(NEIGHBOR_ATTACKS, attacks)
@@ -79,6 +80,7 @@ def null_controls(
                     labels[:members],
                     outputs[members:],
                     labels[members:],
+                    inputs=rng.normal(size=(members + nonmembers, 3)),
                     attacks=single,
                     seed=seed,
                     confidence=confidence,

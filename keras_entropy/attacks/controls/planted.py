@@ -158,6 +158,29 @@ def shifted_game(rng: np.random.Generator) -> tuple[Floats, Integers, Booleans]:
     return 2 + difficulty + SHIFT * membership + noise, labels, membership
 
 
+def planted_inputs(rng: np.random.Generator) -> tuple[Sides, Floats]:
+    """Returns both sides of one target, and inputs that difficulty is smooth in.
+
+    Difficulty, shift of members and noise add up as in `planted_game`.
+
+    Args:
+        rng: `numpy.random.Generator`.
+
+    Returns:
+        `Sides` and the inputs `(n + m, 2)`, members first.
+    """
+    members, nonmembers = 3000, 1500
+    inputs = rng.uniform(-1, 1, (members + nonmembers, 2))
+    # A sine over a whole wave has a mean square of one half.
+    difficulty = np.sin(np.pi * inputs).sum(axis=1)
+    inside = np.arange(len(inputs)) < members
+    noise = rng.normal(0, GAME_NOISE, len(inputs))
+    labels = rng.integers(0, CLASSES, len(inputs))
+    outputs = with_confidence(2 + difficulty + SHIFT * inside + noise, labels, "even")
+    sides = outputs[inside], labels[inside], outputs[~inside], labels[~inside]
+    return Sides(*sides), inputs
+
+
 def with_confidence(confidence: Floats, labels: Integers, rest: Rest) -> Floats:
     """Returns probabilities `(..., C)` of the given logit-scaled confidence."""
     logits = np.zeros((*confidence.shape, CLASSES))

@@ -23,6 +23,7 @@ from keras_entropy.attacks.controls.control import selected
 from keras_entropy.attacks.results import AttackResult
 from keras_entropy.attacks.results import Group
 from keras_entropy.attacks.scorers.attack_table import ATTACK_TABLE
+from keras_entropy.attacks.scorers.attack_table import INPUT_ATTACKS
 from keras_entropy.attacks.scorers.attack_table import SHADOW_ATTACKS
 from keras_entropy.attacks.scorers.neighbors.neighbor_attack_table import (
     LONE_NEIGHBOR_ATTACKS,
@@ -57,6 +58,7 @@ def positive_controls(
     shift = planted.planted(4.0, "even", rng)
     rival = planted.planted(0.5, "rival", rng)
     game = planted.planted_game(rng)
+    inputs = planted.planted_inputs(rng)
     robust = planted_neighbors.robust_game(rng)
     around = planted_neighbors.robust_sides(rng)
 
@@ -65,6 +67,12 @@ def positive_controls(
 
     def on_rival(names: Sequence[str], confidence: float) -> list[AttackResult]:
         return audit_outputs(*rival, attacks=names, confidence=confidence).attacks
+
+    def on_inputs(names: Sequence[str], confidence: float) -> list[AttackResult]:
+        sides, asked = inputs
+        return audit_outputs(
+            *sides, inputs=asked, attacks=names, confidence=confidence
+        ).attacks
 
     def on_game(names: Sequence[str], confidence: float) -> list[AttackResult]:
         return audit_game(*game, attacks=names, confidence=confidence).attacks
@@ -105,6 +113,13 @@ def positive_controls(
             (*per_class, *_group("trained")),
             (0.5 + optimum) / 2,
             optimum,
+        ),
+        _Plan(
+            "difficulty in the input",
+            on_inputs,
+            INPUT_ATTACKS,
+            plain + (ideal - plain) / 5,
+            ideal,
         ),
         _Plan("rival", on_rival, ("label_only",), gap, None),
         _Plan("rival", on_rival, loss, optimum, None),

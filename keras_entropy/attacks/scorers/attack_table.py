@@ -7,6 +7,7 @@ import functools
 
 from keras_entropy.attacks.attack_name import AttackName
 from keras_entropy.attacks.results import Group
+from keras_entropy.attacks.scorers.input_residual import residual_scores
 from keras_entropy.attacks.scorers.label_only import gap_scores
 from keras_entropy.attacks.scorers.learners.cross_fitting import ATTACKERS
 from keras_entropy.attacks.scorers.learners.cross_fitting import cross_fit
@@ -28,12 +29,14 @@ class Attack:
         score: Function `(signals, membership, seed) -> Scores`.
         learns_from_pairs: Boolean, whether the attack on a pair of targets learns from
             the other pairs in which direction members differ.
+        needs_inputs: Boolean, whether the attack reads the inputs of the examples.
     """
 
     name: AttackName
     group: Group
     score: Score
     learns_from_pairs: bool = False
+    needs_inputs: bool = False
 
 
 _ROWS = (
@@ -54,6 +57,9 @@ _ROWS = (
         for signal in ("loss", "entropy", "modified_entropy")
     ),
     Attack(AttackName("label_only"), "label", gap_scores),
+    Attack(
+        AttackName("input_residual"), "threshold", residual_scores, needs_inputs=True
+    ),
     *(
         Attack(AttackName(learner), "trained", functools.partial(cross_fit, learner))
         for learner in ATTACKERS
@@ -76,8 +82,12 @@ _ROWS = (
 ATTACK_TABLE: dict[str, Attack] = {row.name: row for row in _ROWS}
 
 # The names that callers give are plain strings.
-GAME_ATTACKS = tuple(str(row.name) for row in _ROWS)
+GAME_ATTACKS = tuple(str(row.name) for row in _ROWS if not row.needs_inputs)
+# On a single target whose inputs are known as well.
+INPUT_ATTACKS = tuple(str(row.name) for row in _ROWS if row.needs_inputs)
 # A single target has no shadows to be compared with, unless it is given some; no
 # attacker is trained on those.
-TARGET_ATTACKS = tuple(str(row.name) for row in _ROWS if row.group != "shadow")
+TARGET_ATTACKS = tuple(
+    str(row.name) for row in _ROWS if row.group != "shadow" and not row.needs_inputs
+)
 SHADOW_ATTACKS = tuple(SHADOW_SCORERS)

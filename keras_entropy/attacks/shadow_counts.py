@@ -75,9 +75,10 @@ def auc_by_shadows(
     counts = [2**i for i in range(1, models.bit_length()) if 2**i < models - 2]
     found = []
     for name in attacks:
+        scorer, answers = SHADOW_SCORERS[name], SHADOW_SCORERS[name].read(signals)
         inflation = pair_inflation(ATTACK_TABLE[name], models)
         for shadows in [*counts, models - 2]:
-            aucs = _pair_aucs(SHADOW_SCORERS[name], signals.confidence, plan, shadows)
+            aucs = _pair_aucs(scorer, answers, plan, shadows)
             auc, low, high = intervals.mean_interval(aucs, confidence, inflation)
             found.append(
                 ShadowCount(
@@ -92,7 +93,7 @@ def auc_by_shadows(
 
 
 def _pair_aucs(
-    scorer: ShadowScorer, confidence: Floats, plan: Booleans, shadows: int
+    scorer: ShadowScorer, answers: Floats, plan: Booleans, shadows: int
 ) -> Floats:
     """Returns the mean AUC of each pair of targets, `(K / 2,)`."""
     models = len(plan)
@@ -101,7 +102,7 @@ def _pair_aucs(
         # In order, so that all shadows are summed as in the game: ties may hang on it.
         rows = np.sort((first + np.arange(shadows + 2)) % models)
         start = int(np.searchsorted(rows, first))
-        scores = scorer.score_game(confidence[rows], plan[rows])
+        scores = scorer.score_game(answers[..., rows, :], plan[rows])
         pair = slice(start, start + 2)
         values = scores.values[pair]
         codes = np.arange(2)[:, None] + np.zeros(values.shape, int)

@@ -6,9 +6,9 @@ import dataclasses
 
 from keras_entropy.arrays import Array
 from keras_entropy.arrays import Booleans
-from keras_entropy.arrays import Floats
 from keras_entropy.attacks import array_checks
 from keras_entropy.attacks.neighbors import Neighbors
+from keras_entropy.attacks.signals import Signals
 from keras_entropy.attacks.signals import compute_signals
 
 
@@ -40,8 +40,8 @@ class Shadows:
             models, examples = self.membership.shape
             self.neighbors.check(models, examples, "shadows.neighbors")
 
-    def confidence(self, labels: Array, *, from_logits: bool = False) -> Floats:
-        """Returns the logit-scaled confidence `(K, n + m)`.
+    def signals(self, labels: Array, *, from_logits: bool = False) -> Signals:
+        """Returns what an attacker reads off the answers of the K models.
 
         Args:
             labels: Integers `(n + m,)`.
@@ -57,4 +57,4 @@ class Shadows:
         array_checks.check_membership(
             self.membership, signals.targets, signals.examples
         )
-        return signals.confidence
+        return signals

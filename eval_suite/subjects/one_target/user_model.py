@@ -250,7 +250,7 @@ class UserModel(OneModel):
         if shadows is None:
             return super().record_answers(name)
         members = len(self.members.y)
-        confidence = shadows.confidence(np.concatenate(self.labels))
+        confidence = shadows.signals(np.concatenate(self.labels)).confidence
         return RecordAnswers(
             confidence=confidence[:, :members],
             membership=shadows.membership[:, :members],

@@ -7,7 +7,6 @@ from collections.abc import Callable
 
 from keras_entropy.arrays import Array
 from keras_entropy.arrays import Booleans
-from keras_entropy.arrays import Floats
 from keras_entropy.attacks.neighbors import Neighbors
 from keras_entropy.attacks.scorers.attack_table import ATTACK_TABLE
 from keras_entropy.attacks.scorers.input_residual import FEWEST
@@ -44,11 +43,13 @@ def target_scorer(
     """
     ask = None
     beside: ShadowNeighbors | None = None
-    theirs: Floats | None = None
+    theirs: Signals | None = None
     if shadows is not None:
-        theirs = shadows.confidence(signals.labels, from_logits=from_logits)
+        theirs = shadows.signals(signals.labels, from_logits=from_logits)
         if shadows.neighbors is not None:
-            beside = ShadowNeighbors(shadows.neighbors, theirs, shadows.membership)
+            beside = ShadowNeighbors(
+                shadows.neighbors, theirs.confidence, shadows.membership
+            )
     if neighbors is not None:
         neighbors.check(1, signals.examples)
         ask = neighbor_scorer(neighbors, signals.confidence, beside)
@@ -66,7 +67,8 @@ def target_scorer(
         if name not in SHADOW_SCORERS:
             return score(name)
         scorer = SHADOW_SCORERS[name]
-        return scorer.score_target(signals.confidence[0], known, plan)
+        own = scorer.read(signals)[..., 0, :]
+        return scorer.score_target(own, scorer.read(known), plan)
 
     return score_by_shadows
 

@@ -11,10 +11,10 @@ import numpy as np
 from keras_entropy.arrays import Booleans
 from keras_entropy.arrays import Floats
 from keras_entropy.attacks.scorers.shadow.shadow_moments import Moments
-from keras_entropy.attacks.scorers.shadow.shadow_scorer import ShadowScorer
+from keras_entropy.attacks.scorers.shadow.shadow_scorer import MomentScorer
 
 
-class DifficultyOffset(ShadowScorer):
+class DifficultyOffset(MomentScorer):
     """Scores a target by how much less its loss is than the shadows'.
 
     The score is the mean loss of the shadows that do not hold the example minus the

@@ -13,7 +13,7 @@ from keras_entropy.arrays import Booleans
 from keras_entropy.arrays import Floats
 from keras_entropy.arrays import Integers
 from keras_entropy.attacks.scorers.shadow.shadow_moments import Moments
-from keras_entropy.attacks.scorers.shadow.shadow_scorer import ShadowScorer
+from keras_entropy.attacks.scorers.shadow.shadow_scorer import MomentScorer
 
 VARIANCES = ("shrunken", "per-example", "fixed")
 # Degrees of freedom that the common variance counts for in the shrunken one.
@@ -22,7 +22,7 @@ _PRIOR_DEGREES = 4
 _FLOOR = 1e-12
 
 
-class _LikelihoodRatio(ShadowScorer):
+class _LikelihoodRatio(MomentScorer):
     """Compares the logit-scaled confidence itself.
 
     Args:

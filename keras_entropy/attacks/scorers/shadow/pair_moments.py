@@ -62,6 +62,10 @@ class Pairs:
         """Integer J, the number of pairs."""
         return self.values.shape[-3]
 
+    def of(self, pair: int) -> Floats:
+        """Returns the values of the two models of a pair, `(..., 2, N)`."""
+        return self.values[..., pair, :, :]
+
     def others(self, *left_out: int) -> PairMoments:
         """Returns the moments over all pairs but some.
 

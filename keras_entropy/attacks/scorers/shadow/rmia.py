@@ -19,10 +19,10 @@ from keras_entropy.arrays import SMALLEST_FLOAT32
 from keras_entropy.arrays import Booleans
 from keras_entropy.arrays import Floats
 from keras_entropy.attacks.scorers.shadow.shadow_moments import Moments
-from keras_entropy.attacks.scorers.shadow.shadow_scorer import ShadowScorer
+from keras_entropy.attacks.scorers.shadow.shadow_scorer import MomentScorer
 
 
-class _ProbabilityRatio(ShadowScorer):
+class _ProbabilityRatio(MomentScorer):
     """Compares the log probability of the label with the shadows' mean probability."""
 
     def signal(self, confidence: Floats) -> Floats:

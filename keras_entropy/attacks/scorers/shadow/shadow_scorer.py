@@ -17,20 +17,78 @@ from keras_entropy.attacks.signals import Signals
 
 
 class ShadowScorer(abc.ABC):
-    """Scores by the distance of a target from shadow models with and without a record.
+    """Scores by a comparison with shadow models: all models of a game, or one target.
 
-    An attack says which number of each answer is compared (`signal`), of which number
-    the shadows' moments are taken (`averaged`), and how far the two are apart
-    (`compare`). It then scores all models of a game, each by the others, or one target
-    by shadows that it isn't among.
+    In a game each model is scored by the others but its partner; a target, by shadow
+    models that it isn't among.
 
     Attributes:
         learns_from_pairs: Boolean, whether the attack on a pair of targets learns from
             the other pairs in which direction members differ.
-        needs_scatter: Boolean, whether `compare` reads the moments' scatter.
     """
 
     learns_from_pairs: ClassVar[bool] = False
+
+    def read(self, signals: Signals) -> Floats:
+        """Returns what is read of the answers of R models, `(..., R, N)`.
+
+        Args:
+            signals: `Signals` of the models. Unless a subclass says otherwise, their
+                logit-scaled confidence is read, `(R, N)`.
+        """
+        return signals.confidence
+
+    def __call__(self, signals: Signals, membership: Booleans, seed: int, /) -> Scores:
+        """Scores every model of a game: the interface of all attacks."""
+        del seed
+        return self.score_game(self.read(signals), membership)
+
+    @abc.abstractmethod
+    def score_game(self, answers: Floats, membership: Booleans) -> Scores:
+        """Scores every model as target, with the others as its shadows.
+
+        Args:
+            answers: Floats `(..., K, N)`, as of `read`.
+            membership: Booleans `(K, N)`: who is in whose training set. Models `2j` and
+                `2j + 1` are partners; neither serves as the other's shadow.
+
+        Returns:
+            `Scores`, without NaN: 0 at what is excluded.
+
+        Raises:
+            ValueError: If the shapes don't fit.
+        """
+
+    @abc.abstractmethod
+    def score_target(
+        self, answers: Floats, shadows: Floats, membership: Booleans
+    ) -> Scores:
+        """Scores one target by shadow models that it is not among.
+
+        Args:
+            answers: Floats `(..., N)`, as of `read`, the target's.
+            shadows: Floats `(..., K, N)`, the shadows'.
+            membership: Booleans `(K, N)`, who is in which shadow's training set.
+
+        Returns:
+            `Scores` of one target, without NaN: 0 at what is excluded.
+
+        Raises:
+            ValueError: If the shapes don't fit.
+        """
+
+
+class MomentScorer(ShadowScorer):
+    """Scores by the distance of a target from shadow models with and without a record.
+
+    An attack says which number of each answer is compared (`signal`), of which number
+    the shadows' moments are taken (`averaged`), and how far the two are apart
+    (`compare`).
+
+    Attributes:
+        needs_scatter: Boolean, whether `compare` reads the moments' scatter.
+    """
+
     needs_scatter: ClassVar[bool] = False
 
     @abc.abstractmethod
@@ -63,26 +121,9 @@ class ShadowScorer(abc.ABC):
             nothing there.
         """
 
-    def __call__(self, signals: Signals, membership: Booleans, seed: int, /) -> Scores:
-        """Scores every model of a game: the interface of all attacks."""
-        del seed
-        return self.score_game(signals.confidence, membership)
-
-    def score_game(self, confidence: Floats, membership: Booleans) -> Scores:
-        """Scores every model as target, with the others as its shadows.
-
-        Args:
-            confidence: Floats `(K, N)`, the logit-scaled confidence.
-            membership: Booleans `(K, N)`: who is in whose training set. Models `2j` and
-                `2j + 1` are partners; neither serves as the other's shadow.
-
-        Returns:
-            `Scores`, without NaN: 0 at what is excluded.
-
-        Raises:
-            ValueError: If the shapes don't fit.
-        """
-        signal = self.signal(np.asarray(confidence, dtype=np.float64))
+    def score_game(self, answers: Floats, membership: Booleans) -> Scores:
+        """Scores every model by its logit-scaled confidence, `(K, N)`."""
+        signal = self.signal(np.asarray(answers, dtype=np.float64))
         values = np.zeros(signal.shape)
         excluded = np.zeros(signal.shape, dtype=bool)
         for pair, inside, outside in leave_pair_out(
@@ -93,22 +134,10 @@ class ShadowScorer(abc.ABC):
         return Scores(values, excluded=excluded)
 
     def score_target(
-        self, confidence: Floats, shadows: Floats, membership: Booleans
+        self, answers: Floats, shadows: Floats, membership: Booleans
     ) -> Scores:
-        """Scores one target by shadow models that it is not among.
-
-        Args:
-            confidence: Floats `(N,)`, the target's logit-scaled confidence.
-            shadows: Floats `(K, N)`, the shadows'.
-            membership: Booleans `(K, N)`, who is in which shadow's training set.
-
-        Returns:
-            `Scores` of one target, without NaN: 0 at what is excluded.
-
-        Raises:
-            ValueError: If the shapes don't fit.
-        """
-        signal = self.signal(np.asarray(confidence, dtype=np.float64)[None])
+        """Scores one target by its logit-scaled confidence, `(N,)`."""
+        signal = self.signal(np.asarray(answers, dtype=np.float64)[None])
         theirs = self.signal(np.asarray(shadows, dtype=np.float64))
         inside, outside = of_all(
             self.averaged(theirs), membership, scatter=self.needs_scatter

@@ -4,6 +4,9 @@ The combination for a pair of targets is learned on other pairs, of which it is 
 who holds what, by columns that know nothing of the pair learned on, and nothing of the
 pair attacked. So the attacked pair takes no part in its own attack, neither as one of
 the pairs that are learned on nor as a shadow of those.
+
+Pairs are attacked in four groups, each by one combination, of which none of the group
+knows anything: that costs four fits, however many pairs there are.
 """
 
 from __future__ import annotations
@@ -14,12 +17,13 @@ import numpy as np
 
 from keras_entropy.arrays import Booleans
 from keras_entropy.arrays import Floats
-from keras_entropy.attacks.scorers.learners.logistic import fit_logistic
+from keras_entropy.attacks.scorers.learners.logistic import ridge_logistic
 
 # More pairs than these make the combination hardly better, only slower.
 MOST_PAIRS = 8
-# What the squared coefficients of standardised columns weigh against one row's loss.
-_PENALTY = 100.0
+# Groups of pairs that are attacked by one combination. With one for each pair it is not
+# better.
+_GROUPS = 4
 
 # Maps a pair and the pairs that its columns may not know, itself among them, to the
 # columns of its two models, `(2, N, D)`.
@@ -27,31 +31,6 @@ Columns = Callable[[int, tuple[int, ...]], Floats]
 # Maps columns `(n, D)` and membership `(n,)` to a function from columns `(..., D)` to
 # scores `(...)`.
 Fit = Callable[[Floats, Booleans], Callable[[Floats], Floats]]
-
-
-def ridge_logistic(columns: Floats, member: Booleans) -> Callable[[Floats], Floats]:
-    """Fits a logistic regression with a strong ridge on standardised columns.
-
-    Args:
-        columns: Floats `(n, D)`.
-        member: Booleans `(n,)`.
-
-    Returns:
-        Function from columns `(..., D)` to log-odds `(...)`; equal rows get equal ones
-        to the last bit.
-    """
-    rows = len(columns)
-    weights = np.full((1, rows), 1 / rows)
-    (*slopes, constant) = fit_logistic(columns, member, weights, _PENALTY / rows)[0]
-
-    def score(columns: Floats) -> Floats:
-        # Column by column: a matrix product may round equal rows differently.
-        total = np.full(columns.shape[:-1], constant)
-        for column, slope in enumerate(slopes):
-            total += slope * columns[..., column]
-        return total
-
-    return score
 
 
 def stack_game(
@@ -68,21 +47,23 @@ def stack_game(
             regression.
 
     Returns:
-        Floats `(K, N)`. The combination for a pair is learned on the pairs that follow
-        it, round the circle, at most `MOST_PAIRS`.
+        Floats `(K, N)`. The combination for a group is learned on the first pairs that
+        are not in it, at most `MOST_PAIRS`.
     """
     pairs = len(membership) // 2
     values = np.empty(membership.shape)
-    for target in range(pairs):
-        own = columns(target, (target,))
-        if pairs < 3:
-            values[2 * target : 2 * target + 2] = own[..., 0]
-            continue
-        following = [(target + step) % pairs for step in range(1, pairs)]
-        learned = {
-            pair: columns(pair, (target, pair)) for pair in following[:MOST_PAIRS]
-        }
-        values[2 * target : 2 * target + 2] = _fitted(learned, membership, fit)(own)
+    for first in range(min(_GROUPS, pairs)):
+        group = tuple(range(first, pairs, _GROUPS))
+        score: Callable[[Floats], Floats] = _first_column
+        if pairs > 2:
+            others = [pair for pair in range(pairs) if pair not in group]
+            learned = {
+                pair: columns(pair, (*group, pair)) for pair in others[:MOST_PAIRS]
+            }
+            score = _fitted(learned, membership, fit)
+        for target in group:
+            own = columns(target, (target,))
+            values[2 * target : 2 * target + 2] = score(own)
     return values
 
 
@@ -104,6 +85,10 @@ def stack_target(
     return _fitted({pair: columns(pair, (pair,)) for pair in pairs}, membership, fit)(
         own
     )
+
+
+def _first_column(columns: Floats) -> Floats:
+    return columns[..., 0]
 
 
 def _fitted(

@@ -1,6 +1,5 @@
 import numpy as np
 import pytest
-from scipy import optimize
 
 from keras_entropy.attacks.scorers.shadow import stacking
 from keras_entropy.attacks.scorers.shadow.pair_moments import Pairs
@@ -25,27 +24,6 @@ def columns_of(values, membership):
 @pytest.fixture
 def rng():
     return np.random.default_rng(5)
-
-
-def test_ridge_logistic_is_the_minimum(rng):
-    columns = rng.normal(2, [1, 5, 0.1], (300, 3))
-    member = rng.random(300) < 1 / (1 + np.exp(2 - columns[:, 0]))
-    z = (columns - columns.mean(axis=0)) / columns.std(axis=0)
-
-    def objective(theta):
-        margin = (z @ theta[:3] + theta[3]) * np.where(member, 1, -1)
-        return np.logaddexp(0, -margin).sum() + 50 * (theta[:3] ** 2).sum()
-
-    theta = optimize.minimize(objective, np.zeros(4)).x
-    found = stacking.ridge_logistic(columns, member)(columns)
-    np.testing.assert_allclose(found, z @ theta[:3] + theta[3], atol=1e-4)
-
-
-def test_equal_rows_score_alike_to_the_last_bit(rng):
-    columns = rng.normal(size=(200, 7))
-    score = stacking.ridge_logistic(columns, rng.random(200) < 0.5)
-    same = np.repeat(columns[:1], 33, axis=0)
-    assert len(set(score(same))) == 1
 
 
 @pytest.mark.parametrize("pairs", [3, 12])

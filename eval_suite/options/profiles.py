@@ -41,6 +41,7 @@ QUICK = (
     "rmia_online",
     "rmia_offline",
     "rmia_tempered",
+    "shadow_stacked",
     "difficulty_offset",
 )
 # What the study ran, and the label-only floor. One target has no shadows.

@@ -33,6 +33,7 @@ SEARCH_ATTACKS = (
     "lira_online",
     "rmia_online",
     "rmia_tempered",
+    "shadow_stacked",
 )
 
 

@@ -1,0 +1,143 @@
+import dataclasses
+
+import numpy as np
+import pytest
+from scipy import stats
+from sklearn import kernel_ridge
+from sklearn import metrics
+
+from keras_entropy.attacks import audit_outputs
+from keras_entropy.attacks.controls import planted
+from keras_entropy.attacks.example_scores import attack_scores
+from keras_entropy.attacks.scorers import input_residual
+from keras_entropy.attacks.scorers.input_residual import numeric_inputs
+from keras_entropy.attacks.scorers.input_residual import residual_scores
+from keras_entropy.attacks.signals import compute_signals
+
+MEMBERS, N = 200, 300
+
+
+def signals(rng=None, members=MEMBERS):
+    rng = rng or np.random.default_rng(0)
+    inputs = rng.uniform(-1, 1, (N, 2))
+    labels = rng.integers(0, 3, N)
+    inside = np.arange(N) < members
+    confidence = 2 + 2 * np.sin(2 * inputs[:, 0]) + inside + rng.normal(0, 0.5, N)
+    outputs = planted.with_confidence(confidence, labels, "even")
+    found = compute_signals(outputs[None], labels)
+    return dataclasses.replace(found, inputs=inputs), outputs
+
+
+def test_a_fold_is_expected_as_scikit_learn_expects_it(monkeypatch):
+    monkeypatch.setattr(input_residual, "_RIDGES", (1e-3,))
+    monkeypatch.setattr(input_residual, "_LANDMARKS", N)
+    given, _ = signals()
+    found = residual_scores(given, np.zeros((1, N), bool), seed=0)
+    fold = found.folds[0] == 4
+    columns = input_residual._columns(given.inputs, given.labels)
+    distances = ((columns[:, None] - columns) ** 2).sum(axis=-1)
+    kernel = np.exp(-distances / np.median(distances[distances > 0]))
+    ridge = kernel_ridge.KernelRidge(alpha=1e-3 * (~fold).sum(), kernel="precomputed")
+    values = given.confidence[0]
+    mean = values[~fold].mean()
+    ridge.fit(kernel[np.ix_(~fold, ~fold)], values[~fold] - mean)
+    expected = mean + ridge.predict(kernel[np.ix_(fold, ~fold)])
+    np.testing.assert_allclose(
+        found.values[0, fold],
+        values[fold] - expected,
+        atol=1e-4,
+    )
+
+
+def test_no_membership_is_read_and_no_row_scores_itself():
+    given, _ = signals()
+    first = residual_scores(given, np.ones((1, N), bool), seed=0)
+    second = residual_scores(given, np.zeros((1, N), bool), seed=0)
+    np.testing.assert_array_equal(first.values, second.values)
+    # An answer moves its own residual by as much, and no other of its fold.
+    moved = given.confidence.copy()
+    moved[0, 7] += 5
+    after = residual_scores(
+        dataclasses.replace(given, confidence=moved), first.values > 0, seed=0
+    )
+    same = (first.folds[0] == first.folds[0, 7]) & (np.arange(N) != 7)
+    np.testing.assert_allclose(after.values[0, same], first.values[0, same], atol=0.3)
+    assert after.values[0, 7] - first.values[0, 7] == pytest.approx(5, abs=0.3)
+
+
+def test_what_an_input_lets_expect_is_taken_off():
+    given, outputs = signals()
+    labels = given.labels
+    sides = outputs[:MEMBERS], labels[:MEMBERS], outputs[MEMBERS:], labels[MEMBERS:]
+    audit = audit_outputs(
+        *sides, inputs=given.inputs, attacks=("loss", "input_residual")
+    )
+    assert audit.get("input_residual").auc > audit.get("loss").auc + 0.1
+    scores = attack_scores(
+        sides[::2], sides[1::2], ["input_residual"], inputs=given.inputs
+    )
+    values, folds = scores["input_residual"]
+    inside = np.arange(N) < MEMBERS
+    by_fold = [
+        metrics.roc_auc_score(inside[folds == fold], values[folds == fold])
+        for fold in range(10)
+    ]
+    sizes = [inside[folds == f].sum() * (~inside)[folds == f].sum() for f in range(10)]
+    assert audit.get("input_residual").auc == pytest.approx(
+        np.average(by_fold, weights=sizes)
+    )
+
+
+def test_noise_gives_one_half():
+    aucs = []
+    for seed in range(60):
+        rng = np.random.default_rng(seed)
+        given, _ = signals(rng, members=0)
+        scores = residual_scores(given, np.zeros((1, N), bool), seed=seed)
+        inside = rng.permutation(N) < N // 2
+        aucs.append(metrics.roc_auc_score(inside, scores.values[0]))
+    assert abs(np.mean(aucs) - 0.5) < 4 * stats.sem(aucs)
+
+
+def test_constant_answers_leave_nothing():
+    given, _ = signals()
+    constant = dataclasses.replace(given, confidence=np.full((1, N), 0.1))
+    assert not residual_scores(constant, np.zeros((1, N), bool), seed=0).values.any()
+
+
+@pytest.mark.parametrize(
+    ("inputs", "reason"),
+    [
+        (np.array(["a"] * N), "finite numbers"),
+        (np.full((N, 2), np.nan), "finite numbers"),
+    ],
+)
+def test_inputs_that_are_no_numbers_are_left_out_with_a_reason(inputs, reason):
+    given, outputs = signals()
+    labels = given.labels
+    audit = audit_outputs(
+        outputs[:MEMBERS],
+        labels[:MEMBERS],
+        outputs[MEMBERS:],
+        labels[MEMBERS:],
+        inputs=inputs,
+        attacks=("loss", "input_residual"),
+    )
+    assert [row.attack for row in audit.attacks] == ["loss"]
+    (gap,) = audit.not_measured
+    assert gap.what == "input_residual"
+    assert reason in gap.reason
+
+
+def test_other_bad_inputs():
+    given, outputs = signals()
+    sides = outputs[:50], given.labels[:50], outputs[50:90], given.labels[50:90]
+    audit = audit_outputs(*sides, inputs=given.inputs[:90], attacks="all")
+    assert any("at least 100" in gap.reason for gap in audit.not_measured)
+    with pytest.raises(ValueError, match="300 inputs, 90 examples"):
+        audit_outputs(*sides, inputs=given.inputs)
+    with pytest.raises(ValueError, match="pass `inputs`"):
+        residual_scores(
+            dataclasses.replace(given, inputs=None), np.zeros((1, N), bool), 0
+        )
+    assert numeric_inputs(np.array([[1, 2]], "uint8")).dtype == np.float64

@@ -1,8 +1,9 @@
 """How much surer a model is of an example than of others like it.
 
 An attacker without shadow models can still tell how difficult an example is: from the
-model's own answers to other examples. A kernel ridge regression of the confidence on
-the input says what confidence to expect, and members have more.
+model's own answers to other examples. A kernel ridge regression of the label's
+probability on the input says what to expect, and members have more. The probability is
+bounded, where a confidence that is far off would rule the fit.
 
 The regression is told no membership at all. It is cross-fitted: what is expected of an
 example is learned from other folds. Saunders, Gammerman and Vovk, "Ridge Regression
@@ -27,7 +28,7 @@ from keras_entropy.attacks.signals import Signals
 _FOLDS = 10
 # Below so many examples a fold holds too few to compare.
 FEWEST = 100
-# Examples that the expected confidence is a combination of.
+# Examples that what is expected is a combination of.
 _LANDMARKS = 500
 # What is tried, as a share of the examples' number: of those whose held-out error is
 # within one standard error of the least, the largest, which is moved least by chance.
@@ -37,7 +38,7 @@ _CLASS_DISTANCE = 1.0
 
 
 def residual_scores(signals: Signals, membership: Booleans, seed: int) -> Scores:
-    """Returns the confidence beyond what is expected of such an input.
+    """Returns the label's probability beyond what is expected of such an input.
 
     Args:
         signals: `Signals` of R targets, with `inputs`.
@@ -57,8 +58,7 @@ def residual_scores(signals: Signals, membership: Booleans, seed: int) -> Scores
     folds = rng.permutation(signals.examples) % _FOLDS
     columns = _columns(signals.inputs, signals.labels)
     features = _kernel_features(columns, rng)
-    confidence = signals.confidence.T
-    residual = _held_out(features, confidence, folds).T
+    residual = _held_out(features, np.exp(-signals.loss).T, folds).T
     return Scores(residual, folds=np.broadcast_to(folds, residual.shape))
 
 

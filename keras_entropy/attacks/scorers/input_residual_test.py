@@ -38,7 +38,7 @@ def test_a_fold_is_expected_as_scikit_learn_expects_it(monkeypatch):
     distances = ((columns[:, None] - columns) ** 2).sum(axis=-1)
     kernel = np.exp(-distances / np.median(distances[distances > 0]))
     ridge = kernel_ridge.KernelRidge(alpha=1e-3 * (~fold).sum(), kernel="precomputed")
-    values = given.confidence[0]
+    values = np.exp(-given.loss[0])
     mean = values[~fold].mean()
     ridge.fit(kernel[np.ix_(~fold, ~fold)], values[~fold] - mean)
     expected = mean + ridge.predict(kernel[np.ix_(fold, ~fold)])
@@ -55,14 +55,16 @@ def test_no_membership_is_read_and_no_row_scores_itself():
     second = residual_scores(given, np.zeros((1, N), bool), seed=0)
     np.testing.assert_array_equal(first.values, second.values)
     # An answer moves its own residual by as much, and no other of its fold.
-    moved = given.confidence.copy()
-    moved[0, 7] += 5
+    moved = given.loss.copy()
+    moved[0, 7] = -np.log(0.01)
+    before = np.exp(-given.loss[0, 7])
     after = residual_scores(
-        dataclasses.replace(given, confidence=moved), first.values > 0, seed=0
+        dataclasses.replace(given, loss=moved), first.values > 0, seed=0
     )
     same = (first.folds[0] == first.folds[0, 7]) & (np.arange(N) != 7)
-    np.testing.assert_allclose(after.values[0, same], first.values[0, same], atol=0.3)
-    assert after.values[0, 7] - first.values[0, 7] == pytest.approx(5, abs=0.3)
+    np.testing.assert_allclose(after.values[0, same], first.values[0, same], atol=0.05)
+    change = after.values[0, 7] - first.values[0, 7]
+    assert change == pytest.approx(0.01 - before, abs=0.05)
 
 
 def test_what_an_input_lets_expect_is_taken_off():
@@ -101,7 +103,7 @@ def test_noise_gives_one_half():
 
 def test_constant_answers_leave_nothing():
     given, _ = signals()
-    constant = dataclasses.replace(given, confidence=np.full((1, N), 0.1))
+    constant = dataclasses.replace(given, loss=np.full((1, N), 0.1))
     assert not residual_scores(constant, np.zeros((1, N), bool), seed=0).values.any()
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
 from collections.abc import Callable
 
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier
+from threadpoolctl import ThreadpoolController
 
 from keras_entropy.arrays import Booleans
 from keras_entropy.arrays import Floats
@@ -50,10 +53,28 @@ def boosted(columns: Floats, member: Booleans) -> Callable[[Floats], Floats]:
         min_samples_leaf=int(np.clip(len(columns) // 100, _LEAST_ROWS, _MOST_ROWS)),
         early_stopping=False,
         random_state=0,
-    ).fit(widened(columns), member)
+    )
+    with _one_thread():
+        trees.fit(widened(columns), member)
 
     def score(columns: Floats) -> Floats:
-        found: Floats = trees.decision_function(widened(columns))
+        with _one_thread():
+            found: Floats = trees.decision_function(widened(columns))
         return found.reshape(columns.shape[:-1])
 
     return score
+
+
+def _one_thread() -> contextlib.AbstractContextManager[object]:
+    """Keeps the trees to one thread.
+
+    Threads that wait for each other spin: beside other work on the same cores, trees of
+    a second have taken minutes.
+    """
+    return _libraries().limit(limits=1, user_api="openmp")
+
+
+@functools.cache
+def _libraries() -> ThreadpoolController:
+    # Looked for once: it takes longer than a fit.
+    return ThreadpoolController()

@@ -178,12 +178,20 @@ def first_as_target(seed, **kwargs):
 
 @pytest.mark.parametrize("name", NEIGHBOR_ATTACKS)
 def test_a_target_beside_shadows_is_scored_as_in_a_game(name):
-    found = neighbor_scorer(*first_as_target(0))(name).values[0]
-    expected = scores(name)[0]
-    if "stacked" in name:  # learned on shadows that had one more to learn from
-        assert stats.spearmanr(found, expected).statistic > 0.9
-    else:
-        np.testing.assert_allclose(found, expected, rtol=1e-9)
+    if "stacked" not in name:
+        found = neighbor_scorer(*first_as_target(0))(name).values[0]
+        np.testing.assert_allclose(found, scores(name)[0], rtol=1e-9)
+        return
+    # Learned on other pairs, by more shadows: as strong, and not the same.
+    size = {"leak": 1.0, "models": 16, "examples": 300}
+    member = drawn(1, **size)[2][0]
+    found = neighbor_scorer(*first_as_target(1, **size))(name).values[0]
+    auc, expected = (
+        metrics.roc_auc_score(member, values)
+        for values in (found, scores(name, 1, **size)[0])
+    )
+    assert auc > 0.75
+    assert auc == pytest.approx(expected, abs=0.05)
 
 
 def test_a_lone_target_is_scored_by_plain_means():

@@ -62,6 +62,8 @@ def test_every_candidate_and_strength_is_played(monkeypatch):
     few = [c for c in candidates.CANDIDATES if "UniformMixing" in c.name][:1]
     monkeypatch.setattr(candidates, "CANDIDATES", few)
     monkeypatch.setattr(candidates, "KEYED_CANDIDATES", ())
+    few_attacks = ("loss", "label_only", "lira_online", "rmia_tempered")
+    monkeypatch.setattr(tradeoff, "SEARCH_ATTACKS", few_attacks)
     game = MadeUpGame()
     asked = []
 

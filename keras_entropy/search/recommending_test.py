@@ -112,11 +112,11 @@ def test_the_table_says_what_each_attacker_finds(found):
     assert recommendation.ASKED_ONCE not in str(found)
 
 
-def test_labels_alone_tell_an_attacker_who_asks_often_more(found):
-    rows = {row.name: row for row in found.table}
-    label = rows["LabelOnly(confidence=1.0)"]
-    assert label.asked_often > label.asked_once + 0.02
-    assert label.auc == pytest.approx(label.asked_often, abs=0.02)
+def test_the_larger_figure_of_both_attackers_is_the_one_that_counts(found):
+    for row in found.table:
+        larger = max(row.asked_once, row.asked_often)
+        # Two pairs report, by what the two others chose.
+        assert row.auc == pytest.approx(larger, abs=0.05)
 
 
 def test_nothing_is_chosen_that_leaks_more_than_no_defense(model, data, monkeypatch):

@@ -60,7 +60,7 @@ def test_rows_are_plain_json(leak):
     assert set(rows[0]) == {
         *("defense", "attack", "group", "slice", "auc", "auc_low", "auc_high"),
         *("advantage", "advantage_null", "tpr_at_fpr", "targets"),
-        *("n_members", "n_nonmembers"),
+        *("n_members", "n_nonmembers", "asked"),
     }
     # 400 non-members: 4 false positives at 1 %, less than one at 0.1 %.
     assert rows[0]["tpr_at_fpr"]["0.001"] is None

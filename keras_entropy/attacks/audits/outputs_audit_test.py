@@ -289,7 +289,7 @@ def test_names_and_groups():
     ]
     assert set(attack_table.GAME_ATTACKS) - set(groups) == {
         *("lira_online", "lira_offline", "rmia_online", "rmia_offline"),
-        "rmia_tempered",
+        *("rmia_tempered", "shadow_stacked"),
         *("difficulty_offset", "shadow_logistic", "shadow_mlp"),
         *("shadow_knn", "shadow_forest"),
     }

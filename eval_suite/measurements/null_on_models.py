@@ -10,8 +10,8 @@ from eval_suite.subjects.answers import PairedModels
 from eval_suite.subjects.subject import Subject
 from keras_entropy.attacks import NEIGHBOR_ATTACKS
 from keras_entropy.attacks import SHADOW_ATTACKS
-from keras_entropy.attacks import AttackResult
 from keras_entropy.attacks import Control
+from keras_entropy.attacks import Neighbors
 from keras_entropy.attacks import audit_game
 from keras_entropy.attacks.controls.control import SIMULTANEOUS_CONFIDENCE
 from keras_entropy.attacks.controls.null_controls import null_control
@@ -31,31 +31,28 @@ def null_on_models(subject: Subject, *, seed: int = 20262) -> list[Control]:
         A control for each attack and kind of data; their intervals hold together at
         99.9 %.
     """
-    variants = subject.null_models(seed)
-    found = {name: _attacks(models) for name, models in variants.items()}
-    count = sum(map(len, found.values()))
-    confidence = 1 - (1 - SIMULTANEOUS_CONFIDENCE) / count
+    # Asked once: answers about examples of no model are kept nowhere.
+    variants = [
+        (variant, models, models.neighbors())
+        for variant, models in subject.null_models(seed).items()
+    ]
+    attacks = [_attacks(models, neighbors) for _, models, neighbors in variants]
+    confidence = 1 - (1 - SIMULTANEOUS_CONFIDENCE) / sum(map(len, attacks))
     return [
         null_control(result, variant, widest=WIDEST)
-        for variant, models in variants.items()
-        for result in _audited(models, found[variant], confidence, seed)
+        for (variant, models, neighbors), names in zip(variants, attacks, strict=True)
+        for result in audit_game(
+            models.outputs,
+            models.labels,
+            models.membership,
+            neighbors=neighbors,
+            attacks=names,
+            seed=seed,
+            confidence=confidence,
+        ).attacks
     ]
 
 
-def _attacks(models: PairedModels) -> tuple[str, ...]:
-    asked = () if models.neighbors() is None else NEIGHBOR_ATTACKS
+def _attacks(models: PairedModels, neighbors: Neighbors | None) -> tuple[str, ...]:
+    asked = () if neighbors is None else NEIGHBOR_ATTACKS
     return (*(name for name in models.attacks if name in SHADOW_ATTACKS), *asked)
-
-
-def _audited(
-    models: PairedModels, attacks: tuple[str, ...], confidence: float, seed: int
-) -> list[AttackResult]:
-    return audit_game(
-        models.outputs,
-        models.labels,
-        models.membership,
-        neighbors=models.neighbors(),
-        attacks=attacks,
-        seed=seed,
-        confidence=confidence,
-    ).attacks

@@ -74,8 +74,15 @@ def evaluate(candidate: Candidate | None, game: Game, *, seed: int = 0) -> Point
         seed: Integer. Defaults to `0`.
     """
     if candidate is None:
-        return undefended_worth(
-            game.outputs, game.labels, game.membership, game.neighbors, seed=seed
+        return worth(
+            NO_DEFENSE,
+            game.outputs,
+            game.outputs,
+            game.labels,
+            game.membership,
+            _through_invertible_layers(game.outputs),
+            neighbors=game.neighbors,
+            seed=seed,
         )
     layer = candidate.create()
     answer = answers_of(layer, game)
@@ -89,35 +96,6 @@ def evaluate(candidate: Candidate | None, game: Game, *, seed: int = 0) -> Point
         game.membership,
         adapted,
         neighbors=game.neighbors_behind(answer),
-        seed=seed,
-    )
-
-
-def undefended_worth(
-    outputs: Floats,
-    labels: Integers,
-    membership: Booleans,
-    neighbors: Neighbors | None = None,
-    *,
-    seed: int = 0,
-) -> Point:
-    """Returns what undefended models protect and are worth.
-
-    Args:
-        outputs: float32 array `(K, N, C)`.
-        labels: Integer array `(N,)`.
-        membership: Boolean array `(K, N)`, of complementary pairs.
-        neighbors: As for `worth`.
-        seed: Integer. Defaults to `0`.
-    """
-    return worth(
-        NO_DEFENSE,
-        outputs,
-        outputs,
-        labels,
-        membership,
-        _through_invertible_layers(outputs),
-        neighbors=neighbors,
         seed=seed,
     )
 

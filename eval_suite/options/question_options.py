@@ -7,7 +7,7 @@ import argparse
 import pytest
 
 # Questions about each example, all families of neighbors together.
-GAME_QUESTIONS = 128
+GAME_QUESTIONS = 64
 MODEL_QUESTIONS = 32
 # Of 70,000 examples each question takes seconds, of every defense.
 STUDY_QUESTIONS = 12

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import functools
+import hashlib
+from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
 
 import keras
+import numpy as np
 
 from eval_suite.subjects.subject import ProgressBar
 from eval_suite.undefended import BASE
@@ -15,9 +18,14 @@ from keras_entropy.arrays import Array
 from keras_entropy.catalog import Entry
 from keras_entropy.catalog.stack_building import defend_stack
 from keras_entropy.queries.asking import Answer
+from keras_entropy.queries.layer_answers import LayerAnswers
 from keras_entropy.shadow import Stack
 from keras_entropy.shadow import predict
+from keras_entropy.shadow.stack import variables_of
 from keras_entropy.training.recipe import TrainingData
+
+# Bytes of the undefended models' last answers that are kept.
+_MOST_KEPT = 1 << 26
 
 # A model, whose live weights mean nothing, and the weights of K of them.
 Models = tuple[keras.Model, Stack]
@@ -64,6 +72,8 @@ class DefendedStacks:
         self._draw_seed = draw_seed
         self._settings = settings
         self._kept: dict[str, Models] = {}
+        self._layers: dict[str, LayerAnswers] = {}
+        self._answers = _LastAnswers()
 
     def behind(self, entry: Entry | None) -> Models:
         """Returns the models behind a defense, or with `None` the undefended ones."""
@@ -79,10 +89,9 @@ class DefendedStacks:
             entry: The defense, or `None` for none.
             x: Inputs `(N, ...)`.
         """
-        model, stack = self.behind(entry)
-        if entry is None and self._probabilities is not None:
-            model = self._probabilities
-        return predict(model, stack, x)
+        if entry is not None and _reads_answers(entry):
+            return self._last_layer(entry)(self._predict(entry.training, x))
+        return self._predict(entry, x)
 
     def answer(self, entry: Entry | None) -> Answer:
         """Returns what asks the models behind a defense, one question after another.
@@ -94,8 +103,35 @@ class DefendedStacks:
             return functools.partial(self.predict, entry)
         # A stack begins each prediction in one state: a random layer would draw the
         # same numbers for each question.
-        layer, before = entry.create(seed=self._draw_seed), self.answer(None)
-        return lambda x: keras.ops.convert_to_numpy(layer(before(x)))
+        layer = LayerAnswers(entry.create(seed=self._draw_seed))
+        return lambda x: layer(self._predict(None, x))
+
+    def _predict(self, entry: Entry | None, x: Array) -> Array:
+        """Asks the models themselves; layers behind them ask about the same inputs."""
+        return self._answers.get(text_of(entry), x, lambda: self._ask_models(entry, x))
+
+    def _ask_models(self, entry: Entry | None, x: Array) -> Array:
+        model, stack = self.behind(entry)
+        if entry is None and self._probabilities is not None:
+            model = self._probabilities
+        return predict(model, stack, x)
+
+    def _last_layer(self, entry: Entry) -> LayerAnswers:
+        """Returns a layer that answers by what models answer without it."""
+        text = text_of(entry)
+        if text not in self._layers:
+            if entry.is_fitted:
+                model, stack = self.behind(entry)
+                layer = model.layers[-1]
+                variables = variables_of(model)
+                addresses = [id(variable) for variable in variables]
+                known = dict(zip(addresses, stack.values(model), strict=True))
+                own = [known[id(variable)] for variable in layer.weights]
+                weights = list(zip(*own, strict=True))
+                self._layers[text] = LayerAnswers(layer, weights)
+            else:
+                self._layers[text] = LayerAnswers(entry.create())
+        return self._layers[text]
 
     def _defend(self, entry: Entry) -> Models:
         *before, last = entry.stages
@@ -112,6 +148,46 @@ class DefendedStacks:
             bar=lambda total: self._progress(title, total),
             **self._settings,
         )
+
+
+class _LastAnswers:
+    """Keeps what models answered last: layers behind them ask the same questions."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[tuple[str, bytes], Array] = OrderedDict()
+
+    def get(self, models: str, x: Array, ask: Callable[[], Array]) -> Array:
+        """Returns what was answered, or asks.
+
+        Args:
+            models: Which models are asked.
+            x: Inputs `(N, ...)`.
+            ask: Asks them about `x`.
+        """
+        if x.dtype.hasobject:
+            return ask()
+        kind = f"{models}, {x.dtype}, {x.shape}"
+        key = kind, hashlib.blake2b(np.ascontiguousarray(x).data).digest()
+        answers = self._kept.pop(key) if key in self._kept else ask()
+        self._kept[key] = answers
+        while sum(found.nbytes for found in self._kept.values()) > _MOST_KEPT:
+            self._kept.popitem(last=False)
+        return answers
+
+
+def _reads_answers(entry: Entry) -> bool:
+    """Whether a defense ends in a layer whose answers those without it tell.
+
+    A random layer has states of its own behind each model. One that iterates is worth
+    being compiled.
+    """
+    last = entry.stages[-1]
+    return (
+        not last.is_trained
+        and last.claims.deterministic
+        and not last.layer.iterates
+        and last.create().expects == "probabilities"
+    )
 
 
 def entry_of(defense: str | Entry) -> Entry | None:

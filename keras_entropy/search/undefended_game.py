@@ -6,9 +6,6 @@ import dataclasses
 import functools
 from collections.abc import Callable
 
-import numpy as np
-from keras import ops
-
 from keras_entropy.arrays import Booleans
 from keras_entropy.arrays import Floats
 from keras_entropy.arrays import Integers
@@ -17,6 +14,7 @@ from keras_entropy.layers.defense import Defense
 from keras_entropy.layers.fitted_defense import FittedDefense
 from keras_entropy.queries.behind_layer import Ask
 from keras_entropy.queries.behind_layer import ask_behind_layer
+from keras_entropy.queries.layer_answers import LayerAnswers
 
 
 @dataclasses.dataclass(frozen=True)
@@ -75,19 +73,11 @@ def answers_of(layer: Defense, game: Game) -> Callable[[Floats], Floats]:
     A layer that is fitted is so for each model by itself.
     """
     if not isinstance(layer, FittedDefense):
-        return lambda answers: ops.convert_to_numpy(layer(answers))
+        return LayerAnswers(layer)
     fits = []
     reference = game.reference_answers(layer)
     for fit, rows, inside in zip(reference, game.outputs, game.membership, strict=True):
         members = rows[inside] if layer.needs_members else None
         layer.fit(fit, game.reference_labels, members=members)
         fits.append(layer.get_weights())
-
-    def answer(answers: Floats) -> Floats:
-        defended = []
-        for weights, rows in zip(fits, answers, strict=True):
-            layer.set_weights(weights)
-            defended.append(ops.convert_to_numpy(layer(rows)))
-        return np.stack(defended)
-
-    return answer
+    return LayerAnswers(layer, fits)

@@ -14,9 +14,9 @@ from keras_entropy.arrays import Booleans
 from keras_entropy.arrays import Floats
 from keras_entropy.attacks.scorers.learners.logistic import ridge_logistic
 
-_TREES = 60
+_TREES = 30
 _LEAVES = 6
-_RATE = 0.1
+_RATE = 0.2
 _SHRINKAGE = 10.0
 _BINS = 64
 # The least rows of a leaf: a hundredth of all, within these bounds.
@@ -28,7 +28,7 @@ def boosted(columns: Floats, member: Booleans) -> Callable[[Floats], Floats]:
 
     The regression finds what adds up, which trees see in steps only; the trees find
     what does not, such as a likelihood ratio of two distributions. One configuration,
-    no search: 60 trees of 6 leaves.
+    no search: 30 trees of 6 leaves.
 
     Args:
         columns: Floats `(n, D)`.

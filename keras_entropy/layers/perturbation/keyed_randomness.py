@@ -99,11 +99,13 @@ def chacha(key: Integers, inputs: Any, rounds: int = 8) -> Any:
     words = (_CONSTANTS, key[:4], key[4:])
     start = (*(zero + _tensor(row) for row in words), inputs)
     a, b, c, d = start
+    # From the front: TensorFlow's `vectorized_map` takes -1 for the axis of its own.
+    last = len(inputs.shape) - 1
     for _ in range(rounds // 2):
         a, b, c, d = _quarter_rounds(a, b, c, d)
-        b, c, d = (ops.roll(row, -i, axis=-1) for i, row in enumerate((b, c, d), 1))
+        b, c, d = (ops.roll(row, -i, axis=last) for i, row in enumerate((b, c, d), 1))
         a, b, c, d = _quarter_rounds(a, b, c, d)
-        b, c, d = (ops.roll(row, i, axis=-1) for i, row in enumerate((b, c, d), 1))
+        b, c, d = (ops.roll(row, i, axis=last) for i, row in enumerate((b, c, d), 1))
     rows = [row + first for row, first in zip((a, b, c, d), start, strict=True)]
     return ops.concatenate(rows, axis=-1)
 

@@ -2,9 +2,9 @@
 
     python -m eval_suite.benchmarks.edges [NAME ...] [--runs 400]
 
-Few members, rare events, ties, four models: each row tells how often an interval covered
-the truth, or a check gave a false alarm, beside what is needed. It judges nothing: a
-share of 400 runs is known to about two percentage points.
+Few members, rare events, ties, four models: each row tells how often an interval
+covered the truth, or a check gave a false alarm, beside what is needed. It judges
+nothing: a share of 400 runs is known to about two percentage points.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from eval_suite.benchmarks.edges.row import Row
 
 # The modules of this folder, each with a function `rows(runs)`.
-NAMES: tuple[str, ...] = ()
+NAMES = ("target_headline",)
 
 
 def rows(name: str, runs: int) -> Iterator[Row]:

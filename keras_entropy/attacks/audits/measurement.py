@@ -13,6 +13,7 @@ from keras_entropy.attacks.audits.slices import Partition
 from keras_entropy.attacks.results import OperatingPoint
 from keras_entropy.attacks.scorers.scores import Scores
 from keras_entropy.attacks.statistics import intervals
+from keras_entropy.attacks.statistics.auc_estimate import AucEstimate
 from keras_entropy.attacks.statistics.roc import RocFamily
 from keras_entropy.attacks.statistics.roc import null_advantage
 from keras_entropy.attacks.statistics.weighted_mean import weighted_mean
@@ -84,14 +85,13 @@ class Measurement:
             levels = null_advantage(self._members, self._nonmembers)
             self.advantage_null = weighted_mean(levels, pairs)
 
-    def interval(self, number: int, confidence: float) -> tuple[float, float, float]:
-        """Returns `(auc, low, high)` of slice `number` of the only target."""
-        return intervals.auc_interval(
+    def estimate(self, number: int) -> AucEstimate:
+        """Returns the `AucEstimate` of slice `number` of the only target."""
+        return AucEstimate.of_folds(
             self._auc[0, number],
             self._variance_terms[:, 0, number],
             self._members[0, number],
             self._nonmembers[0, number],
-            confidence,
             self._correlation,
         )
 

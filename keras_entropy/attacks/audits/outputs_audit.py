@@ -224,14 +224,15 @@ def _results(
                 )
             )
             continue
-        auc, low, high = measurement.interval(number, simultaneous)
+        estimate = measurement.estimate(number)
+        low, high = estimate.interval(simultaneous)
         unknown = np.full(grid.size, np.nan)
         found.append(
             AttackResult(
                 attack=str(attack.name),
                 group=attack.group,
                 slice=name,
-                auc=auc,
+                auc=estimate.value,
                 auc_low=low,
                 auc_high=high,
                 advantage=float(measurement.advantage[0, number]),

@@ -167,11 +167,6 @@ class RocFamily:
         tp[found], fp[found] = self.tp[stops[found] - 1], self.fp[stops[found] - 1]
         return tp, fp
 
-    def block_counts(self, group: int) -> tuple[Integers, Integers]:
-        """Members and non-members in each tie block of a group, largest score first."""
-        here = slice(self.first[group], self.last[group])
-        return self._dtp[here], self._dfp[here]
-
     def vertices(self, group: int = 0) -> tuple[Floats, Floats, Floats]:
         """`(fpr, tpr, thresholds)` of one group, from (0, 0) at infinity to (1, 1)."""
         here = slice(self.first[group], self.last[group])

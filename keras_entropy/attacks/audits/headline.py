@@ -23,7 +23,11 @@ def game_headline(
     """Returns the headline of a game, chosen on half of the pairs at a time.
 
     Even-numbered pairs choose the attack that odd-numbered ones report and the reverse;
-    the mean over all pairs has a t interval.
+    the mean over all pairs has a t interval. Where several attacks were to choose among,
+    its variance is that of one half of the pairs: as with one target
+    (`target_headline`), the halves' reports depend on each other. Where an attack
+    learns from the other pairs, what made one half choose it also raises what the other
+    reports, by a fraction of that interval.
 
     Args:
         results: Sequence of `AttackResult` on the entire set, each with `pair_auc`. For
@@ -53,6 +57,9 @@ def game_headline(
     )
     reported = np.where(halves, pair_auc[second], pair_auc[first])
     inflation = max(results[index].pair_inflation for index in (first, second))
+    if len(results) > 1:
+        # J / 2 pairs that correlate by 1 / (J - 1) instead of J: one and a half times.
+        inflation = max(2.0, 1.5 * inflation)
     auc, low, high = intervals.mean_interval(reported, confidence, inflation)
     best = max(results, key=lambda result: result.auc)
     return Headline(

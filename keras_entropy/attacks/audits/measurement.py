@@ -18,7 +18,6 @@ from keras_entropy.attacks.statistics.roc import RocFamily
 from keras_entropy.attacks.statistics.roc import null_advantage
 from keras_entropy.attacks.statistics.weighted_mean import weighted_mean
 
-FPR_LEVELS = {"0.01": 0.01, "0.001": 0.001}
 # An operating point rests on its false positives: with fewer than these, no number.
 MIN_FALSE_POSITIVES = 10
 
@@ -103,17 +102,17 @@ class Measurement:
         """TPR and realised FPR `(R, S)`, NaN where there are too few non-members.
 
         Refused where the false positives to expect are fewer than ten over all
-        targets, or fewer than one in any group that has a threshold of its own.
+        targets, or where the threshold of a group would be above all its non-members.
         """
-        tp, fp = (
-            counts.reshape(self._shape).sum(axis=2)
-            for counts in self._roc.operating_point(fpr)
+        tp, reached = (
+            found.reshape(self._shape) for found in self._roc.operating_point(fpr)
         )
         refused = (self.nonmembers.sum(axis=0) * fpr < MIN_FALSE_POSITIVES) | (
-            self._nonmembers * fpr < 1
+            (self._nonmembers + 1) * fpr < 1
         ).any(axis=2)
         with np.errstate(invalid="ignore", divide="ignore"):
-            tpr, realised = tp / self.members, fp / self.nonmembers
+            tpr = tp.sum(axis=2) / self.members
+            realised = (reached * self._nonmembers).sum(axis=2) / self.nonmembers
         tpr[refused | (self.members == 0)] = np.nan
         return tpr, realised
 

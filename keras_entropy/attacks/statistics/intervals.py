@@ -18,7 +18,8 @@ def mean_interval(
         values: Float array `(n, ...)`, n >= 2, independent along the first axis.
         confidence: Float in (0, 1).
         inflation: Float, what to multiply the variance of the mean by where the values
-            are not quite independent. Defaults to 1.
+            are not quite independent; infinite where they tell nothing of it. Defaults
+            to 1.
 
     Returns:
         `(mean, low, high)`, arrays `(...)`, with `n - 1` degrees of freedom.
@@ -36,7 +37,10 @@ def mean_interval(
     mean = np.where(equal, values[0], mean)
     error = np.where(equal, 0.0, values.std(axis=0, ddof=1) / np.sqrt(count))
     quantile = special.stdtrit(count - 1, (1 + confidence) / 2)
-    half = quantile * error * np.sqrt(inflation)
+    if np.isinf(inflation):
+        half = np.where(np.isnan(mean), np.nan, np.inf)
+    else:
+        half = quantile * error * np.sqrt(inflation)
     return mean, mean - half, mean + half
 
 

@@ -23,11 +23,11 @@ def game_headline(
     """Returns the headline of a game, chosen on half of the pairs at a time.
 
     Even-numbered pairs choose the attack that odd-numbered ones report and the reverse;
-    the mean over all pairs has a t interval. Where several attacks were to choose among,
-    its variance is that of one half of the pairs: as with one target
-    (`target_headline`), the halves' reports depend on each other. Where an attack
-    learns from the other pairs, what made one half choose it also raises what the other
-    reports, by a fraction of that interval.
+    the mean over all pairs has a t interval. Where there was a choice, its variance is
+    that of one half of the pairs: as with one target (`target_headline`), the halves'
+    reports depend on each other. Where an attack learns from the other pairs, what made
+    one half choose it also raises what the other reports: the headline of no signal is
+    then a little above 0.5, by a small part of that interval.
 
     Args:
         results: Sequence of `AttackResult` on the entire set, each with `pair_auc`. For

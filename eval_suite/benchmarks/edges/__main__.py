@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from eval_suite.benchmarks.edges.row import Row
 
 # The modules of this folder, each with a function `rows(runs)`.
-NAMES = ("target_headline",)
+NAMES = ("target_headline", "games")
 
 
 def rows(name: str, runs: int) -> Iterator[Row]:
@@ -36,7 +36,7 @@ def line(row: Row) -> str:
     """Returns a row of the table."""
     share = f"{row.hits / row.runs:.1%}"
     return (
-        f"{row.subject:<28} {row.setting:<44} {row.what:<16} "
+        f"{row.subject:<28} {row.setting:<54} {row.what:<16} "
         f"{share:>6} of {row.runs:<5} {row.needed}"
     )
 

@@ -39,7 +39,7 @@ def check_levels(
                 "`fpr_levels` must hold false positive rates in (0, 1), such as 0.05 "
                 f"for 5 %. Received: {level!r} in fpr_levels={tuple(levels)!r}"
             )
-        if level not in DEFAULT_LEVELS and not is_carried(level, nonmembers, targets):
+        if level not in DEFAULT_LEVELS and not _is_carried(level, nonmembers, targets):
             needed = math.ceil(MIN_FALSE_POSITIVES / level / targets - 1e-9)
             needed = max(needed, math.ceil(1 / level - 1e-9) - 1)
             raise ValueError(
@@ -51,16 +51,28 @@ def check_levels(
     return {level_key(level): float(level) for level in levels}
 
 
-def is_carried(level: float, nonmembers: int, targets: int = 1) -> bool:
-    """Returns whether there are examples enough for a false positive rate.
+def carried_levels(
+    levels: Sequence[float], nonmembers: int, targets: int = 1
+) -> tuple[float, ...]:
+    """Returns the levels without those that `check_levels` would refuse for their size.
 
     Args:
-        level: Float in (0, 1).
+        levels: Floats in (0, 1).
         nonmembers: Integer, the non-members of each target.
         targets: Integer. Defaults to 1.
     """
+    return tuple(
+        level
+        for level in levels
+        if level in DEFAULT_LEVELS or _is_carried(level, nonmembers, targets)
+    )
+
+
+def _is_carried(level: float, nonmembers: int, targets: int) -> bool:
     expected = level * nonmembers * targets
-    return expected >= MIN_FALSE_POSITIVES and level * (nonmembers + 1) >= 1
+    # Products of whole counts, such as 100,000 * 0.0001, may miss by rounding.
+    slack = 1 - 1e-9
+    return expected >= MIN_FALSE_POSITIVES * slack and level * (nonmembers + 1) >= slack
 
 
 def level_key(level: float) -> str:

@@ -34,6 +34,8 @@ from keras_entropy.attacks import Neighbors
 from keras_entropy.attacks import audit_outputs
 from keras_entropy.attacks.array_checks import check_names
 from keras_entropy.attacks.attack_name import AttackName
+from keras_entropy.attacks.audits.fpr_levels import DEFAULT_LEVELS
+from keras_entropy.attacks.audits.fpr_levels import check_levels
 from keras_entropy.attacks.example_scores import attack_scores
 from keras_entropy.attacks.scorers.neighbors.neighbor_attack_table import (
     LONE_NEIGHBOR_ATTACKS,
@@ -64,6 +66,7 @@ class MembershipAudit:
         neighbors: What the model answers to neighbors of members, then of non-members,
             or `None` if nothing was asked but the examples themselves.
         questions: What was asked, as in results.json, or `None`.
+        fpr_levels: False positive rates at which true positive rates are told.
     """
 
     name: str
@@ -74,6 +77,7 @@ class MembershipAudit:
     seed: int
     neighbors: Neighbors | None = None
     questions: QuestionsRow | None = None
+    fpr_levels: Sequence[float] = DEFAULT_LEVELS
 
     @functools.cached_property
     def audit(self) -> Audit:
@@ -88,6 +92,7 @@ class MembershipAudit:
             inputs=np.concatenate(self.inputs),
             attacks=tuple(self.attacks),
             seed=self.seed,
+            fpr_levels=self.fpr_levels,
         )
 
     @property
@@ -200,6 +205,7 @@ def audit_model(
     questions: int = MODEL_QUESTIONS,
     neighbors: NeighborMaker | str | None = None,
     seed: int = 0,
+    fpr_levels: Sequence[float] = DEFAULT_LEVELS,
 ) -> MembershipAudit:
     """Attacks a trained model.
 
@@ -222,6 +228,8 @@ def audit_model(
             `(x, seed) -> x'`, a Keras layer, or `"MODULE:NAME"` or `"FILE.py:NAME"` of
             either. Defaults to `None`.
         seed: Integer. Defaults to 0.
+        fpr_levels: Floats in (0, 1), the false positive rates at which `tpr_at_fpr`
+            tells true positive rates. Defaults to `(0.01, 0.001)`.
 
     Returns:
         `MembershipAudit`.
@@ -229,11 +237,13 @@ def audit_model(
     Raises:
         ValueError: If the sets overlap or do not fit the model or each other, or the
             model is no classifier or random without saying so; if the name of an attack
-            is unknown, or there are too few questions for it; or if `neighbors` makes
-            none.
+            is unknown, or there are too few questions for it; if `neighbors` makes
+            none; or if there are too few non-members for one of `fpr_levels` other than
+            the default ones.
         TypeError: If `neighbors` is neither a function nor a layer.
     """
     names = _checked_names(attacks, questions, neighbors)
+    check_levels(fpr_levels, len(nonmembers[1]))
     from eval_suite.datasets.datasets import Dataset
     from eval_suite.datasets.npz_files import check_examples
     from eval_suite.subjects.one_target.user_model import UserModel
@@ -261,6 +271,7 @@ def audit_model(
         seed=seed,
         neighbors=subject.neighbors(BASE),
         questions=subject.questions,
+        fpr_levels=fpr_levels,
     )
 
 

@@ -227,9 +227,13 @@ def subject(
 def comparison(subject: Subject, options: Options) -> AttackComparison:
     """The attacks on every selected defense and on the undefended model."""
     from eval_suite.measurements.attack_comparison import AttackComparison
+    from keras_entropy.attacks.audits.fpr_levels import DEFAULT_LEVELS
 
     names = selected_names(options)
-    return AttackComparison(subject, names, seed=options.seed)
+    asked = [gate.fpr for gate in options.gates if gate.fpr is not None]
+    # In the order of a table: the usual ones first, each once.
+    levels = tuple(dict.fromkeys((*DEFAULT_LEVELS, *asked)))
+    return AttackComparison(subject, names, seed=options.seed, fpr_levels=levels)
 
 
 @pytest.fixture(scope="session")

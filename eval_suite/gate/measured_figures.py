@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import functools
 import math
 from collections.abc import Callable
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ from collections.abc import Iterator
 from eval_suite.gate.decision import Units
 from eval_suite.gate.estimate import Estimate
 from eval_suite.options.gate_expression import AGAINST_BASE
+from eval_suite.options.gate_expression import fpr_of
 from eval_suite.results.recorded import Recorded
 from eval_suite.results.recorded import of_defense
 from eval_suite.results.rows import AttackRow
@@ -40,12 +40,15 @@ def measured_figures(metric: str, name: str, recorded: Recorded) -> list[Figure]
     """Returns the figures of one defense, none if they were not measured.
 
     Args:
-        metric: A key of `gate_expression.METRICS`.
+        metric: As `gate_expression.Gate` has it.
         name: Name of the defense.
         recorded: What the checks recorded.
     """
     if metric in AGAINST_BASE and name == BASE:
         return []
+    fpr = fpr_of(metric)
+    if fpr is not None:
+        return list(_true_positive_rate(metric, fpr, name, recorded))
     return list(_MEASURED[metric](name, recorded))
 
 
@@ -58,16 +61,20 @@ def _auc(name: str, recorded: Recorded) -> Iterator[Figure]:
         yield Figure("auc", value, estimate, units, row["strongest_attack"])
 
 
-def _true_positive_rate(level: str, name: str, recorded: Recorded) -> Iterator[Figure]:
+def _true_positive_rate(
+    metric: str, fpr: float, name: str, recorded: Recorded
+) -> Iterator[Figure]:
     for row in _attacks(name, recorded):
-        rate = (row["tpr_at_fpr"] or {}).get(level)
+        # By number, however the user spelt it.
+        rates = {float(key): rate for key, rate in (row["tpr_at_fpr"] or {}).items()}
+        rate = rates.get(fpr)
         if rate is None:
             continue
         value, low, high = rate["tpr"], rate["low"], rate["high"]
         if value is not None and low is not None and high is not None:
             estimate = Estimate.from_interval(value, low, high, _degrees(recorded))
             units = _units(name, recorded)
-            yield Figure(f"tpr@{level}", value, estimate, units, row["attack"])
+            yield Figure(metric, value, estimate, units, row["attack"])
 
 
 def _accuracy(name: str, recorded: Recorded) -> Iterator[Figure]:
@@ -93,8 +100,6 @@ def _latency_ratio(name: str, recorded: Recorded) -> Iterator[Figure]:
 
 _MEASURED: dict[str, Callable[[str, Recorded], Iterator[Figure]]] = {
     "auc": _auc,
-    "tpr@0.01": functools.partial(_true_positive_rate, "0.01"),
-    "tpr@0.001": functools.partial(_true_positive_rate, "0.001"),
     "accuracy": _accuracy,
     "accuracy_drop": _accuracy_drop,
     "latency_ratio": _latency_ratio,

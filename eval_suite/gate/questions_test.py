@@ -111,6 +111,12 @@ def test_gate_with_a_name_is_for_that_defense_alone():
     assert [q.defense for q in ask("auc<=0.7", names=names)] == ["M-1", "M-5"]
 
 
+@pytest.mark.parametrize("spelt", ["tpr@0.01", "tpr@0.010", "tpr@1e-2"])
+def test_a_rate_is_found_however_its_level_is_spelt(spelt):
+    assert [q.metric for q in ask(f"{spelt}<=0.03")] == [spelt, spelt]
+    assert all(q.problem is None for q in ask(f"{spelt}<=0.03"))
+
+
 @pytest.mark.parametrize(
     ("text", "found", "reason"),
     [
@@ -118,6 +124,7 @@ def test_gate_with_a_name_is_for_that_defense_alone():
         ("base:accuracy_drop<=0.1", recorded(), "select one with --defenses"),
         ("base:latency_ratio<=2", recorded(), "select one with --defenses"),
         ("tpr@0.001<=0.1", recorded(), "700 non-members are too few; 10,000 would do"),
+        ("tpr@0.0001<=0.1", recorded(), "non-members are too few; 100,000 would do"),
         (
             "auc<=0.5",
             recorded(

@@ -24,6 +24,7 @@ from keras_entropy.attacks import GameAudit
 from keras_entropy.attacks import Headline
 from keras_entropy.attacks import NotMeasured
 from keras_entropy.attacks.attack_name import AttackName
+from keras_entropy.attacks.audits.fpr_levels import DEFAULT_LEVELS
 from keras_entropy.attacks.leakage.divergence import Divergence
 from keras_entropy.attacks.paired_differences import ExampleScores
 
@@ -86,18 +87,29 @@ class AttackComparison:
         subject: The models and their examples.
         names: Names of the defenses.
         seed: Integer, of folds and resamples.
+        fpr_levels: False positive rates at which true positive rates are told.
     """
 
-    def __init__(self, subject: Subject, names: Sequence[str], *, seed: int) -> None:
+    def __init__(
+        self,
+        subject: Subject,
+        names: Sequence[str],
+        *,
+        seed: int,
+        fpr_levels: Sequence[float] = DEFAULT_LEVELS,
+    ) -> None:
         self.subject = subject
         self.names = list(names)
         self._seed = seed
+        self._fpr_levels = fpr_levels
         self._attacked: dict[str, Attacked] = {}
         self._scores: dict[tuple[str, str], ExampleScores | None] = {}
         self._beside_base: dict[str, tuple[MeasuredAttack, MeasuredAttack]] = {}
         known = subject.known_start
         self._known_start = (
-            None if known is None else AttackComparison(known, names, seed=seed)
+            None
+            if known is None
+            else AttackComparison(known, names, seed=seed, fpr_levels=fpr_levels)
         )
 
     def attacked(self, name: str) -> Attacked:
@@ -242,7 +254,7 @@ class AttackComparison:
 
     def _audit(self, answers: Answers) -> Audit | GameAudit:
         kinds = slices(self.subject.classes)
-        return answers.audit(slices=kinds, seed=self._seed)
+        return answers.audit(slices=kinds, seed=self._seed, fpr_levels=self._fpr_levels)
 
 
 @functools.cache

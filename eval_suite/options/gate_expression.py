@@ -6,11 +6,12 @@ import argparse
 import dataclasses
 import math
 
+# True positive rates are asked for with the false positive rate, such as `tpr@0.01`.
+RATE = "tpr@"
 # The comparison that makes a limit of each figure: of most, less is better.
 METRICS = {
     "auc": "<=",
-    "tpr@0.01": "<=",
-    "tpr@0.001": "<=",
+    f"{RATE}FPR": "<=",
     "accuracy": ">=",
     "accuracy_drop": "<=",
     "latency_ratio": "<=",
@@ -25,11 +26,12 @@ class Gate:
     """A limit that a figure has to keep.
 
     Args:
-        metric: A key of `METRICS`. `auc` is that of the strongest attack, chosen and
-            reported on different data; `tpr@0.01` is the true positive rate at 1 %
-            false positives, of every attack; `accuracy` is on non-members, and
-            `accuracy_drop` its fall against the undefended model; `latency_ratio` is
-            the time of a call over the undefended model's, at every batch size.
+        metric: A key of `METRICS`, with a number in (0, 1) for `FPR`. `auc` is that of
+            the strongest attack, chosen and reported on different data; `tpr@0.01` is
+            the true positive rate at 1 % false positives, of every attack; `accuracy`
+            is on non-members, and `accuracy_drop` its fall against the undefended
+            model; `latency_ratio` is the time of a call over the undefended model's, at
+            every batch size.
         limit: Float.
         defense: Name of a defense, or `None` for all that are evaluated.
     """
@@ -41,11 +43,37 @@ class Gate:
     @property
     def sign(self) -> str:
         """The comparison: `<=`, or `>=` where more is better."""
-        return METRICS[self.metric]
+        return METRICS[kind_of(self.metric)]
+
+    @property
+    def fpr(self) -> float | None:
+        """The false positive rate that a true positive rate is gated at."""
+        return fpr_of(self.metric)
 
     def __str__(self) -> str:
         prefix = "" if self.defense is None else f"{self.defense}:"
         return f"{prefix}{self.metric}{self.sign}{self.limit:g}"
+
+
+def kind_of(metric: str) -> str:
+    """Returns the key of `METRICS` that a metric is of."""
+    return f"{RATE}FPR" if metric.startswith(RATE) else metric
+
+
+def fpr_of(metric: str) -> float | None:
+    """Returns the false positive rate of a metric; `None` if it has none.
+
+    Raises:
+        ValueError: If what stands for it is no number in (0, 1).
+    """
+    if not metric.startswith(RATE):
+        return None
+    fpr = float(metric.removeprefix(RATE))
+    if not 0 < fpr < 1:
+        raise ValueError(
+            f"A false positive rate lies in (0, 1). Received: metric={metric!r}"
+        )
+    return fpr
 
 
 def parse_gate(text: str) -> Gate:
@@ -68,10 +96,16 @@ def parse_gate(text: str) -> Gate:
     left, _, right = text.partition(signs[0] if signs else "\0")
     defense, colon, metric = left.rpartition(":")
     defense, metric = defense.strip(), metric.strip()
-    if not signs or metric not in METRICS or (colon and not defense):
+    kind = kind_of(metric)
+    if not signs or kind not in METRICS or (colon and not defense):
         raise _refusal(text, "it must read [DEFENSE:]METRIC<=LIMIT")
-    if signs[0] != METRICS[metric]:
-        raise _refusal(text, f"{metric} is gated by {METRICS[metric]}")
+    try:
+        fpr_of(metric)
+    except ValueError:
+        rule = "FPR is a false positive rate between 0 and 1, such as tpr@0.05"
+        raise _refusal(text, rule) from None
+    if signs[0] != METRICS[kind]:
+        raise _refusal(text, f"{metric} is gated by {METRICS[kind]}")
     try:
         limit = float(right)
     except ValueError:

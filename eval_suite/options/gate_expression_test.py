@@ -16,6 +16,8 @@ from eval_suite.options.gate_expression import parse_gate
         ("accuracy>=0.9", Gate("accuracy", 0.9)),
         ("M-5:latency_ratio<=1.2", Gate("latency_ratio", 1.2, "M-5")),
         ("base : auc<=.6", Gate("auc", 0.6, "base")),
+        ("tpr@0.05<=0.1", Gate("tpr@0.05", 0.1)),
+        ("M-5:tpr@0.0001<=0.001", Gate("tpr@0.0001", 0.001, "M-5")),
     ],
 )
 def test_accepts(text, expected):
@@ -38,8 +40,14 @@ def test_accepts(text, expected):
         "auc>=0.55",
         "accuracy<=0.9",
         "roc<=0.55",
-        "tpr@0.05<=0.1",
         "<=0.5",
+        "tpr@<=0.1",
+        "tpr@0<=0.1",
+        "tpr@1<=0.1",
+        "tpr@5<=0.1",
+        "tpr@nan<=0.1",
+        "tpr@FPR<=0.1",
+        "tpr@0.05>=0.1",
     ],
 )
 def test_refuses_and_names_what_is_accepted(text):
@@ -50,7 +58,14 @@ def test_refuses_and_names_what_is_accepted(text):
     assert all(metric in message for metric in METRICS)
 
 
-@pytest.mark.parametrize("metric", METRICS)
+@pytest.mark.parametrize("text", ["auc<=0.5", "tpr@0.05<=0.5", "M-1:tpr@1e-4<=0.5"])
+def test_the_rate_that_is_asked_for(text):
+    assert parse_gate(text).fpr == {"auc": None, "tpr@0.05": 0.05}.get(
+        parse_gate(text).metric, 0.0001
+    )
+
+
+@pytest.mark.parametrize("metric", [*(set(METRICS) - {"tpr@FPR"}), "tpr@0.0001"])
 @pytest.mark.parametrize("prefix", [None, "M-1"])
 def test_text_reads_back(metric, prefix):
     gate = Gate(metric, 0.125, prefix)

@@ -22,6 +22,8 @@ from keras_entropy.attacks import Shadows
 from keras_entropy.attacks import adaptive_results
 from keras_entropy.attacks import audit_game
 from keras_entropy.attacks import audit_outputs
+from keras_entropy.attacks.audits.fpr_levels import DEFAULT_LEVELS
+from keras_entropy.attacks.audits.fpr_levels import carried_levels
 from keras_entropy.attacks.example_scores import attack_scores
 from keras_entropy.attacks.neighbors import Neighbors
 from keras_entropy.attacks.paired_differences import ExampleScores
@@ -41,12 +43,20 @@ class Answers(abc.ABC):
     """Answers whose membership is known, and the attacks on them."""
 
     @abc.abstractmethod
-    def audit(self, *, slices: Sequence[str], seed: int) -> Audit | GameAudit:
+    def audit(
+        self,
+        *,
+        slices: Sequence[str],
+        seed: int,
+        fpr_levels: Sequence[float] = DEFAULT_LEVELS,
+    ) -> Audit | GameAudit:
         """Returns the attacks on the answers.
 
         Args:
             slices: Kinds of slices, as for `keras_entropy.attacks.audit_outputs`.
             seed: Integer, of folds and resamples.
+            fpr_levels: False positive rates at which true positive rates are told.
+                Those that the non-members can't carry are left out.
         """
 
     @abc.abstractmethod
@@ -91,8 +101,16 @@ class PairedModels(Answers):
     attacks: Sequence[str]
     neighbors: AskNeighbors = nobody_asked
 
-    def audit(self, *, slices: Sequence[str], seed: int) -> GameAudit:
+    def audit(
+        self,
+        *,
+        slices: Sequence[str],
+        seed: int,
+        fpr_levels: Sequence[float] = DEFAULT_LEVELS,
+    ) -> GameAudit:
         neighbors = self.neighbors()
+        outside = int((~np.asarray(self.membership)).sum(axis=1).min())
+        models = len(self.membership)
         often = () if neighbors is None else NEIGHBOR_ATTACKS
         return audit_game(
             self.outputs,
@@ -102,6 +120,7 @@ class PairedModels(Answers):
             attacks=(*self.attacks, *often),
             slices=slices,
             seed=seed,
+            fpr_levels=carried_levels(fpr_levels, outside, models),
         )
 
     def scores(self, attacks: Sequence[str], *, seed: int) -> dict[str, ExampleScores]:
@@ -145,7 +164,13 @@ class TargetAnswers(Answers):
         members, nonmembers = map(len, self.labels)
         return np.arange(members + nonmembers) < members
 
-    def audit(self, *, slices: Sequence[str], seed: int) -> Audit:
+    def audit(
+        self,
+        *,
+        slices: Sequence[str],
+        seed: int,
+        fpr_levels: Sequence[float] = DEFAULT_LEVELS,
+    ) -> Audit:
         neighbors, shadows = self._asked_often()
         attacks = self.attacks
         if neighbors is not None and not isinstance(attacks, str):
@@ -164,6 +189,7 @@ class TargetAnswers(Answers):
             attacks=attacks,
             slices=slices,
             seed=seed,
+            fpr_levels=carried_levels(fpr_levels, len(self.labels[1])),
         )
 
     def _inputs_for(self, attacks: str | Sequence[str]) -> Array | None:

@@ -58,12 +58,15 @@ def paired_difference(
     mean, low, high = (
         float(end) for end in intervals.mean_interval(values, confidence, inflation)
     )
-    if low == high:
+    if np.isinf(inflation):
+        p_value = 1.0
+    elif low == high:
         p_value = 1.0 if mean <= margin else 0.0
     else:
         error = values.std(ddof=1) * np.sqrt(inflation / values.size)
         p_value = float(stats.t.sf((mean - margin) / error, values.size - 1))
-    return Difference(mean, low, high, p_value)
+    # Two AUCs differ by 1 at most.
+    return Difference(mean, max(-1.0, low), min(1.0, high), p_value)
 
 
 def _over_pairs(

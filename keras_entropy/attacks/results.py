@@ -49,11 +49,13 @@ class OperatingPoint:
     """The true positive rate at a false positive rate.
 
     Attributes:
-        tpr: Float, at the loosest threshold whose FPR is at most the nominal one.
+        tpr: Float, at the threshold that lets the nominal share of all non-members
+            through, or the nearest below that ties allow.
         low: Float, lower end of its interval.
         high: Float, upper end.
-        realised_fpr: Float, the FPR at that threshold: with ties it can be far below
-            the nominal one.
+        realised_fpr: Float, the FPR to expect at that threshold, of other non-members
+            than those that it was chosen on: with ties it can be far below the nominal
+            one.
     """
 
     tpr: float
@@ -115,8 +117,9 @@ class AttackResult:
         advantage: Float, TPR - FPR: the largest over thresholds, in absolute value,
             for attacks that have no natural threshold, else at that threshold.
         advantage_null: Float, the advantage to expect if there were no signal.
-        tpr_at_fpr: Dict from "0.01" and "0.001" to `OperatingPoint`, or to `None`
-            where too few non-members were there to tell.
+        tpr_at_fpr: Dict from "0.01" and "0.001", or the `fpr_levels` that were asked
+            for, to `OperatingPoint`, or to `None` where too few non-members were there
+            to tell.
         targets: Integer, the number of models attacked.
         n_members: Integer, members per target (the mean, rounded).
         n_nonmembers: Integer, non-members per target.
@@ -124,7 +127,8 @@ class AttackResult:
         pair_auc: Float array `(T / 2,)`, the mean AUC of each complementary pair of
             targets; `None` for a single target.
         pair_inflation: Float, by which the variance over pairs is enlarged, because
-            the attack on one pair learns from the others.
+            the attack on one pair learns from the others; infinite where there are too
+            few pairs for an interval.
     """
 
     attack: str
@@ -192,7 +196,8 @@ class Headline:
         advantage: Float, the advantage of `attack`.
         pair_auc: Float array `(T / 2,)`: for each pair of targets the AUC of the attack
             that the other half chose; `None` for a single target.
-        pair_inflation: Float, the largest of the two choices'.
+        pair_inflation: Float, the largest of the two choices', and more where there was
+            a choice.
     """
 
     attack: str

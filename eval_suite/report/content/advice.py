@@ -110,7 +110,7 @@ def effects(results: Results) -> dict[str, Effect]:
     """
     base, *others = results["defenses"]
     pairs = results["profile"]["pairs"] or 0
-    # Without pairs the interval is a bootstrap's over examples, close to normal.
+    # Without pairs the interval is over examples, close to normal.
     freedom = pairs - 1 if pairs >= 2 else 1e9
     differences = {
         row["name"]: difference

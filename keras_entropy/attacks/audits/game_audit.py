@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Callable
+from collections.abc import Mapping
 from collections.abc import Sequence
 
 import numpy as np
@@ -13,8 +15,9 @@ from keras_entropy.arrays import Booleans
 from keras_entropy.arrays import Floats
 from keras_entropy.attacks import array_checks
 from keras_entropy.attacks.audits import slices as slicing
+from keras_entropy.attacks.audits.fpr_levels import DEFAULT_LEVELS
+from keras_entropy.attacks.audits.fpr_levels import check_levels
 from keras_entropy.attacks.audits.headline import game_headline
-from keras_entropy.attacks.audits.measurement import FPR_LEVELS
 from keras_entropy.attacks.audits.measurement import Measurement
 from keras_entropy.attacks.audits.measurement import curve_grid
 from keras_entropy.attacks.audits.measurement import slice_grid
@@ -42,6 +45,9 @@ from keras_entropy.attacks.signals import compute_signals
 from keras_entropy.attacks.statistics import intervals
 from keras_entropy.attacks.statistics.roc import descending
 
+# With fewer targets no interval is told.
+MIN_TARGETS = 6
+
 
 def audit_game(
     outputs: Array,
@@ -55,6 +61,7 @@ def audit_game(
     slices: str | Sequence[str] = (slicing.ENTIRE,),
     seed: int = 0,
     confidence: float = 0.95,
+    fpr_levels: Sequence[float] = DEFAULT_LEVELS,
 ) -> GameAudit:
     """Attacks each of the first `targets` models of a membership game.
 
@@ -82,14 +89,18 @@ def audit_game(
             entire set, also where only other slices are asked for.
         seed: Integer, for folds.
         confidence: Float in (0, 1), of every interval. Defaults to 0.95.
+        fpr_levels: Floats in (0, 1), the false positive rates at which `tpr_at_fpr`
+            tells true positive rates. Defaults to `(0.01, 0.001)`.
 
     Returns:
-        `GameAudit`.
+        `GameAudit`. With 4 targets its intervals are the entire range: two pairs that
+        learn from each other show nothing of how far they vary. `not_measured` says so.
 
     Raises:
         ValueError: If the arrays disagree in shape, hold NaN or infinity, are no
             probabilities, a pair is not complementary, a name is unknown, or
-            `confidence` is out of its range.
+            `confidence` is out of its range; if there are too few non-members for one
+            of `fpr_levels` other than the default ones.
     """
     array_checks.check_confidence(confidence)
     known = GAME_ATTACKS if neighbors is None else GAME_ATTACKS + NEIGHBOR_ATTACKS
@@ -103,17 +114,26 @@ def audit_game(
     if neighbors is not None:
         neighbors.check(signals.targets, signals.examples)
     attacked, member = signals.first(targets), membership[:targets]
+    levels = check_levels(fpr_levels, int((~member).sum(axis=1).min()), targets)
     scorer = _scorer(signals, membership, targets, neighbors, seed)
     parts = slicing.partitions(slicing.with_entire(kinds), attacked)
     results: list[AttackResult] = []
     missing: list[NotMeasured] = []
+    if targets < MIN_TARGETS:
+        missing.append(
+            NotMeasured(
+                "intervals",
+                f"{targets} targets are {targets // 2} pairs of models, which tell too "
+                f"little of how far pairs vary; {MIN_TARGETS} targets are needed",
+            )
+        )
     for name in names:
         attack = NEIGHBOR_TABLE.get(name) or ATTACK_TABLE[name]
         scores = scorer(name)
         order = descending(scores.values.reshape(-1))
         for part in parts:
             measurement = Measurement(scores, member, part, order)
-            found, absent = _results(attack, measurement, part, confidence)
+            found, absent = _results(attack, measurement, part, confidence, levels)
             results += found
             missing += absent
     entire = [result for result in results if result.slice == slicing.ENTIRE]
@@ -179,9 +199,14 @@ def pair_inflation(attack: Attack | NeighborAttack, targets: int) -> float:
     symmetric. Without signal two of J pairs then correlate by 1 / (J - 1): the variance
     of the mean is twice that of independent pairs, and the spread over pairs shows
     (J - 2) / (J - 1) of it.
+
+    Two such pairs show nothing of it, and two that are independent nearly nothing: it
+    is infinite for fewer than six targets, and no interval tells anything.
     """
+    if targets < MIN_TARGETS:
+        return math.inf
     pairs = targets // 2
-    return 2 * (pairs - 1) / max(1, pairs - 2) if attack.learns_from_pairs else 1.0
+    return 2 * (pairs - 1) / (pairs - 2) if attack.learns_from_pairs else 1.0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -230,6 +255,7 @@ def _results(
     measurement: Measurement,
     part: slicing.Partition,
     confidence: float,
+    levels: Mapping[str, float],
 ) -> tuple[list[AttackResult], list[NotMeasured]]:
     """Returns `AttackResult` and `NotMeasured`, together one for each slice."""
     # The slices of a partition are looked at together, the entire set by itself.
@@ -240,7 +266,7 @@ def _results(
     auc, low, high = over_pairs.mean(measurement.auc)
     points = {
         key: over_pairs.operating_points(*measurement.rates(level))
-        for key, level in FPR_LEVELS.items()
+        for key, level in levels.items()
     }
     entire = part.names == (slicing.ENTIRE,)
     grid = curve_grid(measurement.nonmembers.mean()) if entire else slice_grid()

@@ -65,7 +65,7 @@ def test_rows_are_plain_json(leak):
     # 400 non-members: 4 false positives at 1 %, less than one at 0.1 %.
     assert rows[0]["tpr_at_fpr"]["0.001"] is None
     assert set(rows[0]["tpr_at_fpr"]["0.01"]) == {"tpr", "low", "high", "realised_fpr"}
-    assert rows[0]["tpr_at_fpr"]["0.01"]["realised_fpr"] == 0.01
+    assert rows[0]["tpr_at_fpr"]["0.01"]["realised_fpr"] == pytest.approx(0.01)
 
 
 def test_curves_run_from_corner_to_corner(leak):
@@ -162,13 +162,46 @@ def test_attacks_that_learn_from_pairs_get_wider_intervals(leak):
             error = values.std(ddof=1) * np.sqrt(result.pair_inflation / pairs)
             half = stats.t.ppf(0.975, pairs - 1) * error
             assert result.auc_high - result.auc == pytest.approx(half)
-    assert game.strongest.pair_inflation == max(
-        game.get(name).pair_inflation for name in game.strongest.chosen
-    )
+    chosen = max(game.get(name).pair_inflation for name in game.strongest.chosen)
+    assert game.strongest.pair_inflation == max(2, 1.5 * chosen)
+    alone = audit_game(*leak, attacks="loss")
+    assert alone.strongest.pair_inflation == 1
+    assert alone.strongest.auc_low == alone.get("loss").auc_low
     wide = paired_difference(online, offline)
     plain = paired_difference(online.pair_auc, offline.pair_auc)
     ratio = (wide.high - wide.low) / (plain.high - plain.low)
     assert ratio == pytest.approx(np.sqrt(online.pair_inflation))
+
+
+def test_four_targets_have_no_interval_and_it_is_said(leak):
+    outputs, labels, membership = leak
+    names = ("loss", "lira_online")
+    game = audit_game(outputs, labels, membership, targets=4, attacks=names)
+    for result in (*game.attacks, game.strongest):
+        assert (result.auc_low, result.auc_high) == (0, 1)
+    (gap,) = game.not_measured
+    assert gap.what == "intervals"
+    assert "4 targets are 2 pairs of models" in gap.reason
+    gap = game.illusion_gap
+    assert (gap.low, gap.high, gap.p_value) == (-1, 1, 1)
+    six = audit_game(outputs, labels, membership, targets=6, attacks=names)
+    assert not six.not_measured
+    assert all(0 < result.auc_low < result.auc_high < 1 for result in six.attacks)
+
+
+def test_the_headline_of_a_game_of_noise_is_covered():
+    # What learns from the pairs raises the headline a little, and the halves' reports
+    # depend on each other.
+    rng = np.random.default_rng(3)
+    runs, above, covered = 60, 0, 0
+    attacks = (*CHEAP[:5], "lira_online")
+    for _ in range(runs):
+        outputs, labels, membership = planted.noise_game("continuous", rng, 16, 300)
+        found = audit_game(outputs, labels, membership, attacks=attacks).strongest
+        covered += found.auc_low <= 0.5 <= found.auc_high
+        above += found.auc_low > 0.5
+    assert stats.binom.cdf(covered, runs, 0.95) > 1e-2
+    assert stats.binom.sf(above - 1, runs, 0.025) > 1e-2
 
 
 def test_pairing_makes_differences_tighter_than_either_side(leak):

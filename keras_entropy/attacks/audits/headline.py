@@ -5,21 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from scipy import stats
 
 from keras_entropy.arrays import Booleans
-from keras_entropy.arrays import Floats
 from keras_entropy.arrays import Integers
 from keras_entropy.attacks.array_checks import check_confidence
 from keras_entropy.attacks.results import AttackResult
 from keras_entropy.attacks.results import Headline
 from keras_entropy.attacks.scorers.scores import Scores
 from keras_entropy.attacks.statistics import intervals
-from keras_entropy.attacks.statistics.bootstrap import auc_deviation
+from keras_entropy.attacks.statistics.auc_estimate import AucEstimate
 from keras_entropy.attacks.statistics.roc import RocFamily
-from keras_entropy.attacks.statistics.weighted_mean import weighted_mean
-
-RESAMPLES = 200
 
 
 def game_headline(
@@ -28,7 +23,11 @@ def game_headline(
     """Returns the headline of a game, chosen on half of the pairs at a time.
 
     Even-numbered pairs choose the attack that odd-numbered ones report and the reverse;
-    the mean over all pairs has a t interval.
+    the mean over all pairs has a t interval. Where there was a choice, its variance is
+    that of one half of the pairs: as with one target (`target_headline`), the halves'
+    reports depend on each other. Where an attack learns from the other pairs, what made
+    one half choose it also raises what the other reports: the headline of no signal is
+    then a little above 0.5, by a small part of that interval.
 
     Args:
         results: Sequence of `AttackResult` on the entire set, each with `pair_auc`. For
@@ -58,6 +57,9 @@ def game_headline(
     )
     reported = np.where(halves, pair_auc[second], pair_auc[first])
     inflation = max(results[index].pair_inflation for index in (first, second))
+    if len(results) > 1:
+        # J / 2 pairs that correlate by 1 / (J - 1) instead of J: one and a half times.
+        inflation = max(2.0, 1.5 * inflation)
     auc, low, high = intervals.mean_interval(reported, confidence, inflation)
     best = max(results, key=lambda result: result.auc)
     return Headline(
@@ -82,8 +84,14 @@ def target_headline(
 ) -> Headline:
     """Returns the headline of one target: the examples are split 50/50.
 
-    Each half chooses the attack that the other half reports; the interval is that of
-    the stratified bootstrap over examples.
+    Each half chooses the attack that the other half reports. The two reports depend on
+    each other, for each half's accident decides what the other reports: among attacks
+    that look alike, such as one that takes large scores for members and one that takes
+    small ones, the mean of the two varies by up to twice as much as that of independent
+    halves. Its interval is therefore as wide as that of one half alone.
+
+    Where there is nothing to choose, the headline is the first attack's own figure: of
+    a single attack, or of a side of one example, which can't be in both halves.
 
     Args:
         results: Sequence of `AttackResult` on the entire set.
@@ -100,47 +108,55 @@ def target_headline(
     halves = np.empty(member.size, bool)
     for side in (np.flatnonzero(member), np.flatnonzero(~member)):
         halves[rng.permutation(side)] = np.arange(side.size) % 2 == 0
-    # Each half is resampled by itself, as the estimate treats the halves apart.
-    rocs = [
-        _roc_by_half(score, order, member, halves)
-        for score, order in zip(scores, orders, strict=True)
-    ]
-    by_half = np.array([_half_auc(roc) for roc in rocs])
-    choice = np.nan_to_num(by_half, nan=-1.0).argmax(axis=0)
-    auc, variance = 0.0, 0.0
-    for half in (0, 1):
-        chosen = choice[1 - half]
-        groups = np.arange(half, rocs[chosen].members.size, 2)
-        spread = auc_deviation(rocs[chosen], groups, RESAMPLES, rng)
-        auc += float(by_half[chosen, half]) / 2
-        variance += spread**2 * scores[chosen].inflation / 4
-    # Normal with the bootstrap's spread, which 200 resamples tell to 5 %; of the
-    # outermost percentiles they would leave five a side.
-    half_width = float(stats.norm.ppf((1 + confidence) / 2) * np.sqrt(variance))
+    by_half = {
+        result.attack: _estimates(score, order, member, halves)
+        for result, score, order in zip(results, scores, orders, strict=True)
+    }
+    able = {name: own for name, own in by_half.items() if own is not None}
+    if len(able) < 2:
+        name = next(iter(able or by_half))
+        (only,) = (result for result in results if result.attack == name)
+        chosen, auc, low, high = (name, name), only.auc, only.auc_low, only.auc_high
+    else:
+        first, second = (
+            max(able, key=lambda name: able[name][half].value) for half in (0, 1)
+        )
+        estimate = able[second][0].mean_with(able[first][1])
+        chosen, auc = (first, second), estimate.value
+        low, high = estimate.interval(confidence)
     best = max(results, key=lambda result: result.auc)
     return Headline(
         attack=best.attack,
-        chosen=(results[choice[0]].attack, results[choice[1]].attack),
+        chosen=chosen,
         auc=auc,
-        auc_low=max(0.0, auc - half_width),
-        auc_high=min(1.0, auc + half_width),
+        auc_low=low,
+        auc_high=high,
         advantage=best.advantage,
     )
 
 
-def _roc_by_half(
+def _estimates(
     scores: Scores, order: Integers, member: Booleans, halves: Booleans
-) -> RocFamily:
-    """`RocFamily` with group `2 * fold + half`."""
+) -> tuple[AucEstimate, AucEstimate] | None:
+    """The AUCs of both halves; `None` where one has no fold with both sides."""
     codes: Integers = halves.astype(np.int16)
     if scores.folds is not None:
         codes = codes + 2 * scores.folds[0]
     if scores.excluded is not None:
         codes = np.where(scores.excluded[0], -1, codes)
-    return RocFamily(scores.values[0], member, codes, 2 * scores.fold_count, order)
-
-
-def _half_auc(roc: RocFamily) -> Floats:
-    """The AUC of each half, folds averaged by their numbers of pairs."""
-    pairs = (roc.members * roc.nonmembers).reshape(-1, 2)
-    return weighted_mean(roc.auc().reshape(-1, 2).T, pairs.T)
+    roc = RocFamily(scores.values[0], member, codes, 2 * scores.fold_count, order)
+    auc, terms = roc.auc(), np.stack(roc.placement_variances())
+    pairs = (roc.members * roc.nonmembers).reshape(-1, 2).sum(axis=0)
+    if not pairs.all():
+        return None
+    one, other = (
+        AucEstimate.of_folds(
+            auc[own],
+            terms[:, own],
+            roc.members[own],
+            roc.nonmembers[own],
+            scores.fold_correlation,
+        )
+        for own in (slice(0, None, 2), slice(1, None, 2))
+    )
+    return one, other

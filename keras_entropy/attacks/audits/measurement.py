@@ -13,11 +13,11 @@ from keras_entropy.attacks.audits.slices import Partition
 from keras_entropy.attacks.results import OperatingPoint
 from keras_entropy.attacks.scorers.scores import Scores
 from keras_entropy.attacks.statistics import intervals
+from keras_entropy.attacks.statistics.auc_estimate import AucEstimate
 from keras_entropy.attacks.statistics.roc import RocFamily
 from keras_entropy.attacks.statistics.roc import null_advantage
 from keras_entropy.attacks.statistics.weighted_mean import weighted_mean
 
-FPR_LEVELS = {"0.01": 0.01, "0.001": 0.001}
 # An operating point rests on its false positives: with fewer than these, no number.
 MIN_FALSE_POSITIVES = 10
 
@@ -84,14 +84,13 @@ class Measurement:
             levels = null_advantage(self._members, self._nonmembers)
             self.advantage_null = weighted_mean(levels, pairs)
 
-    def interval(self, number: int, confidence: float) -> tuple[float, float, float]:
-        """Returns `(auc, low, high)` of slice `number` of the only target."""
-        return intervals.auc_interval(
+    def estimate(self, number: int) -> AucEstimate:
+        """Returns the `AucEstimate` of slice `number` of the only target."""
+        return AucEstimate.of_folds(
             self._auc[0, number],
             self._variance_terms[:, 0, number],
             self._members[0, number],
             self._nonmembers[0, number],
-            confidence,
             self._correlation,
         )
 
@@ -103,17 +102,19 @@ class Measurement:
         """TPR and realised FPR `(R, S)`, NaN where there are too few non-members.
 
         Refused where the false positives to expect are fewer than ten over all
-        targets, or fewer than one in any group that has a threshold of its own.
+        targets, or where the threshold of a group would be above all its non-members.
         """
-        tp, fp = (
-            counts.reshape(self._shape).sum(axis=2)
-            for counts in self._roc.operating_point(fpr)
+        tp, reached = (
+            found.reshape(self._shape) for found in self._roc.operating_point(fpr)
         )
-        refused = (self.nonmembers.sum(axis=0) * fpr < MIN_FALSE_POSITIVES) | (
-            self._nonmembers * fpr < 1
-        ).any(axis=2)
+        # Products of whole counts, such as 100,000 * 0.0001, may miss by rounding.
+        slack = 1 - 1e-9
+        expected = self.nonmembers.sum(axis=0) * fpr
+        above_all = ((self._nonmembers + 1) * fpr < slack).any(axis=2)
+        refused = (expected < MIN_FALSE_POSITIVES * slack) | above_all
         with np.errstate(invalid="ignore", divide="ignore"):
-            tpr, realised = tp / self.members, fp / self.nonmembers
+            tpr = tp.sum(axis=2) / self.members
+            realised = (reached * self._nonmembers).sum(axis=2) / self.nonmembers
         tpr[refused | (self.members == 0)] = np.nan
         return tpr, realised
 

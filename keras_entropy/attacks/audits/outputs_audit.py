@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from collections.abc import Mapping
 from collections.abc import Sequence
 
 import numpy as np
@@ -11,8 +12,9 @@ from keras_entropy.arrays import Array
 from keras_entropy.arrays import Booleans
 from keras_entropy.attacks import array_checks
 from keras_entropy.attacks.audits import slices as slicing
+from keras_entropy.attacks.audits.fpr_levels import DEFAULT_LEVELS
+from keras_entropy.attacks.audits.fpr_levels import check_levels
 from keras_entropy.attacks.audits.headline import target_headline
-from keras_entropy.attacks.audits.measurement import FPR_LEVELS
 from keras_entropy.attacks.audits.measurement import Measurement
 from keras_entropy.attacks.audits.measurement import curve_grid
 from keras_entropy.attacks.audits.measurement import slice_grid
@@ -61,6 +63,7 @@ def audit_outputs(
     slices: str | Sequence[str] = (slicing.ENTIRE,),
     seed: int = 0,
     confidence: float = 0.95,
+    fpr_levels: Sequence[float] = DEFAULT_LEVELS,
 ) -> Audit:
     """Attacks one model by its outputs on members and non-members.
 
@@ -91,6 +94,8 @@ def audit_outputs(
             the entire set, also where only other slices are asked for.
         seed: Integer, for folds and resamples.
         confidence: Float in (0, 1), of every interval. Defaults to 0.95.
+        fpr_levels: Floats in (0, 1), the false positive rates at which `tpr_at_fpr`
+            tells true positive rates. Defaults to `(0.01, 0.001)`.
 
     Returns:
         `Audit`.
@@ -98,7 +103,8 @@ def audit_outputs(
     Raises:
         ValueError: If the arrays disagree in shape, hold NaN or infinity, are no
             probabilities, or a side is empty; if a name is unknown or `confidence` is
-            out of its range.
+            out of its range; if there are too few non-members for one of `fpr_levels`
+            other than the default ones.
 
     Example:
 
@@ -127,6 +133,7 @@ def audit_outputs(
     signals, member = join_sides(
         member_outputs, member_labels, nonmember_outputs, nonmember_labels, from_logits
     )
+    levels = check_levels(fpr_levels, int((~member).sum()))
     missing: list[NotMeasured] = []
     if inputs is not None:
         signals, reason = with_inputs(signals, inputs)
@@ -146,7 +153,7 @@ def audit_outputs(
         order = descending(scores.values.reshape(-1))
         for part in parts:
             measurement = Measurement(scores, membership, part, order)
-            found = _results(attack, measurement, part, confidence)
+            found = _results(attack, measurement, part, confidence, levels)
             results += [result for result in found if isinstance(result, AttackResult)]
             missing += [result for result in found if isinstance(result, NotMeasured)]
         scored.append(scores)
@@ -204,6 +211,7 @@ def _results(
     measurement: Measurement,
     part: slicing.Partition,
     confidence: float,
+    levels: Mapping[str, float],
 ) -> list[AttackResult | NotMeasured]:
     """Returns one `AttackResult` or `NotMeasured` for each slice of a partition."""
     # The slices of a partition are looked at together, the entire set by itself.
@@ -224,21 +232,22 @@ def _results(
                 )
             )
             continue
-        auc, low, high = measurement.interval(number, simultaneous)
+        estimate = measurement.estimate(number)
+        low, high = estimate.interval(simultaneous)
         unknown = np.full(grid.size, np.nan)
         found.append(
             AttackResult(
                 attack=str(attack.name),
                 group=attack.group,
                 slice=name,
-                auc=auc,
+                auc=estimate.value,
                 auc_low=low,
                 auc_high=high,
                 advantage=float(measurement.advantage[0, number]),
                 advantage_null=float(measurement.advantage_null[0, number]),
                 tpr_at_fpr={
                     key: measurement.operating_point(number, level, simultaneous)
-                    for key, level in FPR_LEVELS.items()
+                    for key, level in levels.items()
                 },
                 targets=1,
                 n_members=members,

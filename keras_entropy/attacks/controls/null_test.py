@@ -44,8 +44,9 @@ def test_single_target(law, sizes):
         for name in CHEAP:
             scores = ATTACK_TABLE[name].score(signals, member, seed)
             order = descending(scores.values.reshape(-1))
-            auc, low, high = Measurement(scores, member, part, order).interval(0, 0.95)
-            aucs[name].append(auc)
+            estimate = Measurement(scores, member, part, order).estimate(0)
+            low, high = estimate.interval(0.95)
+            aucs[name].append(estimate.value)
             covered[name] += low <= 0.5 <= high
     check(aucs, covered)
     if law == "constant":

@@ -34,11 +34,6 @@ class Scores:
         """Integer, 1 where all scores of a target compare."""
         return 1 if self.folds is None else int(self.folds.max()) + 1
 
-    @property
-    def inflation(self) -> float:
-        """Float, by which correlated folds enlarge the variance of a mean AUC."""
-        return 1 + (self.fold_count - 1) * self.fold_correlation
-
     def first(self, targets: int) -> Scores:
         """Returns the scores of the first `targets` targets alone."""
         return dataclasses.replace(

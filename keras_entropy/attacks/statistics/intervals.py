@@ -1,4 +1,4 @@
-"""Confidence intervals: of means, of shares and of the AUC of one target."""
+"""Confidence intervals of means and of shares."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ def mean_interval(
         values: Float array `(n, ...)`, n >= 2, independent along the first axis.
         confidence: Float in (0, 1).
         inflation: Float, what to multiply the variance of the mean by where the values
-            are not quite independent. Defaults to 1.
+            are not quite independent; infinite where they tell nothing of it. Defaults
+            to 1.
 
     Returns:
         `(mean, low, high)`, arrays `(...)`, with `n - 1` degrees of freedom.
@@ -36,7 +37,10 @@ def mean_interval(
     mean = np.where(equal, values[0], mean)
     error = np.where(equal, 0.0, values.std(axis=0, ddof=1) / np.sqrt(count))
     quantile = special.stdtrit(count - 1, (1 + confidence) / 2)
-    half = quantile * error * np.sqrt(inflation)
+    if np.isinf(inflation):
+        half = np.where(np.isnan(mean), np.nan, np.inf)
+    else:
+        half = quantile * error * np.sqrt(inflation)
     return mean, mean - half, mean + half
 
 
@@ -58,50 +62,6 @@ def share_interval(
     low = special.betaincinv(np.maximum(hits, 1), total - hits + 1, tail)
     high = special.betaincinv(hits + 1, np.maximum(total - hits, 1), 1 - tail)
     return np.where(hits > 0, low, 0.0), np.where(hits < total, high, 1.0)
-
-
-def auc_interval(
-    auc: Floats,
-    terms: Floats,
-    members: Integers,
-    nonmembers: Integers,
-    confidence: float = 0.95,
-    correlation: float = 0.0,
-) -> tuple[float, float, float]:
-    """The AUC of one target from those of its G folds, and its interval.
-
-    The estimate averages the folds' AUCs by their numbers of (member, non-member)
-    pairs: scores of different folds are never compared. The variance is DeLong's, the
-    degrees of freedom Satterthwaite's, as in the test of Brunner and Munzel, with two
-    examples added to each side (`RocFamily.placement_variances`), so that few
-    examples, rare events and a perfect separation get honestly wide intervals.
-
-    Args:
-        auc: Float array `(G,)`.
-        terms: Float array `(2, G)`, `RocFamily.placement_variances()`.
-        members: Integer array `(G,)`.
-        nonmembers: Integer array `(G,)`.
-        confidence: Float in (0, 1).
-        correlation: Float in [0, 1), the assumed correlation of two folds' AUCs.
-
-    Returns:
-        `(auc, low, high)`, floats.
-    """
-    used = members * nonmembers > 0
-    auc, members, nonmembers = auc[used], members[used], nonmembers[used]
-    terms = np.asarray(terms)[:, used]
-    weights = members * nonmembers / (members * nonmembers).sum()
-    # Equal AUCs, as of constant scores, must not be moved by rounding.
-    mean = float(auc[0] if (auc == auc[0]).all() else weights @ auc)
-    spread = weights * np.sqrt(terms.sum(axis=0))
-    variance = (1 - correlation) * (spread**2).sum() + correlation * spread.sum() ** 2
-    shares = weights**2 * terms
-    degrees = (
-        shares.sum() ** 2
-        / (shares[0] ** 2 / (members + 1) + shares[1] ** 2 / (nonmembers + 1)).sum()
-    )
-    half = float(special.stdtrit(degrees, (1 + confidence) / 2) * np.sqrt(variance))
-    return mean, max(0.0, mean - half), min(1.0, mean + half)
 
 
 def binomial_quantile(probability: float, trials: Integers, share: float) -> Floats:

@@ -132,12 +132,30 @@ class RocFamily:
             result[filled] = np.maximum.reduceat(gap, self.first[filled])
         return result
 
-    def operating_point(self, fpr: float) -> tuple[Integers, Integers]:
-        """True and false positives at the loosest threshold with FPR <= `fpr`.
+    def operating_point(self, fpr: float) -> tuple[Floats, Floats]:
+        """True positives at a false positive rate, and the rate that is reached.
 
-        Never interpolated. Returns two integer arrays `(G,)`.
+        Of m non-members the k-th largest has on average k / (m + 1) of their population
+        above it. The threshold is therefore at k = fpr (m + 1), and the counts of the
+        members above the two non-members beside it are weighted as k lies between them.
+        To allow fpr * m of these non-members would allow more of others, as the
+        threshold is chosen to suit these.
+
+        With ties the threshold is the loosest with fewer than k non-members at or above
+        it. What f of them at or above it promise for others is (f + 1) / (m + 1).
+
+        Returns:
+            `(true positives, FPR)`, two float arrays `(G,)`.
         """
-        return self.counts_at_most(np.floor(fpr * self.nonmembers + 1e-9))
+        rank = fpr * (self.nonmembers + 1)
+        whole = np.floor(rank + 1e-9)
+        (tp, fp), (tp_next, fp_next) = (
+            self.counts_at_most(whole - 1),
+            self.counts_at_most(whole),
+        )
+        weight = np.maximum(rank - whole, 0.0)
+        false = (1 - weight) * fp + weight * fp_next
+        return (1 - weight) * tp + weight * tp_next, (false + 1) / (self.nonmembers + 1)
 
     def counts_at_most(self, false_positives: Array) -> tuple[Integers, Integers]:
         """True and false positives at the last vertex with `fp <= false_positives[g]`.
@@ -166,11 +184,6 @@ class RocFamily:
         tp, fp = np.zeros((2, stops.size), np.int64)
         tp[found], fp[found] = self.tp[stops[found] - 1], self.fp[stops[found] - 1]
         return tp, fp
-
-    def block_counts(self, group: int) -> tuple[Integers, Integers]:
-        """Members and non-members in each tie block of a group, largest score first."""
-        here = slice(self.first[group], self.last[group])
-        return self._dtp[here], self._dfp[here]
 
     def vertices(self, group: int = 0) -> tuple[Floats, Floats, Floats]:
         """`(fpr, tpr, thresholds)` of one group, from (0, 0) at infinity to (1, 1)."""

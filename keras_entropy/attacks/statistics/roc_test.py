@@ -93,7 +93,8 @@ def test_constant_scores_say_nothing():
     roc = RocFamily(np.zeros(10), np.arange(10) < 7)
     assert roc.auc() == 0.5
     assert roc.advantage() == 0
-    assert [int(count[0]) for count in roc.operating_point(0.5)] == [0, 0]
+    # Nobody stands out; of three non-members none at or above promises one in four.
+    assert [float(found[0]) for found in roc.operating_point(0.5)] == [0, 0.25]
 
 
 def test_a_group_without_one_side_has_no_auc():
@@ -108,8 +109,11 @@ def test_operating_point_by_hand():
     #         score   5 4 4 3 2 1
     member = np.array([1, 1, 0, 1, 0, 0], bool)
     roc = RocFamily(np.array([5.0, 4, 4, 3, 2, 1]), member)
-    assert [int(c[0]) for c in roc.operating_point(0.3)] == [1, 0]
-    assert [int(c[0]) for c in roc.operating_point(1 / 3)] == [3, 1]
+    assert [int(c[0]) for c in roc.counts_at_most([0])] == [1, 0]
+    assert [int(c[0]) for c in roc.counts_at_most([1])] == [3, 1]
+    # The first and the second of three non-members have one and two quarters above.
+    for fpr, tp in ((0.25, 1), (0.375, 2), (0.5, 3)):
+        assert [float(found[0]) for found in roc.operating_point(fpr)] == [tp, fpr]
     assert [int(c[0]) for c in roc.counts_above(4.0)] == [1, 0]
     np.testing.assert_allclose(roc.tpr_on([0, 1 / 6, 1])[0], [1 / 3, 1 / 2, 1])
 

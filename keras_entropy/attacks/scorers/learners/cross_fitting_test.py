@@ -104,8 +104,9 @@ def test_noise_is_unbiased_and_covered(name, runs, law):
     for seed in range(runs):
         outputs, labels = planted.noise(law, 700, rng)
         measurement = measure(name, outputs, labels, 600, seed)
-        auc, low, high = measurement.interval(0, 0.95)
-        aucs.append(auc)
+        estimate = measurement.estimate(0)
+        low, high = estimate.interval(0.95)
+        aucs.append(estimate.value)
         covered += low <= 0.5 <= high
         assert measurement.advantage_null[0, 0] >= 0
     error = np.std(aucs, ddof=1) / np.sqrt(runs)

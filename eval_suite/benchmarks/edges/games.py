@@ -1,0 +1,106 @@
+"""Games without signal, and rates at a false positive rate.
+
+Without signal every attack's AUC is 0.5 and every true positive rate the false positive
+rate. With a shift of the members' scores by one standard deviation it is a normal tail.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from scipy import special
+
+from eval_suite.benchmarks.edges.row import Row
+from keras_entropy.arrays import Booleans
+from keras_entropy.arrays import Floats
+from keras_entropy.arrays import Integers
+from keras_entropy.attacks import audit_game
+from keras_entropy.attacks import game_headline
+from keras_entropy.attacks.controls import planted
+
+CHEAP = ("loss", "entropy", "confidence", "modified_entropy", "label_only")
+ATTACKS = {
+    "threshold attacks": CHEAP,
+    "and lira_online": (*CHEAP, "lira_online"),
+    "and all of lira, rmia": (
+        *(*CHEAP, "lira_online", "lira_offline", "rmia_online", "rmia_offline"),
+    ),
+}
+MODELS = (4, 6, 16, 64)
+# Models, examples, level.
+RATES = ((16, 2000, 0.01), (64, 2000, 0.01), (64, 2000, 0.05), (64, 20_000, 0.001))
+
+
+def shifted(
+    rng: np.random.Generator, models: int, examples: int, shift: float
+) -> tuple[Floats, Integers, Booleans]:
+    """Returns a game of one sigmoid unit: unit Gaussians, those of members shifted.
+
+    Args:
+        rng: `numpy.random.Generator`.
+        models: Even integer.
+        examples: Integer.
+        shift: Float, in standard deviations.
+    """
+    half = np.tile(np.arange(examples) < examples // 2, (models // 2, 1))
+    half = rng.permuted(half, axis=1)
+    member = np.stack([half, ~half], axis=1).reshape(models, examples)
+    outputs = special.expit(rng.normal(size=member.shape) + shift * member)
+    return outputs[..., None], np.ones(examples, np.int64), member
+
+
+def headlines(runs: int) -> Iterator[Row]:
+    """Yields coverage of a game's headline, and of `lira_online` by itself."""
+    for models in MODELS:
+        # Games of 64 models take longer.
+        games = runs if models <= 16 else max(1, runs // 2)
+        found: dict[str, list[tuple[float, float]]] = {name: [] for name in ATTACKS}
+        alone = 0
+        for seed in range(games):
+            rng = np.random.default_rng(seed)
+            noise = planted.noise_game("continuous", rng, models, 300)
+            names = ATTACKS["and all of lira, rmia"]
+            game = audit_game(*noise, attacks=names, seed=seed)
+            lira = game.get("lira_online")
+            alone += lira.auc_low <= 0.5 <= lira.auc_high
+            for kind, kept in ATTACKS.items():
+                head = game_headline([r for r in game.attacks if r.attack in kept])
+                found[kind].append((head.auc_low, head.auc_high))
+        setting = f"{models} models"
+        yield Row("lira_online", setting, "coverage", alone, games, ">= 95 %")
+        for kind, ends in found.items():
+            covered = sum(low <= 0.5 <= high for low, high in ends)
+            above = sum(low > 0.5 for low, _ in ends)
+            of = f"{setting}, {kind}"
+            yield Row("headline of a game", of, "coverage", covered, games, ">= 95 %")
+            yield Row("headline of a game", of, "above 0.5", above, games, "<= 2.5 %")
+
+
+def rates(runs: int) -> Iterator[Row]:
+    """Yields coverage of the true positive rate at a false positive rate."""
+    for models, examples, level in RATES:
+        # The largest game takes a second.
+        games = runs if models * examples < 1e6 else max(1, runs // 4)
+        for shift in (0.0, 1.0):
+            truth = float(special.ndtr(shift + special.ndtri(level)))
+            covered = 0
+            for seed in range(games):
+                game = shifted(np.random.default_rng(seed), models, examples, shift)
+                audit = audit_game(*game, attacks="loss", fpr_levels=(level,))
+                (point,) = audit.get("loss").tpr_at_fpr.values()
+                if point is not None:
+                    covered += point.low <= truth <= point.high
+            setting = f"{models} models, n = {examples // 2:,}, FPR {level:g}"
+            setting += ", no signal" if shift == 0 else ", members 1 sd higher"
+            yield Row("TPR of a game", setting, "coverage", covered, games, ">= 95 %")
+
+
+def rows(runs: int) -> Iterator[Row]:
+    """Yields the rows of this module.
+
+    Args:
+        runs: Integer, data sets for each setting.
+    """
+    yield from headlines(runs)
+    yield from rates(runs)

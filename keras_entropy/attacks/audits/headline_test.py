@@ -1,0 +1,88 @@
+import numpy as np
+import pytest
+from scipy import stats
+
+from keras_entropy.attacks import audit_outputs
+
+ATTACKS = ("loss", "entropy", "confidence", "modified_entropy", "label_only")
+
+
+def answers(rng, examples, accuracy=None):
+    """Outputs of a model that knows no member, one-hot where an accuracy is given."""
+    labels = rng.integers(0, 4, examples)
+    if accuracy is not None:
+        wrong = rng.random(examples) > accuracy
+        return np.eye(4)[np.where(wrong, (labels + 1) % 4, labels)], labels
+    outputs = np.exp(rng.normal(size=(examples, 4)) + 1.5 * np.eye(4)[labels])
+    return outputs / outputs.sum(axis=1, keepdims=True), labels
+
+
+def headline(seed, members, nonmembers, accuracy=None, attacks=ATTACKS):
+    outputs, labels = answers(
+        np.random.default_rng(seed), members + nonmembers, accuracy
+    )
+    return audit_outputs(
+        *(outputs[:members], labels[:members]),
+        *(outputs[members:], labels[members:]),
+        attacks=attacks,
+        seed=seed,
+    ).strongest
+
+
+@pytest.mark.parametrize(
+    ("members", "nonmembers", "accuracy"),
+    [
+        (2, 2, None),
+        (3, 300, None),
+        (10, 300, None),
+        (50, 50, None),
+        (200, 200, None),
+        (2, 200, 0.9),
+        (1000, 50, 0.98),
+        (300, 300, 0.99),
+    ],
+)
+def test_the_interval_of_noise_holds_one_half(members, nonmembers, accuracy):
+    runs, covered = 60, 0
+    for seed in range(runs):
+        found = headline(seed, members, nonmembers, accuracy)
+        assert found.auc_high > found.auc_low
+        covered += found.auc_low <= 0.5 <= found.auc_high
+    assert stats.binom.cdf(covered, runs, 0.95) > 1e-2
+
+
+def test_answers_that_are_all_right_are_no_certainty():
+    found = headline(0, 300, 300, accuracy=1.0)
+    assert found.auc == 0.5
+    assert 0.45 < found.auc_low < 0.499
+    assert 0.501 < found.auc_high < 0.55
+
+
+def test_the_halves_reports_depend_on_each_other():
+    # Of two attacks, each the other's opposite, the halves' accidents add up: the mean
+    # is plus or minus half of the sum of their sizes, and varies by 1 + 2 / pi times as
+    # much as that of independent halves.
+    rng = np.random.default_rng(0)
+    first, second = rng.normal(size=(2, 100_000))
+    reports = np.where(second > 0, first, -first), np.where(first > 0, second, -second)
+    ratio = np.mean(reports, axis=0).var() / 0.5
+    assert ratio == pytest.approx(1 + 2 / np.pi, rel=0.02)
+
+
+@pytest.mark.parametrize(
+    ("members", "attacks"), [(200, ("loss",)), (1, ("entropy", "loss"))]
+)
+def test_where_nothing_is_chosen_it_is_the_first_attacks_own_figure(members, attacks):
+    outputs, labels = answers(np.random.default_rng(1), members + 200)
+    audit = audit_outputs(
+        *(outputs[:members], labels[:members]),
+        *(outputs[members:], labels[members:]),
+        attacks=attacks,
+    )
+    found, own = audit.strongest, audit.get(attacks[0])
+    assert found.chosen == (attacks[0], attacks[0])
+    assert (found.auc, found.auc_low, found.auc_high) == (
+        own.auc,
+        own.auc_low,
+        own.auc_high,
+    )

@@ -36,6 +36,9 @@ SUBJECT_MAKER: pytest.StashKey[SubjectMaker] = pytest.StashKey()
 
 def set_up_process() -> None:
     """Quiet TensorFlow, and hypothesis without deadlines: a first call compiles."""
+    # The attacks' matrices are small: threads wait for each other longer than they
+    # work, and beside other work on the same cores many times as long.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
     # Keyed defenses are evaluated with one key, also for the attacker's own models:

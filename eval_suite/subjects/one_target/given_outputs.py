@@ -124,6 +124,7 @@ class GivenOutputs(OneTarget):
             class_names=[str(index) for index in range(self.classes)],
             profile="given outputs",
             utility=self.utility(BASE),
+            majority_share=self.majority_share(),
         )
 
     def reason_without(self, part: Part) -> str | None:

@@ -77,7 +77,7 @@ class GivenOutputs(OneTarget):
                 raise ValueError(f"{path}: {text}") from error
         return cls(
             (inside, outside),
-            (y_inside.astype("int64"), y_outside.astype("int64")),
+            (y_inside, y_outside),
             from_logits=from_logits,
             name=f"{members.stem} and {nonmembers.stem}",
         )

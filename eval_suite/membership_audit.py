@@ -64,6 +64,8 @@ class MembershipAudit:
         neighbors: What the model answers to neighbors of members, then of non-members,
             or `None` if nothing was asked but the examples themselves.
         questions: What was asked, as in results.json, or `None`.
+        set_aside: Integer, how many of the given non-members are never scored: they are
+            the reference set, from which defenses are fitted and neighbors made.
     """
 
     name: str
@@ -74,6 +76,7 @@ class MembershipAudit:
     seed: int
     neighbors: Neighbors | None = None
     questions: QuestionsRow | None = None
+    set_aside: int = 0
 
     @functools.cached_property
     def audit(self) -> Audit:
@@ -184,9 +187,11 @@ class MembershipAudit:
     def __repr__(self) -> str:
         low, high = self.interval
         n, m = map(len, self.labels)
+        aside = f" ({self.set_aside} more set aside)" if self.set_aside else ""
         return (
             f"<audit of {self.name}: strongest attack {self.audit.strongest.attack}, "
-            f"AUC {self.auc:.3f} [{low:.3f}, {high:.3f}], {n} members, {m} non-members>"
+            f"AUC {self.auc:.3f} [{low:.3f}, {high:.3f}], {n} members, "
+            f"{m} non-members{aside}>"
         )
 
 
@@ -261,6 +266,7 @@ def audit_model(
         seed=seed,
         neighbors=subject.neighbors(BASE),
         questions=subject.questions,
+        set_aside=len(subject.reference.y),
     )
 
 

@@ -67,6 +67,8 @@ class MembershipAudit:
             or `None` if nothing was asked but the examples themselves.
         questions: What was asked, as in results.json, or `None`.
         fpr_levels: False positive rates at which true positive rates are told.
+        set_aside: Integer, how many of the given non-members are never scored: they are
+            the reference set, from which defenses are fitted and neighbors made.
     """
 
     name: str
@@ -78,6 +80,7 @@ class MembershipAudit:
     neighbors: Neighbors | None = None
     questions: QuestionsRow | None = None
     fpr_levels: Sequence[float] = DEFAULT_LEVELS
+    set_aside: int = 0
 
     @functools.cached_property
     def audit(self) -> Audit:
@@ -189,9 +192,11 @@ class MembershipAudit:
     def __repr__(self) -> str:
         low, high = self.interval
         n, m = map(len, self.labels)
+        aside = f" ({self.set_aside} more set aside)" if self.set_aside else ""
         return (
             f"<audit of {self.name}: strongest attack {self.audit.strongest.attack}, "
-            f"AUC {self.auc:.3f} [{low:.3f}, {high:.3f}], {n} members, {m} non-members>"
+            f"AUC {self.auc:.3f} [{low:.3f}, {high:.3f}], {n} members, "
+            f"{m} non-members{aside}>"
         )
 
 
@@ -272,6 +277,7 @@ def audit_model(
         neighbors=subject.neighbors(BASE),
         questions=subject.questions,
         fpr_levels=fpr_levels,
+        set_aside=len(subject.reference.y),
     )
 
 

@@ -6,6 +6,7 @@ import pytest
 
 import keras_entropy
 from eval_suite.gate.run_identity import MismatchError
+from eval_suite.membership_audit import MembershipAudit
 from keras_entropy import GaussianNoise
 
 FAST = ("loss", "entropy", "label_only", "logistic")
@@ -219,3 +220,17 @@ def test_other_split_is_refused(audits, sides, baseline, membership_audit):
 def test_bad_examples_are_refused(sides, membership_audit, change, reason):
     with pytest.raises(ValueError, match=reason):
         membership_audit(trained(sides, 1), *change(*sides))
+
+
+def test_what_is_set_aside_is_said():
+    rng = np.random.default_rng(0)
+    found = MembershipAudit(
+        name="model",
+        outputs=(np.full((20, 2), 0.5), np.full((17, 2), 0.5)),
+        labels=(rng.integers(0, 2, 20), rng.integers(0, 2, 17)),
+        inputs=(rng.normal(size=(20, 3)), rng.normal(size=(17, 3))),
+        attacks=("loss",),
+        seed=0,
+        set_aside=3,
+    )
+    assert "20 members, 17 non-members (3 more set aside)>" in repr(found)

@@ -1,6 +1,7 @@
 """How well members are told from non-members through each defense."""
 
 import dataclasses
+from collections.abc import Sequence
 
 import pytest
 
@@ -10,12 +11,14 @@ from eval_suite.measurements.attack_comparison import trained_defenses
 from eval_suite.measurements.attack_rows import record_results
 from eval_suite.measurements.committed_report import committed_strongest
 from eval_suite.measurements.entropy_histogram import entropy_distribution
+from eval_suite.measurements.gate_evidence import bound_row
 from eval_suite.measurements.slices import slices_left_out
 from eval_suite.results.record import Record
 from eval_suite.results.rows import StrongestRow
 from eval_suite.results.rows import StrongestRows
 from eval_suite.subjects.subject import Subject
 from eval_suite.undefended import BASE
+from keras_entropy.attacks import AttackResult
 from keras_entropy.attacks import Headline
 from keras_entropy.attacks import NotMeasured
 
@@ -34,7 +37,8 @@ def test_undefended_model(
     if through is not None:
         attacked = dataclasses.replace(attacked, results=[*attacked.results, through])
     further = further_headlines(comparison, BASE)
-    record_attacks(record, BASE, attacked, headline, further)
+    gated = comparison.base_results()
+    record_attacks(record, BASE, attacked, headline, further, gated)
     record("distribution", **entropy_distribution(subject, BASE))
     record(
         "run",
@@ -58,7 +62,8 @@ def test_defense(
     attacked = comparison.attacked(defense)
     headline = attacked.strongest
     further = further_headlines(comparison, defense)
-    record_attacks(record, defense, attacked, headline, further)
+    gated = attacked.entire()
+    record_attacks(record, defense, attacked, headline, further, gated)
     record("distribution", **entropy_distribution(subject, defense))
     difference = comparison.difference(defense)
     if difference is not None:
@@ -108,12 +113,24 @@ def record_attacks(
     attacked: Attacked,
     headline: Headline,
     further: StrongestRows,
+    gated: Sequence[AttackResult],
 ) -> None:
-    """Sends the attacks on one defense to the report."""
+    """Sends the attacks on one defense to the report.
+
+    Args:
+        record: The fixture.
+        name: Name of the defense.
+        attacked: The attacks that the report shows.
+        headline: The strongest attack.
+        further: The strongest of some kinds each.
+        gated: The attacks on the entire set that the headline was chosen among.
+    """
     record_results(
         record, name, attacked.results, attacked.strongest.attack, headline.attack
     )
     record_gaps(record, name, attacked.not_measured)
+    for result in gated:
+        record("gate_bound", **bound_row(name, result))
     record(
         "headline",
         defense=name,

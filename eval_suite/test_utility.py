@@ -17,12 +17,6 @@ def test_utility(target: str, subject: Subject, record: Record) -> None:
     record("utility", defense=target, **found)
     for figure in ("nll", "ece"):
         assert math.isfinite(found[figure]), f"{target}: {figure} is {found[figure]}"
-    chance = subject.majority_share()
-    assert found["accuracy_high"] > chance, (
-        f"{target}: accuracy {found['accuracy']:.3f} "
-        f"[{found['accuracy_low']:.3f}, {found['accuracy_high']:.3f}] on non-members; "
-        f"expected above {chance:.3f}, which always answering one class reaches"
-    )
 
 
 @pytest.mark.claims("trained", value=False)

@@ -14,17 +14,20 @@ LIBRARY = {
     "arrays": "",
     "_version": "",
     "adam": "arrays",
+    "labels": "arrays",
     "numerics": "arrays",
-    "attacks": "adam arrays",
+    "attacks": "adam arrays labels",
     "prediction_quality": "arrays",
-    "layers": "adam arrays numerics",
+    "layers": "adam arrays labels numerics",
     "losses": "arrays numerics",
     "models": "arrays layers",
-    "queries": "arrays attacks layers",
+    "queries": "arrays attacks labels layers",
     "shadow": "_version arrays layers models",
-    "training": "arrays layers models numerics shadow",
-    "catalog": "arrays layers losses models shadow training",
-    "search": "arrays attacks layers models prediction_quality queries shadow training",
+    "training": "arrays labels layers models numerics shadow",
+    "catalog": "arrays labels layers losses models shadow training",
+    "search": (
+        "arrays attacks labels layers models prediction_quality queries shadow training"
+    ),
     "": "_version catalog layers losses models search training",
 }
 SUITE = {
@@ -117,7 +120,7 @@ def test_the_library_knows_no_suite_and_the_attacks_no_keras():
     for module, path in modules("keras_entropy").items():
         roots = {name.split(".")[0] for name in imported(path)}
         assert "eval_suite" not in roots, module
-        if room(module) in ("arrays", "attacks", "prediction_quality"):
+        if room(module) in ("arrays", "attacks", "labels", "prediction_quality"):
             assert not roots & {"keras", "tensorflow", "jax", "torch"}, module
 
 

@@ -79,8 +79,8 @@ def test_npz(tmp_path, examples):
         ({"y": np.zeros(3, int)}, r"Received: x \(40, 3\), y \(3,\)"),
         ({"x": np.full((40, 3), np.nan)}, "finite"),
         ({"x": np.full((40, 3), "text")}, "finite numbers"),
-        ({"y": np.full(40, 0.5)}, "class indices"),
-        ({"y": np.full(40, -1)}, "from -1 to -1"),
+        ({"y": np.full(40, 0.5)}, "must hold integers 0, 1, 2"),
+        ({"y": np.full(40, -1)}, r"y\[0\]=-1"),
         ({"x": np.zeros((0, 3)), "y": np.zeros(0, int)}, "N at least 1"),
     ],
 )

@@ -10,6 +10,7 @@ import numpy as np
 from keras_entropy.arrays import Array
 from keras_entropy.arrays import Floats
 from keras_entropy.arrays import Integers
+from keras_entropy.labels import class_indices
 
 # Whatever is raised for a file that is no `.npz`, or a damaged one: a TypeError for an
 # `.npy` file, whose array is no context manager.
@@ -34,21 +35,21 @@ def read_examples(path: Path) -> tuple[Floats, Integers]:
 
 
 def read_outputs(path: Path) -> tuple[Array, Array]:
-    """Returns `outputs` `(N, C)` and `y` `(N,)` from an `.npz` file, as they are.
+    """Returns `outputs` `(N, C)`, as they are, and `y` int64 `(N,)` from a file.
 
     Raises:
         ValueError: If the file is missing or unreadable, an array is missing or empty,
-            or the lengths differ.
+            the lengths differ, or a label is no class.
     """
     outputs, y = _read(path, "outputs", "probabilities")
     if outputs.ndim == 1:
         outputs = outputs[:, None]
-    if outputs.ndim != 2 or y.shape != outputs.shape[:1] or not len(y):
+    if outputs.ndim != 2 or y.shape[:1] != outputs.shape[:1] or not len(y):
         raise ValueError(
-            f"{path}: expected outputs of shape (N, C) and y of shape (N,), N at least "
-            f"1. Received: outputs {outputs.shape}, y {y.shape}"
+            f"{path}: expected outputs of shape (N, C) and N labels y, N at least 1. "
+            f"Received: outputs {outputs.shape}, y {y.shape}"
         )
-    return outputs, y
+    return outputs, _labels(y, str(path), max(2, outputs.shape[1]))
 
 
 def _read(path: Path, name: str, contents: str) -> tuple[Array, Array]:
@@ -81,27 +82,28 @@ def check_examples(x: Array, y: Array, source: str) -> tuple[Floats, Integers]:
 
     Args:
         x: Array of inputs.
-        y: Array of class indices.
+        y: Labels, as for `keras_entropy.labels.class_indices`.
         source: Where they come from, for messages.
 
     Raises:
-        ValueError: If an array is not numeric, not finite or empty, or the lengths
-            differ.
+        ValueError: If the inputs are not numeric, not finite or empty, the lengths
+            differ, or a label is no class.
     """
-    if x.ndim < 2 or y.ndim != 1 or len(x) != len(y) or not len(x):
+    if x.ndim < 2 or y.shape[:1] != x.shape[:1] or not len(x):
         raise ValueError(
-            f"{source}: expected x of shape (N, ...) and y of shape (N,), N at least "
-            f"1. Received: x {x.shape}, y {y.shape}"
+            f"{source}: expected x of shape (N, ...) and N labels y, N at least 1. "
+            f"Received: x {x.shape}, y {y.shape}"
         )
-    for key, array in (("x", x), ("y", y)):
-        if array.dtype.kind not in "biuf" or not np.isfinite(array).all():
-            raise ValueError(
-                f"{source}: {key} must hold finite numbers. "
-                f"Received: dtype={array.dtype}, or NaN or infinity within"
-            )
-    if (y != y.astype("int64")).any() or y.min() < 0:
+    if x.dtype.kind not in "biuf" or not np.isfinite(x).all():
         raise ValueError(
-            f"{source}: y must hold class indices 0, 1, 2, ... "
-            f"Received: values from {y.min()} to {y.max()}"
+            f"{source}: x must hold finite numbers. "
+            f"Received: dtype={x.dtype}, or NaN or infinity within"
         )
-    return x.astype("float32"), y.astype("int64")
+    return x.astype("float32"), _labels(y, source)
+
+
+def _labels(y: Array, source: str, classes: int | None = None) -> Integers:
+    try:
+        return class_indices(y, classes)
+    except ValueError as error:
+        raise ValueError(f"{source}: {error}") from error

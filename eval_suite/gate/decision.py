@@ -4,14 +4,19 @@ Every row asks one question: is a figure, or its change since the baseline, abov
 limit? It fails only if it is shown to be above: the lower bound lies above the limit,
 with at most 1 % false alarms over all rows together (Holm, 1979). It passes only if it
 is shown not to be: the upper bound, at 95 %, lies at or below the limit. As every row
-has to pass, that needs no correction (intersection-union test). What is neither is
-inconclusive, and more examples would decide it.
+has to pass, that needs no correction (intersection-union test).
+
+Where the figure is the strongest attack's, every attack's own upper bound has to be
+there: the figure averages what two halves of the data chose, and where they choose
+different attacks it lies below the strongest. That needs no correction either. What
+neither fails nor passes is inconclusive, and more examples would decide it.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import math
+from collections.abc import Mapping
 from collections.abc import Sequence
 from typing import Final
 from typing import Literal
@@ -49,6 +54,8 @@ class Question:
         estimate: `Estimate` of what is held to the limit: the figure, or its change.
         units: What the interval rests on, as (number, noun) pairs.
         problem: String, why there is no figure; the row fails then.
+        each: By name, estimates of the attacks that the figure was chosen among: a
+            pass needs the bound of every one.
     """
 
     defense: str
@@ -61,6 +68,7 @@ class Question:
     estimate: Estimate | None = None
     units: Units = ()
     problem: str | None = None
+    each: Mapping[str, Estimate] = dataclasses.field(default_factory=dict)
 
     @property
     def is_change(self) -> bool:
@@ -75,8 +83,8 @@ class Decision:
     Args:
         question: `Question`.
         status: `pass`, `fail` or `inconclusive`.
-        interval: Lower and upper end of the figure's interval, floats; `None` where
-            there is no figure.
+        interval: The lower bound of the figure, and the largest upper bound, its own or
+            that of an attack that it was chosen among; `None` where there is no figure.
         decisive: String, how much data would decide; `None` unless inconclusive.
     """
 
@@ -88,11 +96,20 @@ class Decision:
 
 @dataclasses.dataclass(frozen=True)
 class _Test:
-    """A question that can be decided: an estimate that should not exceed a limit."""
+    """A question that can be decided: estimates that should not exceed a limit.
+
+    The first, without a name, is the figure's own; a pass needs the others as well.
+    """
 
     question: Question
     estimate: Estimate
     limit: float
+    each: Mapping[str, Estimate]
+
+    @property
+    def passing(self) -> dict[str, Estimate]:
+        """The estimates whose upper bounds decide on a pass."""
+        return {"": self.estimate, **self.each}
 
 
 def decide(questions: Sequence[Question]) -> list[Decision]:
@@ -120,16 +137,19 @@ def _test(question: Question) -> _Test | Question:
     estimate = question.estimate
     if estimate is None:
         return dataclasses.replace(question, problem="not measured")
-    figures = (estimate.value, estimate.error_below, estimate.error_above)
-    # Negated, so that NaN does not slip through.
-    if not all(map(math.isfinite, figures)):
-        shown = ", ".join(f"{figure:g}" for figure in figures)
-        return dataclasses.replace(
-            question, problem=f"not a number (value and errors: {shown})"
-        )
+    for name, found in {"": estimate, **question.each}.items():
+        figures = (found.value, found.error_below, found.error_above)
+        # Negated, so that NaN does not slip through.
+        if not all(map(math.isfinite, figures)):
+            shown = ", ".join(f"{figure:g}" for figure in figures)
+            of = f" of {name}" if name else ""
+            return dataclasses.replace(
+                question, problem=f"not a number (value and errors{of}: {shown})"
+            )
     if question.sign == "<=":
-        return _Test(question, estimate, question.limit)
-    return _Test(question, estimate.negated(), -question.limit)
+        return _Test(question, estimate, question.limit, question.each)
+    each = {name: found.negated() for name, found in question.each.items()}
+    return _Test(question, estimate.negated(), -question.limit, each)
 
 
 def _holm_levels(tests: Sequence[_Test]) -> list[float]:
@@ -146,31 +166,47 @@ def _holm_levels(tests: Sequence[_Test]) -> list[float]:
 
 
 def _answer(test: _Test, level: float) -> Decision:
-    estimate, limit, question = test.estimate, test.limit, test.question
-    low, high = estimate.lower(level), estimate.upper(PROOF)
+    question = test.question
+    low = test.estimate.lower(level)
+    high = max(found.upper(PROOF) for found in test.passing.values())
     status: Status = INCONCLUSIVE
-    if low > limit:
+    if low > test.limit:
         status = FAIL
-    elif high <= limit:
+    elif high <= test.limit:
         status = PASS
-    decisive = None
-    if status == INCONCLUSIVE:
-        reach = (
-            high - estimate.value if estimate.value <= limit else estimate.value - low
-        )
-        decisive = _decisive(question.units, reach, abs(estimate.value - limit))
+    decisive = _decisive(test, low) if status == INCONCLUSIVE else None
     if question.sign == ">=":
         low, high = -high, -low
     return Decision(question, status, (float(low), float(high)), decisive)
 
 
-def _decisive(units: Units, reach: float, gap: float) -> str:
-    """Returns how many units would make the interval reach no further than the gap."""
-    if reach > gap * math.sqrt(MAX_FACTOR):
-        return f"more than {MAX_FACTOR} times the data: the figure is at the limit"
-    factor = (reach / gap) ** 2
+def _decisive(test: _Test, low: float) -> str:
+    """Returns how much data would make the bounds reach no further than the limit."""
+    value, limit = test.estimate.value, test.limit
+    reaches = {"": (value - low, value - limit)}
+    if value <= limit:
+        reaches = {
+            name: (found.upper(PROOF) - found.value, limit - found.value)
+            for name, found in test.passing.items()
+        }
+    times = {name: _times(*reach) for name, reach in reaches.items()}
+    last = max(times, key=times.__getitem__)
+    factor = times[last]
+    # Of the figure itself, whose attack the row names, nothing is added.
+    of = f" ({last} is the last to be decided)" if last else ""
+    if factor > MAX_FACTOR:
+        return (
+            f"more than {MAX_FACTOR} times the data: {last or 'the figure'} is at the "
+            "limit"
+        )
+    units = test.question.units
     counts = " + ".join(f"{_rounded_up(n * factor):,} {noun}" for n, noun in units)
-    return f"about {counts}" if units else f"about {factor:.2g} times the data"
+    return (f"about {counts}" if units else f"about {factor:.2g} times the data") + of
+
+
+def _times(reach: float, gap: float) -> float:
+    """Returns how many times the data would shrink a reach to a gap."""
+    return (reach / gap) ** 2 if gap > 0 else math.inf
 
 
 def _rounded_up(number: float) -> int:

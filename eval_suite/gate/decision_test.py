@@ -1,3 +1,4 @@
+import dataclasses
 import math
 
 import numpy as np
@@ -46,6 +47,54 @@ def test_bounds_decide_and_not_the_point_estimate(value, error, status):
         assert high <= 0.02
     if status == "inconclusive":
         assert low <= 0.02 < high
+
+
+def test_pass_needs_the_bound_of_every_attack():
+    headline = Estimate(0.50, 0.01, 0.01)
+    keeps, unsure, above = (
+        Estimate(value, error, error)
+        for value, error in ((0.52, 0.01), (0.53, 0.02), (0.56, 0.001))
+    )
+
+    def answer(**each):
+        row = Question("M-1", "auc", 0.55, now=0.5, estimate=headline, each=each)
+        return decide([row])[0]
+
+    assert answer(loss=keeps, knn=keeps).status == "pass"
+    assert answer(loss=keeps, knn=keeps).interval[1] == keeps.upper(0.05)
+    undecided = answer(loss=keeps, knn=unsure)
+    assert undecided.status == "inconclusive"
+    assert undecided.interval == (headline.lower(FALSE_ALARM), unsure.upper(0.05))
+    assert (
+        undecided.decisive == "about 2.7 times the data (knn is the last to be decided)"
+    )
+    assert "knn is at the limit" in answer(knn=above).decisive
+
+
+def test_attacks_alone_do_not_fail_what_was_chosen_among_them():
+    # Of many attacks one is above the limit by chance: a fail is the headline's.
+    each = {"knn": Estimate(0.6, 0.001, 0.001)}
+    row = Question(
+        "M-1", "auc", 0.55, now=0.5, estimate=Estimate(0.5, 0.01, 0.01), each=each
+    )
+    assert decide([row])[0].status == "inconclusive"
+
+
+def test_attack_that_is_no_number_fails():
+    each = {"loss": Estimate(0.5, 0.01, 0.01), "knn": Estimate(math.nan, 0.0, 0.0)}
+    row = Question("M-1", "auc", 0.55, estimate=Estimate(0.5, 0.01, 0.01), each=each)
+    (decision,) = decide([row])
+    assert decision.status == "fail"
+    assert "errors of knn: nan" in decision.question.problem
+
+
+def test_less_is_refused_to_every_attack_of_a_figure_that_should_be_large():
+    each = {"a": Estimate(0.92, 0.001, 0.001), "b": Estimate(0.905, 0.01, 0.01)}
+    row = Question("M-1", "x", 0.9, ">=", estimate=Estimate(0.95, 0.01, 0.01))
+    assert decide([row])[0].status == "pass"
+    (decision,) = decide([dataclasses.replace(row, each=each)])
+    assert decision.status == "inconclusive"
+    assert decision.interval[0] == pytest.approx(each["b"].lower(0.05))
 
 
 def test_more_is_better_for_accuracy():

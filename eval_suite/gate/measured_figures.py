@@ -6,11 +6,13 @@ import dataclasses
 import math
 from collections.abc import Callable
 from collections.abc import Iterator
+from collections.abc import Mapping
 
 from eval_suite.gate.decision import Units
 from eval_suite.gate.estimate import Estimate
 from eval_suite.options.gate_expression import AGAINST_BASE
 from eval_suite.options.gate_expression import fpr_of
+from eval_suite.results.gate_rows import BoundRow
 from eval_suite.results.recorded import Recorded
 from eval_suite.results.recorded import of_defense
 from eval_suite.results.rows import AttackRow
@@ -27,6 +29,8 @@ class Figure:
         estimate: `Estimate`.
         units: The data that the estimate rests on.
         attack: Name, or `None` where no attack is involved.
+        each: By name, the attacks that all have to keep the limit, if the figure is
+            chosen among them.
     """
 
     metric: str
@@ -34,6 +38,7 @@ class Figure:
     estimate: Estimate
     units: Units = ()
     attack: str | None = None
+    each: Mapping[str, Estimate] = dataclasses.field(default_factory=dict)
 
 
 def measured_figures(metric: str, name: str, recorded: Recorded) -> list[Figure]:
@@ -57,8 +62,21 @@ def _auc(name: str, recorded: Recorded) -> Iterator[Figure]:
         value = row["strongest_auc"]
         low, high = row["strongest_auc_low"], row["strongest_auc_high"]
         estimate = Estimate.from_interval(value, low, high, _degrees(recorded))
-        units = _units(name, recorded)
-        yield Figure("auc", value, estimate, units, row["strongest_attack"])
+        each = {
+            bound["attack"]: _attack_estimate(bound, _degrees(recorded))
+            for bound in of_defense(recorded.gate_bound, name)
+        }
+        # Without them nothing could be shown to keep the limit.
+        if each:
+            units, attack = _units(name, recorded), row["strongest_attack"]
+            yield Figure("auc", value, estimate, units, attack, each)
+
+
+def _attack_estimate(row: BoundRow, degrees: float) -> Estimate:
+    value, low, high = row["auc"], row["auc_low"], row["auc_high"]
+    # The interval is symmetric, but for an end that is cut off at 0 or 1.
+    reach = max(value - low, high - value)
+    return Estimate.from_interval(value, value - reach, value + reach, degrees)
 
 
 def _true_positive_rate(

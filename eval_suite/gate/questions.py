@@ -40,6 +40,7 @@ def limit_questions(
                 now=figure.value,
                 estimate=figure.estimate,
                 units=figure.units,
+                each=figure.each,
             )
             for figure in figures
         ]

@@ -17,6 +17,7 @@ HEADLINE = {
     "strongest_auc_low": 0.58,
     "strongest_auc_high": 0.62,
 }
+BOUND = {"attack": "loss", "auc": 0.6, "auc_low": 0.57, "auc_high": 0.63}
 UTILITY = {"accuracy": 0.9, "accuracy_low": 0.88, "accuracy_high": 0.92}
 LATENCY = [
     {"batch_size": 1, "ratio": 1.1, "low": 1.09, "high": 1.11},
@@ -43,6 +44,7 @@ def recorded(pairs=8, **tables):
         **{
             "run": [{"profile": {"pairs": pairs}}],
             "headline": [{"defense": name, **HEADLINE} for name in names],
+            "gate_bound": [{"defense": name, **BOUND} for name in names],
             "utility": [{"defense": name, **UTILITY} for name in names],
             "latency": [{"defense": name, **row} for name in names for row in LATENCY],
             "attack": [
@@ -74,6 +76,36 @@ def test_auc_is_the_strongest_attacks():
     assert question.estimate.degrees == 7
     assert question.estimate.lower(0.025) == pytest.approx(0.58)
     assert question.units == ((8, "pairs of models"),)
+
+
+def test_auc_comes_with_the_bounds_of_every_attack_of_its_defense():
+    bounds = [
+        {"defense": "M-1", **BOUND},
+        {"defense": "M-1", **BOUND, "attack": "knn", "auc": 0.97, "auc_high": 1.0},
+        {"defense": "base", **BOUND, "attack": "forest"},
+    ]
+    bounds[1]["auc_low"] = 0.91
+    (question,) = ask("auc<=0.55", recorded(pairs=0, gate_bound=bounds))
+    assert list(question.each) == ["loss", "knn"]
+    assert question.each["loss"].upper(0.025) == pytest.approx(0.63)
+    # Cut off at 1, the interval is as long on this side as on the other.
+    assert question.each["knn"].upper(0.025) == pytest.approx(1.03)
+    assert question.each["knn"].lower(0.025) == pytest.approx(0.91)
+
+
+def test_auc_without_the_bounds_of_its_attacks_fails():
+    (decision,) = decide(ask("auc<=0.7", recorded(gate_bound=[])))
+    assert (decision.status, decision.question.problem) == ("fail", "not measured")
+
+
+def test_attack_that_is_not_shown_to_keep_the_limit_leaves_it_undecided():
+    weak = {"defense": "M-1", **BOUND}
+    strong = {"defense": "M-1", "attack": "knn", "auc": 0.62, "auc_low": 0.58}
+    for high, status in ((0.65, "pass"), (0.66, "inconclusive")):
+        bounds = [weak, {**strong, "auc_high": high, "auc_low": 1.24 - high}]
+        found = recorded(pairs=0, gate_bound=bounds)
+        (decision,) = decide(ask("auc<=0.65", found))
+        assert decision.status == status, high
 
 
 def test_one_model_rests_on_its_examples():

@@ -1,4 +1,4 @@
-"""Evidence for the gates beyond the report's rows: replicates, drops in accuracy."""
+"""Evidence for the gates beyond the report: bounds, replicates, drops in accuracy."""
 
 from __future__ import annotations
 
@@ -15,11 +15,13 @@ from eval_suite.gate.baseline_file import pair_row
 from eval_suite.measurements.attack_comparison import AttackComparison
 from eval_suite.measurements.example_scores import scores_of
 from eval_suite.results.gate_rows import AucRow
+from eval_suite.results.gate_rows import BoundRow
 from eval_suite.results.gate_rows import DropRow
 from eval_suite.subjects.subject import Subject
 from eval_suite.undefended import BASE
 from keras_entropy.arrays import Booleans
 from keras_entropy.arrays import Floats
+from keras_entropy.attacks import AttackResult
 from keras_entropy.attacks.paired_differences import ExampleScores
 
 
@@ -56,6 +58,22 @@ class _BaselineRows:
         self, scores: Mapping[str, ExampleScores], member: Booleans
     ) -> Sequence[AucRow]:
         return example_rows(self.defense, scores, member)
+
+
+def bound_row(name: str, result: AttackResult) -> BoundRow:
+    """Returns what the gate needs of an attack, to hold it to a limit.
+
+    Args:
+        name: Name of the defense that is attacked.
+        result: The attack, on all examples.
+    """
+    return {
+        "defense": name,
+        "attack": result.attack,
+        "auc": result.auc,
+        "auc_low": result.auc_low,
+        "auc_high": result.auc_high,
+    }
 
 
 def accuracy_drop(subject: Subject, name: str) -> DropRow:

@@ -63,6 +63,20 @@ class PairsAucRow(TypedDict):
 AucRow = ExamplesAucRow | PairsAucRow
 
 
+class BoundRow(TypedDict):
+    """Table `gate_bound`: an attack that a limit on the strongest AUC is for.
+
+    On the undefended model there are more than in the report: those through a defense
+    that an attacker can apply are among them.
+    """
+
+    defense: str
+    attack: str
+    auc: float
+    auc_low: float
+    auc_high: float
+
+
 class DropRow(TypedDict):
     """Table `gate_drop`: a fall in accuracy; `degrees` is `None` for a normal tail."""
 

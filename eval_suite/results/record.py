@@ -7,6 +7,7 @@ from typing import Protocol
 from typing import Unpack
 from typing import overload
 
+from eval_suite.results.gate_rows import BoundRow
 from eval_suite.results.gate_rows import DropRow
 from eval_suite.results.gate_rows import ExamplesAucRow
 from eval_suite.results.gate_rows import ExamplesIdentity
@@ -136,4 +137,9 @@ class Record(Protocol):
     @overload
     def __call__(
         self, table: Literal["gate_drop"], **fields: Unpack[DropRow]
+    ) -> None: ...
+
+    @overload
+    def __call__(
+        self, table: Literal["gate_bound"], **fields: Unpack[BoundRow]
     ) -> None: ...

@@ -16,6 +16,7 @@ from typing import get_type_hints
 from typing import is_typeddict
 
 from eval_suite.results.gate_rows import AucRow
+from eval_suite.results.gate_rows import BoundRow
 from eval_suite.results.gate_rows import DropRow
 from eval_suite.results.gate_rows import RunIdentity
 from eval_suite.results.rows import AttackRow
@@ -59,6 +60,7 @@ class Recorded:
     record_risk: list[RecordRiskRow] = dataclasses.field(default_factory=list)
     gate_identity: list[RunIdentity] = dataclasses.field(default_factory=list)
     gate_auc: list[AucRow] = dataclasses.field(default_factory=list)
+    gate_bound: list[BoundRow] = dataclasses.field(default_factory=list)
     gate_drop: list[DropRow] = dataclasses.field(default_factory=list)
     checks: list[CheckRow] = dataclasses.field(default_factory=list)
 

@@ -12,7 +12,11 @@ from typing import TypedDict
 
 
 class Dataset(TypedDict):
-    """The examples of a run."""
+    """The examples of a run.
+
+    `majority_share`: the accuracy of always answering the commonest class; absent from
+    what older runs recorded.
+    """
 
     name: str
     source: str | None
@@ -23,6 +27,7 @@ class Dataset(TypedDict):
     input_shape: list[int | None] | None
     class_names: list[str] | None
     digest: str | None
+    majority_share: NotRequired[float | None]
 
 
 class Profile(TypedDict):

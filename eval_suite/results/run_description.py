@@ -17,6 +17,7 @@ def describe_run(
     class_names: Sequence[str],
     profile: str,
     utility: Utility,
+    majority_share: float,
     reference: int = 0,
     examples: int | None = None,
     input_shape: Sequence[int] | None = None,
@@ -38,6 +39,7 @@ def describe_run(
         class_names: One name a class.
         profile: Name of the kind of run.
         utility: Of the undefended model, as `Subject.utility`.
+        majority_share: Float, as `Subject.majority_share`.
         reference: Number of reference examples. Defaults to 0.
         examples: Number of all examples. Defaults to those scored and the reference.
         input_shape: Shape of one input, or `None` if unknown.
@@ -62,6 +64,7 @@ def describe_run(
             "input_shape": None if input_shape is None else list(input_shape),
             "class_names": list(class_names),
             "digest": digest,
+            "majority_share": majority_share,
         },
         "profile": {
             "name": profile,

@@ -241,6 +241,7 @@ class MembershipGame(PairedTargets):
             seed=self.seed,
             architecture=f"{self.model.name} ({units})",
             utility=self.utility(BASE),
+            majority_share=self.majority_share(),
             is_reference_study=self.is_reference_study,
             questions=self.questions,
         )

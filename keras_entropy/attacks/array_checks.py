@@ -11,6 +11,7 @@ from keras_entropy.arrays import Array
 from keras_entropy.arrays import Booleans
 from keras_entropy.arrays import Floats
 from keras_entropy.arrays import Integers
+from keras_entropy.labels import class_indices
 
 # Half precision rounds each entry by up to 2**-11 of itself, so an honest float16 row
 # can miss 1 by half of this.
@@ -23,36 +24,21 @@ def check_labels(
     """Returns the labels as an int64 vector of their own.
 
     Args:
-        labels: Array `(examples,)` of integers, or of floats with integer values.
+        labels: As for `class_indices`.
         examples: Integer, the number of labels that the outputs call for.
         classes: Integer, the number of classes; labels lie in `0..classes - 1`.
         name: String, how a message names the argument.
 
     Raises:
-        ValueError: If the shape, the type or the range is wrong.
+        ValueError: As for `class_indices`, or if there are more or fewer.
     """
-    array = np.asarray(labels)
-    if array.shape != (examples,):
-        hint = (
-            " One-hot labels become integers with `labels.argmax(axis=-1)`."
-            if array.ndim == 2 and array.shape[0] == examples
-            else ""
-        )
+    numbers = class_indices(labels, classes, name=name)
+    if numbers.size != examples:
         raise ValueError(
-            f"`{name}` must be a vector with one integer for each of the {examples} "
-            f"outputs.{hint} Received: {name}.shape={array.shape}"
+            f"`{name}` must hold one class index for each of the {examples} outputs. "
+            f"Received: {name} of {numbers.size} examples"
         )
-    if array.dtype.kind not in "iuf" or not np.all(array == np.floor(array)):
-        raise ValueError(
-            f"`{name}` must hold integer class numbers. "
-            f"Received: {name}.dtype={array.dtype}, first values {array[:3].tolist()}"
-        )
-    if examples and not (array.min() >= 0 and array.max() < classes):
-        raise ValueError(
-            f"`{name}` must lie in 0..{classes - 1}, as the outputs have {classes} "
-            f"classes. Received: values from {array.min()} to {array.max()}"
-        )
-    return array.astype(np.int64)
+    return numbers
 
 
 def check_outputs(

@@ -141,12 +141,12 @@ def test_a_file_in_memory_map_is_read_in_blocks(tmp_path, sample):
         (lambda p: p.__setitem__((0, 1, 2), np.inf), None, "must be finite"),
         (lambda p: p.__imul__(0.9), None, "sum to 1.*row 0 sums to 0.9.*from_logits"),
         (lambda p: p.__isub__(2), None, "between 0 and 1.*from_logits=True"),
-        (None, np.full(50, 4), r"0\.\.3.*Received: values from 4 to 4"),
-        (None, np.full(50, -1), "values from -1"),
-        (None, np.zeros(49), r"50 outputs.*shape=\(49,\)"),
-        (None, np.zeros((50, 4)), "One-hot.*argmax"),
-        (None, np.full(50, 0.5), "integer class numbers"),
-        (None, np.array(["a"] * 50), "integer class numbers"),
+        (None, np.full(50, 4), r"from 0 to 3.*Received: labels\[0\]=4"),
+        (None, np.full(50, -1), r"labels\[0\]=-1"),
+        (None, np.zeros(49), "50 outputs.*labels of 49 examples"),
+        (None, np.zeros((50, 4)), "one-hot rows"),
+        (None, np.full(50, 0.5), r"integers from 0 to 3.*\[0\]=0\.5"),
+        (None, np.array(["a"] * 50), "class indices, which are numbers"),
     ],
 )
 def test_invalid_input(sample, change, labels, message):

@@ -15,6 +15,7 @@ from keras_entropy.catalog.entry import Entry
 from keras_entropy.catalog.stack_building import defend_stack
 from keras_entropy.catalog.stack_building import no_bar
 from keras_entropy.catalog.table import get
+from keras_entropy.labels import class_indices
 from keras_entropy.layers.fitted_defense import FittedDefense
 from keras_entropy.models import graph
 from keras_entropy.models.copies import copy_of
@@ -22,7 +23,6 @@ from keras_entropy.models.defending import defend
 from keras_entropy.shadow.stack import replicate
 from keras_entropy.training.example_checks import check_lengths
 from keras_entropy.training.example_checks import check_no_member
-from keras_entropy.training.example_checks import class_indices
 from keras_entropy.training.recipe import Progress
 from keras_entropy.training.recipe import TrainingData
 from keras_entropy.training.reference_fitting import fitted
@@ -54,7 +54,7 @@ def build(
         x: Array `(N, ...)` of training inputs. Only for entries with a recipe, and for
             MemGuard, which is fitted to the answers to them. Give it wherever there is
             a `reference`, and no example of the one may be in the other.
-        y: Class indices `(N,)`, or one-hot rows `(N, classes)`.
+        y: Class indices `(N,)` or `(N, 1)`, or one-hot rows `(N, classes)`.
         reference: Inputs and labels, of the form of `x` and `y`, that the model was
             not trained on. Only for defenses that are fitted to reference examples.
         epochs: Integer, for recipes that train the whole model. Defaults to `20`.

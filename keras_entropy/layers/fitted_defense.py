@@ -11,6 +11,7 @@ import numpy as np
 from keras_entropy.arrays import Array
 from keras_entropy.arrays import Floats
 from keras_entropy.arrays import Integers
+from keras_entropy.labels import class_indices
 from keras_entropy.layers.defense import Defense
 
 _LOG = logging.getLogger(__name__)
@@ -62,7 +63,7 @@ class FittedDefense(Defense, abc.ABC):
         Args:
             outputs: Array `(n, classes)`: the undefended model's answers to reference
                 examples, `model.predict(layer.queries(x))`.
-            labels: Integer array `(n,)`: their classes.
+            labels: Their classes, `(n,)`, `(n, 1)` or one-hot.
             members: Array `(m, classes)`: the undefended model's answers to examples
                 that it was trained on, for the layers that need them.
 
@@ -142,22 +143,16 @@ class FittedDefense(Defense, abc.ABC):
 def check_reference(outputs: Any, labels: Any) -> tuple[Floats, Integers]:
     """Returns float32 outputs and int64 labels, or raises `ValueError`."""
     outputs = np.asarray(outputs, "float32")
-    labels = np.asarray(labels)
-    if outputs.ndim != 2 or labels.shape != outputs.shape[:1] or not len(labels):
+    classes = outputs.shape[-1] if outputs.ndim == 2 else None
+    labels = class_indices(labels, classes, name="labels")
+    if outputs.ndim != 2 or len(labels) != len(outputs) or not len(labels):
         raise ValueError(
-            "Reference examples need `outputs` of shape (n, classes) and `labels` of "
-            "shape (n,), n at least 1. "
+            "Reference examples need `outputs` of shape (n, classes) and n `labels`, n "
+            "at least 1. "
             f"Received: outputs {outputs.shape}, labels {labels.shape}"
         )
     _check_probabilities("outputs", outputs)
-    classes = outputs.shape[-1]
-    wrong = (labels != labels.astype("int64")) | (labels < 0) | (labels >= classes)
-    if wrong.any():
-        raise ValueError(
-            f"`labels` must hold integers from 0 to {classes - 1}. "
-            f"Received: labels[{wrong.argmax()}]={labels[wrong.argmax()]}"
-        )
-    return outputs, labels.astype("int64")
+    return outputs, labels
 
 
 def _check_probabilities(name: str, rows: Floats) -> None:

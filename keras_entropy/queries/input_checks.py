@@ -8,6 +8,7 @@ import numpy as np
 
 from keras_entropy.arrays import Array
 from keras_entropy.arrays import Integers
+from keras_entropy.labels import class_indices
 
 # So many examples tell whether questions and answers are sound, before long work.
 FIRST = 32
@@ -15,18 +16,21 @@ _NUMBERS = "biuf"
 _STRINGS = "US"
 
 
-def check_examples(x: Any, y: Any, name: str = "`x` and `y`") -> tuple[Array, Integers]:
+def check_examples(
+    x: Any, y: Any, name: str = "`x` and `y`", labels_name: str = "y"
+) -> tuple[Array, Integers]:
     """Returns inputs `(N, ...)` and labels `(N,)` as arrays.
 
     Args:
         x: Array.
-        y: Array of integers.
+        y: Labels, as for `class_indices`.
         name: String, how a message names them.
+        labels_name: String, how a message names the labels alone.
 
     Raises:
         TypeError: If the inputs are several arrays, or of a type without neighbors.
         ValueError: If there are none, lengths differ, a number is NaN or infinite, or
-            the labels are no integers.
+            a label is no class index.
     """
     if isinstance(x, (dict, list, tuple)) and any(
         np.ndim(part) for part in (x.values() if isinstance(x, dict) else x)
@@ -36,7 +40,7 @@ def check_examples(x: Any, y: Any, name: str = "`x` and `y`") -> tuple[Array, In
             "inputs. Wrap a model of several inputs into one that takes them apart. "
             f"Received: {type(x).__name__} of {len(x)} parts"
         )
-    x, y = np.asarray(x), np.asarray(y)
+    x, y = np.asarray(x), class_indices(y, name=labels_name)
     if x.dtype.kind in "Vc":
         raise TypeError(
             f"{name}: the inputs must be numbers, booleans or strings; convert others, "
@@ -44,13 +48,8 @@ def check_examples(x: Any, y: Any, name: str = "`x` and `y`") -> tuple[Array, In
         )
     if not x.ndim or y.shape != x.shape[:1] or not len(x):
         raise ValueError(
-            f"{name} must hold the same number of inputs and of labels of shape (N,), "
-            f"at least one. Received: inputs {x.shape} and labels {y.shape}"
-        )
-    if y.dtype.kind not in "iu":
-        raise ValueError(
-            f"{name}: the labels must be integers, the number of each class. "
-            f"Received: labels of dtype {y.dtype}"
+            f"{name} must hold the same number of inputs and of labels, at least one. "
+            f"Received: inputs {x.shape} and labels {y.shape}"
         )
     if not _is_finite(x):
         raise ValueError(
@@ -73,7 +72,7 @@ def in_type_of_examples(x: Array, others: Any, y: Any) -> tuple[Array, Integers]
         ValueError: As for `check_examples`, or if their shape is another, or the type
             of the examples does not hold their values.
     """
-    others, y = check_examples(others, y, "`reference`")
+    others, y = check_examples(others, y, "`reference`", "reference[1]")
     if others.shape[1:] != x.shape[1:]:
         raise ValueError(
             "Examples and `reference` must be of one shape. Received: examples of "

@@ -17,8 +17,8 @@ NAN = np.where(np.eye(4, 3), np.nan, X).astype("float32")[[3, 3, 1, 0]]
         (X.astype(complex), Y, TypeError, "dtype complex128"),
         (X[:3], Y, ValueError, r"inputs \(3, 3\) and labels \(4,\)"),
         (X[:0], Y[:0], ValueError, "at least one"),
-        (X, np.eye(4), ValueError, "labels of shape"),
-        (X, Y / 2, ValueError, "labels of dtype float64"),
+        (X, np.eye(4) / 2, ValueError, r"one-hot rows.*y\[0\]"),
+        (X, Y / 2, ValueError, r"y\[1\]=0\.5, of dtype float64"),
         (NAN, Y, ValueError, "NaN or infinity in example 2"),
     ],
 )

@@ -12,6 +12,7 @@ import numpy as np
 from keras_entropy.arrays import Array
 from keras_entropy.arrays import Booleans
 from keras_entropy.arrays import Integers
+from keras_entropy.labels import class_indices
 from keras_entropy.layers.defense import Defense
 from keras_entropy.models.defending import defend
 from keras_entropy.models.defending import probabilities_of
@@ -27,7 +28,6 @@ from keras_entropy.search.recommendation import NOTHING
 from keras_entropy.search.recommendation import Recommendation
 from keras_entropy.search.recommendation import Row
 from keras_entropy.training.example_checks import check_lengths
-from keras_entropy.training.example_checks import class_indices
 from keras_entropy.training.reference_fitting import fitted
 
 # Two AUCs that differ by less are the same to the search, and the better answer wins.

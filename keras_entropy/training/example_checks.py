@@ -1,4 +1,4 @@
-"""Checks of examples that are handed in: labels, and that no member is among them."""
+"""Checks of examples that are handed in: lengths, and that no member is among them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 
 from keras_entropy.arrays import Array
-from keras_entropy.arrays import Integers
 
 
 def check_lengths(x: Array, labels: Array, where: str = "`x` and `y`") -> None:
@@ -23,43 +22,6 @@ def check_lengths(x: Array, labels: Array, where: str = "`x` and `y`") -> None:
             f"{where} must hold the same number of inputs and labels, at least one. "
             f"Received: {len(x)} inputs and {len(labels)} labels"
         )
-
-
-def class_indices(labels: Any, classes: int) -> Integers:
-    """Returns labels as integers `(N,)`, from integers or one-hot rows.
-
-    Raises:
-        ValueError: If a label is no class of `range(classes)`.
-    """
-    labels = np.asarray(labels)
-    if labels.dtype.kind not in "biuf":
-        raise ValueError(
-            "`y` must hold class indices, which are numbers. "
-            f"Received: y of dtype {labels.dtype}"
-        )
-    if labels.ndim == 2 and labels.shape[1] == classes > 1:
-        one_hot = np.isin(labels, (0, 1)).all(axis=1) & (labels.sum(axis=1) == 1)
-        if not one_hot.all():
-            raise ValueError(
-                "`y` of two dimensions must hold one-hot rows. "
-                f"Received: y[{one_hot.argmin()}]={labels[one_hot.argmin()]}"
-            )
-        labels = labels.argmax(axis=1)
-    elif labels.ndim == 2 and labels.shape[1] == 1:
-        labels = labels[:, 0]
-    if labels.ndim != 1:
-        raise ValueError(
-            f"`y` must be class indices of shape (N,) or one-hot rows "
-            f"(N, {classes}). Received: y of shape {labels.shape}"
-        )
-    wrong = ~np.isin(labels, np.arange(classes))
-    if wrong.any():
-        raise ValueError(
-            f"`y` must hold integers from 0 to {classes - 1}, one for each of the "
-            f"model's {classes} outputs. "
-            f"Received: y[{wrong.argmax()}]={labels[wrong.argmax()]}"
-        )
-    return labels.astype("int64")
 
 
 def check_no_member(reference: Array, x: Any, where: str = "x") -> None:

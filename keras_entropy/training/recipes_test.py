@@ -10,7 +10,6 @@ from keras_entropy.models.copies import unused_optimizer
 from keras_entropy.shadow import initialize
 from keras_entropy.shadow import predict
 from keras_entropy.shadow import replicate
-from keras_entropy.training.example_checks import class_indices
 from keras_entropy.training.from_scratch import FromScratch
 from keras_entropy.training.frozen_backbone import FrozenBackbone
 from keras_entropy.training.recipe import TrainingData
@@ -151,34 +150,3 @@ def test_a_copy_has_weights_of_its_own_and_keeps_what_was_adapted():
     for variable in copy.trainable_variables:
         variable.assign(keras.ops.zeros(variable.shape))
     assert np.abs(to_numpy(copy(X)) - to_numpy(model(X))).max() > 0.01
-
-
-@pytest.mark.parametrize(
-    "labels", [[0, 2, 1], [[0], [2], [1]], [0.0, 2.0, 1.0], np.eye(3)[[0, 2, 1]]]
-)
-def test_class_indices(labels):
-    indices = class_indices(labels, 3)
-    assert indices.dtype == "int64"
-    np.testing.assert_array_equal(indices, [0, 2, 1])
-
-
-@pytest.mark.parametrize("labels", [[0, 3], [0, -1], [0, 0.5], [0, np.nan]])
-def test_labels_out_of_range(labels):
-    with pytest.raises(ValueError, match=r"from 0 to 2.*y\[1\]="):
-        class_indices(labels, 3)
-
-
-@pytest.mark.parametrize("labels", [np.zeros((4, 2)), np.zeros((4, 3, 1)), 1])
-def test_labels_of_another_shape(labels):
-    with pytest.raises(ValueError, match=r"\(N, 3\)\. Received: y of shape"):
-        class_indices(labels, 3)
-
-
-def test_labels_that_are_names():
-    with pytest.raises(ValueError, match=r"numbers. Received: y of dtype <U3"):
-        class_indices(["cat", "dog"], 3)
-
-
-def test_rows_that_are_neither_one_hot_nor_indices():
-    with pytest.raises(ValueError, match=r"one-hot rows.*y\[0\]=\[0.2 0.7 0.1\]"):
-        class_indices([[0.2, 0.7, 0.1], [0.0, 1.0, 0.0]], 3)

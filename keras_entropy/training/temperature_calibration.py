@@ -10,13 +10,13 @@ import numpy as np
 from keras_entropy.arrays import Floats
 from keras_entropy.arrays import Integers
 from keras_entropy.arrays import softmax
+from keras_entropy.labels import class_indices
 from keras_entropy.layers.fitted_defense import check_reference
 from keras_entropy.layers.softening.temperature_scaling import TemperatureScaling
 from keras_entropy.models.defending import defend
 from keras_entropy.models.defending import probabilities_of
 from keras_entropy.numerics import probability_vectors
 from keras_entropy.training.example_checks import check_lengths
-from keras_entropy.training.example_checks import class_indices
 
 _BISECTIONS = 60
 

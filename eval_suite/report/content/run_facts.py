@@ -7,6 +7,8 @@ from eval_suite.report.format import number
 from eval_suite.report.format import percent
 from eval_suite.results.contents import Results
 
+COMMONEST = "Accuracy of always answering the commonest class"
+
 Facts = list[tuple[str, str | None]]
 
 
@@ -66,7 +68,26 @@ def model(results: Results) -> Facts:
         ("Accuracy, members", percent(profile["member_accuracy"])),
         ("Accuracy, non-members", percent(profile["nonmember_accuracy"])),
         ("Accuracy, undefended", estimate(*accuracy)),
+        (COMMONEST, constant_answer(results)),
     ]
+
+
+def constant_answer(results: Results) -> str | None:
+    """Returns the accuracy of always answering the commonest class, and who is below.
+
+    A model that weights rare events may well be: it is a reference, and no limit.
+    """
+    share = results["dataset"].get("majority_share")
+    if share is None:
+        return None
+    below = [
+        row["name"]
+        for row in results["defenses"]
+        if row["accuracy_high"] is not None and row["accuracy_high"] <= share
+    ]
+    if not below:
+        return percent(share)
+    return f"{percent(share)}; below it: {', '.join(below)}"
 
 
 def run(results: Results) -> Facts:

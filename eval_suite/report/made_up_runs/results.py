@@ -70,6 +70,7 @@ def build_results(defenses: int = 7, classes: int = 10, seed: int = 0) -> Result
             "input_shape": [64],
             "class_names": names,
             "digest": "sha256:9f86d081884c7d65",
+            "majority_share": 0.1,
         },
         "profile": {
             "name": "quick",

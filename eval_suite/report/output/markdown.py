@@ -10,6 +10,8 @@ from eval_suite.report.content.published_figures import faithfulness_table
 from eval_suite.report.content.published_figures import is_study
 from eval_suite.report.content.rows import Rows
 from eval_suite.report.content.run_comparison import RunComparison
+from eval_suite.report.content.run_facts import COMMONEST
+from eval_suite.report.content.run_facts import constant_answer
 from eval_suite.report.content.run_facts import tested
 from eval_suite.report.content.strengths import in_words
 from eval_suite.report.content.tf_privacy import null_run_sentence
@@ -134,8 +136,10 @@ def _control_lines(results: Results) -> list[str]:
 
 
 def _tested(results: Results) -> list[str]:
-    """Returns the label floor, and what was asked and what was not tested."""
-    facts = [f"{name}: {text}" for name, text in tested(results) if text]
+    """Returns the label floor, what was asked, what was not, and a reference."""
+    constant = (COMMONEST, constant_answer(results))
+    known = [*tested(results), constant]
+    facts = [f"{name}: {text}" for name, text in known if text]
     return [line for line in (attackers.floor_sentence(results), *facts) if line]
 
 

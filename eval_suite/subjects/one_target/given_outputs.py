@@ -77,7 +77,7 @@ class GivenOutputs(OneTarget):
                 raise ValueError(f"{path}: {text}") from error
         return cls(
             (inside, outside),
-            (y_inside.astype("int64"), y_outside.astype("int64")),
+            (y_inside, y_outside),
             from_logits=from_logits,
             name=f"{members.stem} and {nonmembers.stem}",
         )
@@ -124,6 +124,7 @@ class GivenOutputs(OneTarget):
             class_names=[str(index) for index in range(self.classes)],
             profile="given outputs",
             utility=self.utility(BASE),
+            majority_share=self.majority_share(),
         )
 
     def reason_without(self, part: Part) -> str | None:

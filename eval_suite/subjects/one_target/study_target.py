@@ -131,6 +131,7 @@ class StudyTarget(OneModel):
             seed=self.seed,
             architecture=f"study_mlp (128-64-{len(dataset.class_names)})",
             utility=self.utility(BASE),
+            majority_share=self.majority_share(),
             is_reference_study=self.is_reference_study,
             questions=self.questions,
         )

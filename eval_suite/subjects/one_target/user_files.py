@@ -14,6 +14,7 @@ from keras_entropy.training.example_checks import distinct_rows
 
 # Two to score, and one to set aside.
 _FEWEST_NONMEMBERS = 3
+_FEWEST_MEMBERS = 2
 
 
 def is_random_by_design(model: keras.Model) -> bool:
@@ -56,6 +57,11 @@ def check_sets(model: keras.Model, members: Dataset, nonmembers: Dataset) -> Non
         raise ValueError(
             "Members and non-members must have examples of one shape. Received: "
             f"members {members.x.shape[1:]}, non-members {nonmembers.x.shape[1:]}"
+        )
+    if len(members.x) < _FEWEST_MEMBERS:
+        raise ValueError(
+            f"At least {_FEWEST_MEMBERS} members are needed, one for each half of the "
+            f"data. Received: {len(members.x)}"
         )
     if len(nonmembers.x) < _FEWEST_NONMEMBERS:
         raise ValueError(

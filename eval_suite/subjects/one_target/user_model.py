@@ -289,5 +289,6 @@ class UserModel(OneModel):
             batch_size=None if population is None else population.batch_size,
             architecture=self._model.name,
             utility=self.utility(BASE),
+            majority_share=self.majority_share(),
             questions=self.questions,
         )

@@ -180,3 +180,9 @@ def test_few_examples_are_asked_about_with_what_there_is(sets):
 def test_too_few_questions_are_refused(sets):
     with pytest.raises(ValueError, match="`questions` must be at least"):
         UserModel(classifier(), *sets).ask_neighbors(1)
+
+
+def test_single_member_is_refused_before_any_work(sets):
+    members, others = sets
+    with pytest.raises(ValueError, match=r"At least 2 members are needed.*Received: 1"):
+        UserModel(classifier(), members.rows([0]), others)

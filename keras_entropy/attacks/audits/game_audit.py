@@ -75,7 +75,7 @@ def audit_game(
         outputs: Float array `(K, N, C)` of probabilities (or logits, with
             `from_logits=True`); `(K, N, 1)` is one sigmoid unit. K is even, at least 4.
             Never changed.
-        labels: Integer array `(N,)`, in `0..C - 1`.
+        labels: Classes of the N examples, as for `audit_outputs`.
         membership: Boolean array `(K, N)`: which examples each model was trained on.
         targets: Even integer T, at least 4. Defaults to K.
         from_logits: Boolean. Defaults to `False`.

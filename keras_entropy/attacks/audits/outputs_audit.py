@@ -73,9 +73,10 @@ def audit_outputs(
     Args:
         member_outputs: Float array `(n, C)` of probabilities (or logits, with
             `from_logits=True`); `(n, 1)` or `(n,)` is one sigmoid unit. Never changed.
-        member_labels: Integer array `(n,)`, in `0..C - 1`.
+        member_labels: Classes in `0..C - 1`: array `(n,)` or `(n, 1)` of integers, of
+            booleans or of floats with integer values; or one-hot rows `(n, C)`.
         nonmember_outputs: Float array `(m, C)`, of the same kind.
-        nonmember_labels: Integer array `(m,)`.
+        nonmember_labels: Likewise, of m examples.
         from_logits: Boolean. Defaults to `False`.
         shadows: Optional `Shadows`, whose outputs are of the same kind.
         neighbors: Optional `Neighbors` of one model: what it answered to questions

@@ -38,6 +38,8 @@ from keras_entropy.attacks.example_scores import attack_scores
 from keras_entropy.attacks.scorers.neighbors.neighbor_attack_table import (
     LONE_NEIGHBOR_ATTACKS,
 )
+from keras_entropy.numerics.equal_rows import EqualRows
+from keras_entropy.numerics.equal_rows import find_equal_rows
 
 if TYPE_CHECKING:
     import keras
@@ -105,6 +107,14 @@ class MembershipAudit:
         """How well inputs and labels alone, without a model, tell the sides apart."""
         sides = zip(self.inputs, self.labels, strict=True)
         return check_exchangeability(*sides, seed=self.seed)
+
+    @functools.cached_property
+    def equal_rows(self) -> EqualRows:
+        """How many inputs are on both sides, as in a table: a model answers them alike.
+
+        An attack's AUC counts the ties between them half.
+        """
+        return find_equal_rows(*self.inputs, self.labels)
 
     @functools.cached_property
     def baseline(self) -> Baseline:
@@ -184,9 +194,13 @@ class MembershipAudit:
     def __repr__(self) -> str:
         low, high = self.interval
         n, m = map(len, self.labels)
+        equal = ""
+        if any(self.equal_rows.inputs):
+            equal = f"; {self.equal_rows.told('members', 'non-members')}"
         return (
             f"<audit of {self.name}: strongest attack {self.audit.strongest.attack}, "
-            f"AUC {self.auc:.3f} [{low:.3f}, {high:.3f}], {n} members, {m} non-members>"
+            f"AUC {self.auc:.3f} [{low:.3f}, {high:.3f}], {n} members, {m} non-members"
+            f"{equal}>"
         )
 
 
@@ -227,7 +241,8 @@ def audit_model(
         `MembershipAudit`.
 
     Raises:
-        ValueError: If the sets overlap or do not fit the model or each other, or the
+        ValueError: If one set holds copies of the other's examples (equal rows of a
+            table are none), or they do not fit the model or each other; if the
             model is no classifier or random without saying so; if the name of an attack
             is unknown, or there are too few questions for it; or if `neighbors` makes
             none.

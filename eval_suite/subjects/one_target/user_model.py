@@ -56,8 +56,8 @@ class UserModel(OneModel):
         seed: Integer, of the draws of random defenses. Defaults to `0`.
 
     Raises:
-        ValueError: If the sets overlap or do not fit the model or each other, or the
-            model can't be defended.
+        ValueError: If one set holds copies of the other's examples, they do not fit the
+            model or each other, or the model can't be defended.
     """
 
     def __init__(

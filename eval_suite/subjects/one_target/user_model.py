@@ -32,6 +32,7 @@ from keras_entropy import catalog
 from keras_entropy.arrays import Array
 from keras_entropy.attacks import Neighbors
 from keras_entropy.attacks import Shadows
+from keras_entropy.attacks.signals import compute_signals
 from keras_entropy.models import defending
 from keras_entropy.queries.asking import Answer
 from keras_entropy.queries.asking import check_repeats
@@ -250,7 +251,8 @@ class UserModel(OneModel):
         if shadows is None:
             return super().record_answers(name)
         members = len(self.members.y)
-        confidence = shadows.signals(np.concatenate(self.labels)).confidence
+        labels = np.concatenate(self.labels)
+        confidence = compute_signals(shadows.outputs, labels).confidence
         return RecordAnswers(
             confidence=confidence[:, :members],
             membership=shadows.membership[:, :members],

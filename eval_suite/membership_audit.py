@@ -40,6 +40,8 @@ from keras_entropy.attacks.example_scores import attack_scores
 from keras_entropy.attacks.scorers.neighbors.neighbor_attack_table import (
     LONE_NEIGHBOR_ATTACKS,
 )
+from keras_entropy.numerics.equal_rows import EqualRows
+from keras_entropy.numerics.equal_rows import find_equal_rows
 
 if TYPE_CHECKING:
     import keras
@@ -113,6 +115,14 @@ class MembershipAudit:
         """How well inputs and labels alone, without a model, tell the sides apart."""
         sides = zip(self.inputs, self.labels, strict=True)
         return check_exchangeability(*sides, seed=self.seed)
+
+    @functools.cached_property
+    def equal_rows(self) -> EqualRows:
+        """How many inputs are on both sides, as in a table: a model answers them alike.
+
+        An attack's AUC counts the ties between them half.
+        """
+        return find_equal_rows(*self.inputs, self.labels)
 
     @functools.cached_property
     def baseline(self) -> Baseline:
@@ -193,10 +203,13 @@ class MembershipAudit:
         low, high = self.interval
         n, m = map(len, self.labels)
         aside = f" ({self.set_aside} more set aside)" if self.set_aside else ""
+        equal = ""
+        if any(self.equal_rows.inputs):
+            equal = f"; {self.equal_rows.told('members', 'non-members')}"
         return (
             f"<audit of {self.name}: strongest attack {self.audit.strongest.attack}, "
             f"AUC {self.auc:.3f} [{low:.3f}, {high:.3f}], {n} members, "
-            f"{m} non-members{aside}>"
+            f"{m} non-members{aside}{equal}>"
         )
 
 
@@ -240,7 +253,8 @@ def audit_model(
         `MembershipAudit`.
 
     Raises:
-        ValueError: If the sets overlap or do not fit the model or each other, or the
+        ValueError: If one set holds copies of the other's examples (equal rows of a
+            table are none), or they do not fit the model or each other; if the
             model is no classifier or random without saying so; if the name of an attack
             is unknown, or there are too few questions for it; if `neighbors` makes
             none; or if there are too few non-members for one of `fpr_levels` other than

@@ -201,6 +201,46 @@ def test_a_model_that_is_random_without_saying_so_is_refused(sides, membership_a
     assert audit.questions["count"] == 8
 
 
+def table(rng, count):
+    x = (rng.random((count, 10)) < np.linspace(0.7, 0.95, 10)).astype("float32")
+    return x, (rng.random(count) < 0.2 + 0.6 * x[:, 0] * x[:, 4]).astype(int)
+
+
+def test_equal_rows_of_a_table_are_audited_and_counted(membership_audit):
+    rng = np.random.default_rng(0)
+    sides = [table(rng, 600), table(rng, 600)]
+    model = keras.Sequential(
+        [keras.Input((10,)), keras.layers.Dense(2, "softmax")], name="untrained"
+    )
+    audit = membership_audit(model, *sides, attacks=FAST, questions=0)
+    assert audit.interval[0] < 0.5 < audit.interval[1]
+    inside, outside = audit.inputs
+    shared = (inside[:, None] == outside).all(axis=-1)
+    assert f"{shared.any(axis=1).sum()} of 600 members" in audit.table()
+    assert f"{shared.any(axis=0).sum()} of 510 non-members" in audit.table()
+    assert "600 members, 510 non-members; " in repr(audit)
+    copied = [np.concatenate(arrays) for arrays in zip(*sides, strict=True)]
+    with pytest.raises(ValueError, match="must not overlap"):
+        membership_audit(model, copied, sides[1], attacks=FAST)
+
+
+@pytest.mark.parametrize("start", [0, 2**26 + 1])
+def test_wide_integers_reach_the_model_as_they_are(membership_audit, start):
+    rng = np.random.default_rng(0)
+    ids = start + 16 * rng.permutation(240)[:, None]
+    y = rng.integers(0, 3, 240)
+    inputs = keras.Input((1,), dtype="int64")
+    number = keras.layers.IntegerLookup(vocabulary=np.sort(ids[:, 0]))(inputs)
+    wide = keras.layers.Flatten()(keras.layers.Embedding(241, 8)(number))
+    model = keras.Model(inputs, keras.layers.Dense(3, "softmax")(wide))
+    model.compile(keras.optimizers.Adam(0.1), "sparse_categorical_crossentropy")
+    model.fit(ids[:120], y[:120], epochs=20, verbose=0)
+    sides = (ids[:120], y[:120]), (ids[120:], y[120:])
+    audit = membership_audit(model, *sides, attacks="loss", questions=0)
+    assert audit.auc > 0.95
+    assert audit.inputs[0].dtype == "int64"
+
+
 def test_other_split_is_refused(audits, sides, baseline, membership_audit):
     swapped = membership_audit(trained(sides, 1), *reversed(sides), attacks=FAST)
     with pytest.raises(MismatchError, match="another split"):

@@ -24,7 +24,7 @@ class Dataset:
     Args:
         name: Short name.
         source: Where the data come from, for people.
-        x: float32 array `(N, ...)`.
+        x: Array `(N, ...)`, float32 where it is for the suite's own networks.
         y: Integer array `(N,)` of class indices.
         class_names: One name a class.
         train: Number of leading examples that are the official training set, or `None`
@@ -88,6 +88,7 @@ def load(name: str) -> Dataset:
         return _images(folder.name, f"IDX files in {folder}", x, y, train)
     if name.endswith(".npz"):
         x, y = read_examples(Path(name))
+        x = _in_float32(x, name)
         classes = tuple(str(label) for label in range(int(y.max()) + 1))
         return Dataset(Path(name).stem, str(name), x, y, classes)
     raise ValueError(
@@ -95,6 +96,19 @@ def load(name: str) -> Dataset:
         "idx:DIR with the four files of MNIST, or a path ending in .npz with arrays x "
         "and y"
     )
+
+
+def _in_float32(x: Array, source: str) -> Array:
+    """Returns inputs as the suite's own networks read them, or raises `ValueError`."""
+    floats: Array = x.astype("float32")
+    if x.dtype.kind in "iu" and (floats.astype("float64") != x).any():
+        raise ValueError(
+            f"{source}: the study's network reads x in float32, which can't hold these "
+            "integers: other examples would become equal. Scale them, or encode ids as "
+            f"columns of 0 and 1. Received: dtype={x.dtype}, x from {x.min()} to "
+            f"{x.max()}"
+        )
+    return floats
 
 
 def _keras(name: str) -> Dataset:

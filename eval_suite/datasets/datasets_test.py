@@ -92,6 +92,22 @@ def test_bad_files_say_what_is_wrong(tmp_path, examples, change, message):
         datasets.read_examples(path)
 
 
+@pytest.mark.parametrize("dtype", ["uint8", "int64", "float32", "float64", "bool"])
+def test_inputs_stay_as_they_are(tmp_path, examples, dtype):
+    path = tmp_path / "given.npz"
+    np.savez(path, **examples | {"x": np.ones((len(examples["y"]), 2), dtype)})
+    assert datasets.read_examples(path)[0].dtype == dtype
+    # The suite's own networks read float32.
+    assert datasets.load(str(path)).x.dtype == "float32"
+
+
+def test_wide_integers_are_no_dataset_for_the_study_network(tmp_path, examples):
+    wide = 2**24 + np.arange(2 * len(examples["y"])).reshape(-1, 2)
+    np.savez(tmp_path / "wide.npz", **examples | {"x": wide})
+    with pytest.raises(ValueError, match=r"float32, which can't hold.*dtype=int64"):
+        datasets.load(str(tmp_path / "wide.npz"))
+
+
 def test_missing_and_foreign_files(tmp_path):
     with pytest.raises(ValueError, match="no such file"):
         datasets.read_examples(tmp_path / "none.npz")

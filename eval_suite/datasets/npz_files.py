@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 
 from keras_entropy.arrays import Array
-from keras_entropy.arrays import Floats
 from keras_entropy.arrays import Integers
 from keras_entropy.labels import class_indices
 
@@ -24,8 +23,8 @@ _UNREADABLE = (
 )
 
 
-def read_examples(path: Path) -> tuple[Floats, Integers]:
-    """Returns `x` float32 `(N, ...)` and `y` int64 `(N,)` from an `.npz` file.
+def read_examples(path: Path) -> tuple[Array, Integers]:
+    """Returns `x` `(N, ...)` as it is and `y` int64 `(N,)` from an `.npz` file.
 
     Raises:
         ValueError: If the file is missing or unreadable, an array is missing, not
@@ -77,8 +76,11 @@ def _read(path: Path, name: str, contents: str) -> tuple[Array, Array]:
     return found[name], found["y"]
 
 
-def check_examples(x: Array, y: Array, source: str) -> tuple[Floats, Integers]:
-    """Returns `x` float32 `(N, ...)` and `y` int64 `(N,)`.
+def check_examples(x: Array, y: Array, source: str) -> tuple[Array, Integers]:
+    """Returns `x` `(N, ...)` as it is and `y` int64 `(N,)`.
+
+    What a model reads is for the model to say: float32 holds no integer above 2**24, so
+    that ids or times would become equal.
 
     Args:
         x: Array of inputs.
@@ -99,7 +101,7 @@ def check_examples(x: Array, y: Array, source: str) -> tuple[Floats, Integers]:
             f"{source}: x must hold finite numbers. "
             f"Received: dtype={x.dtype}, or NaN or infinity within"
         )
-    return x.astype("float32"), _labels(y, source)
+    return x, _labels(y, source)
 
 
 def _labels(y: Array, source: str, classes: int | None = None) -> Integers:

@@ -61,6 +61,42 @@ def test_other_examples_are_refused(now, reason):
         is_paired(identity(MEMBERS, NONMEMBERS), identity(*now))
 
 
+def table(count, seed, start=0):
+    rng = np.random.default_rng(seed)
+    return start + rng.geometric(0.01, (count, 1)), np.zeros(count, int)
+
+
+def test_rows_on_both_sides_of_a_table_tell_no_split():
+    one, other = table(2000, 0), table(1500, 1)
+    then = identity(one, other)
+    grown = identity(joined(one, table(500, 2)), joined(other, table(50, 3)))
+    assert not is_paired(then, grown)
+    apart = table(2000, 0), table(1500, 1, start=2000)
+    with pytest.raises(MismatchError, match="another split"):
+        is_paired(identity(*apart), identity(*reversed(apart)))
+
+
+@pytest.mark.parametrize("start", [0, 2**26 + 1, 2**60 + 1])
+def test_wide_integers_are_told_apart(start):
+    ids = start + np.arange(800)[:, None]
+    sides = [(ids[rows], np.zeros(400, int)) for rows in (slice(400), slice(400, 800))]
+    assert len(set(identity(*sides)["member_sketch"])) == 128
+    last = [(x + (x == ids[-1]), y) for x, y in sides]
+    assert not is_paired(identity(*sides), identity(*last))
+
+
+@pytest.mark.parametrize("scale", [1.0, 1e-3])
+def test_the_same_rows_in_another_type_are_paired(scale):
+    sides = [(scale * x.astype("float64") + 0.1, y) for x, y in (MEMBERS, NONMEMBERS)]
+    rounded = [(x.astype("float32"), y) for x, y in sides]
+    assert is_paired(identity(*sides), identity(*rounded))
+    times = [
+        (1.7e9 + np.arange(200.0)[:, None] + i / 2, y[:200])
+        for i, (_, y) in enumerate(sides)
+    ]
+    assert len(identity(*times)["member_sketch"]) == 128
+
+
 def test_redrawn_split_is_refused():
     everything = joined(MEMBERS, NONMEMBERS)
     order = np.random.default_rng(2).permutation(900)

@@ -8,6 +8,9 @@ from typing import final
 
 from eval_suite.results.rows import QuestionsRow
 
+# Hashes that an identity keeps of each side.
+SKETCH = 128
+
 
 class ExamplesIdentity(TypedDict):
     """Table `gate_identity` of one model: its examples."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -55,7 +56,7 @@ def check_outputs(
     Raises:
         ValueError: If the shapes or types are no good.
     """
-    outputs = np.asanyarray(outputs)
+    outputs = as_array(outputs, name)
     if outputs.ndim != 3 or outputs.dtype.kind not in "fiu":
         raise ValueError(
             f"`{name}` must be an array of floats (targets, examples, classes). "
@@ -124,6 +125,43 @@ def check_both_sides(members: int, nonmembers: int) -> None:
         )
 
 
+def as_array(value: Any, name: str) -> Array:
+    """Returns an array, as it is if it is one.
+
+    Args:
+        value: Array, or lists of numbers.
+        name: String, how a message names the argument.
+
+    Raises:
+        ValueError: If lists are of different lengths.
+    """
+    try:
+        return np.asanyarray(value)
+    except ValueError as error:
+        raise ValueError(
+            f"`{name}` must be an array, or lists of one length that make one. "
+            f"Received: {name} of {len(value)} parts that differ in shape"
+        ) from error
+
+
+def check_plan(plan: Array, name: str) -> Booleans:
+    """Returns as booleans who is in whose training set.
+
+    Args:
+        plan: Array of booleans, or of 0 and 1.
+        name: String, how a message names the argument.
+
+    Raises:
+        ValueError: If it holds anything else.
+    """
+    if plan.dtype.kind not in "biu" or not np.isin(plan, (0, 1)).all():
+        raise ValueError(
+            f"`{name}` must hold booleans: True where the example was in the "
+            f"model's training set. Received: {name}.dtype={plan.dtype}"
+        )
+    return plan.astype(bool)
+
+
 def check_membership(membership: Array, models: int, examples: int) -> Booleans:
     """Returns the membership plan as booleans, after checking that it is balanced.
 
@@ -137,24 +175,19 @@ def check_membership(membership: Array, models: int, examples: int) -> Booleans:
         ValueError: If the shape or the type is wrong, K is odd or below 4, or two
             rows of a pair are not complementary.
     """
-    plan = np.asarray(membership)
+    plan = as_array(membership, "membership")
     if plan.shape != (models, examples):
         raise ValueError(
             "`membership` must have one row for each model and one column for each "
             f"example. Received: membership.shape={plan.shape}, but the outputs are of "
             f"{models} models on {examples} examples"
         )
-    if plan.dtype.kind not in "biu" or not np.isin(plan, (0, 1)).all():
-        raise ValueError(
-            "`membership` must hold booleans: True where the example was in the "
-            f"model's training set. Received: membership.dtype={plan.dtype}"
-        )
+    plan = check_plan(plan, "membership")
     if models < 4 or models % 2:
         raise ValueError(
             "The game needs an even number of models, at least 4 (two pairs), because "
             f"its unit is the complementary pair. Received: {models} models"
         )
-    plan = plan.astype(bool)
     agree = plan[0::2] == plan[1::2]
     broken = np.flatnonzero(agree.any(axis=1))
     if broken.size:

@@ -77,8 +77,72 @@ def test_bad_input():
     with pytest.raises(ValueError, match="lira_online"):
         audit_outputs(*sides, attacks=("lira_online",))
     short = Shadows(shadows.outputs[:, 1:], shadows.membership[:, 1:])
-    with pytest.raises(ValueError, match=r"labels"):
+    with pytest.raises(ValueError, match=r"`shadows` must.*799 examples.* 800"):
         audit_outputs(*sides, shadows=short)
     same = Shadows(shadows.outputs, np.ones_like(shadows.membership))
-    with pytest.raises(ValueError, match="complementary"):
+    with pytest.raises(ValueError, match=r"shadows\.membership.*not trained on"):
         audit_outputs(*sides, shadows=same)
+    wide = np.concatenate([shadows.outputs, 0 * shadows.outputs[..., :1]], axis=-1)
+    with pytest.raises(ValueError, match=r"`shadows\.outputs`.*3 classes.* of 2"):
+        audit_outputs(*sides, shadows=Shadows(wide, shadows.membership))
+    ragged = [shadows.outputs[0].tolist(), shadows.outputs[1, 1:].tolist()]
+    with pytest.raises(ValueError, match=r"`shadows\.outputs`.*2 parts that differ"):
+        Shadows(ragged, shadows.membership[:2])
+    with pytest.raises(ValueError, match=r"`shadows\.membership` of shape"):
+        Shadows(shadows.outputs, shadows.membership[:3])
+    with pytest.raises(ValueError, match=r"`shadows\.membership` must hold booleans"):
+        Shadows(shadows.outputs, shadows.membership * 0.5)
+    told = Shadows(shadows.outputs, np.arange(800) < 400 + np.arange(4)[:, None])
+    with pytest.raises(ValueError, match="must not tell who is a member"):
+        audit_outputs(*sides, shadows=told)
+
+
+def of_plan(rng, plan, effect, n=200):
+    rows = np.concatenate([(np.arange(2 * n) < n)[None], plan])
+    confidence = rng.normal(0, 3, 2 * n) + rng.normal(size=rows.shape) + effect * rows
+    outputs = special.expit(np.stack([confidence, -confidence], axis=-1))
+    labels = np.zeros(n, dtype=int)
+    return (outputs[0, :n], labels, outputs[0, n:], labels), Shadows(outputs[1:], plan)
+
+
+def lira_masks(rng, models, n):
+    """Each example in exactly half of the models, the first of which is the target."""
+    member = np.arange(2 * n) < n
+    holders = [models // 2 - inside for inside in member]
+    return np.stack([rng.permutation(models - 1) < count for count in holders], axis=1)
+
+
+PLANS = {
+    "odd": lambda rng: rng.random((7, 400)) < 0.5,
+    "exactly half": lambda rng: lira_masks(rng, 8, 200),
+    "none": lambda rng: np.zeros((5, 400), bool),
+}
+OFFLINE = ("lira_offline", "rmia_offline", "difficulty_offset")
+
+
+@pytest.mark.parametrize("plan", PLANS)
+def test_any_plan_says_nothing_of_noise(plan):
+    aucs = []
+    for seed in range(40):
+        rng = np.random.default_rng(seed)
+        sides, shadows = of_plan(rng, PLANS[plan](rng), 0.0)
+        names = OFFLINE if plan == "none" else SHADOW_ATTACKS[:-1]
+        audit = audit_outputs(*sides, shadows=shadows, attacks=names)
+        aucs.append([row.auc for row in audit.attacks])
+    everything = audit_outputs(*sides, shadows=shadows)
+    left = {row.what for row in everything.not_measured}
+    assert left == set(SHADOW_ATTACKS) - set(names)
+    mean, error = np.mean(aucs, axis=0), np.std(aucs, axis=0, ddof=1) / np.sqrt(40)
+    assert (abs(mean - 0.5) < 4 * error).all(), (mean, error)
+
+
+@pytest.mark.parametrize("plan", PLANS)
+def test_any_plan_finds_a_leak(plan):
+    rng = np.random.default_rng(0)
+    sides, shadows = of_plan(rng, PLANS[plan](rng), 2.0)
+    audit = audit_outputs(*sides, shadows=shadows, attacks=("loss", *OFFLINE))
+    loss, *found = (audit.get(name).auc for name in ("loss", *OFFLINE))
+    assert min(found) > loss, (loss, found)
+    assert found[0] > 0.75
+    with pytest.raises(ValueError, match="shadow_stacked needs"):
+        audit_outputs(*sides, shadows=shadows, attacks=("shadow_stacked",))

@@ -60,7 +60,8 @@ def play(
             be trained.
     """
     reference_x, reference_y = reference
-    check_no_member(reference_x, members[0], "members")
+    labels = reference_y, members[1]
+    check_no_member(reference_x, members[0], "members", labels)
     if len(reference_x) < _FEWEST:
         raise ValueError(
             f"`reference` must hold at least {_FEWEST} examples. "

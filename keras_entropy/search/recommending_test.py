@@ -81,10 +81,10 @@ def test_bad_input_is_refused(model, data):
         keras_entropy.recommend(model, data[1], members=data[0], models=6)
     with pytest.raises(ValueError, match=r"at least 20 examples. Received: 19"):
         keras_entropy.recommend(model, (other_x[:19], other_y[:19]), members=data[0])
-    with pytest.raises(ValueError, match=r"out of it.*5 inputs that are in `members`"):
+    with pytest.raises(ValueError, match=r"out of it.*90 of 210 reference examples"):
         keras_entropy.recommend(
             model,
-            (np.concatenate([other_x, x[:5]]), np.concatenate([other_y, y[:5]])),
+            (np.concatenate([other_x, x[:90]]), np.concatenate([other_y, y[:90]])),
             members=data[0],
         )
 

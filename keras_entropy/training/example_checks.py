@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
 
 from keras_entropy.arrays import Array
+from keras_entropy.arrays import Integers
+from keras_entropy.numerics.equal_rows import BEYOND_REPEATS
+from keras_entropy.numerics.equal_rows import REPEATS_LET_EXPECT
+from keras_entropy.numerics.equal_rows import find_equal_rows
 
 
 def check_lengths(x: Array, labels: Array, where: str = "`x` and `y`") -> None:
@@ -24,24 +29,34 @@ def check_lengths(x: Array, labels: Array, where: str = "`x` and `y`") -> None:
         )
 
 
-def check_no_member(reference: Array, x: Any, where: str = "x") -> None:
-    """Raises `ValueError` if a reference input is a training input.
+def check_no_member(
+    reference: Array,
+    x: Any,
+    where: str = "x",
+    labels: tuple[Integers, Integers] | None = None,
+) -> None:
+    """Raises `ValueError` if reference inputs are copies of training inputs.
 
     Args:
         reference: Array `(n, ...)`.
         x: Array `(m, ...)` of training inputs.
         where: What the caller calls them. Defaults to `"x"`.
+        labels: Classes of both, where they are known. Defaults to `None`.
+
+    Warns:
+        UserWarning: If inputs are equal, and no more of them than the repeats within
+            each set let expect, as in a table.
     """
-    members = distinct_rows(np.asarray(x, reference.dtype))
-    shared = sum(row in members for row in distinct_rows(reference))
-    if shared:
+    found = find_equal_rows(reference, np.asarray(x), labels)
+    told = found.told("reference examples", f"examples of `{where}`")
+    if found.is_copied:
         raise ValueError(
             "`reference` must hold no training example: the model answers those "
             "with more confidence, so take them out of it. "
-            f"Received: {shared} inputs that are in `{where}` too"
+            f"Received: {told}, {BEYOND_REPEATS}"
         )
-
-
-def distinct_rows(x: Array) -> set[bytes]:
-    """Returns the distinct examples, as bytes."""
-    return set(map(bytes, np.ascontiguousarray(x).reshape(len(x), -1)))
+    if any(found.inputs):
+        warnings.warn(
+            f"{told}: no more than {REPEATS_LET_EXPECT}, so they are kept",
+            stacklevel=2,
+        )

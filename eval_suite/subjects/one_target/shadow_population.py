@@ -23,6 +23,8 @@ from keras_entropy.arrays import Array
 from keras_entropy.attacks import Shadows
 from keras_entropy.catalog import Entry
 from keras_entropy.models import defending
+from keras_entropy.numerics.equal_rows import BEYOND_REPEATS
+from keras_entropy.numerics.equal_rows import find_equal_rows
 from keras_entropy.queries.asking import Answer
 from keras_entropy.shadow import Runner
 from keras_entropy.shadow import Stack
@@ -30,7 +32,6 @@ from keras_entropy.shadow import check_compiled
 from keras_entropy.shadow import complementary_pairs
 from keras_entropy.shadow import model_seeds
 from keras_entropy.shadow import replicate
-from keras_entropy.training.example_checks import distinct_rows
 from keras_entropy.training.recipe import TrainingData
 
 
@@ -235,11 +236,12 @@ def check_pool(
                 f"--population must have examples of the shape of {name}. Received: "
                 f"{pool.x.shape[1:]} and {examples.x.shape[1:]}"
             )
-        shared = len(distinct_rows(examples.x) & distinct_rows(pool.x))
-        if shared:
+        found = find_equal_rows(examples.x, pool.x, (examples.y, pool.y))
+        if found.is_copied:
+            told = found.told(f"{name} examples", "examples of the pool")
             raise ValueError(
-                f"--population must not overlap the {name}: {shared} of its examples "
-                "are among them. Take them out of the pool"
+                f"--population must not overlap the {name}: {told}, {BEYOND_REPEATS}. "
+                "Else take them out of the pool"
             )
     classes = max(2, model.outputs[0].shape[-1])
     if pool.y.max() >= classes:

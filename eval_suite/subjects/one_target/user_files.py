@@ -10,7 +10,8 @@ import keras_entropy
 from eval_suite.datasets.datasets import REFERENCE_SHARE
 from eval_suite.datasets.datasets import Dataset
 from eval_suite.datasets.npz_files import read_examples
-from keras_entropy.training.example_checks import distinct_rows
+from keras_entropy.numerics.equal_rows import BEYOND_REPEATS
+from keras_entropy.numerics.equal_rows import find_equal_rows
 
 # Two to score, and one to set aside.
 _FEWEST_NONMEMBERS = 3
@@ -85,9 +86,10 @@ def check_sets(model: keras.Model, members: Dataset, nonmembers: Dataset) -> Non
                 f"The model has {classes} classes, so labels must be 0 to "
                 f"{classes - 1}. Received: {side} with label {examples.y.max()}"
             )
-    shared = len(distinct_rows(members.x) & distinct_rows(nonmembers.x))
-    if shared:
+    found = find_equal_rows(members.x, nonmembers.x, (members.y, nonmembers.y))
+    if found.is_copied:
         raise ValueError(
-            f"Members and non-members must not overlap: {shared} examples are in both. "
-            "Take them out of one of the files, or every attack is measured on a lie"
+            "Members and non-members must not overlap: "
+            f"{found.told('members', 'non-members')}, {BEYOND_REPEATS}. Else take the "
+            "copies out of one of the sides, or every attack is measured on a lie"
         )

@@ -32,6 +32,7 @@ from keras_entropy import catalog
 from keras_entropy.arrays import Array
 from keras_entropy.attacks import Neighbors
 from keras_entropy.attacks import Shadows
+from keras_entropy.attacks.signals import compute_signals
 from keras_entropy.models import defending
 from keras_entropy.queries.asking import Answer
 from keras_entropy.queries.asking import check_repeats
@@ -56,8 +57,8 @@ class UserModel(OneModel):
         seed: Integer, of the draws of random defenses. Defaults to `0`.
 
     Raises:
-        ValueError: If the sets overlap or do not fit the model or each other, or the
-            model can't be defended.
+        ValueError: If one set holds copies of the other's examples, they do not fit the
+            model or each other, or the model can't be defended.
     """
 
     def __init__(
@@ -250,7 +251,8 @@ class UserModel(OneModel):
         if shadows is None:
             return super().record_answers(name)
         members = len(self.members.y)
-        confidence = shadows.signals(np.concatenate(self.labels)).confidence
+        labels = np.concatenate(self.labels)
+        confidence = compute_signals(shadows.outputs, labels).confidence
         return RecordAnswers(
             confidence=confidence[:, :members],
             membership=shadows.membership[:, :members],

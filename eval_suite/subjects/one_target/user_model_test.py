@@ -76,11 +76,20 @@ def test_three_non_members_are_two_and_one(sets):
 
 def test_overlap(sets):
     members, others = sets
-    both = dataset(
-        "both", np.concatenate([others.x, members.x[:3]]), np.zeros(len(others.x) + 3)
-    )
-    with pytest.raises(ValueError, match="must not overlap: 3 examples"):
-        UserModel(classifier(), members, both)
+
+    def with_copies(count):
+        x = np.concatenate([others.x, members.x[:count]])
+        return dataset("both", x, np.r_[others.y, members.y[:count]])
+
+    half = len(members.x) // 2
+    with pytest.raises(
+        ValueError, match=rf"must not overlap: {half} of {2 * half} members and {half} "
+    ):
+        UserModel(classifier(), members, with_copies(half))
+    UserModel(classifier(), members, with_copies(3))
+    wider = dataset("wide", members.x.astype("float64"), members.y)
+    with pytest.raises(ValueError, match="must not overlap"):
+        UserModel(classifier(), members, wider)
 
 
 def test_shapes_and_labels(sets):

@@ -20,6 +20,7 @@ from keras_entropy.attacks.audits.measurement import curve_grid
 from keras_entropy.attacks.audits.measurement import slice_grid
 from keras_entropy.attacks.audits.target_scoring import target_scorer
 from keras_entropy.attacks.audits.target_scoring import with_inputs
+from keras_entropy.attacks.audits.target_scoring import without_shadows_for
 from keras_entropy.attacks.leakage.divergence import jensen_shannon
 from keras_entropy.attacks.leakage.epsilon import EpsilonBound
 from keras_entropy.attacks.leakage.epsilon import epsilon_lower_bound
@@ -141,6 +142,10 @@ def audit_outputs(
         if reason is not None:
             names = tuple(name for name in names if name not in INPUT_ATTACKS)
             missing += [NotMeasured(name, reason) for name in INPUT_ATTACKS]
+    if shadows is not None:
+        reasons = without_shadows_for(shadows, member, seed)
+        names, without = _those_with_shadows(names, reasons, attacks)
+        missing += without
     membership = member[None]
     parts = slicing.partitions(slicing.with_entire(kinds), signals)
     results: list[AttackResult] = []
@@ -187,6 +192,24 @@ def audit_outputs(
         not_measured=missing,
         choose=choose,
     )
+
+
+def _those_with_shadows(
+    names: tuple[str, ...], reasons: Mapping[str, str], asked: str | Sequence[str]
+) -> tuple[tuple[str, ...], list[NotMeasured]]:
+    """Returns the attacks that can be made, and those of all that can't.
+
+    Raises:
+        ValueError: If one that can't was asked for by name.
+    """
+    absent = [name for name in names if name in reasons]
+    if absent and asked != "all":
+        raise ValueError(
+            f"`shadows` do not do for all of `attacks`: {absent[0]} "
+            f"{reasons[absent[0]]}. Received: attacks={asked!r}"
+        )
+    kept = tuple(name for name in names if name not in reasons)
+    return kept, [NotMeasured(name, reasons[name]) for name in absent]
 
 
 def _epsilon(
@@ -272,7 +295,7 @@ def join_sides(
         ("member_outputs", member_outputs),
         ("nonmember_outputs", nonmember_outputs),
     ):
-        array = np.asanyarray(outputs)
+        array = array_checks.as_array(outputs, name)
         if array.ndim == 1:
             array = array[:, None]
         if array.ndim != 2 or array.dtype.kind not in "fiu":

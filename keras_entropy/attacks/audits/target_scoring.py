@@ -18,6 +18,7 @@ from keras_entropy.attacks.scorers.neighbors.neighbor_attack_table import (
 from keras_entropy.attacks.scorers.neighbors.target_neighbors import ShadowNeighbors
 from keras_entropy.attacks.scorers.scores import Scores
 from keras_entropy.attacks.scorers.shadow.shadow_attack_table import SHADOW_SCORERS
+from keras_entropy.attacks.scorers.shadow.shadow_plan import ShadowPlan
 from keras_entropy.attacks.shadows import Shadows
 from keras_entropy.attacks.signals import Signals
 
@@ -45,7 +46,7 @@ def target_scorer(
     beside: ShadowNeighbors | None = None
     theirs: Signals | None = None
     if shadows is not None:
-        theirs = shadows.signals(signals.labels, from_logits=from_logits)
+        theirs = shadows.signals(signals, from_logits=from_logits)
         if shadows.neighbors is not None:
             beside = ShadowNeighbors(
                 shadows.neighbors, theirs.confidence, shadows.membership
@@ -61,16 +62,53 @@ def target_scorer(
 
     if shadows is None or theirs is None:
         return score
-    plan, known = shadows.membership, theirs
+    plan = ShadowPlan.of(shadows.membership, membership[0], seed)
+    known = theirs
 
     def score_by_shadows(name: str) -> Scores:
         if name not in SHADOW_SCORERS:
             return score(name)
         scorer = SHADOW_SCORERS[name]
         own = scorer.read(signals)[..., 0, :]
-        return scorer.score_target(own, scorer.read(known), plan)
+        return scorer.score_target(
+            own, scorer.read(known), plan.membership, plan.left_out
+        )
 
     return score_by_shadows
+
+
+def without_shadows_for(
+    shadows: Shadows, member: Booleans, seed: int
+) -> dict[str, str]:
+    """Returns the attacks that the plan of the shadows does not do for, and why.
+
+    Args:
+        shadows: `Shadows`.
+        member: Booleans `(N,)`: the target's members.
+        seed: Integer.
+
+    Raises:
+        ValueError: If there are other numbers of examples, or the plan tells who is a
+            member, or does for no attack.
+    """
+    if shadows.membership.shape[1] != len(member):
+        raise ValueError(
+            "`shadows` must hold answers to all of the target's examples, members "
+            f"first. Received: {shadows.membership.shape[1]} examples, the target's "
+            f"are {len(member)}"
+        )
+    plan = ShadowPlan.of(shadows.membership, member, seed)
+    reasons = {
+        name: reason
+        for name, scorer in SHADOW_SCORERS.items()
+        if (reason := plan.reason_without(scorer)) is not None
+    }
+    if len(reasons) == len(SHADOW_SCORERS):
+        raise ValueError(
+            "`shadows` must do for at least one attack. Received: shadows.membership "
+            f"by which lira_offline {reasons['lira_offline']}"
+        )
+    return reasons
 
 
 def with_inputs(signals: Signals, inputs: Array) -> tuple[Signals, str | None]:

@@ -69,6 +69,7 @@ class Online(_LikelihoodRatio):
     """
 
     learns_from_pairs = True
+    needs_holders = True
 
     def compare(
         self, signal: Floats, inside: Moments, outside: Moments

@@ -50,6 +50,8 @@ class Online(_ProbabilityRatio):
         ValueError: If `temperature` is not above 0.
     """
 
+    needs_holders = True
+
     def __init__(self, temperature: float = 1.0) -> None:
         if not temperature > 0:
             raise ValueError(

@@ -34,7 +34,11 @@ class Moments:
 
 
 def of_all(
-    signal: Floats, membership: Booleans, *, scatter: bool = True
+    signal: Floats,
+    membership: Booleans,
+    *,
+    scatter: bool = True,
+    left_out: Booleans | None = None,
 ) -> tuple[Moments, Moments]:
     """Returns the moments of all models' signals, for a target that is none of them.
 
@@ -42,17 +46,20 @@ def of_all(
         signal: Floats `(K, N)`, one value for each model and example.
         membership: Booleans `(K, N)`: who is in whose training set.
         scatter: Whether the squared deviations are needed; else they are zeros.
+        left_out: Booleans `(K, N)`: values that don't count, or `None`.
 
     Returns:
         `(inside, outside)`: the `Moments` over the shadows that were trained on the
         example and over those that were not.
 
     Raises:
-        ValueError: If the shapes differ or the number of models is odd.
+        ValueError: If the shapes differ.
     """
     centered, membership, center = _centered(signal, membership, scatter)
+    kept = np.ones_like(membership) if left_out is None else ~left_out
     inside, outside = (
-        _PairSums(centered, mask, scatter).total() for mask in (membership, ~membership)
+        _PairSums(centered, mask & kept, scatter).total()
+        for mask in (membership, ~membership)
     )
     return _moments(inside, center), _moments(outside, center)
 
@@ -74,6 +81,11 @@ def leave_pair_out(
     Raises:
         ValueError: If the shapes differ or the number of models is odd.
     """
+    if len(signal) % 2:
+        raise ValueError(
+            "`signal` and `membership` must be of an even number of models, as a game "
+            f"has them. Received: {len(signal)} models"
+        )
     centered, membership, center = _centered(signal, membership, scatter)
     inside, outside = (
         _PairSums(centered, mask, scatter).of_others()
@@ -93,10 +105,9 @@ def _centered(
     """Returns the signal without its centre, the membership and the centre."""
     signal = np.asarray(signal, dtype=np.float64)
     membership = np.asarray(membership, dtype=bool)
-    if signal.ndim != 2 or signal.shape != membership.shape or len(signal) % 2:
+    if signal.ndim != 2 or signal.shape != membership.shape:
         raise ValueError(
-            "`signal` and `membership` must have one shape (models, examples) with an "
-            "even number of models. "
+            "`signal` and `membership` must have one shape (models, examples). "
             f"Received: signal {signal.shape}, membership {membership.shape}"
         )
     # Squares are taken of small numbers: what all models share is taken off first. A
@@ -127,7 +138,8 @@ class _PairSums:
         self._values = values
         self._mask = mask
         self._scatter = scatter
-        self._pairs = len(values) // 2
+        # Of an odd number the last model is by itself.
+        self._pairs = -(-len(values) // 2)
 
     def total(self) -> Floats:
         """Returns the sums over all pairs."""

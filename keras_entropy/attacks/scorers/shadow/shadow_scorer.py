@@ -25,9 +25,13 @@ class ShadowScorer(abc.ABC):
     Attributes:
         learns_from_pairs: Boolean, whether the attack on a pair of targets learns from
             the other pairs in which direction members differ.
+        needs_holders: Boolean, whether it takes shadows that hold an example.
+        needs_pairs: Boolean, whether shadows must be pairs of complementary halves.
     """
 
     learns_from_pairs: ClassVar[bool] = False
+    needs_holders: ClassVar[bool] = False
+    needs_pairs: ClassVar[bool] = False
 
     def read(self, signals: Signals) -> Floats:
         """Returns what is read of the answers of R models, `(..., R, N)`.
@@ -61,7 +65,11 @@ class ShadowScorer(abc.ABC):
 
     @abc.abstractmethod
     def score_target(
-        self, answers: Floats, shadows: Floats, membership: Booleans
+        self,
+        answers: Floats,
+        shadows: Floats,
+        membership: Booleans,
+        left_out: Booleans | None = None,
     ) -> Scores:
         """Scores one target by shadow models that it is not among.
 
@@ -69,6 +77,8 @@ class ShadowScorer(abc.ABC):
             answers: Floats `(..., N)`, as of `read`, the target's.
             shadows: Floats `(..., K, N)`, the shadows'.
             membership: Booleans `(K, N)`, who is in which shadow's training set.
+            left_out: Booleans `(K, N)`: answers that don't count, or `None`. Shadows in
+                pairs need none.
 
         Returns:
             `Scores` of one target, without NaN: 0 at what is excluded.
@@ -134,13 +144,20 @@ class MomentScorer(ShadowScorer):
         return Scores(values, excluded=excluded)
 
     def score_target(
-        self, answers: Floats, shadows: Floats, membership: Booleans
+        self,
+        answers: Floats,
+        shadows: Floats,
+        membership: Booleans,
+        left_out: Booleans | None = None,
     ) -> Scores:
         """Scores one target by its logit-scaled confidence, `(N,)`."""
         signal = self.signal(np.asarray(answers, dtype=np.float64)[None])
         theirs = self.signal(np.asarray(shadows, dtype=np.float64))
         inside, outside = of_all(
-            self.averaged(theirs), membership, scatter=self.needs_scatter
+            self.averaged(theirs),
+            membership,
+            scatter=self.needs_scatter,
+            left_out=left_out,
         )
         scores, unknown = self.compare(signal, inside, outside)
         excluded = unknown[None]

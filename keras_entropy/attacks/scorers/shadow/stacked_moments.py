@@ -38,6 +38,8 @@ class StackedMoments(ShadowScorer):
     """
 
     learns_from_pairs = True
+    needs_holders = True
+    needs_pairs = True
 
     def read(self, signals: Signals) -> Floats:
         """Returns the five numbers (four, if there are two classes), `(5, R, N)`."""
@@ -53,9 +55,14 @@ class StackedMoments(ShadowScorer):
         return Scores(stack_game(columns.of_pair, membership, boosted))
 
     def score_target(
-        self, answers: Floats, shadows: Floats, membership: Booleans
+        self,
+        answers: Floats,
+        shadows: Floats,
+        membership: Booleans,
+        left_out: Booleans | None = None,
     ) -> Scores:
         """Scores one target by the numbers that are read of it."""
+        del left_out  # nothing is, of shadows in pairs
         columns = _Columns(shadows, membership)
         own = columns.compared(answers[:, None])
         return Scores(stack_target(columns.of_pair, membership, own, boosted))

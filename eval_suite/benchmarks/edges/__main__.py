@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from eval_suite.benchmarks.edges.row import Row
 
 # The modules of this folder, each with a function `rows(runs)`.
-NAMES = ("target_headline", "games")
+NAMES = ("target_headline", "games", "gate", "confounding")
 
 
 def rows(name: str, runs: int) -> Iterator[Row]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 import dataclasses
 import functools
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 
@@ -30,13 +32,13 @@ from keras_entropy.arrays import Array
 from keras_entropy.attacks import INPUT_ATTACKS
 from keras_entropy.attacks import TARGET_ATTACKS
 from keras_entropy.attacks import Audit
+from keras_entropy.attacks import ExampleScores
 from keras_entropy.attacks import Neighbors
 from keras_entropy.attacks import audit_outputs
 from keras_entropy.attacks.array_checks import check_names
 from keras_entropy.attacks.attack_name import AttackName
 from keras_entropy.attacks.audits.fpr_levels import DEFAULT_LEVELS
 from keras_entropy.attacks.audits.fpr_levels import check_levels
-from keras_entropy.attacks.example_scores import attack_scores
 from keras_entropy.attacks.scorers.neighbors.neighbor_attack_table import (
     LONE_NEIGHBOR_ATTACKS,
 )
@@ -129,18 +131,49 @@ class MembershipAudit:
         """The figures to compare a later audit with; `baseline.write` keeps them."""
         members, nonmembers = zip(self.inputs, self.labels, strict=True)
         classes = self.outputs[0].shape[-1]
-        scores = attack_scores(
-            self.outputs,
-            self.labels,
-            [row.attack for row in self.audit.attacks],
-            neighbors=self.neighbors,
-            inputs=np.concatenate(self.inputs),
-            seed=self.seed,
-        )
+        scores = {row.attack: self.scores(row.attack) for row in self.audit.attacks}
         sizes = [len(y) for y in self.labels]
         rows = example_rows(BASE, scores, np.arange(sum(sizes)) < sizes[0])
         identity = examples_identity(members, nonmembers, classes, self.questions)
         return Baseline.of(identity, rows)
+
+    def scores(self, attack: str) -> ExampleScores:
+        """Returns the score that an attack gives each example, members first.
+
+        See `keras_entropy.attacks.Audit.scores`.
+        """
+        return self.audit.scores(attack)
+
+    def write_scores(self, path: Path | str, attacks: Sequence[str] = ()) -> None:
+        """Writes a CSV file with a line for each example, members first.
+
+        Its columns are `row`, the example's place on its side, `member` (1 or 0),
+        `label`, and for each attack its score, empty where it gives none. A trained
+        attack has a column more, `ATTACK fold`: its scores compare within a fold only.
+
+        Args:
+            path: Of the file.
+            attacks: Names of attacks. Defaults to all that were made.
+
+        Raises:
+            KeyError: If an attack was not made; the message says which were.
+        """
+        names = attacks or [row.attack for row in self.audit.attacks]
+        sizes = [len(y) for y in self.labels]
+        columns: dict[str, list[Any]] = {
+            "row": [row for size in sizes for row in range(size)],
+            "member": [1] * sizes[0] + [0] * sizes[1],
+            "label": np.concatenate(self.labels).tolist(),
+        }
+        for name in names:
+            values, folds = self.scores(name)
+            columns[name] = ["" if v != v else v for v in values.tolist()]
+            if folds is not None:
+                columns[f"{name} fold"] = folds.tolist()
+        with Path(path).open("w", newline="", encoding="utf-8") as file:
+            writer = csv.writer(file)
+            writer.writerow(columns)
+            writer.writerows(zip(*columns.values(), strict=True))
 
     def assert_no_regression(
         self,

@@ -1,8 +1,10 @@
+import csv
 import dataclasses
 
 import keras
 import numpy as np
 import pytest
+from sklearn.metrics import roc_auc_score
 
 import keras_entropy
 from eval_suite.gate.run_identity import MismatchError
@@ -52,6 +54,32 @@ def test_finds_what_a_memorizing_model_leaks(audits):
     assert modest.interval[0] < modest.auc < modest.interval[1]
     assert modest.auc < 0.55
     assert leaky.interval[0] > 0.6
+
+
+def test_scores_are_those_that_were_measured(audits, sides, tmp_path):
+    leaky = audits[1]
+    leaky.write_scores(tmp_path / "scores.csv")
+    with (tmp_path / "scores.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == sum(map(len, leaky.labels))
+    member = np.array([int(row["member"]) for row in rows])
+    np.testing.assert_array_equal(
+        [int(row["label"]) for row in rows], np.concatenate(leaky.labels)
+    )
+    values = np.array([float(row["loss"]) for row in rows])
+    np.testing.assert_array_equal(values, leaky.scores("loss").values)
+    expected = leaky.audit.get("loss").auc
+    assert roc_auc_score(member, values) == pytest.approx(expected, abs=1e-12)
+    # A trained attack's scores compare within a fold.
+    folds = leaky.scores("logistic").folds
+    assert [int(row["logistic fold"]) for row in rows] == folds.tolist()
+    assert "loss fold" not in rows[0]
+
+
+def test_scores_of_an_attack_that_was_not_made_are_refused(audits, tmp_path):
+    with pytest.raises(KeyError, match="mlp was not made"):
+        audits[0].write_scores(tmp_path / "scores.csv", ["loss", "mlp"])
+    assert not (tmp_path / "scores.csv").exists()
 
 
 def test_table_and_failed_assertion_read_well(audits):

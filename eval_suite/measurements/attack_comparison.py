@@ -26,7 +26,7 @@ from keras_entropy.attacks import NotMeasured
 from keras_entropy.attacks.attack_name import AttackName
 from keras_entropy.attacks.audits.fpr_levels import DEFAULT_LEVELS
 from keras_entropy.attacks.leakage.divergence import Divergence
-from keras_entropy.attacks.paired_differences import ExampleScores
+from keras_entropy.attacks.results import ExampleScores
 
 Kind = Literal["asked_once", "asked_often", "labels_alone"]
 

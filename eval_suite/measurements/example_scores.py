@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from eval_suite.subjects.subject import Subject
 from keras_entropy.attacks.attack_name import NEIGHBORS
 from keras_entropy.attacks.attack_name import AttackName
-from keras_entropy.attacks.paired_differences import ExampleScores
+from keras_entropy.attacks.results import ExampleScores
 
 
 def scores_of(

@@ -22,7 +22,7 @@ from eval_suite.undefended import BASE
 from keras_entropy.arrays import Booleans
 from keras_entropy.arrays import Floats
 from keras_entropy.attacks import AttackResult
-from keras_entropy.attacks.paired_differences import ExampleScores
+from keras_entropy.attacks.results import ExampleScores
 
 
 def auc_rows(comparison: AttackComparison, name: str, *, seed: int) -> list[AucRow]:

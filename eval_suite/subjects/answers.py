@@ -26,7 +26,7 @@ from keras_entropy.attacks.audits.fpr_levels import DEFAULT_LEVELS
 from keras_entropy.attacks.audits.fpr_levels import carried_levels
 from keras_entropy.attacks.example_scores import attack_scores
 from keras_entropy.attacks.neighbors import Neighbors
-from keras_entropy.attacks.paired_differences import ExampleScores
+from keras_entropy.attacks.results import ExampleScores
 from keras_entropy.attacks.scorers.neighbors.neighbor_attack_table import (
     LONE_NEIGHBOR_ATTACKS,
 )

@@ -14,7 +14,7 @@ from keras_entropy.arrays import Booleans
 from keras_entropy.arrays import Floats
 from keras_entropy.arrays import Integers
 from keras_entropy.attacks import Headline
-from keras_entropy.attacks.paired_differences import ExampleScores
+from keras_entropy.attacks.results import ExampleScores
 
 if TYPE_CHECKING:
     pass

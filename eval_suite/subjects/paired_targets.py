@@ -38,7 +38,7 @@ from keras_entropy.attacks import minimum_detectable_difference
 from keras_entropy.attacks import paired_difference
 from keras_entropy.attacks.attack_name import AttackName
 from keras_entropy.attacks.neighbors import Neighbors
-from keras_entropy.attacks.paired_differences import ExampleScores
+from keras_entropy.attacks.results import ExampleScores
 
 LEVEL = 0.05
 

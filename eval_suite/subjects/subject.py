@@ -31,7 +31,7 @@ from keras_entropy.attacks import Difference
 from keras_entropy.attacks import GameAudit
 from keras_entropy.attacks import Headline
 from keras_entropy.attacks.attack_name import AttackName
-from keras_entropy.attacks.paired_differences import ExampleScores
+from keras_entropy.attacks.results import ExampleScores
 
 if TYPE_CHECKING:
     import keras

@@ -28,6 +28,7 @@ from keras_entropy.attacks.results import AttackResult as AttackResult
 from keras_entropy.attacks.results import Audit as Audit
 from keras_entropy.attacks.results import Curve as Curve
 from keras_entropy.attacks.results import Difference as Difference
+from keras_entropy.attacks.results import ExampleScores as ExampleScores
 from keras_entropy.attacks.results import GameAudit as GameAudit
 from keras_entropy.attacks.results import Headline as Headline
 from keras_entropy.attacks.results import NotMeasured as NotMeasured

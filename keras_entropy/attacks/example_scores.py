@@ -10,7 +10,7 @@ from keras_entropy.arrays import Array
 from keras_entropy.attacks.audits.target_scoring import target_scorer
 from keras_entropy.attacks.audits.target_scoring import with_inputs
 from keras_entropy.attacks.neighbors import Neighbors
-from keras_entropy.attacks.paired_differences import ExampleScores
+from keras_entropy.attacks.results import ExampleScores
 from keras_entropy.attacks.shadows import Shadows
 from keras_entropy.attacks.signals import compute_signals
 
@@ -52,12 +52,4 @@ def attack_scores(
     scorer = target_scorer(
         signals, membership, shadows, seed, from_logits, neighbors=neighbors
     )
-    found = {}
-    for name in attacks:
-        scores = scorer(name)
-        values = scores.values[0].copy()
-        if scores.excluded is not None:
-            values[scores.excluded[0]] = np.nan
-        folds = None if scores.folds is None else scores.folds[0]
-        found[name] = ExampleScores(values, folds)
-    return found
+    return {name: scorer(name).of_target(0) for name in attacks}

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 from scipy import stats
 
 from keras_entropy.arrays import Booleans
 from keras_entropy.arrays import Floats
-from keras_entropy.arrays import Integers
 from keras_entropy.attacks.array_checks import check_confidence
 from keras_entropy.attacks.results import AttackResult
 from keras_entropy.attacks.results import Difference
+from keras_entropy.attacks.results import ExampleScores
 from keras_entropy.attacks.results import Headline
 from keras_entropy.attacks.statistics import intervals
 from keras_entropy.attacks.statistics.auc_influence import auc_influence
@@ -76,19 +74,6 @@ def _over_pairs(
     if isinstance(side, AttackResult | Headline):
         return side.pair_auc, side.pair_inflation
     return side, 1.0
-
-
-class ExampleScores(NamedTuple):
-    """The scores that one attack gives the examples of one model.
-
-    Attributes:
-        values: Float array `(n,)`, larger for a likelier member; NaN where the attack
-            does not score.
-        folds: Integer array `(n,)` where scores compare within a fold only, or `None`.
-    """
-
-    values: Floats
-    folds: Integers | None
 
 
 def paired_over_examples(

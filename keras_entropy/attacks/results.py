@@ -5,9 +5,11 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 from typing import Literal
+from typing import NamedTuple
 from typing import TypedDict
 
 from keras_entropy.arrays import Floats
+from keras_entropy.arrays import Integers
 from keras_entropy.attacks.attack_name import AttackName
 from keras_entropy.attacks.leakage.divergence import Divergence
 from keras_entropy.attacks.leakage.epsilon import EpsilonBound
@@ -228,6 +230,19 @@ class Difference:
     p_value: float
 
 
+class ExampleScores(NamedTuple):
+    """The scores that one attack gives the examples of one model.
+
+    Attributes:
+        values: Float array `(n,)`, larger for a likelier member; NaN where the attack
+            does not score.
+        folds: Integer array `(n,)` where scores compare within a fold only, or `None`.
+    """
+
+    values: Floats
+    folds: Integers | None
+
+
 # Returns the strongest of the attacks on the entire set that are kept, if any is.
 Choose = Callable[[Callable[[AttackResult], bool]], Headline | None]
 
@@ -296,6 +311,7 @@ class Audit(_Attacks):
             `None` if none of them was asked for.
         not_measured: List of `NotMeasured`.
         choose: Function behind `strongest_among`.
+        scored: Function behind `scores`.
     """
 
     attacks: list[AttackResult]
@@ -306,6 +322,25 @@ class Audit(_Attacks):
     epsilon: EpsilonBound | None
     not_measured: list[NotMeasured]
     choose: Choose = dataclasses.field(repr=False, compare=False)
+    scored: Callable[[str], ExampleScores] = dataclasses.field(
+        repr=False, compare=False
+    )
+
+    def scores(self, attack: str) -> ExampleScores:
+        """Returns the score that an attack gives each example.
+
+        Args:
+            attack: String, the attack's name.
+
+        Returns:
+            `ExampleScores` of the n + m examples, members first. Where they have
+            `folds`, as those of trained attacks do, scores of different folds don't
+            compare: each fold's were given by an attacker that learned from the others.
+
+        Raises:
+            KeyError: If the attack was not made; the message says which were.
+        """
+        return self.scored(attack)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -44,8 +44,8 @@ from keras_entropy.attacks import Shadows
 from keras_entropy.attacks import minimum_detectable_auc
 from keras_entropy.attacks.attack_name import AttackName
 from keras_entropy.attacks.neighbors import Neighbors
-from keras_entropy.attacks.paired_differences import ExampleScores
 from keras_entropy.attacks.paired_differences import paired_over_examples
+from keras_entropy.attacks.results import ExampleScores
 
 if TYPE_CHECKING:
     from eval_suite.subjects.asked_models import AskedModels

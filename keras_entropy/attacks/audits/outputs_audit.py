@@ -28,6 +28,7 @@ from keras_entropy.attacks.neighbors import Neighbors
 from keras_entropy.attacks.results import AttackResult
 from keras_entropy.attacks.results import Audit
 from keras_entropy.attacks.results import Curve
+from keras_entropy.attacks.results import ExampleScores
 from keras_entropy.attacks.results import Headline
 from keras_entropy.attacks.results import NotMeasured
 from keras_entropy.attacks.scorers.attack_table import ATTACK_TABLE
@@ -179,6 +180,11 @@ def audit_outputs(
             confidence,
         )
 
+    def scores_of(name: str) -> ExampleScores:
+        if name not in names:
+            raise KeyError(f"{name} was not made. Made: {', '.join(names)}")
+        return scored[names.index(name)].of_target(0)
+
     strongest = target_headline(entire, scored, orders, member, seed, confidence)
     loss = [result.auc for result in entire if result.attack == "loss"]
     asked = slicing.ENTIRE in kinds
@@ -191,6 +197,7 @@ def audit_outputs(
         epsilon=_epsilon(names, scored, member, confidence, seed),
         not_measured=missing,
         choose=choose,
+        scored=scores_of,
     )
 
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 import dataclasses
 from typing import Protocol
 
+import numpy as np
+
 from keras_entropy.arrays import Booleans
 from keras_entropy.arrays import Floats
 from keras_entropy.arrays import Integers
+from keras_entropy.attacks.results import ExampleScores
 from keras_entropy.attacks.signals import Signals
 
 
@@ -42,6 +45,13 @@ class Scores:
             folds=None if self.folds is None else self.folds[:targets],
             excluded=None if self.excluded is None else self.excluded[:targets],
         )
+
+    def of_target(self, target: int) -> ExampleScores:
+        """Returns the scores of one target; NaN where the attack can't score."""
+        values = self.values[target].copy()
+        if self.excluded is not None:
+            values[self.excluded[target]] = np.nan
+        return ExampleScores(values, None if self.folds is None else self.folds[target])
 
 
 class Score(Protocol):

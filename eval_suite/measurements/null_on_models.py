@@ -16,8 +16,10 @@ from keras_entropy.attacks import audit_game
 from keras_entropy.attacks.controls.control import SIMULTANEOUS_CONFIDENCE
 from keras_entropy.attacks.controls.null_controls import null_control
 
-# Real games are smaller than made-up ones. Wider than this an interval shows nothing.
-WIDEST = 0.15
+# Real games are smaller than made-up ones: of 8 pairs on some hundred examples, an
+# interval that holds together with 30 others is eight standard errors to each side,
+# and the errors themselves are known to a third. Wider than this it shows nothing.
+WIDEST = 0.25
 
 
 def null_on_models(subject: Subject, *, seed: int = 20262) -> list[Control]:

@@ -6,7 +6,7 @@ from eval_suite.options.gate_expression import AGAINST_BASE
 from eval_suite.results.recorded import Recorded
 from eval_suite.results.recorded import of_defense
 from eval_suite.undefended import BASE
-from keras_entropy.attacks.audits.measurement import MIN_FALSE_POSITIVES
+from keras_entropy.attacks.audits.fpr_levels import needed_nonmembers
 
 
 def why_missing(recorded: Recorded, defense: str, metric: str) -> str:
@@ -31,7 +31,8 @@ def why_missing(recorded: Recorded, defense: str, metric: str) -> str:
             for row in of_defense(recorded.attack, defense)
             if row["n_nonmembers"] is not None
         ]
-        needed = round(MIN_FALSE_POSITIVES / float(metric.removeprefix("tpr@")))
+        fpr = float(metric.removeprefix("tpr@"))
+        needed = needed_nonmembers(fpr, max(1, 2 * recorded.pairs))
         if few and max(few) < needed:
             return (
                 f"not measured: {max(few):,} non-members are too few; {needed:,} would "

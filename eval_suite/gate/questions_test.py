@@ -155,8 +155,9 @@ def test_a_rate_is_found_however_its_level_is_spelt(spelt):
         ("M-5:auc<=0.5", recorded(), "not measured"),
         ("base:accuracy_drop<=0.1", recorded(), "select one with --defenses"),
         ("base:latency_ratio<=2", recorded(), "select one with --defenses"),
-        ("tpr@0.001<=0.1", recorded(), "700 non-members are too few; 10,000 would do"),
-        ("tpr@0.0001<=0.1", recorded(), "non-members are too few; 100,000 would do"),
+        ("tpr@0.001<=0.1", recorded(), "700 non-members are too few; 999 would do"),
+        ("tpr@0.001<=0.1", recorded(None), "are too few; 10,000 would do"),
+        ("tpr@0.0001<=0.1", recorded(None), "are too few; 100,000 would do"),
         (
             "auc<=0.5",
             recorded(

@@ -40,8 +40,7 @@ def check_levels(
                 f"for 5 %. Received: {level!r} in fpr_levels={tuple(levels)!r}"
             )
         if level not in DEFAULT_LEVELS and not _is_carried(level, nonmembers, targets):
-            needed = math.ceil(MIN_FALSE_POSITIVES / level / targets - 1e-9)
-            needed = max(needed, math.ceil(1 / level - 1e-9) - 1)
+            needed = needed_nonmembers(level, targets)
             raise ValueError(
                 f"{nonmembers:,} non-members can't tell the true positive rate at a "
                 f"false positive rate of {level_key(level)}: {needed:,} would do"
@@ -66,6 +65,18 @@ def carried_levels(
         for level in levels
         if level in DEFAULT_LEVELS or _is_carried(level, nonmembers, targets)
     )
+
+
+def needed_nonmembers(level: float, targets: int = 1) -> int:
+    """Returns how many non-members of each target carry a level.
+
+    Args:
+        level: Float in (0, 1).
+        targets: Integer. Defaults to 1.
+    """
+    # Quotients of whole counts may miss by rounding.
+    expected = math.ceil(MIN_FALSE_POSITIVES / level / targets - 1e-9)
+    return max(expected, math.ceil(1 / level - 1e-9) - 1)
 
 
 def _is_carried(level: float, nonmembers: int, targets: int) -> bool:

@@ -35,8 +35,18 @@ from keras_entropy.attacks.scorers.neighbors.neighbor_attack_table import (
 # Wider than this a null control could not see the faults it is there for.
 MAX_HALF_WIDTH = 0.06
 
+# A small side can't see as much; it is there for intervals that are too short.
+_WIDEST_OF_FEW = 0.25
+
 _SIZES = {"1:1": (3000, 3000), "6:1": (9000, 1500)}
 _LAWS = ("continuous", "tied", "constant")
+# Few examples on a side, errors that are rare, answers of nothing but a label.
+_EDGES = {
+    "few non-members": ("continuous", 2000, 100, _WIDEST_OF_FEW),
+    "few members": ("tied", 100, 2000, _WIDEST_OF_FEW),
+    "rare errors": ("one-hot", 3000, 3000, MAX_HALF_WIDTH),
+    "rare errors, few non-members": ("one-hot", 2000, 100, _WIDEST_OF_FEW),
+}
 # Attackers that learn on all K targets of a game would repeat, at many times the cost,
 # what the single-target controls show of them.
 _ATTACKS_ON_GAMES = tuple(
@@ -51,7 +61,8 @@ def null_controls(
 
     Single-target attacks run on three distributions (continuous outputs; outputs of
     which 96 % are saturated and tie; constant outputs) and two ratios of members to
-    non-members, 1:1 and 6:1; attacks with shadows run on games whose plan of membership
+    non-members, 1:1 and 6:1, and at the edge: 100 examples on a side, one-hot answers
+    of which 2 % are wrong. Attacks with shadows run on games whose plan of membership
     has nothing to do with the outputs.
 
     Args:
@@ -60,39 +71,44 @@ def null_controls(
 
     Returns:
         List of `Control`. One passes if 0.5 lies in its interval and the interval is
-        no wider than 2 * `MAX_HALF_WIDTH`. The intervals hold together at 99.9 %.
+        no wider than 2 * `MAX_HALF_WIDTH`, or 0.5 where a side has 100 examples. The
+        intervals hold together at 99.9 %.
     """
     rng = np.random.default_rng(seed)
     single = selected((*TARGET_ATTACKS, *INPUT_ATTACKS), attacks)
     game = selected(_ATTACKS_ON_GAMES, attacks)
     lone = selected(LONE_NEIGHBOR_ATTACKS, attacks)
     asked = selected(NEIGHBOR_ATTACKS, attacks)
-    count = len(_LAWS) * (len(single) * len(_SIZES) + len(game))
+    data = [
+        (f"{law} {ratio}", (law, *sizes, MAX_HALF_WIDTH))
+        for law in _LAWS
+        for ratio, sizes in _SIZES.items()
+    ]
+    data += _EDGES.items()
+    count = len(data) * len(single) + len(_LAWS) * len(game)
     count += len(lone) * len(_SIZES) + len(asked)
     confidence = 1 - (1 - SIMULTANEOUS_CONFIDENCE) / max(1, count)
     rows: list[Control] = []
-    for law in _LAWS:
-        for ratio, (members, nonmembers) in _SIZES.items():
-            outputs, labels = planted.noise(law, members + nonmembers, rng)
-            if single:
-                audit = audit_outputs(
-                    outputs[:members],
-                    labels[:members],
-                    outputs[members:],
-                    labels[members:],
-                    inputs=rng.normal(size=(members + nonmembers, 3)),
-                    attacks=single,
-                    seed=seed,
-                    confidence=confidence,
-                )
-                rows += [
-                    null_control(result, f"{law} {ratio}") for result in audit.attacks
-                ]
-        if game:
-            played = audit_game(
-                *planted.noise_game(law, rng), attacks=game, confidence=confidence
-            )
-            rows += _null(played, f"{law} game")
+    for variant, (law, members, nonmembers, widest) in data if single else ():
+        outputs, labels = planted.noise(law, members + nonmembers, rng)
+        audit = audit_outputs(
+            outputs[:members],
+            labels[:members],
+            outputs[members:],
+            labels[members:],
+            inputs=rng.normal(size=(members + nonmembers, 3)),
+            attacks=single,
+            seed=seed,
+            confidence=confidence,
+        )
+        rows += [
+            null_control(result, variant, widest=widest) for result in audit.attacks
+        ]
+    for law in _LAWS if game else ():
+        played = audit_game(
+            *planted.noise_game(law, rng), attacks=game, confidence=confidence
+        )
+        rows += _null(played, f"{law} game")
     for ratio, (members, nonmembers) in _SIZES.items() if lone else ():
         outputs, labels = planted.noise("continuous", members + nonmembers, rng)
         audit = audit_outputs(

@@ -19,6 +19,7 @@ SHIFT = 1.0
 # Standard deviation of a game's models about an example's own difficulty, which has 1.
 GAME_NOISE = 0.7
 
+_WRONG_SHARE = 0.02
 _TIED_SHARE = 0.96
 _MODELS, _EXAMPLES = 32, 800
 
@@ -68,8 +69,8 @@ def noise(law: str, examples: int, rng: np.random.Generator) -> tuple[Floats, In
     """Returns outputs from one distribution, and labels.
 
     Args:
-        law: String: `continuous`; `tied`, 96 % saturated at exactly 0 and 1; or
-            `constant`.
+        law: String: `continuous`; `tied`, 96 % saturated at exactly 0 and 1;
+            `constant`; or `one-hot`, of which 2 % are wrong.
         examples: Integer N.
         rng: `numpy.random.Generator`.
 
@@ -110,6 +111,9 @@ def _outputs(
         logits = np.where(saturated, 200.0 * np.eye(CLASSES)[labels], logits)
     if law == "constant":
         logits = np.zeros_like(logits)
+    if law == "one-hot":
+        wrong = rng.random(logits.shape[:-1]) < _WRONG_SHARE
+        logits = 200.0 * np.eye(CLASSES)[(labels + wrong) % CLASSES]
     return special.softmax(logits, axis=-1).astype(np.float32)
 
 

@@ -246,7 +246,7 @@ def test_equal_rows_of_a_table_are_audited_and_counted(membership_audit):
     shared = (inside[:, None] == outside).all(axis=-1)
     assert f"{shared.any(axis=1).sum()} of 600 members" in audit.table()
     assert f"{shared.any(axis=0).sum()} of 510 non-members" in audit.table()
-    assert "600 members, 510 non-members; " in repr(audit)
+    assert "600 members, 510 non-members (90 more set aside); " in repr(audit)
     copied = [np.concatenate(arrays) for arrays in zip(*sides, strict=True)]
     with pytest.raises(ValueError, match="must not overlap"):
         membership_audit(model, copied, sides[1], attacks=FAST)

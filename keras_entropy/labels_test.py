@@ -7,7 +7,6 @@ import pytest
 import keras_entropy
 from keras_entropy import catalog
 from keras_entropy import queries
-from keras_entropy.attacks import Shadows
 from keras_entropy.attacks import audit_game
 from keras_entropy.attacks import audit_outputs
 from keras_entropy.attacks.example_scores import attack_scores
@@ -59,7 +58,6 @@ CALLS = {
         ).auc
     ],
     "audit_game": lambda y, model: [audit_game(OUTPUTS, y, PLAN, attacks="loss").auc],
-    "Shadows.signals": lambda y, model: [Shadows(OUTPUTS, PLAN).signals(y).loss],
     "attack_scores": lambda y, model: [
         attack_scores((OUTPUTS[0], OUTPUTS[1]), (y, y), ["loss"])["loss"].values
     ],

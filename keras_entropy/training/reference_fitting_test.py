@@ -79,8 +79,8 @@ def test_what_is_trained_and_fitted_needs_both_sets():
         catalog.build("hamp", small_model(), x, y)
     with pytest.raises(ValueError, match=r"`catalog.build\(\"hamp\".*reference=\.\.\."):
         catalog.build("hamp", small_model(), reference=(x, y))
-    with pytest.raises(ValueError, match="1 inputs that are in `x` too"):
-        catalog.build("hamp", small_model(), x[:9], y[:9], reference=(x[8:], y[8:]))
+    with pytest.raises(ValueError, match="30 of 40 examples of `x` have an input"):
+        catalog.build("hamp", small_model(), x[:40], y[:40], reference=(x[10:], y[10:]))
 
 
 def test_a_missing_reference_is_said():
@@ -90,9 +90,17 @@ def test_a_missing_reference_is_said():
 
 def test_a_reference_with_members_is_refused():
     x, y = small_reference()
-    with pytest.raises(ValueError, match=r"take them out.*3 inputs that are in `x`"):
+    with pytest.raises(ValueError, match=r"take them out.*20 of 40 examples of `x`"):
         catalog.build(
-            "binned-4", small_model(), x[:20], y[:20], reference=(x[17:], y[17:])
+            "binned-4", small_model(), x[:40], y[:40], reference=(x[20:], y[20:])
+        )
+
+
+def test_few_reference_inputs_that_are_members_are_told():
+    x, y = small_reference()
+    with pytest.warns(UserWarning, match="1 of 43 reference examples and 1 of 18"):
+        catalog.build(
+            "binned-4", small_model(), x[:18], y[:18], reference=(x[17:], y[17:])
         )
 
 

@@ -87,5 +87,8 @@ def _is_no_class(numbers: Array, classes: int) -> Booleans:
     """Returns which numbers are none of `range(classes)`; NaN is none."""
     if numbers.dtype.kind == "b":
         return numbers >= classes
+    if numbers.dtype.kind == "f":
+        # In float16 a large number of classes is infinite.
+        numbers = numbers.astype(np.float64)
     found = (numbers == np.floor(numbers)) & (numbers >= 0) & (numbers < classes)
     return np.logical_not(found)

@@ -24,7 +24,7 @@ from keras_entropy.shadow import predict
 from keras_entropy.shadow.stack import variables_of
 from keras_entropy.training.recipe import TrainingData
 
-# Bytes of the undefended models' last answers that are kept.
+# Bytes of the models' last answers that are kept.
 _MOST_KEPT = 1 << 26
 
 # A model, whose live weights mean nothing, and the weights of K of them.
@@ -72,7 +72,7 @@ class DefendedStacks:
         self._draw_seed = draw_seed
         self._settings = settings
         self._kept: dict[str, Models] = {}
-        self._layers: dict[str, LayerAnswers] = {}
+        self._layers: dict[str, LayerAnswers | None] = {}
         self._answers = _LastAnswers()
 
     def behind(self, entry: Entry | None) -> Models:
@@ -89,9 +89,10 @@ class DefendedStacks:
             entry: The defense, or `None` for none.
             x: Inputs `(N, ...)`.
         """
-        if entry is not None and _reads_answers(entry):
-            return self._last_layer(entry)(self._predict(entry.training, x))
-        return self._predict(entry, x)
+        layer = self._last_layer(entry)
+        if entry is None or layer is None:
+            return self._predict(entry, x)
+        return layer(self._predict(entry.training, x))
 
     def answer(self, entry: Entry | None) -> Answer:
         """Returns what asks the models behind a defense, one question after another.
@@ -116,22 +117,25 @@ class DefendedStacks:
             model = self._probabilities
         return predict(model, stack, x)
 
-    def _last_layer(self, entry: Entry) -> LayerAnswers:
-        """Returns a layer that answers by what models answer without it."""
+    def _last_layer(self, entry: Entry | None) -> LayerAnswers | None:
+        """Returns what answers by the answers of the models before it, if it can."""
         text = text_of(entry)
         if text not in self._layers:
-            if entry.is_fitted:
-                model, stack = self.behind(entry)
-                layer = model.layers[-1]
-                variables = variables_of(model)
-                addresses = [id(variable) for variable in variables]
-                known = dict(zip(addresses, stack.values(model), strict=True))
-                own = [known[id(variable)] for variable in layer.weights]
-                weights = list(zip(*own, strict=True))
-                self._layers[text] = LayerAnswers(layer, weights)
-            else:
-                self._layers[text] = LayerAnswers(entry.create())
+            found = None
+            if entry is not None and _reads_answers(entry):
+                found = self._layer_of(entry)
+            self._layers[text] = found
         return self._layers[text]
+
+    def _layer_of(self, entry: Entry) -> LayerAnswers:
+        if not entry.is_fitted:
+            return LayerAnswers(entry.create())
+        model, stack = self.behind(entry)
+        layer = model.layers[-1]
+        addresses = map(id, variables_of(model))
+        known = dict(zip(addresses, stack.values(model), strict=True))
+        own = [known[id(variable)] for variable in layer.weights]
+        return LayerAnswers(layer, list(zip(*own, strict=True)))
 
     def _defend(self, entry: Entry) -> Models:
         *before, last = entry.stages

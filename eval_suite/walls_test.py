@@ -17,6 +17,7 @@ LIBRARY = {
     "labels": "arrays",
     "numerics": "arrays",
     "attacks": "adam arrays labels",
+    "audit": "arrays labels",
     "prediction_quality": "arrays",
     "layers": "adam arrays labels numerics",
     "losses": "arrays numerics",

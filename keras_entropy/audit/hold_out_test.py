@@ -1,0 +1,114 @@
+import numpy as np
+import pytest
+from scipy import stats
+
+from keras_entropy.audit import hold_out
+
+
+@pytest.fixture
+def data():
+    rng = np.random.default_rng(0)
+    return rng.normal(size=(300, 4)).astype("float32"), rng.integers(0, 5, 300)
+
+
+def test_what_is_held_out_is_in_no_training_set(data):
+    x, y = data
+    x_train, y_train, plan = hold_out(x, y, records=200, seed=3)
+    out = plan.rows[~plan.member]
+    kept = np.setdiff1d(np.arange(300), out)
+    np.testing.assert_array_equal(x_train, x[kept])
+    np.testing.assert_array_equal(y_train, y[kept])
+    assert x_train.dtype == x.dtype
+    assert y_train.dtype == y.dtype
+    np.testing.assert_array_equal(plan.nonmembers[0], x[out])
+    np.testing.assert_array_equal(plan.members[1], y[plan.rows[plan.member]])
+
+
+def test_coins_are_fair_and_independent(data):
+    x, y = data
+    coins = np.array(
+        [hold_out(x, y, records=300, seed=s)[2].member for s in range(400)]
+    )
+    # Of 120,000 coins, of each record, and of records next to each other.
+    assert stats.binomtest(int(coins.sum()), coins.size).pvalue > 1e-3
+    z = (coins.mean(axis=0) - 0.5) * 2 * np.sqrt(400)
+    assert stats.kstest(z, "norm").pvalue > 1e-3
+    same = (coins[:, 1:] == coins[:, :-1]).sum()
+    assert stats.binomtest(int(same), coins[:, 1:].size).pvalue > 1e-3
+
+
+def test_coins_have_nothing_to_do_with_data_of_the_same_seed():
+    seen = []
+    for seed in range(200):
+        x = np.random.default_rng(seed).random((100, 1))
+        plan = hold_out(x, np.zeros(100, int), records=100, seed=seed)[2]
+        seen.append(np.corrcoef(plan.x[:, 0], plan.member)[0, 1])
+    assert abs(np.mean(seen)) < 4 / np.sqrt(200 * 100)
+
+
+def test_without_a_seed_every_call_tosses_anew(data):
+    first, second = (hold_out(*data, records=200)[2] for _ in range(2))
+    assert first.digest != second.digest
+    again, same = (hold_out(*data, records=200, seed=1)[2] for _ in range(2))
+    assert again.digest == same.digest
+
+
+def test_mislabelled_records_have_a_wrong_label_in_training_and_audit(data):
+    x, y = data
+    x_train, y_train, plan = hold_out(x, y, records=250, mislabelled=120, seed=1)
+    assert plan.mislabelled.sum() == 120
+    wrong = plan.y != plan.given
+    np.testing.assert_array_equal(wrong, plan.mislabelled)
+    np.testing.assert_array_equal(plan.given, y[plan.rows])
+    changed = {tuple(row): label for row, label in zip(x_train, y_train, strict=True)}
+    for row, label in zip(*plan.members, strict=True):
+        assert changed[tuple(row)] == label
+    np.testing.assert_array_equal(y, data[1])  # the caller's are left alone
+
+
+def test_wrong_labels_are_drawn_evenly():
+    y = np.repeat([0, 3, 7], 400)
+    *_, plan = hold_out(np.zeros((1200, 1)), y, records=1200, mislabelled=1200, seed=0)
+    for label, others in ((0, (3, 7)), (3, (0, 7)), (7, (0, 3))):
+        counts = [int((plan.y[plan.given == label] == other).sum()) for other in others]
+        assert sum(counts) == 400
+        assert stats.binomtest(counts[0], 400).pvalue > 1e-3
+
+
+@pytest.mark.parametrize("form", ["column", "one_hot", "float"])
+def test_labels_come_back_in_their_form(data, form):
+    x, y = data
+    given = {
+        "column": y[:, None].astype("uint8"),
+        "one_hot": np.eye(5, dtype="float32")[y],
+        "float": y.astype("float32"),
+    }[form]
+    _, y_train, plan = hold_out(x, given, records=100, mislabelled=100, seed=2)
+    _, plain, same = hold_out(x, y, records=100, mislabelled=100, seed=2)
+    assert y_train.dtype == given.dtype
+    assert y_train.shape[1:] == given.shape[1:]
+    numbers = y_train.argmax(axis=1) if form == "one_hot" else y_train.reshape(-1)
+    np.testing.assert_array_equal(numbers, plain)
+    np.testing.assert_array_equal(plan.y, same.y)
+
+
+def test_invalid_usage(data):
+    x, y = data
+    with pytest.raises(ValueError, match=r"`records`.*50 to 300.*records=301"):
+        hold_out(x, y, records=301)
+    with pytest.raises(ValueError, match=r"`records`.*records=60\.0"):
+        hold_out(x, y, records=60.0)
+    with pytest.raises(ValueError, match=r"`mislabelled`.*0 to 60.*mislabelled=61"):
+        hold_out(x, y, records=60, mislabelled=61)
+    with pytest.raises(ValueError, match=r"`mislabelled`.*-1"):
+        hold_out(x, y, records=60, mislabelled=-1)
+    with pytest.raises(ValueError, match="a second class"):
+        hold_out(x, np.zeros(300), records=60, mislabelled=1)
+    with pytest.raises(ValueError, match=r"a label for each of its rows.*\(299,\)"):
+        hold_out(x, y[1:])
+    with pytest.raises(TypeError, match=r"one array of inputs.*dict"):
+        hold_out({"a": x}, y)
+    with pytest.raises(ValueError, match="finite numbers"):
+        hold_out(np.full((100, 2), np.nan), np.zeros(100), records=60)
+    with pytest.raises(ValueError, match=r"finite numbers.*<U1"):
+        hold_out(np.full((100, 2), "a"), np.zeros(100), records=60)

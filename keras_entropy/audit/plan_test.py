@@ -1,0 +1,88 @@
+import numpy as np
+import pytest
+
+from keras_entropy.audit import HeldOutPlan
+from keras_entropy.audit import hold_out
+
+
+@pytest.fixture
+def data():
+    rng = np.random.default_rng(0)
+    return rng.normal(size=(120, 2, 3)), rng.integers(0, 4, 120)
+
+
+@pytest.fixture
+def plan(data):
+    return hold_out(*data, records=80, mislabelled=10, seed=1)[2]
+
+
+def test_one_file_keeps_everything(data, plan, tmp_path):
+    path = tmp_path / "plan.of.mine"  # the name is not changed
+    plan.save(path)
+    assert [file.name for file in tmp_path.iterdir()] == ["plan.of.mine"]
+    read = HeldOutPlan.load(str(path))
+    for name in ("x", "y", "given", "member", "mislabelled", "rows"):
+        first, second = getattr(plan, name), getattr(read, name)
+        np.testing.assert_array_equal(first, second)
+        assert first.dtype == second.dtype
+    assert read.digest == plan.digest
+    x_train, y_train, _ = hold_out(*data, records=80, mislabelled=10, seed=1)
+    x_again, y_again = read.training_set(*data)
+    np.testing.assert_array_equal(x_again, x_train)
+    np.testing.assert_array_equal(y_again, y_train)
+    assert "80 records of 120 examples" in repr(read)
+
+
+def test_another_data_set_is_seen(data, plan):
+    x, y = data
+    with pytest.raises(ValueError, match=r"another data set.*120 examples.*x of 119"):
+        plan.training_set(x[1:], y[1:])
+    with pytest.raises(ValueError, match=r"another order of it: 80 of its 80 records"):
+        plan.training_set(x[::-1], y[::-1])
+    other = x.copy()
+    other[plan.rows[0]] += 1e-9
+    with pytest.raises(ValueError, match=r"another data set.* 1 of its 80 records"):
+        plan.training_set(other, y)
+    labels = y.copy()
+    labels[plan.rows[:2]] = (labels[plan.rows[:2]] + 1) % 4
+    with pytest.raises(ValueError, match=r"another data set.* 2 of its 80 records"):
+        plan.training_set(x, labels)
+    with pytest.raises(ValueError, match=r"another data set.*of shape \(6,\)"):
+        plan.training_set(x.reshape(120, 6), y)
+
+
+def written(path, plan, **changed):
+    plan.save(path)
+    with np.load(path) as arrays:
+        found = {name: arrays[name] for name in arrays.files}
+    found.update(changed)
+    np.savez(path, **{name: v for name, v in found.items() if v is not None})
+    return path
+
+
+def test_files_that_are_no_plan(plan, tmp_path):
+    path = tmp_path / "plan.npz"
+    with pytest.raises(ValueError, match=r"plan\.npz: no such file.*HeldOutPlan\.save"):
+        HeldOutPlan.load(path)
+    path.write_bytes(b"no archive")
+    with pytest.raises(ValueError, match=r"not a readable \.npz file"):
+        HeldOutPlan.load(path)
+    np.savez(path, x=np.zeros((3, 2)), y=np.zeros(3))
+    with pytest.raises(ValueError, match=r"not a plan.*no digest, .*Received: \['x'"):
+        HeldOutPlan.load(path)
+    with pytest.raises(ValueError, match="has no member"):
+        HeldOutPlan.load(written(path, plan, member=None))
+    with pytest.raises(ValueError, match="a plan of version 2"):
+        HeldOutPlan.load(written(path, plan, held_out=2))
+
+
+def test_a_plan_that_was_changed_is_refused(plan, tmp_path):
+    path = tmp_path / "plan.npz"
+    for name in ("x", "y", "given", "rows"):
+        changed = getattr(plan, name).copy()
+        changed[0] += 1
+        with pytest.raises(ValueError, match="changed since it was written"):
+            HeldOutPlan.load(written(path, plan, **{name: changed}))
+    with pytest.raises(ValueError, match="changed since it was written"):
+        HeldOutPlan.load(written(path, plan, member=~plan.member))
+    HeldOutPlan.load(written(path, plan))

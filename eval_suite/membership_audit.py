@@ -39,15 +39,23 @@ from keras_entropy.attacks.array_checks import check_names
 from keras_entropy.attacks.attack_name import AttackName
 from keras_entropy.attacks.audits.fpr_levels import DEFAULT_LEVELS
 from keras_entropy.attacks.audits.fpr_levels import check_levels
+from keras_entropy.attacks.audits.held_out import ONE_LAW
+from keras_entropy.attacks.audits.held_out import UNTOLD_ATTACKS
+from keras_entropy.attacks.audits.held_out import held_out_bound
+from keras_entropy.attacks.leakage.one_training import DELTA
+from keras_entropy.attacks.leakage.one_training import OneTrainingBound
+from keras_entropy.attacks.leakage.one_training import check_records
 from keras_entropy.attacks.scorers.neighbors.neighbor_attack_table import (
     LONE_NEIGHBOR_ATTACKS,
 )
+from keras_entropy.audit import HeldOutPlan
 from keras_entropy.numerics.equal_rows import EqualRows
 from keras_entropy.numerics.equal_rows import find_equal_rows
 
 if TYPE_CHECKING:
     import keras
 
+    from eval_suite.subjects.one_target.user_model import UserModel
     from keras_entropy.queries.given_neighbors import NeighborMaker
 
 
@@ -73,6 +81,8 @@ class MembershipAudit:
         fpr_levels: False positive rates at which true positive rates are told.
         set_aside: Integer, how many of the given non-members are never scored: they are
             the reference set, from which defenses are fitted and neighbors made.
+        held_out: The plan by which records were held out of the training, if they were.
+        delta: Float, of the bound on epsilon that it gives.
     """
 
     name: str
@@ -85,6 +95,8 @@ class MembershipAudit:
     questions: QuestionsRow | None = None
     fpr_levels: Sequence[float] = DEFAULT_LEVELS
     set_aside: int = 0
+    held_out: HeldOutPlan | None = None
+    delta: float = DELTA
 
     @functools.cached_property
     def audit(self) -> Audit:
@@ -111,6 +123,28 @@ class MembershipAudit:
     def interval(self) -> tuple[float, float]:
         """The 95 % interval of `auc`."""
         return self.audit.strongest.auc_low, self.audit.strongest.auc_high
+
+    @functools.cached_property
+    def epsilon(self) -> OneTrainingBound:
+        """The bound on the training's epsilon, at 95 % confidence.
+
+        Raises:
+            ValueError: If no records were held out, or no attack that is told no
+                membership was asked for.
+        """
+        if self.held_out is None:
+            raise ValueError(
+                "A bound on epsilon needs records that a coin held out of the "
+                "training: pass `held_out`, a plan of `keras_entropy.audit.hold_out`. "
+                "Received: held_out=None"
+            )
+        return held_out_bound(
+            {row.attack for row in self.audit.attacks},
+            self.scores,
+            *self.held_out.members_first,
+            delta=self.delta,
+            seed=self.seed,
+        )
 
     @functools.cached_property
     def exchangeability(self) -> Exchangeability:
@@ -211,7 +245,9 @@ class MembershipAudit:
             before, self.baseline, Recorded(), margin=margin, paired=paired
         )
         added = list(not_compared(before, self.baseline))
-        remarks = [str(self.exchangeability)] if self.exchangeability.confounded else []
+        remarks = []
+        if self.held_out is None and self.exchangeability.confounded:
+            remarks = [str(self.exchangeability)]
         remarks += added
         outcome = GateOutcome(decide(questions), remarks=remarks, strict=strict)
         text = "\n".join([f"{self!r} against {baseline}", *outcome.lines()])
@@ -224,7 +260,7 @@ class MembershipAudit:
         """Returns the attacks, strongest first, as text."""
         rows = sorted(self.audit.attacks, key=lambda row: -row.auc)
         width = max(len(row.attack) for row in rows)
-        lines = [str(self.exchangeability)]
+        lines = [str(self.exchangeability) if self.held_out is None else ONE_LAW]
         lines += [
             f"{row.attack:{width}}  AUC {row.auc:.3f} [{row.auc_low:.3f}, "
             f"{row.auc_high:.3f}]  advantage {row.advantage:.3f}"
@@ -239,6 +275,8 @@ class MembershipAudit:
         equal = ""
         if any(self.equal_rows.inputs):
             equal = f"; {self.equal_rows.told('members', 'non-members')}"
+        if self.held_out is not None and set(UNTOLD_ATTACKS) & set(self.attacks):
+            equal += f"; epsilon at least {self.epsilon.epsilon:.2f} at {self.delta:g}"
         return (
             f"<audit of {self.name}: strongest attack {self.audit.strongest.attack}, "
             f"AUC {self.auc:.3f} [{low:.3f}, {high:.3f}], {n} members, "
@@ -248,9 +286,11 @@ class MembershipAudit:
 
 def audit_model(
     model: keras.Model,
-    members: tuple[Array, Array],
-    nonmembers: tuple[Array, Array],
+    members: tuple[Array, Array] | None = None,
+    nonmembers: tuple[Array, Array] | None = None,
     *,
+    held_out: HeldOutPlan | Path | str | None = None,
+    delta: float = DELTA,
     from_logits: bool = False,
     attacks: str | Sequence[str] = "all",
     questions: int = MODEL_QUESTIONS,
@@ -268,6 +308,11 @@ def audit_model(
         members: `(x, y)` that it was trained on: inputs `(n, ...)` and class indices
             `(n,)`.
         nonmembers: `(x, y)` from the same distribution that it was not trained on.
+        held_out: Instead of both, a plan of `keras_entropy.audit.hold_out` by which it
+            was trained, or the plan's file: `audit.epsilon` is then a bound on the
+            training's epsilon. Defaults to `None`.
+        delta: Float, of that bound, above 0 and below one over the number of records.
+            Defaults to 1e-5.
         from_logits: Boolean, whether the model ends in logits. Defaults to `False`.
         attacks: `"all"`, one name, or several, out of
             `keras_entropy.attacks.TARGET_ATTACKS`, `input_residual` (of inputs that are
@@ -290,28 +335,16 @@ def audit_model(
             table are none), or they do not fit the model or each other; if the
             model is no classifier or random without saying so; if the name of an attack
             is unknown, or there are too few questions for it; if `neighbors` makes
-            none; or if there are too few non-members for one of `fpr_levels` other than
-            the default ones.
-        TypeError: If `neighbors` is neither a function nor a layer.
+            none; if there are too few non-members for one of `fpr_levels` other than
+            the default ones; or if the plan's file is no plan or too small for `delta`.
+        TypeError: If `neighbors` is neither a function nor a layer, or neither both
+            sets nor a plan are given.
     """
     names = _checked_names(attacks, questions, neighbors)
-    check_levels(fpr_levels, len(nonmembers[1]))
-    from eval_suite.datasets.datasets import Dataset
-    from eval_suite.datasets.npz_files import check_examples
-    from eval_suite.subjects.one_target.user_model import UserModel
-
-    def checked(name: str, x: Array, y: Array) -> Dataset:
-        return Dataset(
-            name, name, *check_examples(np.asarray(x), np.asarray(y), name), ()
-        )
-
-    subject = UserModel(
-        model,
-        checked("members", *members),
-        checked("nonmembers", *nonmembers),
-        from_logits=from_logits,
-        seed=seed,
-    )
+    subject = _subject(model, members, nonmembers, held_out, from_logits, seed)
+    check_levels(fpr_levels, len(subject.nonmembers.y) + len(subject.reference.y))
+    if subject.held_out is not None:
+        check_records(subject.held_out.records, delta)
     if any(AttackName.parse(name).asks_often for name in names):
         subject.ask_neighbors(questions, neighbors)
     return MembershipAudit(
@@ -325,6 +358,46 @@ def audit_model(
         questions=subject.questions,
         fpr_levels=fpr_levels,
         set_aside=len(subject.reference.y),
+        held_out=subject.held_out,
+        delta=delta,
+    )
+
+
+def _subject(
+    model: keras.Model,
+    members: tuple[Array, Array] | None,
+    nonmembers: tuple[Array, Array] | None,
+    held_out: HeldOutPlan | Path | str | None,
+    from_logits: bool,
+    seed: int,
+) -> UserModel:
+    """Returns the model with the two sets, or with the records of a plan."""
+    from eval_suite.datasets.datasets import Dataset
+    from eval_suite.datasets.npz_files import check_examples
+    from eval_suite.subjects.one_target.held_out_model import HeldOutModel
+    from eval_suite.subjects.one_target.user_model import UserModel
+
+    if held_out is not None and members is None and nonmembers is None:
+        if not isinstance(held_out, HeldOutPlan):
+            held_out = HeldOutPlan.load(held_out)
+        return HeldOutModel(model, held_out, from_logits=from_logits, seed=seed)
+    if held_out is not None or members is None or nonmembers is None:
+        raise TypeError(
+            "An audit needs `members` and `nonmembers`, or instead of both `held_out`, "
+            "the plan by which records were held out of the training"
+        )
+
+    def checked(name: str, x: Array, y: Array) -> Dataset:
+        return Dataset(
+            name, name, *check_examples(np.asarray(x), np.asarray(y), name), ()
+        )
+
+    return UserModel(
+        model,
+        checked("members", *members),
+        checked("nonmembers", *nonmembers),
+        from_logits=from_logits,
+        seed=seed,
     )
 
 

@@ -249,6 +249,10 @@ def membership_audit() -> Callable[..., MembershipAudit]:
         ...     audit = membership_audit(model, members=train, nonmembers=test)
         ...     assert audit.auc <= 0.55  # also for who asks often; `questions=0`: once
         ...     audit.assert_no_regression("privacy-baseline.json")
+
+        >>> def test_epsilon(membership_audit, model):
+        ...     audit = membership_audit(model, held_out="plan.npz")
+        ...     assert audit.epsilon.epsilon <= 8
     """
     from eval_suite.membership_audit import audit_model
 

@@ -10,6 +10,9 @@ Where the figure is the strongest attack's, every attack's own upper bound has t
 there: the figure averages what two halves of the data chose, and where they choose
 different attacks it lies below the strongest. That needs no correction either. What
 neither fails nor passes is inconclusive, and more examples would decide it.
+
+A claimed epsilon has no upper bound: it passes if the audit could have refuted it, and
+did not.
 """
 
 from __future__ import annotations
@@ -23,6 +26,7 @@ from typing import Literal
 
 import numpy as np
 
+from eval_suite.gate.claimed_epsilon import ClaimedEpsilon
 from eval_suite.gate.estimate import Estimate
 from keras_entropy.attacks.statistics.holm import holm
 
@@ -167,6 +171,8 @@ def _holm_levels(tests: Sequence[_Test]) -> list[float]:
 
 def _answer(test: _Test, level: float) -> Decision:
     question = test.question
+    if isinstance(test.estimate, ClaimedEpsilon):
+        return _answer_claim(question, test.estimate, level)
     low = test.estimate.lower(level)
     high = max(found.upper(PROOF) for found in test.passing.values())
     status: Status = INCONCLUSIVE
@@ -178,6 +184,17 @@ def _answer(test: _Test, level: float) -> Decision:
     if question.sign == ">=":
         low, high = -high, -low
     return Decision(question, status, (float(low), float(high)), decisive)
+
+
+def _answer_claim(question: Question, claim: ClaimedEpsilon, level: float) -> Decision:
+    low = claim.lower(level)
+    interval = low, claim.upper(PROOF)
+    if low > question.limit:
+        return Decision(question, FAIL, interval)
+    if claim.could_refute(question.limit, level):
+        return Decision(question, PASS, interval)
+    needed = claim.needed(question.limit, level)
+    return Decision(question, INCONCLUSIVE, interval, needed)
 
 
 def _decisive(test: _Test, low: float) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Mapping
 
+from eval_suite.gate.claimed_epsilon import ClaimedEpsilon
 from eval_suite.gate.decision import Units
 from eval_suite.gate.estimate import Estimate
 from eval_suite.options.gate_expression import AGAINST_BASE
@@ -95,6 +96,13 @@ def _true_positive_rate(
             yield Figure(metric, value, estimate, units, row["attack"])
 
 
+def _epsilon(name: str, recorded: Recorded) -> Iterator[Figure]:
+    for row in of_defense(recorded.one_training, name)[-1:]:
+        units = ((row["records"], "held-out records"),)
+        claim = ClaimedEpsilon.of_row(row)
+        yield Figure("epsilon", row["epsilon"], claim, units, row["attack"])
+
+
 def _accuracy(name: str, recorded: Recorded) -> Iterator[Figure]:
     for row in of_defense(recorded.utility, name)[-1:]:
         value = row["accuracy"]
@@ -118,6 +126,7 @@ def _latency_ratio(name: str, recorded: Recorded) -> Iterator[Figure]:
 
 _MEASURED: dict[str, Callable[[str, Recorded], Iterator[Figure]]] = {
     "auc": _auc,
+    "epsilon": _epsilon,
     "accuracy": _accuracy,
     "accuracy_drop": _accuracy_drop,
     "latency_ratio": _latency_ratio,

@@ -25,6 +25,12 @@ def why_missing(recorded: Recorded, defense: str, metric: str) -> str:
     for check in recorded.checks:
         if check["outcome"] == "failed" and check["defense"] == defense:
             return f"not measured, as {check['test']} failed: {check['message']}"
+    if metric == "epsilon":
+        return (
+            "not measured: a bound on epsilon needs records that a coin held out of "
+            "the training. Hold them out by keras_entropy.audit.hold_out, train, and "
+            "give the plan by --held-out"
+        )
     if metric.startswith("tpr@"):
         few = [
             row["n_nonmembers"]

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from eval_suite.options.gate_options import add_gate_options
+from eval_suite.options.held_out_options import add_held_out_options
 from eval_suite.options.profiles import PROFILES
 from eval_suite.options.question_options import add_question_options
 from eval_suite.options.report_names import LATEST
@@ -145,6 +146,7 @@ def add_options(parser: pytest.Parser) -> None:
         "as well, and both engines on data without a signal; takes many minutes. "
         "Default: check.",
     )
+    add_held_out_options(group)
     add_question_options(group)
     add_shadow_options(group)
     add_gate_options(group)

@@ -11,6 +11,7 @@ RATE = "tpr@"
 # The comparison that makes a limit of each figure: of most, less is better.
 METRICS = {
     "auc": "<=",
+    "epsilon": "<=",
     f"{RATE}FPR": "<=",
     "accuracy": ">=",
     "accuracy_drop": "<=",
@@ -27,7 +28,8 @@ class Gate:
 
     Args:
         metric: A key of `METRICS`, with a number in (0, 1) for `FPR`. `auc` is that of
-            the strongest attack, chosen and reported on different data; `tpr@0.01` is
+            the strongest attack, chosen and reported on different data; `epsilon` is a
+            claim that records which were held out may refute; `tpr@0.01` is
             the true positive rate at 1 % false positives, of every attack; `accuracy`
             is on non-members, and `accuracy_drop` its fall against the undefended
             model; `latency_ratio` is the time of a call over the undefended model's, at

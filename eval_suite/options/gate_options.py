@@ -25,8 +25,9 @@ def add_gate_options(group: pytest.OptionGroup) -> None:
         type=parse_gate,
         default=[],
         help="Fail if a figure is shown to be beyond its limit: auc<=0.55, "
-        "tpr@0.01<=0.03, accuracy_drop<=0.01, latency_ratio<=1.2, with DEFENSE: in "
-        "front for one defense alone. May be given more than once.",
+        "tpr@0.01<=0.03, accuracy_drop<=0.01, latency_ratio<=1.2, with --held-out "
+        "epsilon<=8, with DEFENSE: in front for one defense alone. May be given more "
+        "than once.",
     )
     group.addoption(
         "--baseline",

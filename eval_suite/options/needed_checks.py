@@ -13,6 +13,7 @@ _TF_PRIVACY = "test_tf_privacy.py"
 _TF_PRIVACY_FULL = "test_tf_privacy_full.py"
 _RECORD_RISK = "test_record_risk.py"
 _SHADOW_COUNTS = "test_shadow_counts.py"
+_HELD_OUT = "test_held_out.py"
 _FOR_METRIC = {"accuracy": "test_utility.py", "latency_ratio": "test_latency.py"}
 
 
@@ -30,6 +31,8 @@ def is_needed(file: str, options: Options) -> bool:
         return file in (_OUTPUTS, _CONTROLS, _ATTACKS, _EXCHANGEABILITY)
     if file == _OUTPUTS:
         return False
+    if file == _HELD_OUT:
+        return options.held_out is not None
     if file == _TF_PRIVACY_FULL:
         return options.tf_privacy == "full"
     if file == _TF_PRIVACY and options.tf_privacy == "off":
@@ -42,8 +45,8 @@ def is_needed(file: str, options: Options) -> bool:
     if file == _GATE:
         return options.gating
     if file == _EXCHANGEABILITY:
-        # The game draws who is a member at random.
-        return options.model is not None
+        # The game draws who is a member at random, and so does a plan.
+        return options.model is not None and options.held_out is None
     if options.gating and not options.report:
         # A gate alone should be quick: nothing runs that it has no use for.
         gated = {_FOR_METRIC.get(gate.metric) for gate in options.gates}

@@ -9,6 +9,7 @@ import pytest
 
 from eval_suite.options.gate_expression import Gate
 from eval_suite.options.gate_options import ACCEPTED_RISE
+from eval_suite.options.held_out_options import DELTA
 from eval_suite.options.optional_packages import why_no_tf_privacy
 from eval_suite.options.profiles import PROFILES
 from eval_suite.options.profiles import Profile
@@ -40,6 +41,8 @@ class Options:
     model: Path | None = None
     members: Path | None = None
     nonmembers: Path | None = None
+    held_out: Path | None = None
+    delta: float = DELTA
     from_logits: bool = False
     member_outputs: Path | None = None
     nonmember_outputs: Path | None = None
@@ -78,6 +81,8 @@ class Options:
         if options.defenses is None:
             own = options.model is not None or options.outputs_only
             alone = own and options.gating and not options.report
+            # What is held out is held out of the model as it is.
+            alone = alone or options.held_out is not None
             every = "study" if options.profile == "study" else "all"
             options = dataclasses.replace(options, defenses="none" if alone else every)
         if options.outputs_only and options.defenses == "all":
@@ -149,17 +154,19 @@ class Options:
             )
         if self.outputs_only and self.defenses not in ("none", "all"):
             raise pytest.UsageError("--defenses needs a model to defend")
+        self._check_held_out()
         if self.model is None:
             for name in ("members", "nonmembers"):
                 if getattr(self, name) is not None:
                     raise pytest.UsageError(f"--{name} needs --model")
             if self.from_logits and not self.outputs_only:
                 raise pytest.UsageError("--from-logits needs --model")
-        elif self.members is None or self.nonmembers is None:
+        elif self.held_out is None and None in (self.members, self.nonmembers):
             raise pytest.UsageError(
                 "--model needs --members and --nonmembers: examples that the model was "
                 "trained on, and others from the same distribution, as .npz files with "
-                "x and y"
+                "x and y. Or --held-out, the plan of records that were held out of its "
+                "training"
             )
         self._check_questions()
         self._check_shadows()
@@ -174,6 +181,26 @@ class Options:
             raise pytest.UsageError(
                 f"--gate {timed[0]}: time is measured in one process only. Run without "
                 "-n"
+            )
+
+    def _check_held_out(self) -> None:
+        if self.held_out is None:
+            if self.delta != DELTA:
+                raise pytest.UsageError("--delta needs --held-out")
+            return
+        if self.model is None:
+            raise pytest.UsageError(
+                "--held-out needs --model, which was trained by the plan"
+            )
+        if self.members is not None or self.nonmembers is not None:
+            raise pytest.UsageError(
+                "--held-out says who is a member: leave out --members and --nonmembers"
+            )
+        if self.population is not None:
+            raise pytest.UsageError(
+                "--held-out and --population: shadow models need the entire training "
+                "set, of which a plan holds the audited records alone. Leave out one "
+                "of them"
             )
 
     def _check_questions(self) -> None:

@@ -17,6 +17,7 @@ from eval_suite.results.rows import DivergenceRow
 from eval_suite.results.rows import ExchangeabilityRow
 from eval_suite.results.rows import FrontierRow
 from eval_suite.results.rows import NullRunRow
+from eval_suite.results.rows import OneTrainingRow
 from eval_suite.results.rows import Profile
 from eval_suite.results.rows import QuestionsRow
 from eval_suite.results.rows import ShadowCountRow
@@ -163,6 +164,7 @@ class Results(TypedDict):
     distributions: list[DistributionRow]
     frontier: list[FrontierRow]
     shadow_counts: NotRequired[list[ShadowCountRow]]
+    one_training: NotRequired[list[OneTrainingRow]]
     tf_privacy: list[BesideRow]
     tf_privacy_null: list[NullRunRow]
     checks: list[Check]

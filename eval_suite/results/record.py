@@ -25,6 +25,7 @@ from eval_suite.results.rows import HeadlineRow
 from eval_suite.results.rows import LatencyRow
 from eval_suite.results.rows import NotMeasuredRow
 from eval_suite.results.rows import NullRunRow
+from eval_suite.results.rows import OneTrainingRow
 from eval_suite.results.rows import RecordRiskRow
 from eval_suite.results.rows import RunRow
 from eval_suite.results.rows import ShadowCountRow
@@ -102,6 +103,11 @@ class Record(Protocol):
     @overload
     def __call__(
         self, table: Literal["exchangeability"], **fields: Unpack[ExchangeabilityRow]
+    ) -> None: ...
+
+    @overload
+    def __call__(
+        self, table: Literal["one_training"], **fields: Unpack[OneTrainingRow]
     ) -> None: ...
 
     @overload

@@ -32,6 +32,7 @@ from eval_suite.results.rows import HeadlineRow
 from eval_suite.results.rows import LatencyRow
 from eval_suite.results.rows import NotMeasuredRow
 from eval_suite.results.rows import NullRunRow
+from eval_suite.results.rows import OneTrainingRow
 from eval_suite.results.rows import RecordRiskRow
 from eval_suite.results.rows import RunRow
 from eval_suite.results.rows import ShadowCountRow
@@ -56,6 +57,7 @@ class Recorded:
     tf_privacy: list[BesideRow] = dataclasses.field(default_factory=list)
     tf_privacy_null: list[NullRunRow] = dataclasses.field(default_factory=list)
     exchangeability: list[ExchangeabilityRow] = dataclasses.field(default_factory=list)
+    one_training: list[OneTrainingRow] = dataclasses.field(default_factory=list)
     not_measured: list[NotMeasuredRow] = dataclasses.field(default_factory=list)
     record_risk: list[RecordRiskRow] = dataclasses.field(default_factory=list)
     gate_identity: list[RunIdentity] = dataclasses.field(default_factory=list)

@@ -306,6 +306,50 @@ class ExchangeabilityRow(TypedDict):
     detail: str
 
 
+class RecordKindRow(TypedDict):
+    """The strongest attack of one question on the records of one kind."""
+
+    kind: Literal["as given", "mislabelled"]
+    members: int
+    nonmembers: int
+    attack: str
+    auc: float
+    auc_low: float
+    auc_high: float
+    tpr: RateRow | None
+
+
+class OneTrainingRow(TypedDict):
+    """Table `one_training`: bounds on epsilon where a coin held records out.
+
+    `epsilon`: of (epsilon, delta), for one record added or removed, valid with
+    probability `confidence`; at most `ceiling` had all guesses been right.
+    `gaussian_epsilon`: likewise, if the training's privacy is that of a Gaussian
+    mechanism, of `gaussian_mu`. `correct` of `guessed_in` + `guessed_out` guesses are
+    right, of `records`; what to guess was chosen on `chosen_on` others. `kind`: the
+    records that were guessed. `kinds`: the attacks on each, where some are mislabelled.
+    """
+
+    defense: str
+    attack: str
+    reversed: bool
+    kind: Literal["all", "as given", "mislabelled"]
+    epsilon: float
+    gaussian_mu: float
+    gaussian_epsilon: float
+    ceiling: float
+    delta: float
+    confidence: float
+    records: int
+    guessed_in: int
+    guessed_out: int
+    correct: int
+    chosen_on: int
+    mislabelled: int
+    plan: str
+    kinds: list[RecordKindRow]
+
+
 class NotMeasuredRow(TypedDict):
     """Table `not_measured`: a figure that is missing.
 

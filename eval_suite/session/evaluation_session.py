@@ -66,6 +66,13 @@ class EvalSession:
                     "`keras_entropy.catalog.build` and evaluate the result as --model"
                 )
             fitted = claiming(self._names, "fitted")
+            if fitted and options.held_out is not None:
+                raise ValueError(
+                    f"{', '.join(fitted)}: fitted to reference examples, of which a "
+                    "plan of held-out records has none: all of its records are scored. "
+                    "Fit it to examples of your own with `keras_entropy.catalog.build` "
+                    "and give the result as --model"
+                )
             if fitted and options.profile == "study" and not options.model:
                 raise ValueError(
                     f"{', '.join(fitted)}: fitted to reference examples, of which "

@@ -15,6 +15,7 @@ from eval_suite.options.shadow_options import SHADOWS
 from eval_suite.subjects import study_network
 from eval_suite.subjects.fingerprint import fingerprint
 from eval_suite.subjects.membership_game import MembershipGame
+from eval_suite.subjects.one_target.held_out_model import HeldOutModel
 from eval_suite.subjects.one_target.shadow_population import ShadowRecipe
 from eval_suite.subjects.one_target.study_target import StudyTarget
 from eval_suite.subjects.one_target.study_target import check_official_split
@@ -24,6 +25,8 @@ from eval_suite.subjects.one_target.user_model import UserModel
 from eval_suite.subjects.questions import Questions
 from eval_suite.subjects.subject import ProgressBar
 from eval_suite.subjects.subject import Subject
+from keras_entropy.attacks.leakage.one_training import check_records
+from keras_entropy.audit import HeldOutPlan
 from keras_entropy.shadow import Cache
 from keras_entropy.shadow import Runner
 
@@ -83,6 +86,15 @@ def read_live(
 
 
 def _read_user_model(options: Options, model: Path) -> UserModel:
+    if options.held_out is not None:
+        plan = HeldOutPlan.load(options.held_out)
+        check_records(plan.records, options.delta)
+        audited = HeldOutModel.of_files(
+            model, plan, from_logits=options.from_logits, seed=options.seed
+        )
+        if options.questions_asked:
+            audited.ask_neighbors(options.questions_asked, options.neighbors)
+        return audited
     if options.members is None or options.nonmembers is None:
         raise ValueError("--model needs --members and --nonmembers")
     subject = UserModel.read(

@@ -36,6 +36,7 @@ from keras_entropy.attacks.results import ExampleScores
 if TYPE_CHECKING:
     import keras
 
+    from keras_entropy.audit import HeldOutPlan
     from keras_entropy.catalog import Entry
 
 # Opens a progress bar: title and number of steps in, a function that advances it out.
@@ -71,11 +72,14 @@ class Subject(abc.ABC):
             loss alone, as in the reference study.
         known_start: The same subject where every training starts from what the attacker
             holds, or `None` where that is not asked for.
+        held_out: The records whose membership a fair coin decided, all of them scored,
+            or `None` where membership is what it is.
     """
 
     is_reference_study: bool = False
     sees_loss_only: bool = False
     known_start: Subject | None = None
+    held_out: HeldOutPlan | None = None
 
     @property
     @abc.abstractmethod

@@ -19,6 +19,12 @@ from keras_entropy.attacks.leakage.epsilon import EpsilonBound as EpsilonBound
 from keras_entropy.attacks.leakage.epsilon import (
     epsilon_lower_bound as epsilon_lower_bound,
 )
+from keras_entropy.attacks.leakage.one_training import (
+    OneTrainingBound as OneTrainingBound,
+)
+from keras_entropy.attacks.leakage.one_training import (
+    one_training_bound as one_training_bound,
+)
 from keras_entropy.attacks.neighbors import Neighbors as Neighbors
 from keras_entropy.attacks.neighbors import NeighborSums as NeighborSums
 from keras_entropy.attacks.paired_differences import (

@@ -71,6 +71,12 @@ class HeldOutPlan:
         """`(x, y)` of the records that were held out, as it would have had them."""
         return self.x[~self.member], self.y[~self.member]
 
+    @property
+    def members_first(self) -> tuple[Booleans, Booleans]:
+        """Booleans `(m,)` twice: `member` and `mislabelled`, members before others."""
+        order = np.argsort(~self.member, kind="stable")
+        return self.member[order], self.mislabelled[order]
+
     @functools.cached_property
     def digest(self) -> str:
         """String, a hash of the records, their labels and the coins."""

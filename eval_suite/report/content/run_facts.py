@@ -1,6 +1,8 @@
 """Names and values of the page's cards: data, model, run. None is "not recorded"."""
 
 from eval_suite.report.content.attack_words import questions_in_words
+from eval_suite.report.content.one_training import TITLE
+from eval_suite.report.content.one_training import one_training
 from eval_suite.report.format import estimate
 from eval_suite.report.format import moment
 from eval_suite.report.format import number
@@ -16,7 +18,9 @@ def tested(results: Results) -> Facts:
     """Returns what the attackers were, what they asked, and what was not tested."""
     model = results["threat_model"]
     questions = model["questions"]
+    bound = one_training(results)
     return [
+        *([] if bound is None else [(TITLE, bound)]),
         ("Tested", "; ".join(model["attacker"]) or None),
         (
             "Neighbors",

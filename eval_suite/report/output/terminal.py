@@ -5,6 +5,7 @@ from eval_suite.report.content.advice import EFFECT_WORDS
 from eval_suite.report.content.advice import Effect
 from eval_suite.report.content.advice import advise
 from eval_suite.report.content.advice import effects
+from eval_suite.report.content.one_training import bound_line
 from eval_suite.report.format import NOT_MEASURED
 from eval_suite.report.format import count
 from eval_suite.report.format import estimate
@@ -33,7 +34,8 @@ def terminal_table(results: Results, width: int = 80) -> str:
 
     Returns:
         Text without control characters, its last line the verdict. At most 40
-        defenses are listed, the most private first, and the label floor below them.
+        defenses are listed, the most private first, and the label floor below them;
+        then a line for each bound on epsilon.
     """
     found = effects(results)
     shown = attackers.ordered(results)[:_SHOWN]
@@ -54,6 +56,8 @@ def terminal_table(results: Results, width: int = 80) -> str:
     omitted = len(results["defenses"]) - len(shown)
     if omitted:
         lines.append(f"{count(omitted, 'more row')} in the report")
+    bounds = map(bound_line, results.get("one_training", []))
+    lines += map(one_line, bounds)
     return "\n".join([*lines, "", summary_line(results)])
 
 

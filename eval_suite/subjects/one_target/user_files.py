@@ -53,7 +53,7 @@ def dataset_of(path: Path) -> Dataset:
 
 
 def check_sets(model: keras.Model, members: Dataset, nonmembers: Dataset) -> None:
-    """Raises `ValueError` if examples don't fit a model or each other, or overlap."""
+    """Raises `ValueError` if examples don't fit a model or each other."""
     if members.x.shape[1:] != nonmembers.x.shape[1:]:
         raise ValueError(
             "Members and non-members must have examples of one shape. Received: "
@@ -86,6 +86,10 @@ def check_sets(model: keras.Model, members: Dataset, nonmembers: Dataset) -> Non
                 f"The model has {classes} classes, so labels must be 0 to "
                 f"{classes - 1}. Received: {side} with label {examples.y.max()}"
             )
+
+
+def check_copies(members: Dataset, nonmembers: Dataset) -> None:
+    """Raises `ValueError` if one set holds copies of the other's examples."""
     found = find_equal_rows(members.x, nonmembers.x, (members.y, nonmembers.y))
     if found.is_copied:
         raise ValueError(

@@ -19,6 +19,7 @@ from eval_suite.subjects.one_target.one_target import OneModel
 from eval_suite.subjects.one_target.shadow_population import Population
 from eval_suite.subjects.one_target.shadow_population import ShadowRecipe
 from eval_suite.subjects.one_target.shadow_population import no_bar
+from eval_suite.subjects.one_target.user_files import check_copies
 from eval_suite.subjects.one_target.user_files import check_sets
 from eval_suite.subjects.one_target.user_files import dataset_of
 from eval_suite.subjects.one_target.user_files import is_random_by_design
@@ -55,6 +56,9 @@ class UserModel(OneModel):
             and used to fit the defenses that are fitted.
         from_logits: Boolean, whether the model ends in logits. Defaults to `False`.
         seed: Integer, of the draws of random defenses. Defaults to `0`.
+        set_aside: Boolean, whether some of the non-members become the reference set.
+            Where a coin decided who is a member there is none, and equal examples on
+            both sides are no copies. Defaults to `True`.
 
     Raises:
         ValueError: If one set holds copies of the other's examples, they do not fit the
@@ -69,6 +73,7 @@ class UserModel(OneModel):
         *,
         from_logits: bool = False,
         seed: int = 0,
+        set_aside: bool = True,
     ) -> None:
         self._seed = seed
         self._population: Population | None = None
@@ -79,11 +84,14 @@ class UserModel(OneModel):
         self._undefended = defending.probabilities_of(model, from_logits=from_logits)
         self._model = model
         check_sets(self._undefended, members, nonmembers)
+        if set_aside:
+            check_copies(members, nonmembers)
         self.members = members
         # Whichever defenses are selected, so that all are scored on the same examples.
-        self.nonmembers, self.reference = nonmembers.split(
-            seed=0, examples=len(nonmembers.x)
-        )
+        scored, kept = nonmembers.split_rows(seed=0, examples=len(nonmembers.x))
+        if not set_aside:
+            scored, kept = np.arange(len(nonmembers.x)), kept[:0]
+        self.nonmembers, self.reference = nonmembers.rows(scored), nonmembers.rows(kept)
         self._outputs: dict[str, tuple[Array, Array]] = {}
 
     @classmethod

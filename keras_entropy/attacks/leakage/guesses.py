@@ -6,24 +6,31 @@ many guesses can be right is limited by what the training hides of any one recor
 a number of right guesses that is too large refutes a claim of privacy. The adjacency
 is that of the coin: one record is added to the training set or removed from it.
 
-Two limits on the probability of `correct` right guesses or more:
+Two theorems limit the probability of `correct` right guesses or more:
 
-* Of an (epsilon, delta)-private training: Steinke, Nasr and Jagielski, "Privacy
-  Auditing with One (1) Training Run", NeurIPS 2023, arXiv:2305.08846. Given what is
+* "binomial": Steinke, Nasr and Jagielski, "Privacy Auditing with One (1) Training Run",
+  NeurIPS 2023, arXiv:2305.08846, of an (epsilon, delta)-private training. Given what is
   guessed, each guess is right with probability at most e^epsilon / (1 + e^epsilon),
   whatever the coins before it are; delta moves the tail by at most 2 m delta times its
-  steepest mean slope.
-* Of an f-private training: Mahloujifar, Melis and Chaudhuri, "Auditing f-Differential
-  Privacy in One Run", ICML 2025, arXiv:2410.22235. Here f is the trade-off of a
-  Gaussian mechanism, N(0, 1) against N(mu, 1): tighter than the first, and a statement
-  about trainings whose privacy is that of a Gaussian mechanism alone.
+  steepest mean slope. Without delta no theorem can be better.
+* "trade-off": Mahloujifar, Melis and Chaudhuri, "Auditing f-Differential Privacy in One
+  Run", ICML 2025, arXiv:2410.22235, of an f-private training. With the f of (epsilon,
+  delta) it is the better one where there is a delta and most guesses are right: many
+  records do not multiply delta. With the f of a Gaussian mechanism, N(0, 1) against
+  N(mu, 1), it is tighter still, and a statement about trainings whose privacy is that
+  of a Gaussian mechanism alone.
+
+Which one a bound on epsilon takes is decided by the number of guesses, never by how
+many of them are right.
 """
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable
 from statistics import NormalDist
+from typing import Literal
 
 import numpy as np
 from scipy import special
@@ -32,11 +39,21 @@ from scipy import special
 _MOST_EPSILON = 40.0
 _MOST_MU = 40.0
 _HALVINGS = 44
+_LEAST_LOG_LEVEL = -50.0
+_USUAL_LEVEL = 0.05
 _NORMAL = NormalDist()
+
+Theorem = Literal["binomial", "trade-off"]
 
 
 def p_value(
-    correct: int, guesses: int, records: int, epsilon: float, delta: float
+    correct: int,
+    guesses: int,
+    records: int,
+    epsilon: float,
+    delta: float,
+    *,
+    theorem: Theorem | None = None,
 ) -> float:
     """Returns how likely so many right guesses are, at most, if a claim holds.
 
@@ -46,6 +63,8 @@ def p_value(
         records: Integer, how many coins were tossed.
         epsilon: Float, at least 0: the claim is (epsilon, delta)-privacy.
         delta: Float in 0..1.
+        theorem: String, binomial or trade-off. Defaults to the better one for so many
+            guesses.
 
     Returns:
         Float in 0..1.
@@ -55,21 +74,31 @@ def p_value(
         >>> p_value(10, 10, 10, 0.0, 0.0) == 2**-10
         True
     """
-    chance = 1 / (1 + math.exp(-epsilon))
     if correct == 0:
         return 1.0
-    tail = float(special.bdtrc(correct - 1, guesses, chance))
-    if delta == 0:
-        return tail
-    fewer = np.arange(correct)  # right guesses from so many on
-    reached = np.ones(correct)
-    reached[1:] = special.bdtrc(fewer[1:] - 1, guesses, chance)
-    slope = float(((reached - tail) / (correct - fewer)).max())
-    return min(1.0, tail + 2 * records * delta * slope)
+    if (theorem or better_theorem(guesses, records, delta)) == "binomial":
+        return _binomial_p_value(correct, guesses, records, epsilon, delta)
+    counts = correct, guesses, records
+    low, high = _LEAST_LOG_LEVEL, 0.0
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2
+        if is_tail_refuted(
+            _least_false(epsilon, delta), *counts, level=math.exp(middle)
+        ):
+            high = middle
+        else:
+            low = middle
+    return math.exp(high)
 
 
 def refuted_epsilon(
-    correct: int, guesses: int, records: int, *, delta: float, level: float
+    correct: int,
+    guesses: int,
+    records: int,
+    *,
+    delta: float,
+    level: float,
+    theorem: Theorem | None = None,
 ) -> float:
     """Returns a lower bound on epsilon at a delta, which errs with `level` at most.
 
@@ -80,6 +109,7 @@ def refuted_epsilon(
         records: Integer, how many coins were tossed.
         delta: Float in 0..1.
         level: Float in (0, 1), the probability of a bound above the truth.
+        theorem: String, as for `p_value`.
 
     Returns:
         Float, at least 0.
@@ -89,11 +119,65 @@ def refuted_epsilon(
         >>> round(refuted_epsilon(95, 100, 100, delta=0.0, level=0.05), 2)
         2.17
     """
+    counts = correct, guesses, records
+    if (theorem or better_theorem(guesses, records, delta)) == "binomial":
 
-    def is_refuted(epsilon: float) -> bool:
-        return p_value(correct, guesses, records, epsilon, delta) <= level
+        def is_refuted(epsilon: float) -> bool:
+            return _binomial_p_value(*counts, epsilon, delta) <= level
+
+    else:
+
+        def is_refuted(epsilon: float) -> bool:
+            return is_tail_refuted(_least_false(epsilon, delta), *counts, level=level)
 
     return _largest(is_refuted, _MOST_EPSILON)
+
+
+@functools.cache
+def better_theorem(guesses: int, records: int, delta: float) -> Theorem:
+    """Returns the theorem that gives the larger bound if all guesses are right.
+
+    Args:
+        guesses: Integer in 0..records.
+        records: Integer.
+        delta: Float in 0..1.
+    """
+    if delta == 0 or guesses == 0:
+        return "binomial"
+    counts = guesses, guesses, records
+    bounds: dict[Theorem, float] = {
+        theorem: refuted_epsilon(
+            *counts, delta=delta, level=_USUAL_LEVEL, theorem=theorem
+        )
+        for theorem in ("binomial", "trade-off")
+    }
+    return max(bounds, key=bounds.__getitem__)
+
+
+def _binomial_p_value(
+    correct: int, guesses: int, records: int, epsilon: float, delta: float
+) -> float:
+    if correct == 0:
+        return 1.0
+    chance = 1 / (1 + math.exp(-epsilon))
+    tail = float(special.bdtrc(correct - 1, guesses, chance))
+    if delta == 0:
+        return tail
+    fewer = np.arange(correct)  # right guesses from so many on
+    reached = np.ones(correct)
+    reached[1:] = special.bdtrc(fewer[1:] - 1, guesses, chance)
+    slope = float(((reached - tail) / (correct - fewer)).max())
+    return min(1.0, tail + 2 * records * delta * slope)
+
+
+def _least_false(epsilon: float, delta: float) -> Callable[[float], float]:
+    """The inverse of 1 - f where f is the trade-off of (epsilon, delta)-privacy."""
+    more, less = math.exp(epsilon), math.exp(-epsilon)
+
+    def least_false(power: float) -> float:
+        return max(0.0, (power - delta) * less, 1 - delta - (1 - power) * more)
+
+    return least_false
 
 
 def refuted_mu(correct: int, guesses: int, records: int, *, level: float) -> float:
@@ -115,7 +199,7 @@ def refuted_mu(correct: int, guesses: int, records: int, *, level: float) -> flo
                 return min(1.0, max(0.0, power))
             return _NORMAL.cdf(_NORMAL.inv_cdf(power) - mu)
 
-        return is_tail_refuted(least_false, correct, guesses, records, level)
+        return is_tail_refuted(least_false, correct, guesses, records, level=level)
 
     return _largest(is_refuted, _MOST_MU)
 
@@ -125,6 +209,7 @@ def is_tail_refuted(
     correct: int,
     guesses: int,
     records: int,
+    *,
     level: float,
 ) -> bool:
     """Whether an f-private training gives so many right guesses too seldom.

@@ -7,6 +7,7 @@ from scipy import optimize
 from scipy import special
 from scipy import stats
 
+from keras_entropy.attacks.leakage.guesses import better_theorem
 from keras_entropy.attacks.leakage.guesses import gaussian_epsilon
 from keras_entropy.attacks.leakage.guesses import is_tail_refuted
 from keras_entropy.attacks.leakage.guesses import p_value
@@ -41,7 +42,7 @@ def test_the_tail_with_delta_is_the_theorems():
 
     slope = max((f(correct - i) - f(correct)) / i for i in range(1, records + 1))
     expected = f(correct) + 2 * records * delta * slope
-    found = p_value(correct, guesses, records, epsilon, delta)
+    found = p_value(correct, guesses, records, epsilon, delta, theorem="binomial")
     assert found == pytest.approx(expected, rel=1e-9)
 
 
@@ -69,20 +70,23 @@ def test_randomised_response_attains_the_bound(epsilon):
     assert bound(int(np.median(correct))) > epsilon - 0.35
 
 
-def test_delta_pays_for_records_that_are_published():
+@pytest.mark.parametrize("theorem", ["binomial", "trade-off"])
+def test_delta_pays_for_records_that_are_published(theorem):
     # With probability delta a coin is told plainly, else as by randomised response.
     rng = np.random.default_rng(1)
-    epsilon, delta, records = 0.5, 0.02, 200
+    epsilon, delta, records = 0.5, 0.06, 200
     coins = rng.random((8000, records)) < 0.5
     told = coins ^ (rng.random(coins.shape) > special.expit(epsilon))
-    told = np.where(rng.random(coins.shape) < 3 * delta, coins, told)
+    told = np.where(rng.random(coins.shape) < delta, coins, told)
     correct = (told == coins).sum(axis=1)
 
     def without(count):
         return refuted_epsilon(count, records, records, delta=0.0, level=0.05)
 
     def paid(count):
-        return refuted_epsilon(count, records, records, delta=3 * delta, level=0.05)
+        return refuted_epsilon(
+            count, records, records, delta=delta, level=0.05, theorem=theorem
+        )
 
     share, most = share_above(epsilon, correct, without)
     assert share > most
@@ -150,8 +154,10 @@ def test_the_recursion_finds_the_optimum_of_its_inequalities(
     largest = -solved.fun
     assert 0 < largest < 1
     counts = correct, guesses, records
-    assert is_tail_refuted(least_false, *counts, largest * 1.001)
-    assert not is_tail_refuted(least_false, *counts, largest * 0.999)
+    assert is_tail_refuted(least_false, *counts, level=largest * 1.001)
+    assert not is_tail_refuted(least_false, *counts, level=largest * 0.999)
+    found = p_value(*counts, epsilon, delta, theorem="trade-off")
+    assert found == pytest.approx(largest, rel=1e-6)
 
 
 @pytest.mark.parametrize(("mu", "delta"), [(0.3, 1e-5), (1.0, 1e-5), (4.0, 1e-3)])
@@ -170,6 +176,35 @@ def test_of_no_signal_nothing_is_refuted():
     assert refuted_epsilon(50, 100, 100, delta=1e-5, level=0.05) == 0
     assert refuted_mu(50, 100, 100, level=0.05) == 0
     assert gaussian_epsilon(0.0, 1e-5) == 0
+
+
+def test_the_number_of_guesses_decides_on_the_theorem():
+    for guesses, records in ((20, 1000), (700, 700), (16000, 16000)):
+        by_theorem = {
+            theorem: refuted_epsilon(
+                guesses, guesses, records, delta=1e-5, level=0.05, theorem=theorem
+            )
+            for theorem in ("binomial", "trade-off")
+        }
+        best = max(by_theorem, key=by_theorem.get)
+        assert better_theorem(guesses, records, 1e-5) == best
+        for correct in (guesses // 2, guesses * 3 // 4, guesses):
+            counts = correct, guesses, records
+            found = refuted_epsilon(*counts, delta=1e-5, level=0.05)
+            assert found == refuted_epsilon(
+                *counts, delta=1e-5, level=0.05, theorem=best
+            )
+    # 16,000 records times a delta of 1e-5 are a lot for the one, not for the other.
+    assert by_theorem["binomial"] < 8.2 < 8.5 < by_theorem["trade-off"]
+    assert better_theorem(100, 100, 0.0) == "binomial"
+
+
+@pytest.mark.parametrize("theorem", ["binomial", "trade-off"])
+def test_a_bound_is_where_the_p_value_is_the_level(theorem):
+    counts = 170, 200, 400
+    bound = refuted_epsilon(*counts, delta=1e-4, level=0.02, theorem=theorem)
+    found = p_value(*counts, bound, 1e-4, theorem=theorem)
+    assert found == pytest.approx(0.02, rel=1e-5)
 
 
 def test_more_right_guesses_refute_more():
@@ -195,7 +230,7 @@ def test_jax_privacy_refutes_the_same(strength, threshold):
     strategy = auditing.Explicit(threshold)
     guessed = scores >= threshold
     counts = int((guessed & coins).sum()), int(guessed.sum()), 500
-    found = refuted_epsilon(*counts, delta=1e-5, level=0.05)
+    found = refuted_epsilon(*counts, delta=1e-5, level=0.05, theorem="binomial")
     expected = auditor.epsilon_one_run(0.05, 1e-5, threshold_strategy=strategy)
     assert found == pytest.approx(expected, abs=1e-5)
     found = gaussian_epsilon(refuted_mu(*counts, level=0.05), 1e-5)

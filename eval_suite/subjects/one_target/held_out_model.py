@@ -1,0 +1,78 @@
+"""A user's own model, of whose training fair coins held some records out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import keras
+
+from eval_suite.datasets.datasets import Dataset
+from eval_suite.results.rows import RunDescription
+from eval_suite.subjects.one_target.user_files import load_model
+from eval_suite.subjects.one_target.user_model import UserModel
+from keras_entropy.audit import HeldOutPlan
+
+
+class HeldOutModel(UserModel):
+    """One target model, and the records whose membership a coin decided.
+
+    All of them are scored: a reference set taken out of the non-members would leave
+    more members than non-members, and the coins would be fair no more.
+
+    Args:
+        model: Keras classifier.
+        plan: Which records it was trained on.
+        from_logits: Boolean, whether the model ends in logits. Defaults to `False`.
+        seed: Integer, of the draws of random defenses. Defaults to `0`.
+
+    Raises:
+        ValueError: If the records do not fit the model, or it can't be defended.
+    """
+
+    def __init__(
+        self,
+        model: keras.Model,
+        plan: HeldOutPlan,
+        *,
+        from_logits: bool = False,
+        seed: int = 0,
+    ) -> None:
+        members, nonmembers = (
+            Dataset(name, name, *side, ())
+            for name, side in (
+                ("records in training", plan.members),
+                ("records held out", plan.nonmembers),
+            )
+        )
+        super().__init__(
+            model,
+            members,
+            nonmembers,
+            from_logits=from_logits,
+            seed=seed,
+            set_aside=False,
+        )
+        self.held_out = plan
+
+    @classmethod
+    def of_files(
+        cls, model: Path, plan: HeldOutPlan, *, from_logits: bool, seed: int = 0
+    ) -> HeldOutModel:
+        """Reads the model of the command line.
+
+        Args:
+            model: File of the model.
+            plan: Which records it was trained on.
+            from_logits: Boolean, whether the model ends in logits.
+            seed: Integer, as for the class. Defaults to `0`.
+
+        Raises:
+            ValueError: If the file is missing or no such file, or as for the class.
+        """
+        loaded = load_model(model, compiled=False)
+        return cls(loaded, plan, from_logits=from_logits, seed=seed)
+
+    def describe(self) -> RunDescription:
+        described = super().describe()
+        described["dataset"]["source"] = f"a plan of records, {self.held_out!r}"
+        return described

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from eval_suite.options import options
+from keras_entropy.audit import hold_out
 
 pytest_plugins = ["pytester"]
 
@@ -35,6 +36,9 @@ def files(pytester):
     for name, rows in (("in", slice(40)), ("out", slice(40, None))):
         np.savez(pytester.path / f"{name}.npz", x=x[rows], y=y[rows])
         np.savez(pytester.path / f"{name}_p.npz", outputs=outputs[rows], y=y[rows])
+    plans = {"plan": (x, y), "wide": (np.hstack([x, x]), y), "many": (x, y + 1)}
+    for name, data in plans.items():
+        hold_out(*data, records=60, seed=0)[2].save(pytester.path / f"{name}.npz")
     np.savez(pytester.path / "other.npz", x=x[:, :4], y=y)
     np.savez(pytester.path / "logits.npz", outputs=9 * outputs - 4, y=y)
     (pytester.path / "text.keras").write_text("not a model")
@@ -111,6 +115,22 @@ def test_gate_alone_collects_what_it_needs(run, files, model):
     }
 
 
+def test_a_plan_replaces_the_check_for_confounding(run, files, model):
+    result = run(
+        *("--pyargs", "eval_suite", "--collect-only", "-q", "--model", "m.keras"),
+        *("--held-out", "plan.npz", "--gate", "epsilon<=8"),
+    )
+    names = {
+        line.split("::")[0].split("/")[-1] for line in result.outlines if "::" in line
+    }
+    assert names == {
+        "test_controls.py",
+        "test_gate.py",
+        "test_held_out.py",
+        "test_membership_inference.py",
+    }
+
+
 @pytest.mark.parametrize(
     ("mode", "files"),
     [
@@ -148,6 +168,7 @@ def test_no_check_at_all_is_a_failure(run, files, asked):
 
 
 MODEL = ("--model", "m.keras", "--members", "in.npz", "--nonmembers", "out.npz")
+HELD_OUT = ("--model", "m.keras", "--held-out", "plan.npz")
 OUTPUTS = ("--member-outputs", "in_p.npz", "--nonmember-outputs", "out_p.npz")
 
 
@@ -186,6 +207,17 @@ OUTPUTS = ("--member-outputs", "in_p.npz", "--nonmember-outputs", "out_p.npz")
         (("--questions", "-3"), "an integer of at least 0. Received: '-3'"),
         (("--questions", "many"), "an integer of at least 0. Received: 'many'"),
         (("--questions", "0", "--neighbors", "a:b"), "--questions 0 asks about none"),
+        (("--held-out", "plan.npz"), "--held-out needs --model"),
+        ((*MODEL, "--held-out", "plan.npz"), "leave out --members and --nonmembers"),
+        ((*HELD_OUT, "--population", "in.npz"), "--held-out and --population"),
+        ((*MODEL, "--delta", "0.1"), "--delta needs --held-out"),
+        ((*HELD_OUT, "--delta", "0"), "above 0 and below 1 / 60"),
+        ((*HELD_OUT, "--delta", "0.02"), "above 0 and below 1 / 60"),
+        ((*MODEL[:2], "--held-out", "no.npz"), "no.npz: no such file"),
+        ((*MODEL[:2], "--held-out", "in.npz"), "in.npz: not a plan of held-out"),
+        ((*MODEL[:2], "--held-out", "wide.npz"), "expects examples of shape (6,)"),
+        ((*MODEL[:2], "--held-out", "many.npz"), "The model has 3 classes"),
+        ((*HELD_OUT, "--defenses", "binned-1"), "binned-1: fitted to reference"),
         (("--known-start", "--profile", "study"), "--known-start needs the membership"),
         ((*OUTPUTS, "--questions", "8"), "--questions needs a model to ask"),
         ((*OUTPUTS, "--neighbors", "a:b"), "--neighbors needs a model to ask"),

@@ -14,7 +14,7 @@ from eval_suite.results.rows import OneTrainingRow
 from keras_entropy.attacks.leakage.guesses import p_value
 from keras_entropy.attacks.leakage.guesses import refuted_epsilon
 
-_MOST_RECORDS = 10_000_000
+_MOST_RECORDS = 100_000
 
 
 @dataclasses.dataclass(frozen=True)
@@ -80,7 +80,7 @@ class ClaimedEpsilon(Estimate):
         while not self._refutes(records, limit, level):
             records = math.ceil(records * 1.1)
             if records > _MOST_RECORDS:
-                return f"no number of records up to {_MOST_RECORDS:,} at this delta"
+                return f"more than {_MOST_RECORDS:,} held-out records"
         count = math.ceil(records / self.share)
         step = 10 ** max(0, math.floor(math.log10(count)) - 1)
         return f"about {math.ceil(count / step) * step:,} held-out records"

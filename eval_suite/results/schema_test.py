@@ -45,6 +45,9 @@ OBJECTS = {
     ("distribution",): rows.DistributionRow,
     ("frontier",): rows.FrontierRow,
     ("shadow_count",): rows.ShadowCountRow,
+    ("one_training",): rows.OneTrainingRow,
+    ("record_kind",): rows.RecordKindRow,
+    ("record_kind", "tpr"): rows.RateRow,
     ("beside",): rows.BesideRow,
     ("null_run",): rows.NullRunRow,
 }

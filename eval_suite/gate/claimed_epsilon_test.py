@@ -88,11 +88,15 @@ def test_a_claim_of_hardly_any_privacy_is_beyond_every_audit():
 def test_true_claims_fail_seldom():
     # Randomised response of epsilon 1 exactly, the claim: at most 1 % of builds.
     rng = np.random.default_rng(0)
-    right = rng.binomial(700, math.e / (1 + math.e), size=300)
-    found = [decide(asked("epsilon<=1", row(int(n))))[0].status for n in right]
-    assert found.count("fail") <= 9  # of 300; the 99.9 % point of a binomial is 9
-    claims = [decide(asked("epsilon<=0.6", row(int(n))))[0].status for n in right]
-    assert claims.count("fail") > 250
+    right = rng.binomial(700, math.e / (1 + math.e), size=1000)
+    values, runs = np.unique(right, return_counts=True)
+
+    def failed(gate):
+        red = [decide(asked(gate, row(int(n))))[0].status == "fail" for n in values]
+        return runs[red].sum()
+
+    assert failed("epsilon<=1") <= 20  # the 99.9 % point of 1 % of 1,000
+    assert failed("epsilon<=0.6") > 800
 
 
 def test_all_rows_of_a_build_share_the_false_alarms():

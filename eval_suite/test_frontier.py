@@ -5,6 +5,7 @@ import pytest
 
 from eval_suite.measurements import frontier
 from eval_suite.measurements.attack_comparison import AttackComparison
+from eval_suite.measurements.attack_processes import Start
 from eval_suite.options.options import Options
 from eval_suite.results.record import Record
 from eval_suite.subjects.subject import NOT_ALL_STRENGTHS
@@ -17,7 +18,11 @@ MARGIN = 0.01
 
 
 def test_frontier(
-    subject: Subject, comparison: AttackComparison, options: Options, record: Record
+    subject: Subject,
+    comparison: AttackComparison,
+    start_attacks: Start,
+    options: Options,
+    record: Record,
 ) -> None:
     reason = subject.reason_without("strengths")
     if reason is None and options.defenses != "all":
@@ -26,7 +31,7 @@ def test_frontier(
         what = "privacy against utility by strength"
         record("not_measured", what=what, reason=reason, defense=BASE, metric=None)
         pytest.skip(reason)
-    found = frontier.play(comparison, seed=options.seed)
+    found = frontier.play(comparison, seed=options.seed, start=start_attacks)
     for row in found.rows():
         record("frontier", **row)
     label = found.get("LabelOnly(confidence=1.0)")

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 from typing import Literal
 
+from eval_suite.measurements.attack_processes import Start
+from eval_suite.measurements.attack_processes import at_once
 from eval_suite.measurements.example_scores import scores_of
 from eval_suite.measurements.slices import slices
 from eval_suite.subjects.answers import Answers
@@ -28,6 +30,8 @@ from keras_entropy.attacks.audits.fpr_levels import DEFAULT_LEVELS
 from keras_entropy.attacks.leakage.divergence import Divergence
 from keras_entropy.attacks.results import ExampleScores
 
+# Waits for an audit that was started.
+Waiting = Callable[[], Audit | GameAudit]
 Kind = Literal["asked_once", "asked_often", "labels_alone"]
 
 # A difference in AUC up to this is accepted: post-processing adds no information, but
@@ -88,6 +92,7 @@ class AttackComparison:
         names: Names of the defenses.
         seed: Integer, of folds and resamples.
         fpr_levels: False positive rates at which true positive rates are told.
+        start: Starts an audit. Defaults to `at_once`.
     """
 
     def __init__(
@@ -97,11 +102,14 @@ class AttackComparison:
         *,
         seed: int,
         fpr_levels: Sequence[float] = DEFAULT_LEVELS,
+        start: Start = at_once,
     ) -> None:
+        self._start = start
         self.subject = subject
         self.names = list(names)
         self._seed = seed
         self._fpr_levels = fpr_levels
+        self._started: dict[str, dict[str, Waiting]] = {}
         self._attacked: dict[str, Attacked] = {}
         self._scores: dict[tuple[str, str], ExampleScores | None] = {}
         self._beside_base: dict[str, tuple[MeasuredAttack, MeasuredAttack]] = {}
@@ -109,8 +117,25 @@ class AttackComparison:
         self._known_start = (
             None
             if known is None
-            else AttackComparison(known, names, seed=seed, fpr_levels=fpr_levels)
+            else AttackComparison(
+                known, names, seed=seed, fpr_levels=fpr_levels, start=start
+            )
         )
+
+    def start(self, name: str) -> None:
+        """Asks the models behind a defense, and starts the attacks on their answers.
+
+        Args:
+            name: Name of a defense, or `"base"`.
+        """
+        if name in self._attacked or name in self._started:
+            return
+        answers = self.subject.answers(name)
+        audits = {"": self._audit(answers)}
+        if name != BASE and name not in trained_defenses():
+            for through, changed in self._adapted(name, answers):
+                audits[through] = self._audit(changed)
+        self._started[name] = audits
 
     def attacked(self, name: str) -> Attacked:
         """Returns the attacks on a defense, or on `"base"`, by its own outputs.
@@ -119,11 +144,10 @@ class AttackComparison:
         undone first as well, and one that is random is asked repeatedly.
         """
         if name not in self._attacked:
-            answers = self.subject.answers(name)
-            audits = {"": self._audit(answers)}
-            if name != BASE and name not in trained_defenses():
-                for through, changed in self._adapted(name, answers):
-                    audits[through] = self._audit(changed)
+            self.start(name)
+            audits = {
+                through: audit() for through, audit in self._started.pop(name).items()
+            }
             self._attacked[name] = Attacked(
                 results=results_of(audits),
                 strongest=self.subject.strongest(audits),
@@ -252,9 +276,12 @@ class AttackComparison:
         loss = next(r for r in self.attacked(BASE).entire() if r.attack == "loss")
         return self.subject.minimum_detectable_auc(loss)
 
-    def _audit(self, answers: Answers) -> Audit | GameAudit:
+    def _audit(self, answers: Answers) -> Waiting:
         kinds = slices(self.subject.classes)
-        return answers.audit(slices=kinds, seed=self._seed, fpr_levels=self._fpr_levels)
+        audit = answers.prepared_audit(
+            slices=kinds, seed=self._seed, fpr_levels=self._fpr_levels
+        )
+        return self._start(audit)
 
 
 @functools.cache

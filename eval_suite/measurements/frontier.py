@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import math
+from collections.abc import Callable
 
 from eval_suite.measurements import strengths
 from eval_suite.measurements.attack_comparison import AttackComparison
+from eval_suite.measurements.attack_processes import Start
+from eval_suite.measurements.attack_processes import at_once
 from eval_suite.results.rows import FrontierRow
 from eval_suite.subjects.defended_stacks import text_of
 from eval_suite.subjects.subject import Subject
@@ -16,9 +20,11 @@ from keras_entropy.arrays import Floats
 from keras_entropy.attacks.statistics.intervals import mean_interval
 from keras_entropy.queries.known_defense import ways
 from keras_entropy.search import candidates
-from keras_entropy.search import tradeoff
 from keras_entropy.search.candidates import Candidate
-from keras_entropy.search.tradeoff import Point
+from keras_entropy.search.points import Point
+from keras_entropy.search.points import dominated
+from keras_entropy.search.points import point_of
+from keras_entropy.search.points import worth
 
 
 @dataclasses.dataclass(frozen=True)
@@ -53,45 +59,53 @@ class Frontier:
         ]
 
 
-def play(comparison: AttackComparison, *, seed: int) -> Frontier:
+def play(
+    comparison: AttackComparison, *, seed: int, start: Start = at_once
+) -> Frontier:
     """Attacks the models of a game behind every defense, at every strength.
 
     Args:
         comparison: The attacks on the defenses of the catalog, which are not repeated,
             on a subject with the part `"strengths"`.
         seed: Integer, of random layers and of the attacks' folds.
+        start: Starts the attacks on one point. Defaults to `at_once`.
     """
     known = {text_of(catalog.get(name)): name for name in comparison.names}
     subject = comparison.subject
     undefended = subject.paired_models(BASE)
-    points = [
-        tradeoff.point_of(
-            candidates.NO_DEFENSE,
-            comparison.base_results(),
-            undefended.outputs,
-            undefended.outputs,
-            undefended.labels,
-            undefended.membership,
-        )
-    ]
+    comparison.start(BASE)
+    waiting: list[Callable[[], Point]] = []
     tried = map(_entry, (*candidates.CANDIDATES, *candidates.KEYED_CANDIDATES))
     for entry in (*tried, *strengths.entries()):
         name = known.get(text_of(entry))
         if name is None:
-            points.append(_play(subject, entry, seed))
-            continue
-        models = subject.paired_models(name)
-        points.append(
-            tradeoff.point_of(
-                entry.name,
-                comparison.attacked(name).entire(),
-                models.outputs,
-                undefended.outputs,
-                models.labels,
-                models.membership,
-            )
-        )
-    return Frontier(points, tradeoff.dominated(points))
+            waiting.append(start(_attacks_on(subject, entry, seed)))
+        else:
+            comparison.start(name)
+            waiting.append(functools.partial(_of_table, comparison, name, entry.name))
+    base = point_of(
+        candidates.NO_DEFENSE,
+        comparison.base_results(),
+        undefended.outputs,
+        undefended.outputs,
+        undefended.labels,
+        undefended.membership,
+    )
+    points = [base, *(point() for point in waiting)]
+    return Frontier(points, dominated(points))
+
+
+def _of_table(comparison: AttackComparison, name: str, title: str) -> Point:
+    """Returns the point of a defense whose attacks the table has."""
+    models = comparison.subject.paired_models(name)
+    return point_of(
+        title,
+        comparison.attacked(name).entire(),
+        models.outputs,
+        comparison.subject.paired_models(BASE).outputs,
+        models.labels,
+        models.membership,
+    )
 
 
 def _entry(candidate: Candidate) -> catalog.Entry:
@@ -108,13 +122,17 @@ def _entry(candidate: Candidate) -> catalog.Entry:
     )
 
 
-def _play(subject: Subject, entry: catalog.Entry, seed: int) -> Point:
+def _attacks_on(
+    subject: Subject, entry: catalog.Entry, seed: int
+) -> Callable[[], Point]:
+    """Returns what attacks a defense that is not in the table."""
     models = subject.paired_models(entry)
     defended, undefended = models.outputs, subject.paired_models(BASE).outputs
     # What was trained is attacked as it answers, as in `AttackComparison`.
     known = [] if entry.is_trained else ways(entry.create(seed=seed))
-    adapted = ((way.name, way.attacked(defended, undefended)) for way in known)
-    return tradeoff.worth(
+    adapted = [(way.name, way.attacked(defended, undefended)) for way in known]
+    return functools.partial(
+        worth,
         entry.name,
         defended,
         undefended,

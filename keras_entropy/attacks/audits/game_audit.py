@@ -139,10 +139,6 @@ def audit_game(
     entire = [result for result in results if result.slice == slicing.ENTIRE]
     strongest = game_headline(entire, confidence)
 
-    def choose(kept: Callable[[AttackResult], bool]) -> Headline | None:
-        chosen = [result for result in entire if kept(result)]
-        return game_headline(chosen, confidence) if chosen else None
-
     loss = [result for result in entire if result.attack == "loss"]
     asked = slicing.ENTIRE in kinds
     return GameAudit(
@@ -152,8 +148,25 @@ def audit_game(
         js_entropy=jensen_shannon(attacked.entropy, member, seed=seed),
         js_cross_entropy=jensen_shannon(attacked.loss, member, seed=seed),
         not_measured=missing,
-        choose=choose,
+        choose=_Choice(entire, confidence),
     )
+
+
+@dataclasses.dataclass(frozen=True)
+class _Choice:
+    """Chooses the strongest of some attacks; a process can send it to another.
+
+    Args:
+        entire: The attacks on the entire set.
+        confidence: Float in (0, 1).
+    """
+
+    entire: Sequence[AttackResult]
+    confidence: float
+
+    def __call__(self, kept: Callable[[AttackResult], bool]) -> Headline | None:
+        chosen = [result for result in self.entire if kept(result)]
+        return game_headline(chosen, self.confidence) if chosen else None
 
 
 def _scorer(

@@ -137,6 +137,15 @@ class AttackComparison:
                 audits[through] = self._audit(changed)
         self._started[name] = audits
 
+    def start_early(self, name: str) -> None:
+        """Starts the attacks on a defense where that takes no time here.
+
+        Args:
+            name: As for `start`.
+        """
+        if self._start is not at_once:
+            self.start(name)
+
     def attacked(self, name: str) -> Attacked:
         """Returns the attacks on a defense, or on `"base"`, by its own outputs.
 

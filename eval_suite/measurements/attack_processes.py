@@ -24,7 +24,7 @@ from keras_entropy.attacks.neighbors import Neighbors
 T = TypeVar("T")
 
 # Bytes of work that may wait: this process goes on training meanwhile.
-_MOST_WAITING = 1 << 28
+_MOST_WAITING = 1 << 29
 # Seconds after which a process without work ends, as when this one was killed.
 _PATIENCE = 60
 # Labels that a process keeps: many defenses share those of the undefended models.

@@ -11,8 +11,10 @@ from eval_suite.measurements import strengths
 from eval_suite.measurements.attack_comparison import AttackComparison
 from eval_suite.measurements.attack_processes import Start
 from eval_suite.measurements.attack_processes import at_once
+from eval_suite.options.options import Options
 from eval_suite.results.rows import FrontierRow
 from eval_suite.subjects.defended_stacks import text_of
+from eval_suite.subjects.subject import NOT_ALL_STRENGTHS
 from eval_suite.subjects.subject import Subject
 from eval_suite.undefended import BASE
 from keras_entropy import catalog
@@ -59,10 +61,8 @@ class Frontier:
         ]
 
 
-def play(
-    comparison: AttackComparison, *, seed: int, start: Start = at_once
-) -> Frontier:
-    """Attacks the models of a game behind every defense, at every strength.
+class FrontierAttacks:
+    """The attacks on every defense at every strength, on the models of a game.
 
     Args:
         comparison: The attacks on the defenses of the catalog, which are not repeated,
@@ -70,29 +70,65 @@ def play(
         seed: Integer, of random layers and of the attacks' folds.
         start: Starts the attacks on one point. Defaults to `at_once`.
     """
-    known = {text_of(catalog.get(name)): name for name in comparison.names}
-    subject = comparison.subject
-    undefended = subject.paired_models(BASE)
-    comparison.start(BASE)
-    waiting: list[Callable[[], Point]] = []
-    tried = map(_entry, (*candidates.CANDIDATES, *candidates.KEYED_CANDIDATES))
-    for entry in (*tried, *strengths.entries()):
-        name = known.get(text_of(entry))
-        if name is None:
-            waiting.append(start(_attacks_on(subject, entry, seed)))
-        else:
+
+    def __init__(
+        self, comparison: AttackComparison, *, seed: int, start: Start = at_once
+    ) -> None:
+        self._comparison = comparison
+        self._seed = seed
+        self._start = start
+        self._waiting: list[Callable[[], Point]] = []
+
+    def entries(self) -> list[catalog.Entry]:
+        """Returns the points: candidates of the search, then further strengths."""
+        tried = map(_entry, (*candidates.CANDIDATES, *candidates.KEYED_CANDIDATES))
+        return [*tried, *strengths.entries()]
+
+    def start_early(self) -> None:
+        """Starts the attacks where that takes no time here."""
+        if self._start is not at_once:
+            self._start_all()
+
+    def play(self) -> Frontier:
+        """Returns the points, when all are attacked."""
+        self._start_all()
+        undefended = self._comparison.subject.paired_models(BASE)
+        base = point_of(
+            candidates.NO_DEFENSE,
+            self._comparison.base_results(),
+            undefended.outputs,
+            undefended.outputs,
+            undefended.labels,
+            undefended.membership,
+        )
+        points = [base, *(point() for point in self._waiting)]
+        return Frontier(points, dominated(points))
+
+    def _start_all(self) -> None:
+        if self._waiting:
+            return
+        comparison = self._comparison
+        comparison.start(BASE)
+        known = {text_of(catalog.get(name)): name for name in comparison.names}
+        for entry in self.entries():
+            name = known.get(text_of(entry))
+            if name is None:
+                attacks = _attacks_on(comparison.subject, entry, self._seed)
+                self._waiting.append(self._start(attacks))
+                continue
             comparison.start(name)
-            waiting.append(functools.partial(_of_table, comparison, name, entry.name))
-    base = point_of(
-        candidates.NO_DEFENSE,
-        comparison.base_results(),
-        undefended.outputs,
-        undefended.outputs,
-        undefended.labels,
-        undefended.membership,
-    )
-    points = [base, *(point() for point in waiting)]
-    return Frontier(points, dominated(points))
+            point = functools.partial(_of_table, comparison, name, entry.name)
+            self._waiting.append(point)
+
+
+def reason_without_frontier(subject: Subject, options: Options) -> str | None:
+    """Returns why there is no frontier, in words, or `None` if there is one."""
+    reason = subject.reason_without("strengths")
+    if reason is None and options.defenses != "all":
+        return NOT_ALL_STRENGTHS
+    if reason is None and options.gating and not options.report:
+        return "a gate has no use for it"
+    return reason
 
 
 def _of_table(comparison: AttackComparison, name: str, title: str) -> Point:

@@ -6,7 +6,7 @@ from scipy import special
 
 from eval_suite.measurements import strengths
 from eval_suite.measurements.frontier import Frontier
-from eval_suite.measurements.frontier import play
+from eval_suite.measurements.frontier import FrontierAttacks
 from eval_suite.subjects.answers import PairedModels
 from keras_entropy import catalog
 from keras_entropy.attacks import adaptive_results
@@ -84,7 +84,7 @@ def test_every_candidate_and_strength_is_played(monkeypatch):
         attacked=attacked,
         base_results=of_undefended,
     )
-    found = play(comparison, seed=0)
+    found = FrontierAttacks(comparison, seed=0).play()
     # What is in the table is not attacked again.
     assert asked == ["label-only"]
     names = [candidates.NO_DEFENSE, few[0].name, *(e.name for e in kept.values())]

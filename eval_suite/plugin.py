@@ -24,7 +24,7 @@ from eval_suite.results.record import Record
 if TYPE_CHECKING:
     from eval_suite.measurements.attack_comparison import AttackComparison
     from eval_suite.measurements.attack_processes import Start
-    from eval_suite.measurements.frontier import FrontierAttacks
+    from eval_suite.measurements.tradeoff.frontier import FrontierAttacks
     from eval_suite.membership_audit import MembershipAudit
     from eval_suite.subjects.make_subject import SubjectMaker
     from eval_suite.subjects.subject import Subject
@@ -270,7 +270,7 @@ def frontier_attacks(
     comparison: AttackComparison, options: Options, start_attacks: Start
 ) -> FrontierAttacks:
     """The attacks on every defense at several strengths."""
-    from eval_suite.measurements.frontier import FrontierAttacks
+    from eval_suite.measurements.tradeoff.frontier import FrontierAttacks
 
     return FrontierAttacks(comparison, seed=options.seed, start=start_attacks)
 

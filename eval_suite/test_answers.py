@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from eval_suite.measurements.attack_comparison import AttackComparison
-from eval_suite.measurements.frontier import FrontierAttacks
-from eval_suite.measurements.frontier import reason_without_frontier
+from eval_suite.measurements.tradeoff.frontier import FrontierAttacks
+from eval_suite.measurements.tradeoff.frontier import reason_without_frontier
 from eval_suite.options.options import Options
 from eval_suite.subjects.subject import Subject
 from keras_entropy.arrays import Array

@@ -14,6 +14,7 @@ from eval_suite.measurements.attack_processes import Start
 from eval_suite.measurements.attack_processes import at_once
 from eval_suite.measurements.example_scores import scores_of
 from eval_suite.measurements.slices import slices
+from eval_suite.measurements.worst_off import WorstOff
 from eval_suite.subjects.answers import Answers
 from eval_suite.subjects.answers import results_of
 from eval_suite.subjects.measured import MeasuredAttack
@@ -27,6 +28,7 @@ from keras_entropy.attacks import Headline
 from keras_entropy.attacks import NotMeasured
 from keras_entropy.attacks.attack_name import AttackName
 from keras_entropy.attacks.audits.fpr_levels import DEFAULT_LEVELS
+from keras_entropy.attacks.audits.worst_off import WORST_OFF
 from keras_entropy.attacks.leakage.divergence import Divergence
 from keras_entropy.attacks.results import ExampleScores
 
@@ -212,12 +214,36 @@ class AttackComparison:
             for kind, kept in KINDS.items()
         }
 
+    def worst_off(self, name: str) -> WorstOff | None:
+        """Returns the strongest attack on the records that are most exposed.
+
+        Args:
+            name: Name of a defense, or `"base"`.
+
+        Returns:
+            `None` where no models are in pairs, which could tell the records.
+        """
+        exposed = self.results_on(WORST_OFF, name)
+        if not exposed:
+            return None
+        return WorstOff.of(exposed, self.results_on("entire", name))
+
+    def results_on(self, part: str, name: str) -> list[AttackResult]:
+        """Returns the attacks on a slice; on no defense, also those through defenses.
+
+        Args:
+            part: Name of the slice.
+            name: Name of a defense, or `"base"`.
+        """
+        audits = self._base_audits(None) if name == BASE else self.attacked(name).audits
+        return [result for result in results_of(audits) if result.slice == part]
+
     def base_results(self) -> list[AttackResult]:
         """Returns the attacks on the undefended model, through defenses too.
 
         On the entire set.
         """
-        return _entire(results_of(self._base_audits(None)))
+        return self.results_on("entire", BASE)
 
     def base_through_defense(self) -> AttackResult | None:
         """Returns the strongest attack on no defense, if it goes through a defense."""
@@ -286,7 +312,9 @@ class AttackComparison:
         return self.subject.minimum_detectable_auc(loss)
 
     def _audit(self, answers: Answers) -> Waiting:
-        kinds = slices(self.subject.classes)
+        kinds = slices(
+            self.subject.classes, pairs=self.subject.reason_without("pairs") is None
+        )
         audit = answers.prepared_audit(
             slices=kinds, seed=self._seed, fpr_levels=self._fpr_levels
         )

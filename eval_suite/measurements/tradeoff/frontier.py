@@ -7,10 +7,10 @@ import functools
 import math
 from collections.abc import Callable
 
-from eval_suite.measurements import strengths
 from eval_suite.measurements.attack_comparison import AttackComparison
 from eval_suite.measurements.attack_processes import Start
 from eval_suite.measurements.attack_processes import at_once
+from eval_suite.measurements.tradeoff import strengths
 from eval_suite.options.options import Options
 from eval_suite.results.rows import FrontierRow
 from eval_suite.subjects.defended_stacks import text_of

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from scipy import special
 
-from eval_suite.measurements import strengths
-from eval_suite.measurements.frontier import Frontier
-from eval_suite.measurements.frontier import FrontierAttacks
+from eval_suite.measurements.tradeoff import strengths
+from eval_suite.measurements.tradeoff.frontier import Frontier
+from eval_suite.measurements.tradeoff.frontier import FrontierAttacks
 from eval_suite.subjects.answers import PairedModels
 from keras_entropy import catalog
 from keras_entropy.attacks import adaptive_results

@@ -23,6 +23,8 @@ from eval_suite.results.record import Record
 
 if TYPE_CHECKING:
     from eval_suite.measurements.attack_comparison import AttackComparison
+    from eval_suite.measurements.attack_processes import Start
+    from eval_suite.measurements.tradeoff.frontier import FrontierAttacks
     from eval_suite.membership_audit import MembershipAudit
     from eval_suite.subjects.make_subject import SubjectMaker
     from eval_suite.subjects.subject import Subject
@@ -227,7 +229,25 @@ def subject(
 
 
 @pytest.fixture(scope="session")
-def comparison(subject: Subject, options: Options) -> AttackComparison:
+def start_attacks(subject: Subject, options: Options) -> Generator[Start]:
+    """Function that starts attacks, in other processes where cores are free for it."""
+    from eval_suite.measurements.attack_processes import AttackProcesses
+    from eval_suite.measurements.attack_processes import at_once
+
+    cores = os.cpu_count() or 1
+    # A single target is attacked once for each defense: no process is worth its start.
+    if cores < 2 or options.parallel or subject.reason_without("pairs") is not None:
+        yield at_once
+        return
+    processes = AttackProcesses(cores)
+    yield processes.start
+    processes.close()
+
+
+@pytest.fixture(scope="session")
+def comparison(
+    subject: Subject, options: Options, start_attacks: Start
+) -> AttackComparison:
     """The attacks on every selected defense and on the undefended model."""
     from eval_suite.measurements.attack_comparison import AttackComparison
     from keras_entropy.attacks.audits.fpr_levels import DEFAULT_LEVELS
@@ -236,7 +256,23 @@ def comparison(subject: Subject, options: Options) -> AttackComparison:
     asked = [gate.fpr for gate in options.gates if gate.fpr is not None]
     # In the order of a table: the usual ones first, each once.
     levels = tuple(dict.fromkeys((*DEFAULT_LEVELS, *asked)))
-    return AttackComparison(subject, names, seed=options.seed, fpr_levels=levels)
+    return AttackComparison(
+        subject,
+        names,
+        seed=options.seed,
+        fpr_levels=levels,
+        start=start_attacks,
+    )
+
+
+@pytest.fixture(scope="session")
+def frontier_attacks(
+    comparison: AttackComparison, options: Options, start_attacks: Start
+) -> FrontierAttacks:
+    """The attacks on every defense at several strengths."""
+    from eval_suite.measurements.tradeoff.frontier import FrontierAttacks
+
+    return FrontierAttacks(comparison, seed=options.seed, start=start_attacks)
 
 
 @pytest.fixture(scope="session")

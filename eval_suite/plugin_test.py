@@ -108,6 +108,7 @@ def test_gate_alone_collects_what_it_needs(run, files, model):
         line.split("::")[0].split("/")[-1] for line in result.outlines if "::" in line
     }
     assert names == {
+        "test_answers.py",
         "test_controls.py",
         "test_exchangeability.py",
         "test_gate.py",

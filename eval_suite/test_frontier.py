@@ -3,11 +3,10 @@
 import numpy as np
 import pytest
 
-from eval_suite.measurements import frontier
-from eval_suite.measurements.attack_comparison import AttackComparison
+from eval_suite.measurements.tradeoff.frontier import FrontierAttacks
+from eval_suite.measurements.tradeoff.frontier import reason_without_frontier
 from eval_suite.options.options import Options
 from eval_suite.results.record import Record
-from eval_suite.subjects.subject import NOT_ALL_STRENGTHS
 from eval_suite.subjects.subject import Subject
 from eval_suite.undefended import BASE
 from keras_entropy.attacks import paired_difference
@@ -17,16 +16,17 @@ MARGIN = 0.01
 
 
 def test_frontier(
-    subject: Subject, comparison: AttackComparison, options: Options, record: Record
+    subject: Subject,
+    frontier_attacks: FrontierAttacks,
+    options: Options,
+    record: Record,
 ) -> None:
-    reason = subject.reason_without("strengths")
-    if reason is None and options.defenses != "all":
-        reason = NOT_ALL_STRENGTHS
+    reason = reason_without_frontier(subject, options)
     if reason is not None:
         what = "privacy against utility by strength"
         record("not_measured", what=what, reason=reason, defense=BASE, metric=None)
         pytest.skip(reason)
-    found = frontier.play(comparison, seed=options.seed)
+    found = frontier_attacks.play()
     for row in found.rows():
         record("frontier", **row)
     label = found.get("LabelOnly(confidence=1.0)")

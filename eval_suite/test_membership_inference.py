@@ -21,6 +21,7 @@ from eval_suite.undefended import BASE
 from keras_entropy.attacks import AttackResult
 from keras_entropy.attacks import Headline
 from keras_entropy.attacks import NotMeasured
+from keras_entropy.attacks.audits.worst_off import WORST_OFF
 
 
 @pytest.mark.measures(BASE)
@@ -37,7 +38,7 @@ def test_undefended_model(
     if through is not None:
         attacked = dataclasses.replace(attacked, results=[*attacked.results, through])
     further = further_headlines(comparison, BASE)
-    gated = comparison.base_results()
+    gated = gated_results(comparison, BASE)
     record_attacks(record, BASE, attacked, headline, further, gated)
     record("distribution", **entropy_distribution(subject, BASE))
     record(
@@ -62,7 +63,7 @@ def test_defense(
     attacked = comparison.attacked(defense)
     headline = attacked.strongest
     further = further_headlines(comparison, defense)
-    gated = attacked.entire()
+    gated = gated_results(comparison, defense)
     record_attacks(record, defense, attacked, headline, further, gated)
     record("distribution", **entropy_distribution(subject, defense))
     difference = comparison.difference(defense)
@@ -123,7 +124,7 @@ def record_attacks(
         attacked: The attacks that the report shows.
         headline: The strongest attack.
         further: The strongest of some kinds each.
-        gated: The attacks on the entire set that the headline was chosen among.
+        gated: The attacks that headlines were chosen among.
     """
     record_results(
         record, name, attacked.results, attacked.strongest.attack, headline.attack
@@ -146,14 +147,24 @@ def record_attacks(
     )
 
 
+def gated_results(comparison: AttackComparison, name: str) -> list[AttackResult]:
+    """Returns the attacks that headlines were chosen among, also on the worst off."""
+    entire, exposed = (
+        comparison.results_on(part, name) for part in ("entire", WORST_OFF)
+    )
+    return [*entire, *exposed]
+
+
 def further_headlines(comparison: AttackComparison, name: str) -> StrongestRows:
     """Returns the strongest attacks of one kind each."""
     by_kind = comparison.strongest_by_kind(name)
+    exposed = comparison.worst_off(name)
     return {
         "asked_once": strongest_row(by_kind["asked_once"]),
         "asked_often": strongest_row(by_kind["asked_often"]),
         "labels_alone": strongest_row(by_kind["labels_alone"]),
         "known_start": strongest_row(comparison.known_start(name)),
+        "worst_off": None if exposed is None else exposed.row(),
     }
 
 

@@ -18,6 +18,7 @@ from eval_suite.results.recorded import Recorded
 from eval_suite.results.recorded import of_defense
 from eval_suite.results.rows import AttackRow
 from eval_suite.undefended import BASE
+from keras_entropy.attacks.audits.worst_off import WORST_OFF
 
 
 @dataclasses.dataclass(frozen=True)
@@ -63,14 +64,33 @@ def _auc(name: str, recorded: Recorded) -> Iterator[Figure]:
         value = row["strongest_auc"]
         low, high = row["strongest_auc_low"], row["strongest_auc_high"]
         estimate = Estimate.from_interval(value, low, high, _degrees(recorded))
-        each = {
-            bound["attack"]: _attack_estimate(bound, _degrees(recorded))
-            for bound in of_defense(recorded.gate_bound, name)
-        }
+        each = _each(name, "entire", recorded)
         # Without them nothing could be shown to keep the limit.
         if each:
             units, attack = _units(name, recorded), row["strongest_attack"]
             yield Figure("auc", value, estimate, units, attack, each)
+
+
+def _worst_off_auc(name: str, recorded: Recorded) -> Iterator[Figure]:
+    for row in of_defense(recorded.headline, name)[-1:]:
+        found = row["worst_off"]
+        if found is None:
+            continue
+        degrees = _degrees(recorded)
+        value, low, high = found["auc"], found["auc_low"], found["auc_high"]
+        estimate = Estimate.from_interval(value, low, high, degrees)
+        if each := _each(name, WORST_OFF, recorded):
+            units = _units(name, recorded)
+            yield Figure("worst_off_auc", value, estimate, units, found["attack"], each)
+
+
+def _each(name: str, part: str, recorded: Recorded) -> dict[str, Estimate]:
+    """Returns the attacks on a slice that all have to keep a limit, by name."""
+    return {
+        bound["attack"]: _attack_estimate(bound, _degrees(recorded))
+        for bound in of_defense(recorded.gate_bound, name)
+        if bound["slice"] == part
+    }
 
 
 def _attack_estimate(row: BoundRow, degrees: float) -> Estimate:
@@ -126,6 +146,7 @@ def _latency_ratio(name: str, recorded: Recorded) -> Iterator[Figure]:
 
 _MEASURED: dict[str, Callable[[str, Recorded], Iterator[Figure]]] = {
     "auc": _auc,
+    "worst_off_auc": _worst_off_auc,
     "epsilon": _epsilon,
     "accuracy": _accuracy,
     "accuracy_drop": _accuracy_drop,

@@ -10,8 +10,11 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 from typing import Literal
 
+from eval_suite.measurements.attack_processes import Start
+from eval_suite.measurements.attack_processes import at_once
 from eval_suite.measurements.example_scores import scores_of
 from eval_suite.measurements.slices import slices
+from eval_suite.measurements.worst_off import WorstOff
 from eval_suite.subjects.answers import Answers
 from eval_suite.subjects.answers import results_of
 from eval_suite.subjects.measured import MeasuredAttack
@@ -25,9 +28,12 @@ from keras_entropy.attacks import Headline
 from keras_entropy.attacks import NotMeasured
 from keras_entropy.attacks.attack_name import AttackName
 from keras_entropy.attacks.audits.fpr_levels import DEFAULT_LEVELS
+from keras_entropy.attacks.audits.worst_off import WORST_OFF
 from keras_entropy.attacks.leakage.divergence import Divergence
 from keras_entropy.attacks.results import ExampleScores
 
+# Waits for an audit that was started.
+Waiting = Callable[[], Audit | GameAudit]
 Kind = Literal["asked_once", "asked_often", "labels_alone"]
 
 # A difference in AUC up to this is accepted: post-processing adds no information, but
@@ -88,6 +94,7 @@ class AttackComparison:
         names: Names of the defenses.
         seed: Integer, of folds and resamples.
         fpr_levels: False positive rates at which true positive rates are told.
+        start: Starts an audit. Defaults to `at_once`.
     """
 
     def __init__(
@@ -97,11 +104,14 @@ class AttackComparison:
         *,
         seed: int,
         fpr_levels: Sequence[float] = DEFAULT_LEVELS,
+        start: Start = at_once,
     ) -> None:
+        self._start = start
         self.subject = subject
         self.names = list(names)
         self._seed = seed
         self._fpr_levels = fpr_levels
+        self._started: dict[str, dict[str, Waiting]] = {}
         self._attacked: dict[str, Attacked] = {}
         self._scores: dict[tuple[str, str], ExampleScores | None] = {}
         self._beside_base: dict[str, tuple[MeasuredAttack, MeasuredAttack]] = {}
@@ -109,8 +119,34 @@ class AttackComparison:
         self._known_start = (
             None
             if known is None
-            else AttackComparison(known, names, seed=seed, fpr_levels=fpr_levels)
+            else AttackComparison(
+                known, names, seed=seed, fpr_levels=fpr_levels, start=start
+            )
         )
+
+    def start(self, name: str) -> None:
+        """Asks the models behind a defense, and starts the attacks on their answers.
+
+        Args:
+            name: Name of a defense, or `"base"`.
+        """
+        if name in self._attacked or name in self._started:
+            return
+        answers = self.subject.answers(name)
+        audits = {"": self._audit(answers)}
+        if name != BASE and name not in trained_defenses():
+            for through, changed in self._adapted(name, answers):
+                audits[through] = self._audit(changed)
+        self._started[name] = audits
+
+    def start_early(self, name: str) -> None:
+        """Starts the attacks on a defense where that takes no time here.
+
+        Args:
+            name: As for `start`.
+        """
+        if self._start is not at_once:
+            self.start(name)
 
     def attacked(self, name: str) -> Attacked:
         """Returns the attacks on a defense, or on `"base"`, by its own outputs.
@@ -119,11 +155,10 @@ class AttackComparison:
         undone first as well, and one that is random is asked repeatedly.
         """
         if name not in self._attacked:
-            answers = self.subject.answers(name)
-            audits = {"": self._audit(answers)}
-            if name != BASE and name not in trained_defenses():
-                for through, changed in self._adapted(name, answers):
-                    audits[through] = self._audit(changed)
+            self.start(name)
+            audits = {
+                through: audit() for through, audit in self._started.pop(name).items()
+            }
             self._attacked[name] = Attacked(
                 results=results_of(audits),
                 strongest=self.subject.strongest(audits),
@@ -179,12 +214,36 @@ class AttackComparison:
             for kind, kept in KINDS.items()
         }
 
+    def worst_off(self, name: str) -> WorstOff | None:
+        """Returns the strongest attack on the records that are most exposed.
+
+        Args:
+            name: Name of a defense, or `"base"`.
+
+        Returns:
+            `None` where no models are in pairs, which could tell the records.
+        """
+        exposed = self.results_on(WORST_OFF, name)
+        if not exposed:
+            return None
+        return WorstOff.of(exposed, self.results_on("entire", name))
+
+    def results_on(self, part: str, name: str) -> list[AttackResult]:
+        """Returns the attacks on a slice; on no defense, also those through defenses.
+
+        Args:
+            part: Name of the slice.
+            name: Name of a defense, or `"base"`.
+        """
+        audits = self._base_audits(None) if name == BASE else self.attacked(name).audits
+        return [result for result in results_of(audits) if result.slice == part]
+
     def base_results(self) -> list[AttackResult]:
         """Returns the attacks on the undefended model, through defenses too.
 
         On the entire set.
         """
-        return _entire(results_of(self._base_audits(None)))
+        return self.results_on("entire", BASE)
 
     def base_through_defense(self) -> AttackResult | None:
         """Returns the strongest attack on no defense, if it goes through a defense."""
@@ -252,9 +311,14 @@ class AttackComparison:
         loss = next(r for r in self.attacked(BASE).entire() if r.attack == "loss")
         return self.subject.minimum_detectable_auc(loss)
 
-    def _audit(self, answers: Answers) -> Audit | GameAudit:
-        kinds = slices(self.subject.classes)
-        return answers.audit(slices=kinds, seed=self._seed, fpr_levels=self._fpr_levels)
+    def _audit(self, answers: Answers) -> Waiting:
+        kinds = slices(
+            self.subject.classes, pairs=self.subject.reason_without("pairs") is None
+        )
+        audit = answers.prepared_audit(
+            slices=kinds, seed=self._seed, fpr_levels=self._fpr_levels
+        )
+        return self._start(audit)
 
 
 @functools.cache

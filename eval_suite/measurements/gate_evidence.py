@@ -65,11 +65,12 @@ def bound_row(name: str, result: AttackResult) -> BoundRow:
 
     Args:
         name: Name of the defense that is attacked.
-        result: The attack, on all examples.
+        result: The attack, on all examples or on the most exposed.
     """
     return {
         "defense": name,
         "attack": result.attack,
+        "slice": result.slice,
         "auc": result.auc,
         "auc_low": result.auc_low,
         "auc_high": result.auc_high,

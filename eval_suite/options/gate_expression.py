@@ -11,6 +11,7 @@ RATE = "tpr@"
 # The comparison that makes a limit of each figure: of most, less is better.
 METRICS = {
     "auc": "<=",
+    "worst_off_auc": "<=",
     "epsilon": "<=",
     f"{RATE}FPR": "<=",
     "accuracy": ">=",
@@ -28,12 +29,13 @@ class Gate:
 
     Args:
         metric: A key of `METRICS`, with a number in (0, 1) for `FPR`. `auc` is that of
-            the strongest attack, chosen and reported on different data; `epsilon` is a
-            claim that records which were held out may refute; `tpr@0.01` is
-            the true positive rate at 1 % false positives, of every attack; `accuracy`
-            is on non-members, and `accuracy_drop` its fall against the undefended
-            model; `latency_ratio` is the time of a call over the undefended model's, at
-            every batch size.
+            the strongest attack, chosen and reported on different data, and
+            `worst_off_auc` that on the 5 % of the records that other pairs of models
+            say are most exposed; `epsilon` is a claim that records which were held out
+            may refute; `tpr@0.01` is the true positive rate at 1 % false positives, of
+            every attack; `accuracy` is on non-members, and `accuracy_drop` its fall
+            against the undefended model; `latency_ratio` is the time of a call over
+            the undefended model's, at every batch size.
         limit: Float.
         defense: Name of a defense, or `None` for all that are evaluated.
     """

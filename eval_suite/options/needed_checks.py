@@ -7,6 +7,7 @@ from eval_suite.options.options import Options
 _GATE = "test_gate.py"
 _EXCHANGEABILITY = "test_exchangeability.py"
 _OUTPUTS = "test_given_outputs.py"
+_ANSWERS = "test_answers.py"
 _ATTACKS = "test_membership_inference.py"
 _CONTROLS = "test_controls.py"
 _TF_PRIVACY = "test_tf_privacy.py"
@@ -50,5 +51,5 @@ def is_needed(file: str, options: Options) -> bool:
     if options.gating and not options.report:
         # A gate alone should be quick: nothing runs that it has no use for.
         gated = {_FOR_METRIC.get(gate.metric) for gate in options.gates}
-        return file in {_ATTACKS, _CONTROLS} | gated
+        return file in {_ANSWERS, _ATTACKS, _CONTROLS} | gated
     return True

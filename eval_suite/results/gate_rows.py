@@ -71,10 +71,13 @@ class BoundRow(TypedDict):
 
     On the undefended model there are more than in the report: those through a defense
     that an attacker can apply are among them.
+
+    `slice`: the entire set, or the records that are most exposed.
     """
 
     defense: str
     attack: str
+    slice: str
     auc: float
     auc_low: float
     auc_high: float

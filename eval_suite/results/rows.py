@@ -181,18 +181,36 @@ class StrongestRow(TypedDict):
     auc_high: float
 
 
+class WorstOffRow(StrongestRow):
+    """The strongest attack on the records that are most exposed.
+
+    These are the 5 % that other pairs of models say are; `auc` is on them alone.
+
+    `tpr`, `tpr_low`, `tpr_high`: the share of the worst-off members that this attack
+    finds at 1 % false positives among all non-members. `population_tpr`: that of all
+    members. `None` where there are too few non-members.
+    """
+
+    tpr: float | None
+    tpr_low: float | None
+    tpr_high: float | None
+    population_tpr: float | None
+
+
 class StrongestRows(TypedDict):
     """The strongest of the attacks of one kind; `None` where none of it ran.
 
     `asked_once`, `asked_often`: those that ask one question about each example, or
     more. `labels_alone`: those that read labels alone, of one question or of many.
     `known_start`: all, on models whose training starts from what the attacker holds.
+    `worst_off`: all, on the records that are most exposed.
     """
 
     asked_once: StrongestRow | None
     asked_often: StrongestRow | None
     labels_alone: StrongestRow | None
     known_start: StrongestRow | None
+    worst_off: WorstOffRow | None
 
 
 class HeadlineRow(StrongestRows):

@@ -191,6 +191,7 @@ def _figures(name: str, recorded: Recorded) -> DefenseFigures:
         "asked_often": headline.get("asked_often"),
         "labels_alone": headline.get("labels_alone"),
         "known_start": headline.get("known_start"),
+        "worst_off": headline.get("worst_off"),
         "illusion_gap": headline.get("illusion_gap"),
         "js_entropy": headline.get("js_entropy"),
         "js_cross_entropy": headline.get("js_cross_entropy"),

@@ -112,6 +112,7 @@ def _by_kind(
         "asked_often": found["often"],
         "labels_alone": _highest(r for r in attacks if r.get("attack") == "label_only"),
         "known_start": None,
+        "worst_off": None,
     }
 
 

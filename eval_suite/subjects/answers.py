@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import abc
 import dataclasses
+import functools
 from collections.abc import Callable
 from collections.abc import Mapping
 from collections.abc import Sequence
@@ -43,14 +44,14 @@ class Answers(abc.ABC):
     """Answers whose membership is known, and the attacks on them."""
 
     @abc.abstractmethod
-    def audit(
+    def prepared_audit(
         self,
         *,
         slices: Sequence[str],
         seed: int,
         fpr_levels: Sequence[float] = DEFAULT_LEVELS,
-    ) -> Audit | GameAudit:
-        """Returns the attacks on the answers.
+    ) -> Callable[[], Audit | GameAudit]:
+        """Returns what makes the attacks on the answers; it asks no model any more.
 
         Args:
             slices: Kinds of slices, as for `keras_entropy.attacks.audit_outputs`.
@@ -58,6 +59,16 @@ class Answers(abc.ABC):
             fpr_levels: False positive rates at which true positive rates are told.
                 Those that the non-members can't carry are left out.
         """
+
+    def audit(
+        self,
+        *,
+        slices: Sequence[str],
+        seed: int,
+        fpr_levels: Sequence[float] = DEFAULT_LEVELS,
+    ) -> Audit | GameAudit:
+        """Returns the attacks on the answers; the arguments of `prepared_audit`."""
+        return self.prepared_audit(slices=slices, seed=seed, fpr_levels=fpr_levels)()
 
     @abc.abstractmethod
     def scores(self, attacks: Sequence[str], *, seed: int) -> dict[str, ExampleScores]:
@@ -101,18 +112,19 @@ class PairedModels(Answers):
     attacks: Sequence[str]
     neighbors: AskNeighbors = nobody_asked
 
-    def audit(
+    def prepared_audit(
         self,
         *,
         slices: Sequence[str],
         seed: int,
         fpr_levels: Sequence[float] = DEFAULT_LEVELS,
-    ) -> GameAudit:
+    ) -> functools.partial[GameAudit]:
         neighbors = self.neighbors()
         outside = int((~np.asarray(self.membership)).sum(axis=1).min())
         models = len(self.membership)
         often = () if neighbors is None else NEIGHBOR_ATTACKS
-        return audit_game(
+        return functools.partial(
+            audit_game,
             self.outputs,
             self.labels,
             self.membership,
@@ -164,20 +176,21 @@ class TargetAnswers(Answers):
         members, nonmembers = map(len, self.labels)
         return np.arange(members + nonmembers) < members
 
-    def audit(
+    def prepared_audit(
         self,
         *,
         slices: Sequence[str],
         seed: int,
         fpr_levels: Sequence[float] = DEFAULT_LEVELS,
-    ) -> Audit:
+    ) -> functools.partial[Audit]:
         neighbors, shadows = self._asked_often()
         attacks = self.attacks
         if neighbors is not None and not isinstance(attacks, str):
             calibrated = shadows is not None and shadows.neighbors is not None
             often = NEIGHBOR_ATTACKS if calibrated else LONE_NEIGHBOR_ATTACKS
             attacks = (*attacks, *often)
-        return audit_outputs(
+        return functools.partial(
+            audit_outputs,
             self.outputs[0],
             self.labels[0],
             self.outputs[1],

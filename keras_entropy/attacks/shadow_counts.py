@@ -11,7 +11,7 @@ from keras_entropy.arrays import Array
 from keras_entropy.arrays import Booleans
 from keras_entropy.arrays import Floats
 from keras_entropy.attacks import array_checks
-from keras_entropy.attacks.audits.game_audit import pair_inflation
+from keras_entropy.attacks.audits.pair_results import pair_inflation
 from keras_entropy.attacks.scorers.attack_table import ATTACK_TABLE
 from keras_entropy.attacks.scorers.shadow.shadow_attack_table import SHADOW_SCORERS
 from keras_entropy.attacks.scorers.shadow.shadow_scorer import ShadowScorer
@@ -76,7 +76,7 @@ def auc_by_shadows(
     found = []
     for name in attacks:
         scorer, answers = SHADOW_SCORERS[name], SHADOW_SCORERS[name].read(signals)
-        inflation = pair_inflation(ATTACK_TABLE[name], models)
+        inflation = pair_inflation(ATTACK_TABLE[name].learns_from_pairs, models)
         for shadows in [*counts, models - 2]:
             aucs = _pair_aucs(scorer, answers, plan, shadows)
             auc, low, high = intervals.mean_interval(aucs, confidence, inflation)

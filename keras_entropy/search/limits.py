@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from keras_entropy.arrays import Booleans
-from keras_entropy.search.tradeoff import Point
+from keras_entropy.search.points import Point
 
 
 @dataclasses.dataclass(frozen=True)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from keras_entropy.search.limits import Limits
-from keras_entropy.search.tradeoff import Point
+from keras_entropy.search.points import Point
 
 NONE = dict(
     max_accuracy_drop=1.0,

@@ -24,6 +24,8 @@ from keras_entropy.search.candidates import Candidate
 from keras_entropy.search.limits import Limits
 from keras_entropy.search.playing import families
 from keras_entropy.search.playing import play
+from keras_entropy.search.points import Point
+from keras_entropy.search.points import dominated
 from keras_entropy.search.recommendation import NOTHING
 from keras_entropy.search.recommendation import Recommendation
 from keras_entropy.search.recommendation import Row
@@ -141,7 +143,7 @@ def recommend(
     layer = layer_of(CANDIDATES[chosen - 1]) if chosen else None
     if layer is None:
         logging.getLogger(__name__).warning(NOTHING)
-    marks = tradeoff.dominated(points)
+    marks = dominated(points)
     return Recommendation(
         model=undefended if layer is None else defend(model, layer),
         name=points[chosen].name,
@@ -170,7 +172,7 @@ def _examples(
 
 
 def _row(
-    point: tradeoff.Point,
+    point: Point,
     reporting: Booleans,
     latency_ratio: float | None,
     allowed: bool,

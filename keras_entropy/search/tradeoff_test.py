@@ -8,9 +8,10 @@ from keras_entropy.attacks.neighbors import NeighborSums
 from keras_entropy.layers.coarsening.label_only import LabelOnly
 from keras_entropy.layers.softening.temperature_scaling import TemperatureScaling
 from keras_entropy.search import candidates
+from keras_entropy.search import points
 from keras_entropy.search import tradeoff
 from keras_entropy.search.candidates import Candidate
-from keras_entropy.search.tradeoff import Point
+from keras_entropy.search.points import Point
 from keras_entropy.search.undefended_game import Game
 from keras_entropy.shadow.plan import complementary_pairs
 
@@ -54,7 +55,7 @@ def test_no_defense_is_attacked_through_what_can_be_undone(temperature, game):
     )
     assert base.pair_auc.mean() > tempered.pair_auc.mean() - 0.005
     outputs = game.outputs
-    alone = tradeoff.worth("bare", outputs, outputs, game.labels, game.membership)
+    alone = points.worth("bare", outputs, outputs, game.labels, game.membership)
     assert base.pair_auc.mean() > alone.pair_auc.mean()
 
 
@@ -81,10 +82,10 @@ def test_every_candidate_can_be_evaluated(candidate, game):
 def test_what_an_attacker_makes_of_the_answers_is_attacked_too(game):
     outputs, labels, membership = game.outputs, game.labels, game.membership
     flat = np.full_like(outputs, 0.25)
-    alone = tradeoff.worth("flat", flat, outputs, labels, membership)
+    alone = points.worth("flat", flat, outputs, labels, membership)
     assert alone.pair_auc == pytest.approx(0.5)
     undone = [("inverse", outputs)]
-    adapted = tradeoff.worth("flat", flat, outputs, labels, membership, undone)
+    adapted = points.worth("flat", flat, outputs, labels, membership, undone)
     assert adapted.attack.startswith("inverse:")
     assert adapted.pair_auc.mean() > 0.7
     assert adapted.accuracy == pytest.approx(0.25)  # of the answers as they are
@@ -124,7 +125,7 @@ def point(auc, accuracy, nll):
 
 
 def test_dominated():
-    points = [
+    tried = [
         point(0.6, 0.9, 0.3),
         point(0.55, 0.9, 0.4),
         point(0.55, 0.9, 0.5),
@@ -132,4 +133,4 @@ def test_dominated():
         point(0.5505, 0.9, 0.401),  # no worse than the second, within the slack
         point(0.58, 0.9005, 0.4),  # no more accurate than the second, but leakier
     ]
-    assert tradeoff.dominated(points) == [False, False, True, False, False, True]
+    assert points.dominated(tried) == [False, False, True, False, False, True]

@@ -24,6 +24,7 @@ from eval_suite.results.contents import Published
 from eval_suite.results.rows import AttackRow
 from eval_suite.results.rows import DivergenceRow
 from eval_suite.results.rows import StrongestRow
+from eval_suite.results.rows import WorstOffRow
 
 _SLICES = 10
 
@@ -116,11 +117,25 @@ def _facts(row: Defense) -> list[tuple[str, str | None]]:
             or None,
         ),
     ]
+    if row["worst_off"]:
+        facts.append(("On the worst-off 5 %", _exposed(row["worst_off"])))
     if row["known_start"]:
         facts.append(("Where the start is known", _strongest(row["known_start"])))
     if row["published"]:
         facts.append(("Published by the study", _published(row["published"])))
     return facts
+
+
+def _exposed(found: WorstOffRow) -> str:
+    text = f"{_strongest(found)}"
+    if found["tpr"] is None:
+        return text
+    share = estimate(found["tpr"], found["tpr_low"], found["tpr_high"])
+    return (
+        f"{text}; a share of {share} of the members there is found at 1 % false "
+        f"positives among all non-members, {number(found['population_tpr'])} of all "
+        "members"
+    )
 
 
 def _strongest(found: StrongestRow | None) -> str | None:

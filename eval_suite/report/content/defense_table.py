@@ -17,6 +17,7 @@ from eval_suite.report.format import signed
 from eval_suite.results.contents import Defense
 from eval_suite.results.contents import Published
 from eval_suite.results.rows import StrongestRow
+from eval_suite.results.rows import WorstOffRow
 
 _KNOWN_FAMILIES = ("none", "output-transform", "training-loss", "head")
 
@@ -187,6 +188,7 @@ def _privacy_cells(rows: Rows, scale: Scale, row: Defense) -> dict[str, Cell]:
         "once": _of_kind(row["asked_once"], unattacked),
         "often": _of_kind(row["asked_often"], rows.reason_not_asked_often()),
         "known": _of_kind(row["known_start"], "no start to know"),
+        "worst": _worst_off(row["worst_off"], unattacked),
         "difference": Cell(0.0, "", chip=effect, word=effect)
         if effect == "undefended"
         else cell(
@@ -206,6 +208,15 @@ def _privacy_cells(rows: Rows, scale: Scale, row: Defense) -> dict[str, Cell]:
             rows.reason("illusion", "attack"),
         ),
     }
+
+
+def _worst_off(found: WorstOffRow | None, reason: str) -> Cell:
+    """Returns the cell of the strongest attack on the most exposed records."""
+    if found is None:
+        return Cell("", "", missing=reason)
+    shown = "" if found["tpr"] is None else f"{percent(found['tpr'])} found"
+    attack = attack_words(found["attack"])
+    return cell(found["auc"], number(found["auc"]), "", shown or None, attack=attack)
 
 
 def _of_kind(found: StrongestRow | None, reason: str) -> Cell:

@@ -57,6 +57,14 @@ _COLUMNS = (
         "The larger of this and the strongest attack decides.",
     ),
     Column(
+        "worst",
+        "Worst-off 5 %",
+        "Worst-off 5 %",
+        "The strongest attack on the records that other models say are most exposed: "
+        "its AUC on them alone, and the share of these members that it finds at 1 % "
+        "false positives among all non-members.",
+    ),
+    Column(
         "difference",
         "Change of AUC",
         "Change of AUC",
@@ -113,8 +121,13 @@ _COLUMNS = (
 def columns(results: Results) -> list[dict[str, str | bool | int]]:
     """Returns the columns with their position.
 
-    "Known start" is one of them where some defense was attacked so.
+    "Known start" and "Worst-off" are among them where some defense was attacked so.
     """
-    known = any(row["known_start"] is not None for row in results["defenses"])
-    shown = [column for column in _COLUMNS if known or column.key != "known"]
+    found = results["defenses"]
+    hidden = set()
+    if all(row["known_start"] is None for row in found):
+        hidden.add("known")
+    if all(row["worst_off"] is None for row in found):
+        hidden.add("worst")
+    shown = [column for column in _COLUMNS if column.key not in hidden]
     return [{**vars(column), "index": i} for i, column in enumerate(shown)]

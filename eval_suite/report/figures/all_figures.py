@@ -11,6 +11,7 @@ from eval_suite.report.figures import roc_curves
 from eval_suite.report.figures import shadow_counts
 from eval_suite.report.figures import strengths
 from eval_suite.report.figures import tf_privacy
+from eval_suite.report.figures import worst_off
 from eval_suite.report.figures.save import arrange
 from eval_suite.report.figures.style import Drawing
 
@@ -18,6 +19,7 @@ _FIGURES = (
     frontier.frontier,
     strengths.strengths,
     defense_dots.strongest_auc,
+    worst_off.worst_off,
     defense_dots.accuracy,
     defense_dots.latency,
     defense_dots.advantage,

@@ -12,6 +12,7 @@ from eval_suite.results.rows import ControlRow
 from eval_suite.results.rows import CurveRow
 from eval_suite.results.rows import DistributionRow
 from eval_suite.results.rows import StrongestRow
+from eval_suite.results.rows import WorstOffRow
 
 _Group = Literal["threshold", "label", "trained", "shadow", "adaptive", "neighbors"]
 ATTACKS: list[tuple[str, _Group]] = [
@@ -71,6 +72,24 @@ def strongest_row(row: MadeUpDefense, attack: str) -> StrongestRow:
     auc = _attack_auc(row, attack)
     low, high = interval(auc, HALF_WIDTH)
     return {"attack": attack, "auc": auc, "auc_low": low, "auc_high": high}
+
+
+def worst_off_row(row: MadeUpDefense) -> WorstOffRow:
+    """Returns the strongest attack on the most exposed records."""
+    leak = max(row.once, row.often) - 0.5
+    auc = min(0.99, 0.5 + 3 * leak)
+    low, high = interval(auc, 2 * HALF_WIDTH)
+    tpr = min(0.95, 0.01 + 6 * leak)
+    return {
+        "attack": "lira_online",
+        "auc": auc,
+        "auc_low": low,
+        "auc_high": high,
+        "tpr": tpr,
+        "tpr_low": max(0.0, tpr - 0.05),
+        "tpr_high": min(1.0, tpr + 0.05),
+        "population_tpr": 0.01 + 0.5 * leak,
+    }
 
 
 def attack_row(row: MadeUpDefense, attack: str, group: _Group) -> AttackRow:

@@ -16,6 +16,7 @@ from eval_suite.report.made_up_runs.attack_rows import distribution
 from eval_suite.report.made_up_runs.attack_rows import interval
 from eval_suite.report.made_up_runs.attack_rows import slice_row
 from eval_suite.report.made_up_runs.attack_rows import strongest_row
+from eval_suite.report.made_up_runs.attack_rows import worst_off_row
 from eval_suite.report.made_up_runs.made_up_defense import MadeUpDefense
 from eval_suite.report.made_up_runs.made_up_defense import made_up_defenses
 from eval_suite.report.made_up_runs.table_rows import frontier_rows
@@ -232,6 +233,7 @@ def _defense_row(row: MadeUpDefense, base: MadeUpDefense) -> Defense:
         "asked_often": strongest_row(row, "neighbors:stacked"),
         "labels_alone": strongest_row(row, LABELS_ALONE),
         "known_start": None,
+        "worst_off": worst_off_row(row),
         "illusion_gap": strongest - row.loss,
         "js_entropy": {"value": 0.2 * (strongest - 0.5) ** 0.5, "p": 0.01},
         "js_cross_entropy": {"value": 0.3 * (strongest - 0.5) ** 0.5, "p": 0.004},

@@ -145,6 +145,7 @@ def _tested(results: Results) -> list[str]:
 
 def _table(rows: Rows, listed: int) -> list[str]:
     known = any(row["known_start"] is not None for row in rows.defenses)
+    exposed = any(row["worst_off"] is not None for row in rows.defenses)
     headers = (
         "defense",
         "attack is",
@@ -153,6 +154,7 @@ def _table(rows: Rows, listed: int) -> list[str]:
         "asked once",
         "asked often",
         *(["known start"] if known else []),
+        *(["worst-off 5 %"] if exposed else []),
         "change",
         "accuracy",
         "latency",
@@ -161,21 +163,29 @@ def _table(rows: Rows, listed: int) -> list[str]:
     lines = [
         "| " + " | ".join(headers) + " |",
         "|" + "---|" * 3 + "---:|" * (len(headers) - 3),
-        *[_line(rows, row, known=known) for row in rows.defenses[:listed]],
+        *[
+            _line(rows, row, known=known, exposed=exposed)
+            for row in rows.defenses[:listed]
+        ],
     ]
     if listed < len(rows.defenses):
         lines += ["", f"{count(len(rows.defenses) - listed, 'more row')} in the page."]
     return lines
 
 
-def _line(rows: Rows, row: Defense, *, known: bool) -> str:
+def _line(rows: Rows, row: Defense, *, known: bool, exposed: bool) -> str:
     effect = rows.effects[row["name"]]
     title = "" if row["title"] == row["name"] else f" {_escape(row['title'], 60)}"
     change = attackers.difference(row, rows.base)
     auc = (row["strongest_auc"], row["strongest_auc_low"], row["strongest_auc_high"])
     times = ratio((row["latency_ratio"] or {}).get("1"))
     bold = "**" if row["name"] == rows.advice.defense else ""
-    kinds = [row["asked_once"], row["asked_often"], *([row["known_start"]] * known)]
+    kinds = [
+        row["asked_once"],
+        row["asked_often"],
+        *([row["known_start"]] * known),
+        *([row["worst_off"]] * exposed),
+    ]
     cells = (
         f"{bold}{_escape(row['name'], 60)}{bold}{title}",
         EFFECT_WORDS[effect],

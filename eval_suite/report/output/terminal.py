@@ -19,7 +19,7 @@ from eval_suite.results.contents import LatencyRatio
 from eval_suite.results.contents import Results
 
 _SHOWN = 40
-_KINDS = ("asked once", "often", "known start")
+_KINDS = ("asked once", "often", "known start", "worst-off")
 _NOBODY = "-"
 
 
@@ -75,7 +75,12 @@ def _cells(row: Defense, base: Defense, effect: Effect) -> dict[str, str]:
     latency = row["latency_ratio"] or {}
     auc = (row["strongest_auc"], row["strongest_auc_low"], row["strongest_auc_high"])
     change = attackers.difference(row, base)
-    kinds = (row["asked_once"], row["asked_often"], row["known_start"])
+    kinds = (
+        row["asked_once"],
+        row["asked_often"],
+        row["known_start"],
+        row["worst_off"],
+    )
     return {
         "defense": one_line(row["name"], 20),
         "attack AUC": estimate(*auc),

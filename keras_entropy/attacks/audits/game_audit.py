@@ -3,50 +3,40 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 from collections.abc import Callable
-from collections.abc import Mapping
 from collections.abc import Sequence
-
-import numpy as np
 
 from keras_entropy.arrays import Array
 from keras_entropy.arrays import Booleans
-from keras_entropy.arrays import Floats
 from keras_entropy.attacks import array_checks
 from keras_entropy.attacks.audits import slices as slicing
+from keras_entropy.attacks.audits import worst_off
 from keras_entropy.attacks.audits.fpr_levels import DEFAULT_LEVELS
 from keras_entropy.attacks.audits.fpr_levels import check_levels
 from keras_entropy.attacks.audits.headline import game_headline
 from keras_entropy.attacks.audits.measurement import Measurement
-from keras_entropy.attacks.audits.measurement import curve_grid
-from keras_entropy.attacks.audits.measurement import slice_grid
+from keras_entropy.attacks.audits.pair_results import MIN_TARGETS
+from keras_entropy.attacks.audits.pair_results import pair_results
 from keras_entropy.attacks.leakage.divergence import jensen_shannon
 from keras_entropy.attacks.neighbors import Neighbors
 from keras_entropy.attacks.paired_differences import paired_difference
 from keras_entropy.attacks.results import AttackResult
-from keras_entropy.attacks.results import Curve
 from keras_entropy.attacks.results import GameAudit
 from keras_entropy.attacks.results import Headline
 from keras_entropy.attacks.results import NotMeasured
-from keras_entropy.attacks.results import OperatingPoint
 from keras_entropy.attacks.scorers.attack_table import ATTACK_TABLE
 from keras_entropy.attacks.scorers.attack_table import GAME_ATTACKS
-from keras_entropy.attacks.scorers.attack_table import Attack
 from keras_entropy.attacks.scorers.neighbors.neighbor_attack_table import (
     NEIGHBOR_ATTACKS,
 )
 from keras_entropy.attacks.scorers.neighbors.neighbor_attack_table import NEIGHBOR_TABLE
-from keras_entropy.attacks.scorers.neighbors.neighbor_attack_table import NeighborAttack
 from keras_entropy.attacks.scorers.neighbors.neighbor_attack_table import game_scorer
 from keras_entropy.attacks.scorers.scores import Scores
 from keras_entropy.attacks.signals import Signals
 from keras_entropy.attacks.signals import compute_signals
-from keras_entropy.attacks.statistics import intervals
 from keras_entropy.attacks.statistics.roc import descending
 
-# With fewer targets no interval is told.
-MIN_TARGETS = 6
+GAME_SLICES = (*slicing.KINDS, worst_off.WORST_OFF)
 
 
 def audit_game(
@@ -84,8 +74,10 @@ def audit_game(
             asks once.
         attacks: `"all"`, or names out of `GAME_ATTACKS`, and with `neighbors` out of
             `NEIGHBOR_ATTACKS`.
-        slices: Names out of `entire`, `class`, `correctness`. The intervals of the
-            slices are simultaneous (Bonferroni). The strongest attack is that on the
+        slices: Names out of `entire`, `class`, `correctness`, `worst_off`: the 5 % of
+            the records that the other pairs say are most exposed; their true positive
+            rates are at thresholds for all non-members. The intervals of the slices
+            are simultaneous (Bonferroni). The strongest attack is that on the
             entire set, also where only other slices are asked for.
         seed: Integer, for folds.
         confidence: Float in (0, 1), of every interval. Defaults to 0.95.
@@ -105,7 +97,7 @@ def audit_game(
     array_checks.check_confidence(confidence)
     known = GAME_ATTACKS if neighbors is None else GAME_ATTACKS + NEIGHBOR_ATTACKS
     names = array_checks.check_names(attacks, known, "attacks")
-    kinds = array_checks.check_names(slices, slicing.KINDS, "slices")
+    kinds = array_checks.check_names(slices, GAME_SLICES, "slices")
     signals = compute_signals(outputs, labels, from_logits=from_logits)
     membership = array_checks.check_membership(
         membership, signals.targets, signals.examples
@@ -116,7 +108,11 @@ def audit_game(
     attacked, member = signals.first(targets), membership[:targets]
     levels = check_levels(fpr_levels, int((~member).sum(axis=1).min()), targets)
     scorer = _scorer(signals, membership, targets, neighbors, seed)
-    parts = slicing.partitions(slicing.with_entire(kinds), attacked)
+    usual = [kind for kind in kinds if kind != worst_off.WORST_OFF]
+    parts = slicing.partitions(slicing.with_entire(usual), attacked)
+    if worst_off.WORST_OFF in kinds:
+        part = worst_off.partition(signals.loss, membership)
+        parts.append(dataclasses.replace(part, codes=part.codes[:targets]))
     results: list[AttackResult] = []
     missing: list[NotMeasured] = []
     if targets < MIN_TARGETS:
@@ -133,15 +129,16 @@ def audit_game(
         order = descending(scores.values.reshape(-1))
         for part in parts:
             measurement = Measurement(scores, member, part, order)
-            found, absent = _results(attack, measurement, part, confidence, levels)
+            rates = None
+            if part.names == (worst_off.WORST_OFF,):
+                rates = worst_off.rates(scores, member, part)
+            found, absent = pair_results(
+                attack, measurement, part, confidence, levels, rates
+            )
             results += found
             missing += absent
     entire = [result for result in results if result.slice == slicing.ENTIRE]
     strongest = game_headline(entire, confidence)
-
-    def choose(kept: Callable[[AttackResult], bool]) -> Headline | None:
-        chosen = [result for result in entire if kept(result)]
-        return game_headline(chosen, confidence) if chosen else None
 
     loss = [result for result in entire if result.attack == "loss"]
     asked = slicing.ENTIRE in kinds
@@ -152,8 +149,25 @@ def audit_game(
         js_entropy=jensen_shannon(attacked.entropy, member, seed=seed),
         js_cross_entropy=jensen_shannon(attacked.loss, member, seed=seed),
         not_measured=missing,
-        choose=choose,
+        choose=_Choice(entire, confidence),
     )
+
+
+@dataclasses.dataclass(frozen=True)
+class _Choice:
+    """Chooses the strongest of some attacks; a process can send it to another.
+
+    Args:
+        entire: The attacks on the entire set.
+        confidence: Float in (0, 1).
+    """
+
+    entire: Sequence[AttackResult]
+    confidence: float
+
+    def __call__(self, kept: Callable[[AttackResult], bool]) -> Headline | None:
+        chosen = [result for result in self.entire if kept(result)]
+        return game_headline(chosen, self.confidence) if chosen else None
 
 
 def _scorer(
@@ -189,119 +203,3 @@ def _check_targets(targets: int | None, models: int) -> int:
             f"models, {models}. Received: targets={targets}"
         )
     return targets
-
-
-def pair_inflation(attack: Attack | NeighborAttack, targets: int) -> float:
-    """Returns by how much the variance over pairs of targets must be enlarged.
-
-    Where an attack learns from the other pairs in which direction members differ, pair
-    i's accident decides on pair j's score and the reverse: A_j = sum_i W_ij with W
-    symmetric. Without signal two of J pairs then correlate by 1 / (J - 1): the variance
-    of the mean is twice that of independent pairs, and the spread over pairs shows
-    (J - 2) / (J - 1) of it.
-
-    Two such pairs show nothing of it, and two that are independent nearly nothing: it
-    is infinite for fewer than six targets, and no interval tells anything.
-    """
-    if targets < MIN_TARGETS:
-        return math.inf
-    pairs = targets // 2
-    return 2 * (pairs - 1) / (pairs - 2) if attack.learns_from_pairs else 1.0
-
-
-@dataclasses.dataclass(frozen=True)
-class _OverPairs:
-    """Means over the pairs of targets, and their intervals.
-
-    Args:
-        confidence: Float in (0, 1).
-        inflation: Float, of the variance over pairs.
-    """
-
-    confidence: float
-    inflation: float
-
-    def mean(self, values: Floats) -> tuple[Floats, Floats, Floats]:
-        """Returns `(mean, low, high)` of one value for each target, `(T, ...)`."""
-        pairs = _of_pairs(values)
-        return intervals.mean_interval(pairs, self.confidence, self.inflation)
-
-    def operating_points(
-        self, tpr: Floats, realised: Floats
-    ) -> list[OperatingPoint | None]:
-        """Returns what each slice has of rates `(T, S)`, `None` where refused."""
-        return [
-            None
-            if np.isnan(mean)
-            else OperatingPoint(
-                float(mean),
-                float(max(0.0, low)),
-                float(min(1.0, high)),
-                float(realised[:, number].mean()),
-            )
-            for number, (mean, low, high) in enumerate(
-                zip(*self.mean(tpr), strict=True)
-            )
-        ]
-
-
-def _of_pairs(values: Floats) -> Floats:
-    """Returns the mean of the two targets of each pair, `(T / 2, ...)`."""
-    return values.reshape(-1, 2, *values.shape[1:]).mean(axis=1)
-
-
-def _results(
-    attack: Attack | NeighborAttack,
-    measurement: Measurement,
-    part: slicing.Partition,
-    confidence: float,
-    levels: Mapping[str, float],
-) -> tuple[list[AttackResult], list[NotMeasured]]:
-    """Returns `AttackResult` and `NotMeasured`, together one for each slice."""
-    # The slices of a partition are looked at together, the entire set by itself.
-    simultaneous = 1 - (1 - confidence) / len(part.names)
-    inflation = pair_inflation(attack, len(measurement.auc))
-    over_pairs = _OverPairs(simultaneous, inflation)
-    pair_auc = _of_pairs(measurement.auc)
-    auc, low, high = over_pairs.mean(measurement.auc)
-    points = {
-        key: over_pairs.operating_points(*measurement.rates(level))
-        for key, level in levels.items()
-    }
-    entire = part.names == (slicing.ENTIRE,)
-    grid = curve_grid(measurement.nonmembers.mean()) if entire else slice_grid()
-    bands = over_pairs.mean(measurement.curves(grid))
-    tpr, tpr_low, tpr_high = np.clip(bands, 0, 1)
-    results: list[AttackResult] = []
-    missing: list[NotMeasured] = []
-    for number, name in enumerate(part.names):
-        unmeasured = int(np.isnan(measurement.auc[:, number]).sum())
-        if unmeasured:
-            missing.append(
-                NotMeasured(
-                    f"{attack.name} on {name}",
-                    f"{unmeasured} of {len(measurement.auc)} targets have no member or "
-                    "no non-member in this slice; both sides are needed",
-                )
-            )
-            continue
-        results.append(
-            AttackResult(
-                attack=str(attack.name),
-                group=attack.group,
-                slice=name,
-                auc=float(auc[number]),
-                auc_low=float(max(0.0, low[number])),
-                auc_high=float(min(1.0, high[number])),
-                advantage=float(measurement.advantage[:, number].mean()),
-                advantage_null=float(measurement.advantage_null[:, number].mean()),
-                tpr_at_fpr={key: found[number] for key, found in points.items()},
-                targets=len(measurement.auc),
-                n_members=round(measurement.members[:, number].mean()),
-                n_nonmembers=round(measurement.nonmembers[:, number].mean()),
-                curve=Curve(grid, tpr[number], tpr_low[number], tpr_high[number]),
-                pair_auc=pair_auc[:, number],
-                pair_inflation=inflation,
-            )
-        )
-    return results, missing

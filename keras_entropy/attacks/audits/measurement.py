@@ -9,6 +9,7 @@ import numpy as np
 from keras_entropy.arrays import Booleans
 from keras_entropy.arrays import Floats
 from keras_entropy.arrays import Integers
+from keras_entropy.attacks.audits.slices import NOWHERE
 from keras_entropy.attacks.audits.slices import Partition
 from keras_entropy.attacks.results import OperatingPoint
 from keras_entropy.attacks.scorers.scores import Scores
@@ -52,8 +53,10 @@ class Measurement:
         codes = partition.codes + slices * np.arange(targets)[:, None]
         if scores.folds is not None:
             codes = codes * folds + scores.folds
+        left_out = partition.codes == NOWHERE
         if scores.excluded is not None:
-            codes = np.where(scores.excluded, -1, codes)
+            left_out |= scores.excluded
+        codes[left_out] = -1
         self._correlation = scores.fold_correlation
         self._shape = (targets, slices, folds)
         self._roc = RocFamily(

@@ -12,6 +12,8 @@ from keras_entropy.attacks.signals import Signals
 
 ENTIRE = "entire"
 KINDS = (ENTIRE, "class", "correctness")
+# The code of an example that is in none of the slices.
+NOWHERE = -1
 
 
 def with_entire(kinds: Sequence[str]) -> tuple[str, ...]:
@@ -25,7 +27,7 @@ class Partition:
 
     Attributes:
         names: Tuple of S strings.
-        codes: Integer array `(R, N)`: the number of each example's slice.
+        codes: Integer array `(R, N)`: the number of each example's slice, or `NOWHERE`.
     """
 
     names: tuple[str, ...]

@@ -12,6 +12,7 @@ import numpy as np
 
 from keras_entropy.attacks.audits.game_audit import audit_game
 from keras_entropy.attacks.audits.outputs_audit import audit_outputs
+from keras_entropy.attacks.audits.worst_off import WORST_OFF
 from keras_entropy.attacks.controls import planted
 from keras_entropy.attacks.controls import planted_neighbors
 from keras_entropy.attacks.controls.control import SIMULTANEOUS_CONFIDENCE
@@ -19,8 +20,6 @@ from keras_entropy.attacks.controls.control import Control
 from keras_entropy.attacks.controls.control import control_of
 from keras_entropy.attacks.controls.control import selected
 from keras_entropy.attacks.results import AttackResult
-from keras_entropy.attacks.results import Audit
-from keras_entropy.attacks.results import GameAudit
 from keras_entropy.attacks.scorers.attack_table import ATTACK_TABLE
 from keras_entropy.attacks.scorers.attack_table import GAME_ATTACKS
 from keras_entropy.attacks.scorers.attack_table import INPUT_ATTACKS
@@ -47,6 +46,10 @@ _EDGES = {
     "rare errors": ("one-hot", 3000, 3000, MAX_HALF_WIDTH),
     "rare errors, few non-members": ("one-hot", 2000, 100, _WIDEST_OF_FEW),
 }
+# By slice, what a variant is called, and the widest interval: on a twentieth of the
+# records it is wider.
+_EXPOSED = {"entire": "", WORST_OFF: ", the worst off"}
+_WIDEST_IN_GAME = {"entire": MAX_HALF_WIDTH, WORST_OFF: 0.2}
 # Attackers that learn on all K targets of a game would repeat, at many times the cost,
 # what the single-target controls show of them.
 _ATTACKS_ON_GAMES = tuple(
@@ -63,7 +66,8 @@ def null_controls(
     which 96 % are saturated and tie; constant outputs) and two ratios of members to
     non-members, 1:1 and 6:1, and at the edge: 100 examples on a side, one-hot answers
     of which 2 % are wrong. Attacks with shadows run on games whose plan of membership
-    has nothing to do with the outputs.
+    has nothing to do with the outputs, and there on the records too that look most
+    exposed.
 
     Args:
         attacks: Names to run, or `None` for all.
@@ -71,7 +75,8 @@ def null_controls(
 
     Returns:
         List of `Control`. One passes if 0.5 lies in its interval and the interval is
-        no wider than 2 * `MAX_HALF_WIDTH`, or 0.5 where a side has 100 examples. The
+        no wider than 2 * `MAX_HALF_WIDTH`, or 0.5 where a side has 100
+        examples, or 0.2 on the most exposed records. The
         intervals hold together at 99.9 %.
     """
     rng = np.random.default_rng(seed)
@@ -85,7 +90,7 @@ def null_controls(
         for ratio, sizes in _SIZES.items()
     ]
     data += _EDGES.items()
-    count = len(data) * len(single) + len(_LAWS) * len(game)
+    count = len(data) * len(single) + len(_LAWS) * len(_EXPOSED) * len(game)
     count += len(lone) * len(_SIZES) + len(asked)
     confidence = 1 - (1 - SIMULTANEOUS_CONFIDENCE) / max(1, count)
     rows: list[Control] = []
@@ -106,9 +111,19 @@ def null_controls(
         ]
     for law in _LAWS if game else ():
         played = audit_game(
-            *planted.noise_game(law, rng), attacks=game, confidence=confidence
+            *planted.noise_game(law, rng),
+            attacks=game,
+            slices=tuple(_EXPOSED),
+            confidence=confidence,
         )
-        rows += _null(played, f"{law} game")
+        rows += [
+            null_control(
+                result,
+                f"{law} game{_EXPOSED[result.slice]}",
+                widest=_WIDEST_IN_GAME[result.slice],
+            )
+            for result in played.attacks
+        ]
     for ratio, (members, nonmembers) in _SIZES.items() if lone else ():
         outputs, labels = planted.noise("continuous", members + nonmembers, rng)
         audit = audit_outputs(
@@ -137,10 +152,6 @@ def null_controls(
             null_control(result, "labels around, game") for result in played.attacks
         ]
     return rows
-
-
-def _null(audit: Audit | GameAudit, variant: str) -> list[Control]:
-    return [null_control(result, variant) for result in audit.attacks]
 
 
 def null_control(

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import math
+from collections.abc import Callable
 
-from eval_suite.measurements import strengths
 from eval_suite.measurements.attack_comparison import AttackComparison
+from eval_suite.measurements.attack_processes import Start
+from eval_suite.measurements.attack_processes import at_once
+from eval_suite.measurements.tradeoff import strengths
+from eval_suite.options.options import Options
 from eval_suite.results.rows import FrontierRow
 from eval_suite.subjects.defended_stacks import text_of
+from eval_suite.subjects.subject import NOT_ALL_STRENGTHS
 from eval_suite.subjects.subject import Subject
 from eval_suite.undefended import BASE
 from keras_entropy import catalog
@@ -16,9 +22,11 @@ from keras_entropy.arrays import Floats
 from keras_entropy.attacks.statistics.intervals import mean_interval
 from keras_entropy.queries.known_defense import ways
 from keras_entropy.search import candidates
-from keras_entropy.search import tradeoff
 from keras_entropy.search.candidates import Candidate
-from keras_entropy.search.tradeoff import Point
+from keras_entropy.search.points import Point
+from keras_entropy.search.points import dominated
+from keras_entropy.search.points import point_of
+from keras_entropy.search.points import worth
 
 
 @dataclasses.dataclass(frozen=True)
@@ -53,45 +61,87 @@ class Frontier:
         ]
 
 
-def play(comparison: AttackComparison, *, seed: int) -> Frontier:
-    """Attacks the models of a game behind every defense, at every strength.
+class FrontierAttacks:
+    """The attacks on every defense at every strength, on the models of a game.
 
     Args:
         comparison: The attacks on the defenses of the catalog, which are not repeated,
             on a subject with the part `"strengths"`.
         seed: Integer, of random layers and of the attacks' folds.
+        start: Starts the attacks on one point. Defaults to `at_once`.
     """
-    known = {text_of(catalog.get(name)): name for name in comparison.names}
-    subject = comparison.subject
-    undefended = subject.paired_models(BASE)
-    points = [
-        tradeoff.point_of(
+
+    def __init__(
+        self, comparison: AttackComparison, *, seed: int, start: Start = at_once
+    ) -> None:
+        self._comparison = comparison
+        self._seed = seed
+        self._start = start
+        self._waiting: list[Callable[[], Point]] = []
+
+    def entries(self) -> list[catalog.Entry]:
+        """Returns the points: candidates of the search, then further strengths."""
+        tried = map(_entry, (*candidates.CANDIDATES, *candidates.KEYED_CANDIDATES))
+        return [*tried, *strengths.entries()]
+
+    def start_early(self) -> None:
+        """Starts the attacks where that takes no time here."""
+        if self._start is not at_once:
+            self._start_all()
+
+    def play(self) -> Frontier:
+        """Returns the points, when all are attacked."""
+        self._start_all()
+        undefended = self._comparison.subject.paired_models(BASE)
+        base = point_of(
             candidates.NO_DEFENSE,
-            comparison.base_results(),
+            self._comparison.base_results(),
             undefended.outputs,
             undefended.outputs,
             undefended.labels,
             undefended.membership,
         )
-    ]
-    tried = map(_entry, (*candidates.CANDIDATES, *candidates.KEYED_CANDIDATES))
-    for entry in (*tried, *strengths.entries()):
-        name = known.get(text_of(entry))
-        if name is None:
-            points.append(_play(subject, entry, seed))
-            continue
-        models = subject.paired_models(name)
-        points.append(
-            tradeoff.point_of(
-                entry.name,
-                comparison.attacked(name).entire(),
-                models.outputs,
-                undefended.outputs,
-                models.labels,
-                models.membership,
-            )
-        )
-    return Frontier(points, tradeoff.dominated(points))
+        points = [base, *(point() for point in self._waiting)]
+        return Frontier(points, dominated(points))
+
+    def _start_all(self) -> None:
+        if self._waiting:
+            return
+        comparison = self._comparison
+        comparison.start(BASE)
+        known = {text_of(catalog.get(name)): name for name in comparison.names}
+        for entry in self.entries():
+            name = known.get(text_of(entry))
+            if name is None:
+                attacks = _attacks_on(comparison.subject, entry, self._seed)
+                self._waiting.append(self._start(attacks))
+                continue
+            comparison.start(name)
+            point = functools.partial(_of_table, comparison, name, entry.name)
+            self._waiting.append(point)
+
+
+def reason_without_frontier(subject: Subject, options: Options) -> str | None:
+    """Returns why there is no frontier, in words, or `None` if there is one."""
+    reason = subject.reason_without("strengths")
+    if reason is None and options.defenses != "all":
+        return NOT_ALL_STRENGTHS
+    if reason is None and options.gating and not options.report:
+        return "a gate has no use for it"
+    return reason
+
+
+def _of_table(comparison: AttackComparison, name: str, title: str) -> Point:
+    """Returns the point of a defense whose attacks the table has."""
+    models = comparison.subject.paired_models(name)
+    return point_of(
+        title,
+        comparison.attacked(name).entire(),
+        models.outputs,
+        comparison.subject.paired_models(BASE).outputs,
+        models.labels,
+        models.membership,
+    )
 
 
 def _entry(candidate: Candidate) -> catalog.Entry:
@@ -108,13 +158,17 @@ def _entry(candidate: Candidate) -> catalog.Entry:
     )
 
 
-def _play(subject: Subject, entry: catalog.Entry, seed: int) -> Point:
+def _attacks_on(
+    subject: Subject, entry: catalog.Entry, seed: int
+) -> Callable[[], Point]:
+    """Returns what attacks a defense that is not in the table."""
     models = subject.paired_models(entry)
     defended, undefended = models.outputs, subject.paired_models(BASE).outputs
     # What was trained is attacked as it answers, as in `AttackComparison`.
     known = [] if entry.is_trained else ways(entry.create(seed=seed))
-    adapted = ((way.name, way.attacked(defended, undefended)) for way in known)
-    return tradeoff.worth(
+    adapted = [(way.name, way.attacked(defended, undefended)) for way in known]
+    return functools.partial(
+        worth,
         entry.name,
         defended,
         undefended,

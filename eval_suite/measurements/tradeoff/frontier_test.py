@@ -4,15 +4,15 @@ import numpy as np
 import pytest
 from scipy import special
 
-from eval_suite.measurements import strengths
-from eval_suite.measurements.frontier import Frontier
-from eval_suite.measurements.frontier import play
+from eval_suite.measurements.tradeoff import strengths
+from eval_suite.measurements.tradeoff.frontier import Frontier
+from eval_suite.measurements.tradeoff.frontier import FrontierAttacks
 from eval_suite.subjects.answers import PairedModels
 from keras_entropy import catalog
 from keras_entropy.attacks import adaptive_results
 from keras_entropy.search import candidates
-from keras_entropy.search import tradeoff
-from keras_entropy.search.tradeoff import Point
+from keras_entropy.search import points
+from keras_entropy.search.points import Point
 from keras_entropy.shadow import complementary_pairs
 
 
@@ -52,7 +52,7 @@ class MadeUpGame:
         if defense != "base":
             outputs = np.asarray(defense.create()(outputs))
         return PairedModels(
-            outputs, self.labels, self.membership, tradeoff.SEARCH_ATTACKS
+            outputs, self.labels, self.membership, points.SEARCH_ATTACKS
         )
 
 
@@ -63,7 +63,7 @@ def test_every_candidate_and_strength_is_played(monkeypatch):
     monkeypatch.setattr(candidates, "CANDIDATES", few)
     monkeypatch.setattr(candidates, "KEYED_CANDIDATES", ())
     few_attacks = ("loss", "label_only", "lira_online", "rmia_tempered")
-    monkeypatch.setattr(tradeoff, "SEARCH_ATTACKS", few_attacks)
+    monkeypatch.setattr(points, "SEARCH_ATTACKS", few_attacks)
     game = MadeUpGame()
     asked = []
 
@@ -80,10 +80,11 @@ def test_every_candidate_and_strength_is_played(monkeypatch):
     comparison = SimpleNamespace(
         subject=game,
         names=["label-only"],
+        start=lambda name: None,
         attacked=attacked,
         base_results=of_undefended,
     )
-    found = play(comparison, seed=0)
+    found = FrontierAttacks(comparison, seed=0).play()
     # What is in the table is not attacked again.
     assert asked == ["label-only"]
     names = [candidates.NO_DEFENSE, few[0].name, *(e.name for e in kept.values())]

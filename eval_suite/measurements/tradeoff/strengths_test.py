@@ -1,4 +1,4 @@
-from eval_suite.measurements import strengths
+from eval_suite.measurements.tradeoff import strengths
 from keras_entropy import catalog
 from keras_entropy.search import candidates
 

@@ -1,0 +1,115 @@
+import numpy as np
+import pytest
+from scipy import stats
+
+from keras_entropy.attacks import audit_game
+from keras_entropy.attacks import audit_outputs
+from keras_entropy.attacks.audits.worst_off import most_exposed
+from keras_entropy.attacks.audits.worst_off import rates_at_population_fpr
+from keras_entropy.shadow.plan import complementary_pairs
+
+
+def game(exposed, models=16, examples=1000, seed=0):
+    """Models that are surer of a few members alone: of the first `exposed`."""
+    random = np.random.default_rng(seed)
+    membership = complementary_pairs(examples, models, seed=seed).membership
+    labels = random.integers(0, 3, examples)
+    logits = random.normal(size=(models, examples, 3)) + 2 * np.eye(3)[labels]
+    shown = membership & (np.arange(examples) < exposed)
+    logits += 4 * shown[..., None] * np.eye(3)[labels]
+    outputs = np.exp(logits) / np.exp(logits).sum(axis=-1, keepdims=True)
+    return outputs, labels, membership
+
+
+def cross_entropy(outputs, labels):
+    return -np.log(np.take_along_axis(outputs, labels[None, :, None], axis=-1)[..., 0])
+
+
+def test_records_that_training_shows_on_are_found():
+    outputs, labels, membership = game(exposed=50)
+    chosen = most_exposed(cross_entropy(outputs, labels), membership)
+    assert (chosen.sum(axis=1) == 50).all()
+    assert chosen[:, :50].mean() > 0.9
+    found = audit_game(
+        outputs, labels, membership, attacks=["loss"], slices=["entire", "worst_off"]
+    )
+    entire, exposed = found.get("loss"), found.get("loss", "worst_off")
+    assert entire.auc < 0.53
+    # Members are 4 higher, of which the other logits' noise takes little.
+    assert exposed.auc > 0.9
+    assert exposed.n_members == exposed.n_nonmembers == 25
+
+
+def test_a_pair_does_not_choose_its_own_records():
+    outputs, labels, membership = game(exposed=50)
+    loss = cross_entropy(outputs, labels)
+    before = most_exposed(loss, membership)
+    # What the first pair answers, and whom it was trained on, decides for others alone.
+    loss[:2] = loss[:2][:, ::-1]
+    membership[:2] = ~membership[:2]
+    after = most_exposed(loss, membership)
+    np.testing.assert_array_equal(after[0::4], before[0::4])
+    np.testing.assert_array_equal(after[1::4], before[1::4])
+    assert (after != before).any()
+
+
+@pytest.mark.parametrize("models", [6, 16, 64])
+@pytest.mark.parametrize("law", ["continuous", "labels"])
+def test_intervals_cover_a_half_without_signal(models, law):
+    """At least 95 % of 300 runs; where pairs are taken for independent, 69 to 94 %."""
+    missed = 0
+    for seed in range(300 if models < 64 else 100):
+        random = np.random.default_rng(seed)
+        membership = complementary_pairs(300, models, seed=seed).membership
+        difficulty = random.normal(size=300)
+        if law == "labels":
+            wrong = random.random((models, 300)) < 1 / (1 + np.exp(3 - 2 * difficulty))
+            first = np.where(wrong, 0.0, 1.0)
+        else:
+            noise = random.normal(size=(models, 300)) * np.exp(difficulty)
+            first = 1 / (1 + np.exp(noise - 1))
+        outputs = np.stack([first, 1 - first], axis=-1)
+        audit = audit_game(
+            outputs,
+            np.zeros(300, int),
+            membership,
+            attacks=["loss"],
+            slices=["worst_off"],
+        )
+        (found,) = audit.attacks
+        missed += not found.auc_low <= 0.5 <= found.auc_high
+    runs = seed + 1
+    assert stats.binom.sf(missed - 1, runs, 0.05) > 0.001
+
+
+def test_rates_count_false_positives_among_all_non_members():
+    random = np.random.default_rng(0)
+    scores = random.normal(size=(4, 2000))
+    membership = random.random((4, 2000)) < 0.5
+    chosen = random.random((4, 2000)) < 0.1
+    scores += 2.0 * (membership & chosen)
+    tpr, fpr = rates_at_population_fpr(scores, membership, chosen, 0.05)
+    for target in range(4):
+        outside = scores[target][~membership[target]]
+        threshold = np.quantile(outside, 0.95)
+        members = membership[target] & chosen[target]
+        assert tpr[target, 0] == pytest.approx(
+            (scores[target][members] > threshold).mean(), abs=0.02
+        )
+    # Non-members are of one law, chosen or not.
+    assert fpr.mean() == pytest.approx(0.05, abs=0.03)
+    assert tpr.mean() == pytest.approx(stats.norm.sf(1.645 - 2), abs=0.08)
+
+
+def test_too_few_non_members_have_no_rate():
+    scores = np.arange(8.0).reshape(2, 4)
+    membership = np.array([[1, 0, 1, 0], [0, 1, 0, 1]], bool)
+    rates = rates_at_population_fpr(scores, membership, ~membership | membership, 0.01)
+    assert np.isnan(rates).all()
+
+
+def test_one_target_has_no_pairs_that_could_tell():
+    outputs = np.full((6, 2), 0.5)
+    labels = np.zeros(6, int)
+    with pytest.raises(ValueError, match="worst_off"):
+        audit_outputs(outputs, labels, outputs, labels, slices=["worst_off"])

@@ -40,7 +40,7 @@ SUITE = {
     "subjects": "datasets options results undefended",
     "gate": "options results undefended",
     "report": "options results without_keras",
-    "measurements": "datasets gate options results subjects undefended",
+    "measurements": ("datasets gate options results subjects undefended without_keras"),
     "session": "gate measurements options report results subjects",
     "membership_audit": (
         "datasets gate measurements options results subjects undefended"

@@ -18,6 +18,7 @@ HEADLINE = {
     "asked_often": None,
     "labels_alone": None,
     "known_start": None,
+    "worst_off": None,
     "illusion_gap": 0.0,
     "js_entropy": None,
     "js_cross_entropy": None,

@@ -29,6 +29,7 @@ OBJECTS = {
     ("questions",): rows.QuestionsRow,
     ("questions", "families", "items"): rows.FamilyRow,
     ("strongest",): rows.StrongestRow,
+    ("worst_off",): rows.WorstOffRow,
     ("verdict",): contents.Verdict,
     ("checks", "items"): contents.Check,
     ("not_measured", "items"): contents.Gap,

@@ -17,7 +17,7 @@ _Found = tuple[Defense, WorstOffRow]
 
 def worst_off(rows: Rows) -> Drawing:
     """Draws AUC and true positive rate on the worst-off records and on all."""
-    name, title = "worst_off", "The worst-off 5 % of the records, and all"
+    name, title = "worst-off", "The worst-off 5 % of the records, and all"
     found = [(row, row["worst_off"]) for row in rows.drawn if row["worst_off"]]
     pairs: list[_Found] = [(row, exposed) for row, exposed in found if exposed]
     if not pairs:

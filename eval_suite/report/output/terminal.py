@@ -19,7 +19,8 @@ from eval_suite.results.contents import LatencyRatio
 from eval_suite.results.contents import Results
 
 _SHOWN = 40
-_KINDS = ("asked once", "often", "known start", "worst-off")
+_KINDS = ("asked once", "often", "known start")
+_EXPOSED = "worst-off"
 _NOBODY = "-"
 
 
@@ -43,7 +44,8 @@ def terminal_table(results: Results, width: int = 80) -> str:
     headers = [
         header
         for header in rows[0]
-        if header not in _KINDS or any(row[header] != _NOBODY for row in rows)
+        if header not in (*_KINDS, _EXPOSED)
+        or any(row[header] != _NOBODY for row in rows)
     ]
     floor = attackers.measured(attackers.label_floor(results))
     if floor.value is not None:
@@ -75,12 +77,8 @@ def _cells(row: Defense, base: Defense, effect: Effect) -> dict[str, str]:
     latency = row["latency_ratio"] or {}
     auc = (row["strongest_auc"], row["strongest_auc_low"], row["strongest_auc_high"])
     change = attackers.difference(row, base)
-    kinds = (
-        row["asked_once"],
-        row["asked_often"],
-        row["known_start"],
-        row["worst_off"],
-    )
+    kinds = (row["asked_once"], row["asked_often"], row["known_start"])
+    exposed = row["worst_off"]
     return {
         "defense": one_line(row["name"], 20),
         "attack AUC": estimate(*auc),
@@ -90,6 +88,7 @@ def _cells(row: Defense, base: Defense, effect: Effect) -> dict[str, str]:
         },
         "change": "" if row is base else signed(change.value),
         "accuracy": percent(row["accuracy"]),
+        _EXPOSED: number(exposed["auc"]) if exposed else _NOBODY,
         "latency": _times(latency.get("1")),
         "the attack is": _effect(effect),
         "at 256": _times(latency.get("256")),

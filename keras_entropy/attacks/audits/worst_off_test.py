@@ -14,7 +14,7 @@ def game(exposed, models=16, examples=1000, seed=0):
     random = np.random.default_rng(seed)
     membership = complementary_pairs(examples, models, seed=seed).membership
     labels = random.integers(0, 3, examples)
-    logits = random.normal(size=(models, examples, 3)) + 2 * np.eye(3)[labels]
+    logits = random.normal(0, 0.5, size=(models, examples, 3))
     shown = membership & (np.arange(examples) < exposed)
     logits += 4 * shown[..., None] * np.eye(3)[labels]
     outputs = np.exp(logits) / np.exp(logits).sum(axis=-1, keepdims=True)

@@ -26,6 +26,7 @@ from eval_suite.results.rows import LatencyRow
 from eval_suite.results.rows import NotMeasuredRow
 from eval_suite.results.rows import NullRunRow
 from eval_suite.results.rows import RecordRiskRow
+from eval_suite.results.rows import ResemblanceRow
 from eval_suite.results.rows import RunRow
 from eval_suite.results.rows import ShadowCountRow
 from eval_suite.results.rows import UtilityRow
@@ -102,6 +103,11 @@ class Record(Protocol):
     @overload
     def __call__(
         self, table: Literal["exchangeability"], **fields: Unpack[ExchangeabilityRow]
+    ) -> None: ...
+
+    @overload
+    def __call__(
+        self, table: Literal["resemblance"], **fields: Unpack[ResemblanceRow]
     ) -> None: ...
 
     @overload

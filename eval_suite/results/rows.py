@@ -306,6 +306,21 @@ class ExchangeabilityRow(TypedDict):
     detail: str
 
 
+class ResemblanceRow(TypedDict):
+    """Table `resemblance`: accuracies of a target and of its shadow models.
+
+    Each on the target's members, then on examples that it was not trained on; those
+    `by_class` are averaged over classes.
+    """
+
+    target: list[float]
+    shadows: list[float]
+    target_by_class: list[float]
+    shadows_by_class: list[float]
+    resembles: bool
+    detail: str
+
+
 class NotMeasuredRow(TypedDict):
     """Table `not_measured`: a figure that is missing.
 

@@ -310,13 +310,13 @@ class ResemblanceRow(TypedDict):
     """Table `resemblance`: accuracies of a target and of its shadow models.
 
     Each on the target's members, then on examples that it was not trained on; those
-    `by_class` are averaged over classes.
+    `by_class` are averaged over classes. `None` where they have no example in common.
     """
 
-    target: list[float]
-    shadows: list[float]
-    target_by_class: list[float]
-    shadows_by_class: list[float]
+    target: list[float | None]
+    shadows: list[float | None]
+    target_by_class: list[float | None]
+    shadows_by_class: list[float | None]
     resembles: bool
     detail: str
 

@@ -57,12 +57,13 @@ def test_confounding_is_said_first_and_fails_nothing():
         gate_lines=["PASS."],
     )
     assert found["status"] == "pass"
-    first, _, last = found["lines"]
-    assert (first, last) == ("CONFOUNDED: they differ.", "Gate: PASS.")
+    first, _, *last = found["lines"]
+    assert first == "CONFOUNDED: they differ."
+    assert last == ["Shadows resemble.", "Gate: PASS."]
 
 
 def test_the_arguments_are_left_as_they_are():
-    given = [FAILED], [BAD], None, ["FAIL: 1 fail."]
+    given = [FAILED], [BAD], ["CONFOUNDED"], ["Shadows resemble"], ["FAIL: 1 fail."]
     before = copy.deepcopy(given)
     verdict(*given, gate_failed=True)["lines"].append("more")
     assert given == before

@@ -52,8 +52,9 @@ class Resemblance:
             (self.target, self.anew, self.allowed),
             (self.balanced_target, self.balanced_anew, self.balanced_allowed),
         )
-        return all(
-            abs(one - other) <= allowed
+        # Of what is not known, nothing is said to differ.
+        return not any(
+            abs(one - other) > allowed
             for kind in kinds
             for one, other, allowed in zip(*kind, strict=True)
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from eval_suite.results.rows import ResemblanceRow
@@ -25,10 +26,14 @@ def told_resemblance(found: Resemblance) -> str:
 def resemblance_row(found: Resemblance) -> ResemblanceRow:
     """Returns the row of results.json."""
     return {
-        "target": list(found.target),
-        "shadows": list(found.anew),
-        "target_by_class": list(found.balanced_target),
-        "shadows_by_class": list(found.balanced_anew),
+        "target": _known(found.target),
+        "shadows": _known(found.anew),
+        "target_by_class": _known(found.balanced_target),
+        "shadows_by_class": _known(found.balanced_anew),
         "resembles": found.resembles,
         "detail": told_resemblance(found),
     }
+
+
+def _known(accuracies: tuple[float, float]) -> list[float | None]:
+    return [None if math.isnan(accuracy) else accuracy for accuracy in accuracies]

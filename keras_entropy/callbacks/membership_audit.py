@@ -10,9 +10,13 @@ import numpy as np
 from keras_entropy.arrays import Array
 from keras_entropy.arrays import Floats
 from keras_entropy.arrays import Integers
-from keras_entropy.attacks import audit_outputs
-from keras_entropy.attacks.audits.fpr_levels import level_key
 from keras_entropy.attacks.audits.fpr_levels import needed_nonmembers
+from keras_entropy.attacks.audits.measurement import Measurement
+from keras_entropy.attacks.audits.slices import ENTIRE
+from keras_entropy.attacks.audits.slices import partitions
+from keras_entropy.attacks.scorers.scores import Scores
+from keras_entropy.attacks.signals import compute_signals
+from keras_entropy.attacks.statistics.roc import descending
 from keras_entropy.labels import class_indices
 from keras_entropy.models.no_gradients import call_without_gradients
 from keras_entropy.numerics.equal_rows import BEYOND_REPEATS
@@ -21,9 +25,6 @@ from keras_entropy.training.example_checks import check_lengths
 
 KEYS = ("mia_auc", "mia_auc_low", "mia_auc_high", "mia_tpr")
 
-# One attack, fixed beforehand: the strongest of several would be flattered by the
-# choice, and each epoch would choose anew.
-_ATTACK = "loss"
 _BATCH = 1024
 _FEWEST = 2
 
@@ -44,9 +45,11 @@ class MembershipAudit(keras.callbacks.Callback):
     the columns of `CSVLogger`, are there in every epoch; the first epoch and the last
     one planned are audited whatever `every` says. Patience counts epochs, not audits.
 
-    The attack is fixed: a threshold on the loss, by which the model is trained and
-    which asks once about each example. The AUC is thus no upper bound: `audit_outputs`
-    and `pytest eval_suite --model` try stronger attacks on the finished model. An AUC
+    The attack is fixed beforehand, as the strongest of several would be flattered by
+    the choice, and each epoch would choose anew: a threshold on the loss, by which the
+    model is trained and which asks once about each example. The AUC is thus no upper
+    bound: `audit_outputs` and `pytest eval_suite --model` try stronger attacks on the
+    finished model. An AUC
     that rises from epoch to epoch is what overfitting does, so the lowest is usually
     that of the first epochs: monitor it with patience, or beside an accuracy.
 
@@ -158,18 +161,23 @@ class MembershipAudit(keras.callbacks.Callback):
             self._answers(x) for x, _ in (self._members, self._nonmembers)
         )
         self._check_classes(members)
-        found = audit_outputs(
-            members,
-            self._members[1],
-            nonmembers,
-            self._nonmembers[1],
+        signals = compute_signals(
+            np.concatenate([members, nonmembers])[None],
+            np.concatenate([self._members[1], self._nonmembers[1]]),
             from_logits=self._from_logits,
-            attacks=(_ATTACK,),
-            fpr_levels=(self._fpr,),
-        ).get(_ATTACK)
-        point = found.tpr_at_fpr[level_key(self._fpr)]
-        tpr = np.nan if point is None else point.tpr
-        figures = (found.auc, found.auc_low, found.auc_high, tpr)
+            name="model outputs",
+        )
+        scores = Scores(-signals.loss)
+        # Not by `audit_outputs`, which tells more than is logged, and takes longer.
+        measured = Measurement(
+            scores,
+            (np.arange(signals.loss.shape[1]) < len(members))[None],
+            partitions([ENTIRE], signals)[0],
+            descending(scores.values.reshape(-1)),
+        )
+        estimate = measured.estimate(0)
+        tpr, _ = measured.rates(self._fpr)
+        figures = (estimate.value, *estimate.interval(), tpr[0, 0])
         return dict(zip(KEYS, map(float, figures), strict=True))
 
     def _answers(self, x: Array) -> Floats:

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
+from keras_entropy.attacks import audit_outputs
 from keras_entropy.callbacks import MembershipAudit
 from keras_entropy.callbacks.membership_audit import KEYS
 
@@ -73,6 +74,23 @@ def test_the_auc_is_that_of_the_losses_by_scikit_learn():
     cut = np.quantile(-kept[-1][200:], 0.95)
     found = (-kept[-1][:200] > cut).mean()
     assert history["mia_tpr"][-1] == pytest.approx(found, abs=0.02)
+
+
+def test_the_figures_are_those_of_the_audit_of_outputs():
+    model, x = classifier(), X
+    history = fit(model, audit()).history
+    answers = model.predict(x, verbose=0)
+    found = audit_outputs(
+        answers[:200],
+        Y[:200],
+        answers[200:],
+        Y[200:],
+        attacks=("loss",),
+        fpr_levels=(0.05,),
+    ).get("loss")
+    expected = (found.auc, found.auc_low, found.auc_high, found.tpr_at_fpr["0.05"].tpr)
+    got = [history[key][-1] for key in KEYS]
+    np.testing.assert_allclose(got, expected, atol=5e-4)
 
 
 def test_noise_is_a_half_and_the_interval_covers():

@@ -52,7 +52,7 @@ def checked_inputs(x: Array, models: int, model: keras.Model) -> tuple[Array, bo
     # A larger number would wrap around, and a fraction be cut off.
     if x.dtype.kind in "iu" and not np.array_equal(x, given):
         raise ValueError(
-            f"`x` must hold numbers that the model's inputs of type {x.dtype} can hold. "
+            f"`x` must hold numbers that model inputs of type {x.dtype} can hold. "
             f"Received: x of type {given.dtype}, {given.min()} to {given.max()}"
         )
     shape = tuple(expected.shape[1:])

@@ -209,5 +209,5 @@ def test_integers_that_the_inputs_cant_hold_are_refused():
         shadow.predict(model, stack, fits),
     )
     for wrong in (fits + 2**32, fits + 0.5):
-        with pytest.raises(ValueError, match=r"inputs of type int32 can hold"):
+        with pytest.raises(ValueError, match=r"model inputs of type int32 can hold"):
             shadow.predict(model, stack, wrong)

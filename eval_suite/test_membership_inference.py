@@ -16,6 +16,8 @@ from eval_suite.measurements.slices import slices_left_out
 from eval_suite.results.record import Record
 from eval_suite.results.rows import StrongestRow
 from eval_suite.results.rows import StrongestRows
+from eval_suite.subjects.one_target.resemblance_row import resemblance_row
+from eval_suite.subjects.one_target.resemblance_row import told_resemblance
 from eval_suite.subjects.subject import Subject
 from eval_suite.undefended import BASE
 from keras_entropy.attacks import AttackResult
@@ -34,6 +36,14 @@ def test_undefended_model(
     unasked = subject.reason_without("questions")
     if unasked is not None:
         record_gaps(record, BASE, [NotMeasured("attacks of many questions", unasked)])
+    resemblance = subject.resemblance
+    if resemblance is not None:
+        record("resemblance", **resemblance_row(resemblance))
+        if not resemblance.resembles:
+            unlike = NotMeasured(
+                "attacks by shadow models", told_resemblance(resemblance)
+            )
+            record_gaps(record, BASE, [unlike])
     through = comparison.base_through_defense()
     if through is not None:
         attacked = dataclasses.replace(attacked, results=[*attacked.results, through])

@@ -24,12 +24,13 @@ LIBRARY = {
     "models": "arrays layers",
     "queries": "arrays attacks labels layers",
     "shadow": "_version arrays layers models",
-    "training": "arrays labels layers models numerics shadow",
+    "training": "arrays labels layers models numerics prediction_quality shadow",
+    "callbacks": "arrays attacks labels models numerics training",
     "catalog": "arrays labels layers losses models shadow training",
     "search": (
         "arrays attacks labels layers models prediction_quality queries shadow training"
     ),
-    "": "_version catalog layers losses models search training",
+    "": "_version callbacks catalog layers losses models search training",
 }
 SUITE = {
     "undefended": "",

@@ -4,6 +4,8 @@
 >>> defended = keras_entropy.defend(model, keras_entropy.TemperatureScaling(4.0))
 """
 
+import importlib
+
 from keras_entropy import catalog as catalog
 from keras_entropy._version import __version__ as __version__
 from keras_entropy.layers import BinnedFrequencies as BinnedFrequencies
@@ -46,9 +48,11 @@ from keras_entropy.training.temperature_calibration import (
 
 
 def __getattr__(name: str) -> object:
-    # The search needs SciPy and scikit-learn, which a deployed model does not.
+    # These need SciPy and scikit-learn, which a deployed model does not.
     if name == "recommend":
         from keras_entropy.search.recommending import recommend
 
         return recommend
+    if name == "callbacks":
+        return importlib.import_module("keras_entropy.callbacks")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -130,8 +130,8 @@ def judge(recorded: Recorded, rules: GateRules) -> GateOutcome:
         recorded: What the checks recorded.
         rules: `GateRules`.
     """
-    confounding = recorded.confounding
-    remarks = [] if confounding is None else [confounding]
+    marks = recorded.marks
+    remarks = [*marks]
     ungated = verdict(recorded.checks, recorded.control)
     problems = []
     if ungated["status"] == "void":
@@ -145,8 +145,12 @@ def judge(recorded: Recorded, rules: GateRules) -> GateOutcome:
         problems += since.problems
         remarks += since.remarks
     decisions = decide(questions)
-    if confounding is not None:
-        decisions = [_doubted(decision) for decision in decisions]
+    for needed, mark in (
+        ("exchangeable examples", recorded.confounding),
+        ("shadow models that resemble the target", recorded.dissimilarity),
+    ):
+        if mark is not None:
+            decisions = [_doubted(decision, needed) for decision in decisions]
     return GateOutcome(decisions, problems, remarks, rules.strict)
 
 
@@ -203,15 +207,13 @@ def not_compared(baseline: Baseline, current: Baseline) -> Iterator[str]:
         )
 
 
-def _doubted(decision: Decision) -> Decision:
-    """Returns it for a confounded run, where no attack's AUC shows that all is well."""
+def _doubted(decision: Decision, needed: str) -> Decision:
+    """Returns it for a run in which no attack's AUC shows that all is well."""
     question = decision.question
     about_attack = question.attack is not None and not question.is_change
     if decision.status != PASS or not about_attack:
         return decision
-    return dataclasses.replace(
-        decision, status=INCONCLUSIVE, decisive="only exchangeable examples"
-    )
+    return dataclasses.replace(decision, status=INCONCLUSIVE, decisive=f"only {needed}")
 
 
 def _name(decision: Decision) -> str:

@@ -61,4 +61,5 @@ def test_problem_of_the_run_turns_it_red_without_any_decision():
 def test_confounded_run_shows_of_no_attack_that_it_keeps_a_limit(
     question, status, expected
 ):
-    assert _doubted(Decision(question, status)).status == expected
+    found = _doubted(Decision(question, status), "exchangeable examples")
+    assert found.status == expected

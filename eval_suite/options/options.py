@@ -54,6 +54,7 @@ class Options:
     shadows: int | None = None
     shadow_epochs: int | None = None
     shadow_batch_size: int = 32
+    shadow_learning_rate: float | None = None
     shadow_backend: str = "sequential"
     scheduler: str | None = None
     gates: tuple[Gate, ...] = ()
@@ -234,6 +235,8 @@ class Options:
             raise pytest.UsageError("--population needs --model")
         if self.shadow_epochs is not None and self.population is None:
             raise pytest.UsageError("--shadow-epochs needs --population")
+        if self.shadow_learning_rate is not None and self.population is None:
+            raise pytest.UsageError("--shadow-learning-rate needs --population")
         game = self.model is None and not self.outputs_only
         trained = self.profile != "study" if game else self.population is not None
         given = {

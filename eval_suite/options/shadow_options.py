@@ -47,6 +47,15 @@ def add_shadow_options(group: pytest.OptionGroup) -> None:
         help="Examples in a batch, as the model was trained. Default: 32, as of fit.",
     )
     group.addoption(
+        "--shadow-learning-rate",
+        dest="eval_suite_shadow_learning_rate",
+        metavar="RATE",
+        type=positive_rate,
+        help="The learning rate at which shadow models are trained. Default: that of "
+        "the saved model's optimizer, which is the final one where a callback lowered "
+        "it.",
+    )
+    group.addoption(
         "--shadow-backend",
         dest="eval_suite_shadow_backend",
         choices=("sequential", "loky", "dask", "ray"),
@@ -72,6 +81,19 @@ def even_number(text: str) -> int:
             f"must be even and at least 4, as models come in pairs. Received: {text}"
         )
     return number
+
+
+def positive_rate(text: str) -> float:
+    """Returns a learning rate."""
+    try:
+        rate = float(text)
+    except ValueError:
+        rate = 0.0
+    if not 0 < rate < float("inf"):
+        raise argparse.ArgumentTypeError(
+            f"must be a number above 0, such as 0.001. Received: {text!r}"
+        )
+    return rate
 
 
 def positive_number(text: str) -> int:

@@ -20,6 +20,7 @@ from eval_suite.results.rows import NullRunRow
 from eval_suite.results.rows import OneTrainingRow
 from eval_suite.results.rows import Profile
 from eval_suite.results.rows import QuestionsRow
+from eval_suite.results.rows import ResemblanceRow
 from eval_suite.results.rows import ShadowCountRow
 from eval_suite.results.rows import StrongestRows
 
@@ -47,6 +48,7 @@ class ThreatModel(TypedDict):
     not_tested: list[str]
     minimum_detectable_auc: float | None
     exchangeability: NotRequired[ExchangeabilityRow | None]
+    resemblance: NotRequired[ResemblanceRow | None]
 
 
 class Verdict(TypedDict):

@@ -27,6 +27,7 @@ from eval_suite.results.rows import NotMeasuredRow
 from eval_suite.results.rows import NullRunRow
 from eval_suite.results.rows import OneTrainingRow
 from eval_suite.results.rows import RecordRiskRow
+from eval_suite.results.rows import ResemblanceRow
 from eval_suite.results.rows import RunRow
 from eval_suite.results.rows import ShadowCountRow
 from eval_suite.results.rows import UtilityRow
@@ -108,6 +109,11 @@ class Record(Protocol):
     @overload
     def __call__(
         self, table: Literal["one_training"], **fields: Unpack[OneTrainingRow]
+    ) -> None: ...
+
+    @overload
+    def __call__(
+        self, table: Literal["resemblance"], **fields: Unpack[ResemblanceRow]
     ) -> None: ...
 
     @overload

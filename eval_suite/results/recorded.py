@@ -34,6 +34,7 @@ from eval_suite.results.rows import NotMeasuredRow
 from eval_suite.results.rows import NullRunRow
 from eval_suite.results.rows import OneTrainingRow
 from eval_suite.results.rows import RecordRiskRow
+from eval_suite.results.rows import ResemblanceRow
 from eval_suite.results.rows import RunRow
 from eval_suite.results.rows import ShadowCountRow
 from eval_suite.results.rows import UtilityRow
@@ -58,6 +59,7 @@ class Recorded:
     tf_privacy_null: list[NullRunRow] = dataclasses.field(default_factory=list)
     exchangeability: list[ExchangeabilityRow] = dataclasses.field(default_factory=list)
     one_training: list[OneTrainingRow] = dataclasses.field(default_factory=list)
+    resemblance: list[ResemblanceRow] = dataclasses.field(default_factory=list)
     not_measured: list[NotMeasuredRow] = dataclasses.field(default_factory=list)
     record_risk: list[RecordRiskRow] = dataclasses.field(default_factory=list)
     gate_identity: list[RunIdentity] = dataclasses.field(default_factory=list)
@@ -96,6 +98,25 @@ class Recorded:
             if row["confounded"]:
                 return row["detail"]
         return None
+
+    @property
+    def dissimilarity(self) -> str | None:
+        """Sentence that says that shadows do not resemble the target, if so."""
+        for row in self.resemblance[:1]:
+            if not row["resembles"]:
+                return row["detail"]
+        return None
+
+    @property
+    def marks(self) -> list[str]:
+        """What comes before every figure, as no attack's AUC shows that all is well."""
+        found = (self.dissimilarity, self.confounding)
+        return [mark for mark in found if mark is not None]
+
+    @property
+    def similarity(self) -> list[str]:
+        """Sentence that says that shadows resemble the target, if so."""
+        return [row["detail"] for row in self.resemblance[:1] if row["resembles"]]
 
 
 @dataclasses.dataclass(frozen=True)

@@ -368,6 +368,21 @@ class OneTrainingRow(TypedDict):
     kinds: list[RecordKindRow]
 
 
+class ResemblanceRow(TypedDict):
+    """Table `resemblance`: accuracies of a target and of its shadow models.
+
+    Each on the target's members, then on examples that it was not trained on; those
+    `by_class` are averaged over classes. `None` where they have no example in common.
+    """
+
+    target: list[float | None]
+    shadows: list[float | None]
+    target_by_class: list[float | None]
+    shadows_by_class: list[float | None]
+    resembles: bool
+    detail: str
+
+
 class NotMeasuredRow(TypedDict):
     """Table `not_measured`: a figure that is missing.
 

@@ -230,6 +230,7 @@ def _threat_model(recorded: Recorded, run: RunRow) -> ThreatModel:
         "minimum_detectable_auc": run["minimum_detectable_auc"],
         # `None` where membership was drawn at random, so that there is nothing to ask.
         "exchangeability": next(iter(recorded.exchangeability), None),
+        "resemblance": next(iter(recorded.resemblance), None),
     }
 
 

@@ -39,6 +39,7 @@ OBJECTS = {
     ("claims",): contents.Claims,
     ("divergence",): rows.DivergenceRow,
     ("exchangeability",): rows.ExchangeabilityRow,
+    ("resemblance",): rows.ResemblanceRow,
     ("control",): rows.ControlRow,
     ("attack",): rows.AttackRow,
     ("attack", "tpr_at_fpr", "additionalProperties"): rows.RateRow,

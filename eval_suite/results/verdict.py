@@ -12,7 +12,8 @@ from eval_suite.results.rows import ControlRow
 def verdict(
     checks: Sequence[CheckRow],
     controls: Sequence[ControlRow],
-    confounding: str | None = None,
+    marks: Sequence[str] = (),
+    remarks: Sequence[str] = (),
     gate_lines: Sequence[str] = (),
     *,
     gate_failed: bool = False,
@@ -23,8 +24,10 @@ def verdict(
         checks: Outcomes of the checks.
         controls: The attacks on data whose answer is known. A failed one voids the
             run, and so does their absence.
-        confounding: Sentence that says that members differ from non-members without
-            any model, or `None`. A run is not failed for it, but it is said first.
+        marks: Sentences that say why no attack's AUC can be trusted to be the whole
+            leakage, such as that members differ from non-members without any model. A
+            run is not failed for them, but they are said first.
+        remarks: Further sentences about the models.
         gate_lines: What the gate says, if there is one.
         gate_failed: Boolean, whether the gate turns the build red.
     """
@@ -44,6 +47,7 @@ def verdict(
         passed = sum(check["outcome"] == "passed" for check in checks)
         line = f"All {passed} checks passed, all {len(controls)} controls too."
         found = {"status": "fail" if gate_failed else "pass", "lines": [line]}
-    first = [] if confounding is None else [f"{confounding}."]
-    last = [f"Gate: {line}" for line in gate_lines]
+    first = [f"{mark}." for mark in marks]
+    last = [f"{remark}." for remark in remarks]
+    last += [f"Gate: {line}" for line in gate_lines]
     return {"status": found["status"], "lines": [*first, *found["lines"], *last]}

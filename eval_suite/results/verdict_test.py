@@ -41,20 +41,29 @@ def test_checks_and_controls(controls, checks, status, line):
 def test_the_gate_turns_only_a_pass_into_a_failure(
     controls, checks, gate_failed, status
 ):
-    found = verdict(checks, controls, None, ["FAIL: 1 fail."], gate_failed=gate_failed)
+    found = verdict(
+        checks, controls, gate_lines=["FAIL: 1 fail."], gate_failed=gate_failed
+    )
     assert found["status"] == status
     assert found["lines"][-1] == "Gate: FAIL: 1 fail."
 
 
 def test_confounding_is_said_first_and_fails_nothing():
-    found = verdict([PASSED], [CONTROL], "CONFOUNDED: they differ", ["PASS."])
+    found = verdict(
+        [PASSED],
+        [CONTROL],
+        ["CONFOUNDED: they differ"],
+        ["Shadows resemble"],
+        gate_lines=["PASS."],
+    )
     assert found["status"] == "pass"
-    first, _, last = found["lines"]
-    assert (first, last) == ("CONFOUNDED: they differ.", "Gate: PASS.")
+    first, _, *last = found["lines"]
+    assert first == "CONFOUNDED: they differ."
+    assert last == ["Shadows resemble.", "Gate: PASS."]
 
 
 def test_the_arguments_are_left_as_they_are():
-    given = [FAILED], [BAD], None, ["FAIL: 1 fail."]
+    given = [FAILED], [BAD], ["CONFOUNDED"], ["Shadows resemble"], ["FAIL: 1 fail."]
     before = copy.deepcopy(given)
     verdict(*given, gate_failed=True)["lines"].append("more")
     assert given == before

@@ -127,7 +127,8 @@ class EvalSession:
             verdict(
                 recorded.checks,
                 recorded.control,
-                recorded.confounding,
+                recorded.marks,
+                recorded.similarity,
                 gate_lines=() if gate is None else gate.verdict_lines,
                 gate_failed=gate is not None and gate.failed,
             ),

@@ -111,6 +111,7 @@ def _read_user_model(options: Options, model: Path) -> UserModel:
             batch_size=options.shadow_batch_size,
             epochs=options.shadow_epochs,
             seed=options.seed,
+            learning_rate=options.shadow_learning_rate,
         )
         pool = dataset_of(options.population)
         subject.train_shadows_on(pool, recipe, _runner(options, None))

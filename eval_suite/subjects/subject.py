@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
     from keras_entropy.audit import HeldOutPlan
     from keras_entropy.catalog import Entry
+    from keras_entropy.shadow.resemblance import Resemblance
 
 # Opens a progress bar: title and number of steps in, a function that advances it out.
 ProgressBar = Callable[[str, int], AbstractContextManager[Callable[[int], None]]]
@@ -216,6 +217,14 @@ class Subject(abc.ABC):
     @abc.abstractmethod
     def reason_without(self, part: Part) -> str | None:
         """Returns why the subject lacks a part, in words, or `None` if it has it."""
+
+    @property
+    def resemblance(self) -> Resemblance | None:
+        """How shadow models compare with the target that they stand for.
+
+        `None` without any, and where every model is a target.
+        """
+        return None
 
     def live_model(self, name: str) -> keras.Model:
         """Returns the Keras model behind a defense, to time; part `"model"`."""

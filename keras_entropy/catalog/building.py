@@ -20,12 +20,19 @@ from keras_entropy.layers.fitted_defense import FittedDefense
 from keras_entropy.models import graph
 from keras_entropy.models.copies import copy_of
 from keras_entropy.models.defending import defend
+from keras_entropy.models.defending import probabilities_of
+from keras_entropy.models.starting_rate import check_rate
+from keras_entropy.models.starting_rate import warn_of_lowered_rate
 from keras_entropy.shadow.stack import replicate
 from keras_entropy.training.example_checks import check_lengths
 from keras_entropy.training.example_checks import check_no_member
+from keras_entropy.training.lost_accuracy import warn_of_lost_accuracy
 from keras_entropy.training.recipe import Progress
 from keras_entropy.training.recipe import TrainingData
 from keras_entropy.training.reference_fitting import fitted
+
+# Of the whole model, where the caller says nothing.
+_EPOCHS = 20
 
 
 def build(
@@ -35,7 +42,8 @@ def build(
     y: Any = None,
     *,
     reference: tuple[Any, Any] | None = None,
-    epochs: int = 20,
+    epochs: int | None = None,
+    learning_rate: float | None = None,
     batch_size: int = 32,
     seed: int | None = 0,
     from_logits: bool = False,
@@ -57,7 +65,12 @@ def build(
         y: Class indices `(N,)` or `(N, 1)`, or one-hot rows `(N, classes)`.
         reference: Inputs and labels, of the form of `x` and `y`, that the model was
             not trained on. Only for defenses that are fitted to reference examples.
-        epochs: Integer, for recipes that train the whole model. Defaults to `20`.
+        epochs: Integer, of the whole model where that is trained, else of each stage
+            in which a head is. Defaults to `None`: 20 for the whole model, and what the
+            recipe says for heads (`FrozenBackbone`, `Surrogate`).
+        learning_rate: Float, at which the whole model is trained, by its optimizer.
+            Defaults to `None`: the one that it was trained at first, as far as its
+            last `fit` has logged it, and else its optimizer's.
         batch_size: Integer. Defaults to `32`.
         seed: Integer: initial weights, order of the examples, and the draws of a
             layer that is random. `None` takes another one each time, which is what to
@@ -74,8 +87,17 @@ def build(
         ValueError: If the name is unknown, the model can't be defended (see
             `keras_entropy.defend`), or `x` and `y` are needed and missing, of
             different lengths, or hold a label that is no class of the model's; if
-            `reference` is needed and missing, or holds an example of `x`.
+            `reference` is needed and missing, or holds an example of `x`; if `epochs`
+            or `learning_rate` is no positive number.
+
+    Warns:
+        UserWarning: If a callback lowered the model's learning rate and `learning_rate`
+            is not given; if training leaves the accuracy on `x` far below the model's
+            (`keras_entropy.shadow.resemblance`).
     """
+    check_rate(learning_rate)
+    if epochs is not None and epochs < 1:
+        raise ValueError(f"`epochs` must be at least 1. Received: epochs={epochs}")
     entry = get(name)
     layer = entry.create(seed=seed)
     if isinstance(layer, FittedDefense):
@@ -83,7 +105,10 @@ def build(
         examples = _reference(entry, model, reference, x)
     if entry.is_trained:
         data = _training_data(entry, model, x, y, epochs, batch_size, seed)
-        clone = copy_of(model)
+        if getattr(model, "optimizer", None) is not None and learning_rate is None:
+            warn_of_lowered_rate(model)
+        clone = copy_of(model, learning_rate=learning_rate)
+        undefended = probabilities_of(model, from_logits=from_logits)
         model, stack = defend_stack(
             entry.training or entry,
             clone,
@@ -95,6 +120,7 @@ def build(
             bar=_keras_bar if verbose else no_bar,
         )
         stack.assign_to(model, 0)
+        warn_of_lost_accuracy(entry.name, undefended, model, data.x, data.y)
         if not entry.is_fitted:
             return model
         from_logits = False
@@ -121,7 +147,7 @@ def _training_data(
     model: keras.Model,
     x: Any,
     y: Any,
-    epochs: int,
+    epochs: int | None,
     batch_size: int,
     seed: int | None,
 ) -> TrainingData:
@@ -146,8 +172,9 @@ def _training_data(
         y=labels,
         rows=np.arange(len(x))[None],
         seeds=(secrets.randbelow(2**31) if seed is None else seed,),
-        epochs=epochs,
+        epochs=_EPOCHS if epochs is None else epochs,
         batch_size=batch_size,
+        head_epochs=epochs,
     )
 
 

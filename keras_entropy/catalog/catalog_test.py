@@ -176,10 +176,11 @@ def test_the_result_can_be_saved_and_stripped(tmp_path):
 
 def test_logits_and_one_sigmoid_unit():
     logits = classifier(activation=None)
-    defended = catalog.build("M-6", logits, X, Y, from_logits=True, verbose=False)
+    settings = {"epochs": 200, "verbose": False}
+    defended = catalog.build("M-6", logits, X, Y, from_logits=True, **settings)
     assert isinstance(defended.layers[-1], LinearHead)
     sigmoid = classifier(activation="sigmoid", classes=1)
-    defended = catalog.build("M-6", sigmoid, X, Y % 2, verbose=False)
+    defended = catalog.build("M-6", sigmoid, X, Y % 2, **settings)
     assert defended(X).shape == (64, 2)
 
 

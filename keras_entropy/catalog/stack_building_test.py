@@ -28,7 +28,7 @@ def classifier(activation="softmax"):
 
 
 def training_data():
-    return TrainingData(X, Y, ROWS, model_seeds(1, 2), epochs=3, batch_size=8)
+    return TrainingData(X, Y, ROWS, model_seeds(1, 2), 3, 8, head_epochs=3)
 
 
 @pytest.mark.parametrize("activation", ["softmax", None])

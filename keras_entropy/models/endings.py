@@ -173,9 +173,8 @@ def _found(tensor: Any) -> tuple[type[Ending], str | None]:
     if isinstance(made_by, Defense):
         return DefenseEnding, "defense"
     if isinstance(made_by, keras.Model):
-        # A subclassed model has no graph to look into.
-        inner = getattr(made_by, "outputs", None)
-        return _found(inner[0]) if inner else (UnknownEnding, None)
+        inner = graph.inner_output(tensor)
+        return (UnknownEnding, None) if inner is None else _found(inner)
     if graph.hands_on(made_by):
         return _found(graph.source(tensor))
     if isinstance(made_by, (keras.layers.Softmax, graph.SOFTMAX_OPERATION)):

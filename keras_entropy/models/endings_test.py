@@ -8,9 +8,23 @@ from keras_entropy import TemperatureScaling
 from keras_entropy import defend
 from keras_entropy.layers.contract_test import to_numpy
 from keras_entropy.models import endings
+from keras_entropy.models.defending import logits_of
 from keras_entropy.models.endings import ending_of
 
 X = np.random.default_rng(0).normal(size=(6, 4)).astype("float32")
+
+
+def two_outputs():
+    """Probabilities, and logits of its own weights."""
+    inputs = keras.Input((4,))
+    hidden = keras.layers.Dense(8, activation="relu")(inputs)
+    probabilities = keras.layers.Dense(3, activation="softmax")(hidden)
+    return keras.Model(inputs, [probabilities, keras.layers.Dense(3)(hidden)])
+
+
+def output_of(inner, index):
+    inputs = keras.Input((4,))
+    return keras.Model(inputs, inner(inputs)[index])
 
 
 class Softmax(keras.layers.Layer):
@@ -41,6 +55,12 @@ KINDS = {
     "softmax in a model": (
         model_of(model_of(keras.layers.Softmax())),
         endings.SoftmaxEnding,
+    ),
+    "first output of a model": (output_of(two_outputs(), 0), endings.SoftmaxEnding),
+    "second output of a model": (output_of(two_outputs(), 1), endings.OtherEnding),
+    "second output of a model in a model": (
+        model_of(output_of(two_outputs(), 1)),
+        endings.OtherEnding,
     ),
     "sigmoid operation": (
         model_of(keras.layers.Dense(1), ops.sigmoid),
@@ -107,3 +127,30 @@ def test_an_unknown_number_of_classes_is_refused_by_the_layer():
     for layer in (TemperatureScaling(), LinearHead()):
         with pytest.raises(ValueError, match=r"static last dimension.*None"):
             defend(model, layer)
+
+
+def test_the_output_of_an_inner_model_that_is_used_is_the_one_that_counts():
+    inner = two_outputs()
+    probabilities, logits = (to_numpy(rows) for rows in inner(X))
+    scores = np.exp(logits / 2)
+    second = output_of(inner, 1)
+    with pytest.raises(ValueError, match="pass `from_logits=True`"):
+        defend(second, TemperatureScaling(2.0))
+    defended = defend(second, TemperatureScaling(2.0), from_logits=True)
+    expected = scores / scores.sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(to_numpy(defended(X)), expected, atol=1e-6)
+    first = output_of(inner, 0)
+    roots = np.sqrt(probabilities)
+    defended = defend(first, TemperatureScaling(2.0))
+    expected = roots / roots.sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(to_numpy(defended(X)), expected, atol=1e-5)
+    with pytest.raises(ValueError, match="ends in probabilities"):
+        defend(first, TemperatureScaling(2.0), from_logits=True)
+    # What a head is fed: the values before the softmax of that output.
+    fed = to_numpy(logits_of(first)(X))
+    ratios = np.exp(fed - fed[:, :1])
+    expected = ratios / ratios.sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(probabilities, expected, atol=1e-6)
+    np.testing.assert_allclose(
+        to_numpy(logits_of(second, from_logits=True)(X)), logits, atol=1e-6
+    )

@@ -24,6 +24,16 @@ def source(tensor: Any) -> Any:
     return _call(tensor).input_tensors[0]
 
 
+def inner_output(tensor: Any) -> Any:
+    """Returns the symbolic tensor inside a model that was called, which `tensor` is.
+
+    Returns:
+        `None` where a subclassed model was called, which has no graph to look into.
+    """
+    outputs = getattr(operation(tensor), "outputs", None)
+    return outputs[tensor._keras_history.tensor_index] if outputs else None
+
+
 def _call(tensor: Any) -> Any:
     """Returns the call of the operation that made `tensor`, a node of the graph."""
     history = tensor._keras_history
@@ -83,7 +93,7 @@ def before_activation(tensor: Any) -> Any:
     """
     made_by = operation(tensor)
     if isinstance(made_by, keras.Model):
-        inner = single_output(made_by)
+        inner = inner_output(tensor)
         without = keras.Model(
             model_inputs(made_by),
             before_activation(inner),

@@ -12,6 +12,7 @@ from keras_entropy.arrays import Floats
 from keras_entropy.arrays import Integers
 from keras_entropy.attacks.neighbors import Neighbors
 from keras_entropy.layers.fitted_defense import FittedDefense
+from keras_entropy.prediction_quality import hits
 from keras_entropy.queries.asking import ask
 from keras_entropy.queries.asking import shares
 from keras_entropy.queries.families.choice import families_for
@@ -21,8 +22,11 @@ from keras_entropy.queries.given_neighbors import given_neighbors
 from keras_entropy.search.undefended_game import Game
 from keras_entropy.shadow.plan import complementary_pairs
 from keras_entropy.shadow.plan import model_seeds
+from keras_entropy.shadow.resemblance import Resemblance
+from keras_entropy.shadow.resemblance import compare
 from keras_entropy.shadow.stack_prediction import predict
 from keras_entropy.training.example_checks import check_no_member
+from keras_entropy.training.loss_targets import targets_for
 from keras_entropy.training.recipe import TrainingData
 
 _FIT_SHARE = 0.15
@@ -34,6 +38,7 @@ Asked = tuple[list[Family], int]
 
 def play(
     model: keras.Model,
+    undefended: keras.Model,
     reference: tuple[Array, Integers],
     members: tuple[Array, Integers],
     models: int,
@@ -41,11 +46,12 @@ def play(
     batch_size: int,
     seed: int,
     asking: Callable[[Array, Integers, tuple[Array, Integers]], Asked],
-) -> Game:
-    """Trains the models of the game.
+) -> tuple[Game, Resemblance]:
+    """Trains the models of the game, and compares them with the one they stand for.
 
     Args:
-        model: Compiled Keras classifier.
+        model: Compiled Keras classifier, which is trained anew.
+        undefended: The same with class probabilities as its output.
         reference: Inputs and class indices that it was not trained on.
         members: Inputs and class indices that it was trained on.
         models: Even integer.
@@ -79,7 +85,7 @@ def play(
     plan = complementary_pairs(even, models, seed=seed)
     stack = TrainingData(
         x=x,
-        y=y,
+        y=targets_for(model, y),
         rows=plan.rows(),
         seeds=model_seeds(seed, models),
         epochs=epochs,
@@ -87,14 +93,17 @@ def play(
     ).train_models(model)
 
     def answers(layer: FittedDefense) -> Floats:
-        return predict(model, stack, layer.queries(reference_x[fit], seed=seed))
+        return predict(undefended, stack, layer.queries(reference_x[fit], seed=seed))
 
     def ask_behind(answer: Callable[[Floats], Floats], questions: int) -> Neighbors:
         kinds, _ = asked
-        return ask(kinds, x, y, questions, lambda q: answer(predict(model, stack, q)))
+        return ask(
+            kinds, x, y, questions, lambda q: answer(predict(undefended, stack, q))
+        )
 
-    return Game(
-        outputs=predict(model, stack, x),
+    outputs = predict(undefended, stack, x)
+    game = Game(
+        outputs=outputs,
         labels=y,
         membership=plan.membership,
         reference_answers=answers,
@@ -102,6 +111,14 @@ def play(
         questions=asked[1],
         ask=ask_behind,
     )
+    resemblance = compare(
+        hits(undefended.predict(x, verbose=0), y),
+        np.stack([hits(answers, y) for answers in outputs]),
+        y,
+        np.arange(even) < len(members[0]),
+        plan.membership,
+    )
+    return game, resemblance
 
 
 def families(

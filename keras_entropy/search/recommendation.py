@@ -7,10 +7,16 @@ import dataclasses
 import keras
 
 from keras_entropy.layers.defense import Defense
+from keras_entropy.shadow.resemblance import Resemblance
 
 NOTHING = (
     "No layer within the limits protects more than none, so the model stays as it is: "
     "allow more NLL, less accuracy or more time"
+)
+NOT_ALIKE = (
+    "Nothing is recommended, and the table says nothing of this model, as the models "
+    "trained anew do not resemble it: {}. Give `epochs`, `batch_size` and "
+    "`learning_rate` as it was trained, and all of its `members`"
 )
 ASKED_ONCE = (
     "No neighbors of the examples were asked about: an attacker who asks many "
@@ -55,16 +61,19 @@ class Recommendation:
 
     Args:
         model: The defended model, or the undefended probabilities where no candidate
-            meets the limits and protects more than none.
+            meets the limits and protects more than none, or the models that were
+            trained anew do not resemble it.
         name: The chosen layer and strength, or `"no defense"`.
         layer: The layer within `model`, or `None`.
         table: One row for each candidate, the undefended model first.
+        resemblance: How the models that were trained anew compare with the model.
     """
 
     model: keras.Model
     name: str
     layer: Defense | None
     table: tuple[Row, ...]
+    resemblance: Resemblance
 
     def __str__(self) -> str:
         """Returns the table as text."""
@@ -73,7 +82,9 @@ class Recommendation:
             f"{'AUC':>6s} {'asked once':>10s} {'often':>6s} {'accuracy':>9s} "
             f"{'NLL':>7s} {'ECE':>6s}"
         )
-        lines = [f"  {'':{width}s} {head}"]
+        alike = self.resemblance.resembles
+        lines = [] if alike else [NOT_ALIKE.format(self.resemblance)]
+        lines.append(f"  {'':{width}s} {head}")
         for row in self.table:
             mark = ">" if row.name == self.name else " "
             note = "" if row.allowed else "  beyond a limit"
@@ -83,7 +94,9 @@ class Recommendation:
                 f"{mark} {row.name:{width}s} {row.auc:6.3f} {row.asked_once:10.3f} "
                 f"{often:>6s} {row.accuracy:9.4f} {row.nll:7.3f} {row.ece:6.3f}{note}"
             )
-        if self.layer is None:
+        if alike:
+            lines.append(f"Models trained anew: {self.resemblance}")
+        if alike and self.layer is None:
             lines.append(NOTHING)
         if all(row.asked_often is None for row in self.table):
             lines.append(ASKED_ONCE)

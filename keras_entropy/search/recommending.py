@@ -14,8 +14,10 @@ from keras_entropy.arrays import Booleans
 from keras_entropy.arrays import Integers
 from keras_entropy.labels import class_indices
 from keras_entropy.layers.defense import Defense
+from keras_entropy.models.copies import compiled_as_before
 from keras_entropy.models.defending import defend
 from keras_entropy.models.defending import probabilities_of
+from keras_entropy.models.starting_rate import check_rate
 from keras_entropy.queries.given_neighbors import NeighborMaker
 from keras_entropy.search import tradeoff
 from keras_entropy.search.call_times import times_in_turn
@@ -26,15 +28,20 @@ from keras_entropy.search.playing import families
 from keras_entropy.search.playing import play
 from keras_entropy.search.points import Point
 from keras_entropy.search.points import dominated
+from keras_entropy.search.recommendation import NOT_ALIKE
 from keras_entropy.search.recommendation import NOTHING
 from keras_entropy.search.recommendation import Recommendation
 from keras_entropy.search.recommendation import Row
+from keras_entropy.shadow import arguments
+from keras_entropy.training.epochs import epochs_of
 from keras_entropy.training.example_checks import check_lengths
 from keras_entropy.training.reference_fitting import fitted
 
 # Two AUCs that differ by less are the same to the search, and the better answer wins.
 _TIE = 0.005
 _ROUNDS = 30
+# Where the optimizer shows no steps.
+_EPOCHS = 50
 
 
 def recommend(
@@ -47,8 +54,10 @@ def recommend(
     max_latency_ratio: float | None = None,
     keep_argmax: bool = True,
     models: int = 16,
-    epochs: int = 50,
+    epochs: int | None = None,
+    learning_rate: float | None = None,
     batch_size: int = 32,
+    from_logits: bool = False,
     questions: int = 64,
     neighbors: NeighborMaker | str | None = None,
     seed: int = 0,
@@ -64,8 +73,9 @@ def recommend(
 
     Of the candidates within the limits, the one with the lowest AUC under any attack is
     chosen; among those within 0.005 of it, the one with the lowest NLL. None is chosen
-    that leaks more than no defense. The result is a function of
-    the arguments, but for the limit on time.
+    that leaks more than no defense, and none at all where the models do not resemble
+    the one given: their accuracies are compared with its own. The result is a function
+    of the arguments, but for the limit on time.
 
     Example:
 
@@ -76,7 +86,9 @@ def recommend(
     >>> found.model.save("defended.keras")
 
     Args:
-        model: Compiled Keras classifier that ends in probabilities.
+        model: Compiled Keras classifier that ends in a softmax, in one sigmoid unit or,
+            with `from_logits`, in logits. Its loss may take class numbers or one-hot
+            rows.
         reference: Inputs and labels that the model was not trained on, at least 20.
         members: Inputs and labels that it was trained on, or some of them.
         max_accuracy_drop: Float in `[0, 1]`, share of examples. Defaults to `0.0`.
@@ -86,8 +98,14 @@ def recommend(
             256 examples, or `None` for no limit. Defaults to `None`.
         keep_argmax: Boolean, whether no predicted class may change. Defaults to `True`.
         models: Even integer, at least 8. Defaults to `16`.
-        epochs: Integer, that each model is trained for. Defaults to `50`.
+        epochs: Integer, that each model is trained for. Defaults to `None`: as many as
+            the steps of the model's optimizer show on `members`, or 50 where it shows
+            none.
+        learning_rate: Float, at which each model is trained. Defaults to `None`: the
+            one that the model was trained at first, as far as its last `fit` has
+            logged it, and else its optimizer's.
         batch_size: Integer. Defaults to `32`.
+        from_logits: Boolean, whether the model ends in logits. Defaults to `False`.
         questions: Integer, questions about neighbors of each example, all kinds of
             neighbors together. 0 leaves them out: the choice is then one against an
             attacker who asks once. Defaults to `64`.
@@ -102,17 +120,36 @@ def recommend(
         ValueError: If the sets overlap, a label is no class, there are too few
             examples, models or questions, a limit can't be met, or the model can't be
             trained or defended.
+
+    Warns:
+        UserWarning: If a callback lowered the model's learning rate and `learning_rate`
+            is not given.
     """
+    check_rate(learning_rate)
     if models % 2 or models < 8:
         raise ValueError(
             f"`models` must be even and at least 8. Received: models={models}"
         )
     limits = Limits(max_accuracy_drop, max_nll_increase, max_latency_ratio, keep_argmax)
-    undefended = probabilities_of(model)
+    undefended = probabilities_of(model, from_logits=from_logits)
+    arguments.check_compiled(model)
+    retrained = compiled_as_before(model, learning_rate=learning_rate)
     reference = _examples("reference", reference, undefended)
     members = _examples("members", members, undefended)
     asked = functools.partial(families, model, questions, neighbors, seed)
-    game = play(model, reference, members, models, epochs, batch_size, seed, asked)
+    if epochs is None:
+        epochs = epochs_of(model, len(members[0]), batch_size) or _EPOCHS
+    game, alike = play(
+        retrained,
+        undefended,
+        reference,
+        members,
+        models,
+        epochs,
+        batch_size,
+        seed,
+        asked,
+    )
     points = [
         tradeoff.evaluate(candidate, game, seed=seed)
         for candidate in (None, *CANDIDATES)
@@ -124,7 +161,10 @@ def recommend(
 
     ratios: list[float | None] = [None] * len(points)
     if max_latency_ratio is not None:
-        defended = [defend(model, layer_of(candidate)) for candidate in CANDIDATES]
+        defended = [
+            defend(model, layer_of(candidate), from_logits=from_logits)
+            for candidate in CANDIDATES
+        ]
         batch = reference[0][:256]
         ratios = [1.0, *(_latency_ratio(d, undefended, batch) for d in defended)]
     choosing = np.arange(models // 2) % 2 == 0
@@ -140,12 +180,17 @@ def recommend(
     best = auc[open_].min()
     near = [i for i in open_ if auc[i] <= best + _TIE]
     chosen = min(near, key=lambda i: nll[i])
-    layer = layer_of(CANDIDATES[chosen - 1]) if chosen else None
-    if layer is None:
+    if not alike.resembles:
+        chosen = 0
+        logging.getLogger(__name__).warning(NOT_ALIKE.format(alike))
+    elif not chosen:
         logging.getLogger(__name__).warning(NOTHING)
+    layer = layer_of(CANDIDATES[chosen - 1]) if chosen else None
     marks = dominated(points)
     return Recommendation(
-        model=undefended if layer is None else defend(model, layer),
+        model=undefended
+        if layer is None
+        else defend(model, layer, from_logits=from_logits),
         name=points[chosen].name,
         layer=layer,
         table=tuple(
@@ -154,6 +199,7 @@ def recommend(
                 points, ratios, allowed, marks, strict=True
             )
         ),
+        resemblance=alike,
     )
 
 

@@ -66,7 +66,7 @@ def test_the_same_arguments_give_the_same_table(found, model, data):
 def test_limits_are_kept_and_nothing_within_them_is_said(model, data, caplog):
     limits = dict(max_nll_increase=-0.999, max_latency_ratio=1e9)
     with caplog.at_level(logging.WARNING):
-        tight = search(model, data, **limits, epochs=5)
+        tight = search(model, data, **limits, epochs=40)
     assert not any(row.allowed for row in tight.table[1:])
     assert tight.name == "no defense"
     assert tight.layer is None
@@ -131,7 +131,7 @@ def test_nothing_is_chosen_that_leaks_more_than_no_defense(model, data, monkeypa
         )
 
     monkeypatch.setattr(tradeoff, "evaluate", leaky)
-    found = search(model, data, epochs=5)
+    found = search(model, data, epochs=40)
     assert found.layer is None
     assert found.name == "no defense"
     assert sum(row.allowed for row in found.table) > 1

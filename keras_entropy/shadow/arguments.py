@@ -47,7 +47,14 @@ def checked_inputs(x: Array, models: int, model: keras.Model) -> tuple[Array, bo
             f"Received: {len(model.inputs)} inputs, {len(model.outputs)} outputs"
         )
     expected = model.inputs[0]
-    x = np.asarray(x, dtype=expected.dtype)
+    given = np.asarray(x)
+    x = given.astype(expected.dtype, copy=False)
+    # A larger number would wrap around, and a fraction be cut off.
+    if x.dtype.kind in "iu" and not np.array_equal(x, given):
+        raise ValueError(
+            f"`x` must hold numbers that model inputs of type {x.dtype} can hold. "
+            f"Received: x of type {given.dtype}, {given.min()} to {given.max()}"
+        )
     shape = tuple(expected.shape[1:])
     own = x.ndim == len(shape) + 2
     found = x.shape[1 + own :]

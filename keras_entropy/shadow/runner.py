@@ -16,6 +16,7 @@ from joblib.externals.loky.process_executor import TerminatedWorkerError
 from keras_entropy._version import __version__
 from keras_entropy.arrays import Array
 from keras_entropy.arrays import Integers
+from keras_entropy.models.copies import compiled_as_before
 from keras_entropy.shadow import arguments
 from keras_entropy.shadow.backends import engine
 from keras_entropy.shadow.backends.configuration import training_configuration
@@ -120,6 +121,7 @@ class Runner:
         """
         progress = progress or (lambda done: None)
         arguments.check_compiled(model)
+        model = compiled_as_before(model)
         x, own_x = arguments.checked_inputs(x, len(stack), model)
         y, own_y = arguments.checked_targets(y, len(stack), x.shape[int(own_x)])
         rows = arguments.checked_rows(rows, len(stack), x.shape[int(own_x)])

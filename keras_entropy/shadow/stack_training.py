@@ -8,6 +8,7 @@ import numpy as np
 
 from keras_entropy.arrays import Array
 from keras_entropy.arrays import Integers
+from keras_entropy.models.copies import compiled_as_before
 from keras_entropy.shadow import arguments
 from keras_entropy.shadow import threads
 from keras_entropy.shadow.backends import engine
@@ -42,7 +43,9 @@ def train(
     whole epoch is compiled once, serves all models, and is used again by later calls
     with the same architecture. On TensorFlow and JAX, models are trained side by side
     in as many threads as there are processors. The last batch of an epoch is smaller
-    where `batch_size` does not divide the rows. Callbacks and metrics take no part.
+    where `batch_size` does not divide the rows. Callbacks and metrics take no part:
+    where one of them lowered the learning rate of `model`, training begins at the
+    largest rate that its last `fit` has logged, and a warning says so.
 
     Args:
         model: A compiled Keras model with one input and one output. Neither its
@@ -80,6 +83,7 @@ def train(
     (16, 1797, 10)
     """
     arguments.check_compiled(model)
+    model = compiled_as_before(model)
     models = len(stack)
     x, x_own = arguments.checked_inputs(x, models, model)
     n = x.shape[int(x_own)]

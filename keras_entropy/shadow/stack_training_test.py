@@ -195,3 +195,19 @@ def test_invalid_usage(change, message):
         shadow.train(
             model, shadow.initialize(model, [1, 2, 3]), batch_size=8, **arguments
         )
+
+
+def test_integers_that_the_inputs_cant_hold_are_refused():
+    inputs = keras.Input((1,), dtype="int32")
+    hidden = keras.layers.Flatten()(keras.layers.Embedding(8, 3)(inputs))
+    model = keras.Model(inputs, keras.layers.Dense(3, activation="softmax")(hidden))
+    stack = shadow.initialize(model, [0])
+    fits = np.array([[0], [7]], dtype="int64")
+    assert shadow.predict(model, stack, fits).shape == (1, 2, 3)
+    np.testing.assert_array_equal(
+        shadow.predict(model, stack, fits.astype("float64")),
+        shadow.predict(model, stack, fits),
+    )
+    for wrong in (fits + 2**32, fits + 0.5):
+        with pytest.raises(ValueError, match=r"model inputs of type int32 can hold"):
+            shadow.predict(model, stack, wrong)

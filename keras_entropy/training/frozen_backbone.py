@@ -40,7 +40,10 @@ class FrozenBackbone:
         head_training.check_loss("loss", self.loss)
 
     def model_epochs(self, data: TrainingData) -> int:
-        return self.epochs * len(data.rows)
+        return self._epochs(data) * len(data.rows)
+
+    def _epochs(self, data: TrainingData) -> int:
+        return self.epochs if data.head_epochs is None else data.head_epochs
 
     def __call__(
         self,
@@ -64,7 +67,7 @@ class FrozenBackbone:
             predict(logits, backbone, data.x),
             data.y,
             data,
-            head_training.Schedule(self.loss, self.epochs, self.learning_rate),
+            head_training.Schedule(self.loss, self._epochs(data), self.learning_rate),
             progress,
         )
         return head_training.put_in(form, arrays, logits, backbone)

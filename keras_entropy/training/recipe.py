@@ -52,6 +52,8 @@ class TrainingData:
             `seeds`; equal ones start models alike. Defaults to `None`, the seeds.
         epochs: Integer, for recipes that train the whole model.
         batch_size: Integer.
+        head_epochs: Integer, for each stage of recipes that train a head, in place of
+            their own. Defaults to `None`, their own.
         train: Function that trains a stack: `shadow.train`, or the `train` of a
             `Runner` that keeps what is done and spreads it over processes. Defaults
             to the former.
@@ -65,6 +67,7 @@ class TrainingData:
     batch_size: int
     train: Train = train
     starts: Sequence[int] | None = None
+    head_epochs: int | None = None
 
     def initialize(self, model: keras.Model) -> Stack:
         """Returns fresh values of a model, one set for each of the K models.

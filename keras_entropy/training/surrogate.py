@@ -69,8 +69,14 @@ class Surrogate:
             head_training.check_loss("refine", self.refine)
 
     def model_epochs(self, data: TrainingData) -> int:
-        refined = self.refine_epochs if self.refine else 0
-        return (self.epochs + refined) * len(data.rows)
+        head, refined = self._epochs(data)
+        return (head + (refined if self.refine else 0)) * len(data.rows)
+
+    def _epochs(self, data: TrainingData) -> tuple[int, int]:
+        """Returns those of the head alone, and those of the whole model after that."""
+        if data.head_epochs is not None:
+            return data.head_epochs, data.head_epochs
+        return self.epochs, self.refine_epochs
 
     def __call__(
         self,
@@ -83,6 +89,7 @@ class Surrogate:
         progress: Progress | None = None,
     ) -> tuple[keras.Model, Stack]:
         head = head_training.checked_head(layer)
+        epochs, refine_epochs = self._epochs(data)
         logits, backbone = head_training.backbone_of(
             model, stack, from_logits=from_logits
         )
@@ -101,7 +108,7 @@ class Surrogate:
             data,
             head_training.Schedule(
                 "mse" if self.target == "logits" else "crossentropy",
-                self.epochs,
+                epochs,
                 self.learning_rate,
             ),
             progress,
@@ -121,7 +128,7 @@ class Surrogate:
                 backbone,
                 data,
                 head_training.Schedule(
-                    self.refine, self.refine_epochs, self.refine_learning_rate
+                    self.refine, refine_epochs, self.refine_learning_rate
                 ),
                 progress,
             )

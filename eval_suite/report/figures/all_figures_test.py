@@ -20,6 +20,7 @@ from eval_suite.report.figures.roc_curves import roc_slices
 from eval_suite.report.figures.shadow_counts import shadows
 from eval_suite.report.figures.strengths import strengths
 from eval_suite.report.figures.tf_privacy import engines
+from eval_suite.report.figures.worst_off import worst_off
 from eval_suite.report.made_up_runs.results import build_results
 
 ALL = (
@@ -40,6 +41,7 @@ ALL = (
     slices,
     strengths,
     strongest_auc,
+    worst_off,
 )
 
 

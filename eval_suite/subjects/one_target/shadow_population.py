@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import functools
 from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Mapping
@@ -23,8 +24,13 @@ from keras_entropy.arrays import Array
 from keras_entropy.attacks import Shadows
 from keras_entropy.catalog import Entry
 from keras_entropy.models import defending
+from keras_entropy.models.copies import compile_like
+from keras_entropy.models.copies import compiled_as_before
+from keras_entropy.models.copies import optimizer_like
+from keras_entropy.models.starting_rate import check_rate
 from keras_entropy.numerics.equal_rows import BEYOND_REPEATS
 from keras_entropy.numerics.equal_rows import find_equal_rows
+from keras_entropy.prediction_quality import hits
 from keras_entropy.queries.asking import Answer
 from keras_entropy.shadow import Runner
 from keras_entropy.shadow import Stack
@@ -32,6 +38,11 @@ from keras_entropy.shadow import check_compiled
 from keras_entropy.shadow import complementary_pairs
 from keras_entropy.shadow import model_seeds
 from keras_entropy.shadow import replicate
+from keras_entropy.shadow.resemblance import Resemblance
+from keras_entropy.shadow.resemblance import compare
+from keras_entropy.training.epochs import epochs_of
+from keras_entropy.training.epochs import steps_of
+from keras_entropy.training.loss_targets import targets_for
 from keras_entropy.training.recipe import TrainingData
 
 
@@ -44,12 +55,17 @@ class ShadowRecipe:
         batch_size: Examples in a batch.
         epochs: Integer, or `None`: as many as the steps of the model's optimizer show.
         seed: Integer: halves, initial weights and order of the examples.
+        learning_rate: Float, or `None`: that of the model's optimizer.
     """
 
     models: int = 16
     batch_size: int = 32
     epochs: int | None = None
     seed: int = 0
+    learning_rate: float | None = None
+
+    def __post_init__(self) -> None:
+        check_rate(self.learning_rate)
 
 
 class Population:
@@ -102,8 +118,11 @@ class Population:
         self._recipe = recipe
         self.runner = runner
         self.progress: ProgressBar = no_bar
+        self.epochs = recipe.epochs or _epochs(model, len(members.x), recipe.batch_size)
+        model = compiled_as_before(model, learning_rate=recipe.learning_rate)
         self._target = model
         self._trained_model = _without_defenses(model)
+        self._members = len(members.x)
         drawn = np.random.default_rng(recipe.seed).permutation(len(pool.x))
         drawn = drawn[: size - known]
         sets = (members, nonmembers, pool.rows(drawn))
@@ -111,8 +130,8 @@ class Population:
         self._y = np.concatenate([examples.y for examples in sets])
         self._scored = known
         self._plan = complementary_pairs(size, recipe.models, seed=recipe.seed)
+        self._targets = targets_for(self._trained_model, self._y)
         self._seeds = model_seeds(recipe.seed, recipe.models)
-        self.epochs = recipe.epochs or _epochs(model, len(members.x), recipe.batch_size)
         every = np.arange(len(members.x))[None]
         self._shadows = self._behind(
             self._trained, self._plan.rows(), self._seeds, reference, from_logits
@@ -137,6 +156,22 @@ class Population:
 
     def __str__(self) -> str:
         return f"{self.models} shadow models of {len(self._x) // 2} examples each"
+
+    @functools.cached_property
+    def resemblance(self) -> Resemblance:
+        """How the shadows compare with the target, both without a defense."""
+        y = self._y[: self._scored]
+        of_target, of_shadows = (
+            stacks.predict(None, self._x[: self._scored])
+            for stacks in (self._of_target, self._shadows)
+        )
+        return compare(
+            hits(of_target[0], y),
+            np.stack([hits(answers, y) for answers in of_shadows]),
+            y,
+            np.arange(self._scored) < self._members,
+            self._plan.membership[:, : self._scored],
+        )
 
     def shadows(self, name: str) -> Shadows:
         """Returns the shadows of the model behind a defense.
@@ -190,9 +225,7 @@ class Population:
     def _trained(self) -> Models:
         """Returns the trained shadows, with the target's own defenses' weights."""
         model = self._trained_model
-        data = self._training_data(
-            targets_for(model, self._y), self._plan.rows(), self._seeds
-        )
+        data = self._training_data(self._targets, self._plan.rows(), self._seeds)
         rest = replicate(self._target, self._recipe.models)
         title = f"training {self._recipe.models} shadow models"
         with self.progress(title, len(data.rows) * data.epochs) as advance:
@@ -251,35 +284,23 @@ def check_pool(
         )
 
 
-def targets_for(model: keras.Model, y: Array) -> Array:
-    """Returns class indices in the form that the compiled loss takes."""
-    loss = model.loss if isinstance(model.loss, str) else type(model.loss).__name__
-    width = model.outputs[0].shape[-1]
-    if "sparse" in loss.lower():
-        return y
-    if width == 1:
-        return y[:, None].astype("float32")
-    return np.eye(width, dtype="float32")[y]
-
-
 def _without_defenses(model: keras.Model) -> keras.Model:
     """Returns what was trained: the model, without defenses at its end."""
     defenses = [x for x in model.layers if isinstance(x, keras_entropy.Defense)]
     if not defenses:
         return model
     stripped = defending.strip(model)
-    stripped.compile_from_config(model.get_compile_config())
+    compile_like(stripped, model, optimizer_like(model.optimizer))
     return stripped
 
 
 def _epochs(model: keras.Model, examples: int, batch_size: int) -> int:
     """Returns how often an optimizer has seen the examples, from its steps."""
-    steps = int(keras.ops.convert_to_numpy(model.optimizer.iterations))
-    epochs = round(steps / -(-examples // batch_size))
+    epochs = epochs_of(model, examples, batch_size)
     if epochs < 1:
         raise ValueError(
             "The model's optimizer doesn't show how long it was trained: give "
             "--shadow-epochs, and --shadow-batch-size if it was not 32. Received: "
-            f"{steps} steps of batch size {batch_size} on {examples} members"
+            f"{steps_of(model)} steps of batch size {batch_size} on {examples} members"
         )
     return epochs

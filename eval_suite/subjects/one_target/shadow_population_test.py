@@ -7,7 +7,6 @@ from eval_suite.measurements.attack_comparison import AttackComparison
 from eval_suite.measurements.gate_evidence import auc_rows
 from eval_suite.subjects.one_target.shadow_population import Population
 from eval_suite.subjects.one_target.shadow_population import ShadowRecipe
-from eval_suite.subjects.one_target.shadow_population import targets_for
 from eval_suite.subjects.one_target.user_model import UserModel
 from keras_entropy import TemperatureScaling
 from keras_entropy import defend
@@ -177,12 +176,3 @@ def test_what_a_shadow_needs(trained, sets):
         population(pool=narrow)
     with pytest.raises(ValueError, match="labels must be 0 to 3"):
         population(pool=dataset("pool", sets[2].x, sets[2].y + 1))
-
-
-def test_targets_of_each_loss():
-    y = np.array([0, 2])
-    assert targets_for(classifier(), y) is y
-    one_hot = targets_for(classifier("categorical_crossentropy"), y)
-    assert one_hot.tolist() == [[1, 0, 0, 0], [0, 0, 1, 0]]
-    loss = keras.losses.SparseCategoricalCrossentropy()
-    assert targets_for(classifier(loss), y) is y

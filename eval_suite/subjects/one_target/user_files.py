@@ -41,8 +41,8 @@ def load_model(path: Path, *, compiled: bool) -> keras.Model:
         reason = str(error).strip().splitlines()[0][:300]
         raise ValueError(
             f"--model {path}: not a Keras model that can be loaded ({reason}). "
-            "Expected a .keras file written by `model.save`; layers of your own must "
-            "be registered with `keras.saving.register_keras_serializable`"
+            "Expected a .keras file written by `model.save`; layers and losses of your "
+            "own must be registered with `keras.saving.register_keras_serializable`"
         ) from error
 
 

@@ -16,6 +16,7 @@ from eval_suite.results.run_description import describe_run
 from eval_suite.subjects.asked_models import AskedModels
 from eval_suite.subjects.measured import RecordAnswers
 from eval_suite.subjects.one_target.one_target import OneModel
+from eval_suite.subjects.one_target.resemblance_row import told_resemblance
 from eval_suite.subjects.one_target.shadow_population import Population
 from eval_suite.subjects.one_target.shadow_population import ShadowRecipe
 from eval_suite.subjects.one_target.shadow_population import no_bar
@@ -39,6 +40,7 @@ from keras_entropy.queries.asking import Answer
 from keras_entropy.queries.asking import check_repeats
 from keras_entropy.queries.given_neighbors import NeighborMaker
 from keras_entropy.shadow import Runner
+from keras_entropy.shadow.resemblance import Resemblance
 from keras_entropy.training.reference_fitting import fitted
 
 # Fewer tell little of where the inputs lie: then neighbors are made from all examples.
@@ -209,12 +211,27 @@ class UserModel(OneModel):
         model = self.live_model(BASE if entry is None else entry.name)
         return lambda x: model.predict(x, verbose=0)[None]
 
+    @property
+    def resemblance(self) -> Resemblance | None:
+        population = self._population
+        return None if population is None else population.resemblance
+
     def shadow_neighbors(self, name: str) -> Neighbors | None:
+        if self._unlike is not None:
+            return None
         asked = self._asked_shadows
         return None if asked is None else asked.neighbors(name)
 
+    @property
+    def _unlike(self) -> str | None:
+        """Sentence that says that the shadow models do not resemble the target."""
+        resemblance = self.resemblance
+        if resemblance is None or resemblance.resembles:
+            return None
+        return told_resemblance(resemblance)
+
     def shadows(self, name: str) -> Shadows | None:
-        if self._population is None:
+        if self._population is None or self._unlike is not None:
             return None
         if name not in self._shadows:
             self._shadows[name] = self._population.shadows(name)
@@ -270,10 +287,11 @@ class UserModel(OneModel):
 
     def reason_without(self, part: Part) -> str | None:
         population = self._population
-        if part == "shadows" and population:
-            return None
-        if part == "records" and population and population.models >= FEWEST_MODELS:
-            return None
+        if part in ("shadows", "records") and population:
+            if self._unlike is not None:
+                return self._unlike
+            if part == "shadows" or population.models >= FEWEST_MODELS:
+                return None
         return super().reason_without(part)
 
     def describe(self) -> RunDescription:

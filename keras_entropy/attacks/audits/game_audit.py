@@ -227,21 +227,25 @@ class _OverPairs:
         return intervals.mean_interval(pairs, self.confidence, self.inflation)
 
     def operating_points(
-        self, tpr: Floats, realised: Floats
+        self, tpr: Floats, realised: Floats, bend: Floats
     ) -> list[OperatingPoint | None]:
-        """Returns what each slice has of rates `(T, S)`, `None` where refused."""
+        """Returns what each slice has of rates `(T, S)`, `None` where refused.
+
+        What the curve's bend adds to the rates is taken off. As it is itself known by a
+        second order alone, the interval holds that of the rates as they are as well.
+        """
+        mean, low, high = np.clip(self.mean(tpr - bend), 0, 1)
+        _, plain_low, plain_high = np.clip(self.mean(tpr), 0, 1)
         return [
             None
-            if np.isnan(mean)
+            if np.isnan(mean[number])
             else OperatingPoint(
-                float(mean),
-                float(max(0.0, low)),
-                float(min(1.0, high)),
+                float(mean[number]),
+                float(min(low[number], plain_low[number])),
+                float(max(high[number], plain_high[number])),
                 float(realised[:, number].mean()),
             )
-            for number, (mean, low, high) in enumerate(
-                zip(*self.mean(tpr), strict=True)
-            )
+            for number in range(mean.size)
         ]
 
 
@@ -265,7 +269,9 @@ def _results(
     pair_auc = _of_pairs(measurement.auc)
     auc, low, high = over_pairs.mean(measurement.auc)
     points = {
-        key: over_pairs.operating_points(*measurement.rates(level))
+        key: over_pairs.operating_points(
+            *measurement.rates(level), measurement.bend(level)
+        )
         for key, level in levels.items()
     }
     entire = part.names == (slicing.ENTIRE,)

@@ -115,8 +115,16 @@ class Measurement:
         with np.errstate(invalid="ignore", divide="ignore"):
             tpr = tp.sum(axis=2) / self.members
             realised = (reached * self._nonmembers).sum(axis=2) / self.nonmembers
+        # None of m is no certainty.
+        realised = np.maximum(realised, 1 / (self.nonmembers.sum(axis=0) + 1))
         tpr[refused | (self.members == 0)] = np.nan
         return tpr, realised
+
+    def bend(self, fpr: float) -> Floats:
+        """What the curves' bend adds to `rates`, `(R, S)`: see `RocFamily.bend`."""
+        found = self._roc.bend(fpr).reshape(self._shape).sum(axis=2)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return found / self.members
 
     def operating_point(
         self, number: int, fpr: float, confidence: float

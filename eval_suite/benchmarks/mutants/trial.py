@@ -95,4 +95,18 @@ def _run(tests: Sequence[str], mutation: Mutation | None) -> None:
 
     # pytest's own import hook would load the project's modules, and miss the change.
     options = ("-x", "-q", "-p", "no:cacheprovider", "--assert=plain")
-    os._exit(int(pytest.main([*options, *tests])))
+    os._exit(int(pytest.main([*options, *tests], plugins=[_AnyExample()])))
+
+
+class _AnyExample:
+    """Lets hypothesis stop at the first example that fails, be it a long one."""
+
+    def pytest_configure(self) -> None:
+        """After the conftest, which loads a profile."""
+        from hypothesis import Phase
+        from hypothesis import settings
+
+        settings.register_profile(
+            "mutants", settings(), phases=[Phase.explicit, Phase.generate]
+        )
+        settings.load_profile("mutants")

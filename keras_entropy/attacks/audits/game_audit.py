@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 
 import numpy as np
+from scipy import special
 
 from keras_entropy.arrays import Array
 from keras_entropy.arrays import Booleans
@@ -226,6 +227,25 @@ class _OverPairs:
         pairs = _of_pairs(values)
         return intervals.mean_interval(pairs, self.confidence, self.inflation)
 
+    def aucs(self, measurement: Measurement) -> tuple[Floats, Floats, Floats]:
+        """Returns `(mean, low, high)` of each slice's AUC.
+
+        Pairs that all show one AUC, as where answers are all right, are no certainty.
+        Their interval is that of targets which vary as much as their examples would let
+        them, the two of a pair together: more than complementary halves do.
+        """
+        auc, low, high = self.mean(measurement.auc)
+        targets = len(measurement.auc)
+        for number in np.flatnonzero(low == high):
+            variance = np.mean(
+                [measurement.estimate(number, k).variance for k in range(targets)]
+            )
+            error = np.sqrt(variance * self.inflation / (targets // 2))
+            tail = (1 + self.confidence) / 2
+            half = special.stdtrit(targets // 2 - 1, tail) * error
+            low[number], high[number] = auc[number] - half, auc[number] + half
+        return auc, low, high
+
     def operating_points(
         self, tpr: Floats, realised: Floats, bend: Floats
     ) -> list[OperatingPoint | None]:
@@ -267,7 +287,7 @@ def _results(
     inflation = pair_inflation(attack, len(measurement.auc))
     over_pairs = _OverPairs(simultaneous, inflation)
     pair_auc = _of_pairs(measurement.auc)
-    auc, low, high = over_pairs.mean(measurement.auc)
+    auc, low, high = over_pairs.aucs(measurement)
     points = {
         key: over_pairs.operating_points(
             *measurement.rates(level), measurement.bend(level)

@@ -84,13 +84,13 @@ class Measurement:
             levels = null_advantage(self._members, self._nonmembers)
             self.advantage_null = weighted_mean(levels, pairs)
 
-    def estimate(self, number: int) -> AucEstimate:
-        """Returns the `AucEstimate` of slice `number` of the only target."""
+    def estimate(self, number: int, target: int = 0) -> AucEstimate:
+        """Returns the `AucEstimate` of slice `number` of a target."""
         return AucEstimate.of_folds(
-            self._auc[0, number],
-            self._variance_terms[:, 0, number],
-            self._members[0, number],
-            self._nonmembers[0, number],
+            self._auc[target, number],
+            self._variance_terms[:, target, number],
+            self._members[target, number],
+            self._nonmembers[target, number],
             self._correlation,
         )
 

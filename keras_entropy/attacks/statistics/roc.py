@@ -176,9 +176,8 @@ class RocFamily:
             slope_before = (tp - tp_before) / (here - before)
             slope_after = (tp_after - tp) / (after - here)
             second = 2 * (slope_after - slope_before) / (after - before)
-        variance = here * (1 - here) / (self.nonmembers + 2)
-        apart = (before < here) & (here < after)
-        return np.where(apart, second * variance / 2, 0.0)
+            bend = second / 2 * here * (1 - here) / (self.nonmembers + 2)
+        return np.where((before < here) & (here < after), bend, 0.0)
 
     def _at_rank(self, rank: Floats) -> tuple[Floats, Floats]:
         """True positives and FPR at the k-th largest non-member of each group `(G,)`.

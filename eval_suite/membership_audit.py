@@ -2,46 +2,37 @@
 
 from __future__ import annotations
 
-import csv
 import dataclasses
 import functools
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
-from typing import Any
 
 import numpy as np
 
 from eval_suite.gate.baseline_file import Baseline
 from eval_suite.gate.baseline_file import example_rows
-from eval_suite.gate.outcome import GateOutcome
-from eval_suite.gate.outcome import not_compared
-from eval_suite.gate.questions import change_questions
-from eval_suite.gate.run_identity import is_paired
+from eval_suite.gate.since_baseline import outcome_since
 from eval_suite.measurements.exchangeability import Exchangeability
 from eval_suite.measurements.exchangeability import check_exchangeability
+from eval_suite.options.attack_names import checked_names
 from eval_suite.options.gate_options import ACCEPTED_RISE
 from eval_suite.options.gate_options import check_margin
 from eval_suite.options.question_options import MODEL_QUESTIONS
-from eval_suite.results.recorded import Recorded
 from eval_suite.results.rows import QuestionsRow
+from eval_suite.results.scores_file import write_scores
 from eval_suite.subjects.run_identity import examples_identity
 from eval_suite.undefended import BASE
 from keras_entropy.arrays import Array
-from keras_entropy.attacks import INPUT_ATTACKS
-from keras_entropy.attacks import TARGET_ATTACKS
 from keras_entropy.attacks import Audit
 from keras_entropy.attacks import ExampleScores
 from keras_entropy.attacks import Neighbors
 from keras_entropy.attacks import audit_outputs
-from keras_entropy.attacks.array_checks import check_names
 from keras_entropy.attacks.attack_name import AttackName
 from keras_entropy.attacks.audits.fpr_levels import DEFAULT_LEVELS
 from keras_entropy.attacks.audits.fpr_levels import check_levels
-from keras_entropy.attacks.scorers.neighbors.neighbor_attack_table import (
-    LONE_NEIGHBOR_ATTACKS,
-)
+from keras_entropy.attacks.audits.trained_attacks import those_that_can_train
 from keras_entropy.numerics.equal_rows import EqualRows
 from keras_entropy.numerics.equal_rows import find_equal_rows
 
@@ -49,11 +40,6 @@ if TYPE_CHECKING:
     import keras
 
     from keras_entropy.queries.given_neighbors import NeighborMaker
-
-
-# Attacks on a model alone that ask often.
-_OFTEN = LONE_NEIGHBOR_ATTACKS
-_ONCE = (*TARGET_ATTACKS, *INPUT_ATTACKS)
 
 
 @dataclasses.dataclass(frozen=True, repr=False)
@@ -65,7 +51,7 @@ class MembershipAudit:
         outputs: Probabilities of members `(n, C)` and of non-members `(m, C)`.
         labels: Likewise, `(n,)` and `(m,)`.
         inputs: Likewise, `(n, ...)` and `(m, ...)`.
-        attacks: Names of attacks.
+        attacks: Names of attacks, or `"all"`.
         seed: Integer, for folds and resamples.
         neighbors: What the model answers to neighbors of members, then of non-members,
             or `None` if nothing was asked but the examples themselves.
@@ -79,7 +65,7 @@ class MembershipAudit:
     outputs: tuple[Array, Array]
     labels: tuple[Array, Array]
     inputs: tuple[Array, Array]
-    attacks: Sequence[str]
+    attacks: str | Sequence[str]
     seed: int
     neighbors: Neighbors | None = None
     questions: QuestionsRow | None = None
@@ -97,7 +83,7 @@ class MembershipAudit:
             y_outside,
             neighbors=self.neighbors,
             inputs=np.concatenate(self.inputs),
-            attacks=tuple(self.attacks),
+            attacks=self.attacks,
             seed=self.seed,
             fpr_levels=self.fpr_levels,
         )
@@ -159,21 +145,8 @@ class MembershipAudit:
             KeyError: If an attack was not made; the message says which were.
         """
         names = attacks or [row.attack for row in self.audit.attacks]
-        sizes = [len(y) for y in self.labels]
-        columns: dict[str, list[Any]] = {
-            "row": [row for size in sizes for row in range(size)],
-            "member": [1] * sizes[0] + [0] * sizes[1],
-            "label": np.concatenate(self.labels).tolist(),
-        }
-        for name in names:
-            values, folds = self.scores(name)
-            columns[name] = ["" if v != v else v for v in values.tolist()]
-            if folds is not None:
-                columns[f"{name} fold"] = folds.tolist()
-        with Path(path).open("w", newline="", encoding="utf-8") as file:
-            writer = csv.writer(file)
-            writer.writerow(columns)
-            writer.writerows(zip(*columns.values(), strict=True))
+        scores = {name: self.scores(name) for name in names}
+        write_scores(Path(path), self.labels, scores)
 
     def assert_no_regression(
         self,
@@ -203,17 +176,10 @@ class MembershipAudit:
         """
         __tracebackhide__ = True
         check_margin(margin)
-        from eval_suite.gate.decision import decide
-
-        before = Baseline.read(Path(baseline))
-        paired = is_paired(before.identity, self.baseline.identity)
-        questions = change_questions(
-            before, self.baseline, Recorded(), margin=margin, paired=paired
-        )
-        added = list(not_compared(before, self.baseline))
         remarks = [str(self.exchangeability)] if self.exchangeability.confounded else []
-        remarks += added
-        outcome = GateOutcome(decide(questions), remarks=remarks, strict=strict)
+        outcome, added = outcome_since(
+            Path(baseline), self.baseline, margin, remarks=remarks, strict=strict
+        )
         text = "\n".join([f"{self!r} against {baseline}", *outcome.lines()])
         if outcome.failed:
             raise AssertionError(text)
@@ -230,6 +196,7 @@ class MembershipAudit:
             f"{row.auc_high:.3f}]  advantage {row.advantage:.3f}"
             for row in rows
         ]
+        lines += [f"{gap.what}: {gap.reason}" for gap in self.audit.not_measured]
         return "\n".join(lines)
 
     def __repr__(self) -> str:
@@ -294,7 +261,7 @@ def audit_model(
             the default ones.
         TypeError: If `neighbors` is neither a function nor a layer.
     """
-    names = _checked_names(attacks, questions, neighbors)
+    names = checked_names(attacks, questions, neighbors)
     check_levels(fpr_levels, len(nonmembers[1]))
     from eval_suite.datasets.datasets import Dataset
     from eval_suite.datasets.npz_files import check_examples
@@ -312,6 +279,10 @@ def audit_model(
         from_logits=from_logits,
         seed=seed,
     )
+    if attacks != "all":
+        # Before the model is asked anything.
+        sides = len(subject.members.x), len(subject.nonmembers.x)
+        those_that_can_train(names, *sides, names)
     if any(AttackName.parse(name).asks_often for name in names):
         subject.ask_neighbors(questions, neighbors)
     return MembershipAudit(
@@ -319,40 +290,10 @@ def audit_model(
         outputs=subject.outputs(BASE),
         labels=subject.labels,
         inputs=(subject.members.x, subject.nonmembers.x),
-        attacks=names,
+        attacks="all" if attacks == "all" else names,
         seed=seed,
         neighbors=subject.neighbors(BASE),
         questions=subject.questions,
         fpr_levels=fpr_levels,
         set_aside=len(subject.reference.y),
     )
-
-
-def _checked_names(
-    attacks: str | Sequence[str],
-    questions: int,
-    neighbors: NeighborMaker | str | None,
-) -> tuple[str, ...]:
-    """Returns the names of attacks, those that ask often only if anything is asked."""
-    whole = isinstance(questions, int | np.integer) and not isinstance(questions, bool)
-    if not whole or questions < 0:
-        raise ValueError(
-            "`questions` must be an integer, how many neighbors of each example are "
-            f"asked about, or 0 for none. Received: questions={questions!r}"
-        )
-    names = check_names(attacks, (*_ONCE, *_OFTEN), "attacks")
-    often = [name for name in names if AttackName.parse(name).asks_often]
-    if neighbors is not None and not (questions and often):
-        raise ValueError(
-            "`neighbors` are asked about by attacks that ask often, and there is none: "
-            f"give `questions`, and one of them in `attacks` ({', '.join(_OFTEN)}). "
-            f"Received: questions={questions}, attacks={attacks!r}"
-        )
-    if questions or not often:
-        return tuple(names)
-    if attacks != "all":
-        raise ValueError(
-            f"{', '.join(often)}: reads answers to neighbors of the examples, and "
-            "`questions=0` asks about none. Received: questions=0"
-        )
-    return tuple(name for name in names if name not in often)

@@ -15,6 +15,7 @@ from keras_entropy.arrays import Array
 from keras_entropy.arrays import Booleans
 from keras_entropy.arrays import Floats
 from keras_entropy.attacks import array_checks
+from keras_entropy.attacks.audit_results import GameAudit
 from keras_entropy.attacks.audits import slices as slicing
 from keras_entropy.attacks.audits.fpr_levels import DEFAULT_LEVELS
 from keras_entropy.attacks.audits.fpr_levels import check_levels
@@ -22,12 +23,12 @@ from keras_entropy.attacks.audits.headline import game_headline
 from keras_entropy.attacks.audits.measurement import Measurement
 from keras_entropy.attacks.audits.measurement import curve_grid
 from keras_entropy.attacks.audits.measurement import slice_grid
+from keras_entropy.attacks.audits.trained_attacks import those_that_can_train
 from keras_entropy.attacks.leakage.divergence import jensen_shannon
 from keras_entropy.attacks.neighbors import Neighbors
 from keras_entropy.attacks.paired_differences import paired_difference
 from keras_entropy.attacks.results import AttackResult
 from keras_entropy.attacks.results import Curve
-from keras_entropy.attacks.results import GameAudit
 from keras_entropy.attacks.results import Headline
 from keras_entropy.attacks.results import NotMeasured
 from keras_entropy.attacks.results import OperatingPoint
@@ -116,10 +117,11 @@ def audit_game(
         neighbors.check(signals.targets, signals.examples)
     attacked, member = signals.first(targets), membership[:targets]
     levels = check_levels(fpr_levels, int((~member).sum(axis=1).min()), targets)
+    inside, outside = (int(side.sum(axis=1).min()) for side in (member, ~member))
+    names, missing = those_that_can_train(names, inside, outside, attacks)
     scorer = _scorer(signals, membership, targets, neighbors, seed)
     parts = slicing.partitions(slicing.with_entire(kinds), attacked)
     results: list[AttackResult] = []
-    missing: list[NotMeasured] = []
     if targets < MIN_TARGETS:
         missing.append(
             NotMeasured(

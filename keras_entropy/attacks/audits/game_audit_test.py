@@ -276,6 +276,21 @@ def test_invalid_targets(leak, targets):
         audit_game(*leak, targets=targets, attacks="loss")
 
 
+def test_trained_attacks_of_small_halves_are_refused_before_work(leak):
+    outputs, labels, membership = planted.noise_game(
+        "continuous", np.random.default_rng(0), 6, 18
+    )
+    game = audit_game(outputs, labels, membership)
+    left = [gap.what for gap in game.not_measured]
+    assert left[:3] == [
+        f"per_class:{s}" for s in ("loss", "entropy", "modified_entropy")
+    ]
+    assert left[3:] == ["logistic", "mlp", "knn", "forest"]
+    assert {row.attack for row in game.attacks}.isdisjoint(left)
+    with pytest.raises(ValueError, match=r"forest needs at least 10.*9 and 9 are"):
+        audit_game(outputs, labels, membership, attacks=("forest", "loss"))
+
+
 def test_unknown_attack(leak):
     with pytest.raises(ValueError, match=r"modified_entropy.*Received"):
         audit_game(*leak, attacks="magic")

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from keras_entropy.attacks.audit_results import Audit
+from keras_entropy.attacks.audit_results import GameAudit
 from keras_entropy.attacks.audits.game_audit import audit_game
 from keras_entropy.attacks.audits.outputs_audit import audit_outputs
 from keras_entropy.attacks.controls import planted
@@ -19,8 +21,6 @@ from keras_entropy.attacks.controls.control import Control
 from keras_entropy.attacks.controls.control import control_of
 from keras_entropy.attacks.controls.control import selected
 from keras_entropy.attacks.results import AttackResult
-from keras_entropy.attacks.results import Audit
-from keras_entropy.attacks.results import GameAudit
 from keras_entropy.attacks.scorers.attack_table import ATTACK_TABLE
 from keras_entropy.attacks.scorers.attack_table import GAME_ATTACKS
 from keras_entropy.attacks.scorers.attack_table import INPUT_ATTACKS

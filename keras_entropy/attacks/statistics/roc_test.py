@@ -83,6 +83,17 @@ def test_many_groups_equal_separate_curves():
         assert family.bend(0.3)[group] == pytest.approx(alone.bend(0.3)[0])
 
 
+def test_groups_beyond_small_integers_and_of_one_example_a_side():
+    count = 40_000
+    scores, member = np.tile([2.0, 1.0], count), np.tile([True, False], count)
+    family = RocFamily(scores, member, np.repeat(np.arange(count), 2), count)
+    assert (family.auc() == 1).all()
+    # With one more above and one below, a side is 1/6, 5/6 or 1/2 of the other.
+    for term in family.placement_variances():
+        assert np.isfinite(term).all()
+        assert np.ptp(term) == 0
+
+
 def test_with_ties_the_rate_is_that_of_one_more_non_member():
     # One more is drawn with the others: a threshold chosen by those lets it through as
     # often as is said.

@@ -2,52 +2,43 @@
 
 from __future__ import annotations
 
-import csv
 import dataclasses
 import functools
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
-from typing import Any
 
 import numpy as np
 
 from eval_suite.gate.baseline_file import Baseline
 from eval_suite.gate.baseline_file import example_rows
-from eval_suite.gate.outcome import GateOutcome
-from eval_suite.gate.outcome import not_compared
-from eval_suite.gate.questions import change_questions
-from eval_suite.gate.run_identity import is_paired
+from eval_suite.gate.since_baseline import outcome_since
 from eval_suite.measurements.exchangeability import Exchangeability
 from eval_suite.measurements.exchangeability import check_exchangeability
+from eval_suite.options.attack_names import checked_names
 from eval_suite.options.gate_options import ACCEPTED_RISE
 from eval_suite.options.gate_options import check_margin
 from eval_suite.options.question_options import MODEL_QUESTIONS
-from eval_suite.results.recorded import Recorded
 from eval_suite.results.rows import QuestionsRow
+from eval_suite.results.scores_file import write_scores
 from eval_suite.subjects.run_identity import examples_identity
 from eval_suite.undefended import BASE
 from keras_entropy.arrays import Array
-from keras_entropy.attacks import INPUT_ATTACKS
-from keras_entropy.attacks import TARGET_ATTACKS
 from keras_entropy.attacks import Audit
 from keras_entropy.attacks import ExampleScores
 from keras_entropy.attacks import Neighbors
 from keras_entropy.attacks import audit_outputs
-from keras_entropy.attacks.array_checks import check_names
 from keras_entropy.attacks.attack_name import AttackName
 from keras_entropy.attacks.audits.fpr_levels import DEFAULT_LEVELS
 from keras_entropy.attacks.audits.fpr_levels import check_levels
 from keras_entropy.attacks.audits.held_out import ONE_LAW
 from keras_entropy.attacks.audits.held_out import UNTOLD_ATTACKS
 from keras_entropy.attacks.audits.held_out import held_out_bound
+from keras_entropy.attacks.audits.trained_attacks import those_that_can_train
 from keras_entropy.attacks.leakage.one_training import DELTA
 from keras_entropy.attacks.leakage.one_training import OneTrainingBound
 from keras_entropy.attacks.leakage.one_training import check_records
-from keras_entropy.attacks.scorers.neighbors.neighbor_attack_table import (
-    LONE_NEIGHBOR_ATTACKS,
-)
 from keras_entropy.audit import HeldOutPlan
 from keras_entropy.numerics.equal_rows import EqualRows
 from keras_entropy.numerics.equal_rows import find_equal_rows
@@ -59,11 +50,6 @@ if TYPE_CHECKING:
     from keras_entropy.queries.given_neighbors import NeighborMaker
 
 
-# Attacks on a model alone that ask often.
-_OFTEN = LONE_NEIGHBOR_ATTACKS
-_ONCE = (*TARGET_ATTACKS, *INPUT_ATTACKS)
-
-
 @dataclasses.dataclass(frozen=True, repr=False)
 class MembershipAudit:
     """How well members are told from non-members by one model's outputs.
@@ -73,7 +59,7 @@ class MembershipAudit:
         outputs: Probabilities of members `(n, C)` and of non-members `(m, C)`.
         labels: Likewise, `(n,)` and `(m,)`.
         inputs: Likewise, `(n, ...)` and `(m, ...)`.
-        attacks: Names of attacks.
+        attacks: Names of attacks, or `"all"`.
         seed: Integer, for folds and resamples.
         neighbors: What the model answers to neighbors of members, then of non-members,
             or `None` if nothing was asked but the examples themselves.
@@ -89,7 +75,7 @@ class MembershipAudit:
     outputs: tuple[Array, Array]
     labels: tuple[Array, Array]
     inputs: tuple[Array, Array]
-    attacks: Sequence[str]
+    attacks: str | Sequence[str]
     seed: int
     neighbors: Neighbors | None = None
     questions: QuestionsRow | None = None
@@ -109,7 +95,7 @@ class MembershipAudit:
             y_outside,
             neighbors=self.neighbors,
             inputs=np.concatenate(self.inputs),
-            attacks=tuple(self.attacks),
+            attacks=self.attacks,
             seed=self.seed,
             fpr_levels=self.fpr_levels,
         )
@@ -193,21 +179,8 @@ class MembershipAudit:
             KeyError: If an attack was not made; the message says which were.
         """
         names = attacks or [row.attack for row in self.audit.attacks]
-        sizes = [len(y) for y in self.labels]
-        columns: dict[str, list[Any]] = {
-            "row": [row for size in sizes for row in range(size)],
-            "member": [1] * sizes[0] + [0] * sizes[1],
-            "label": np.concatenate(self.labels).tolist(),
-        }
-        for name in names:
-            values, folds = self.scores(name)
-            columns[name] = ["" if v != v else v for v in values.tolist()]
-            if folds is not None:
-                columns[f"{name} fold"] = folds.tolist()
-        with Path(path).open("w", newline="", encoding="utf-8") as file:
-            writer = csv.writer(file)
-            writer.writerow(columns)
-            writer.writerows(zip(*columns.values(), strict=True))
+        scores = {name: self.scores(name) for name in names}
+        write_scores(Path(path), self.labels, scores)
 
     def assert_no_regression(
         self,
@@ -237,19 +210,12 @@ class MembershipAudit:
         """
         __tracebackhide__ = True
         check_margin(margin)
-        from eval_suite.gate.decision import decide
-
-        before = Baseline.read(Path(baseline))
-        paired = is_paired(before.identity, self.baseline.identity)
-        questions = change_questions(
-            before, self.baseline, Recorded(), margin=margin, paired=paired
-        )
-        added = list(not_compared(before, self.baseline))
         remarks = []
         if self.held_out is None and self.exchangeability.confounded:
             remarks = [str(self.exchangeability)]
-        remarks += added
-        outcome = GateOutcome(decide(questions), remarks=remarks, strict=strict)
+        outcome, added = outcome_since(
+            Path(baseline), self.baseline, margin, remarks=remarks, strict=strict
+        )
         text = "\n".join([f"{self!r} against {baseline}", *outcome.lines()])
         if outcome.failed:
             raise AssertionError(text)
@@ -266,6 +232,7 @@ class MembershipAudit:
             f"{row.auc_high:.3f}]  advantage {row.advantage:.3f}"
             for row in rows
         ]
+        lines += [f"{gap.what}: {gap.reason}" for gap in self.audit.not_measured]
         return "\n".join(lines)
 
     def __repr__(self) -> str:
@@ -340,11 +307,15 @@ def audit_model(
         TypeError: If `neighbors` is neither a function nor a layer, or neither both
             sets nor a plan are given.
     """
-    names = _checked_names(attacks, questions, neighbors)
+    names = checked_names(attacks, questions, neighbors)
     subject = _subject(model, members, nonmembers, held_out, from_logits, seed)
     check_levels(fpr_levels, len(subject.nonmembers.y) + len(subject.reference.y))
     if subject.held_out is not None:
         check_records(subject.held_out.records, delta)
+    if attacks != "all":
+        # Before the model is asked anything.
+        sides = len(subject.members.x), len(subject.nonmembers.x)
+        those_that_can_train(names, *sides, names)
     if any(AttackName.parse(name).asks_often for name in names):
         subject.ask_neighbors(questions, neighbors)
     return MembershipAudit(
@@ -352,7 +323,7 @@ def audit_model(
         outputs=subject.outputs(BASE),
         labels=subject.labels,
         inputs=(subject.members.x, subject.nonmembers.x),
-        attacks=names,
+        attacks="all" if attacks == "all" else names,
         seed=seed,
         neighbors=subject.neighbors(BASE),
         questions=subject.questions,
@@ -399,33 +370,3 @@ def _subject(
         from_logits=from_logits,
         seed=seed,
     )
-
-
-def _checked_names(
-    attacks: str | Sequence[str],
-    questions: int,
-    neighbors: NeighborMaker | str | None,
-) -> tuple[str, ...]:
-    """Returns the names of attacks, those that ask often only if anything is asked."""
-    whole = isinstance(questions, int | np.integer) and not isinstance(questions, bool)
-    if not whole or questions < 0:
-        raise ValueError(
-            "`questions` must be an integer, how many neighbors of each example are "
-            f"asked about, or 0 for none. Received: questions={questions!r}"
-        )
-    names = check_names(attacks, (*_ONCE, *_OFTEN), "attacks")
-    often = [name for name in names if AttackName.parse(name).asks_often]
-    if neighbors is not None and not (questions and often):
-        raise ValueError(
-            "`neighbors` are asked about by attacks that ask often, and there is none: "
-            f"give `questions`, and one of them in `attacks` ({', '.join(_OFTEN)}). "
-            f"Received: questions={questions}, attacks={attacks!r}"
-        )
-    if questions or not often:
-        return tuple(names)
-    if attacks != "all":
-        raise ValueError(
-            f"{', '.join(often)}: reads answers to neighbors of the examples, and "
-            "`questions=0` asks about none. Received: questions=0"
-        )
-    return tuple(name for name in names if name not in often)

@@ -116,6 +116,19 @@ def test_undecided_change_warns_and_fails_if_strict(audits, sides, baseline, tmp
         audit.assert_no_regression(baseline, strict=True)
 
 
+def test_few_examples_are_told_before_the_model_is_asked(sides, monkeypatch):
+    from eval_suite.membership_audit import audit_model
+
+    few = tuple(array[:14] for array in sides[0]), tuple(a[:8] for a in sides[1])
+    model = trained(sides, 1)
+    audit = audit_model(model, *few, questions=0)
+    left = {gap.what: gap.reason for gap in audit.audit.not_measured}
+    assert "needs at least 10 members and as many non-members" in left["knn"]
+    monkeypatch.setattr(type(model), "predict", None)
+    with pytest.raises(ValueError, match="knn needs at least 10"):
+        audit_model(model, *few, attacks=("loss", "knn"))
+
+
 def test_an_attack_that_the_baseline_lacks_is_named(audits, tmp_path):
     leaky = audits[1]
     whole = leaky.baseline

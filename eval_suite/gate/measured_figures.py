@@ -104,16 +104,36 @@ def _true_positive_rate(
     metric: str, fpr: float, name: str, recorded: Recorded
 ) -> Iterator[Figure]:
     for row in _attacks(name, recorded):
-        # By number, however the user spelt it.
-        rates = {float(key): rate for key, rate in (row["tpr_at_fpr"] or {}).items()}
-        rate = rates.get(fpr)
-        if rate is None:
-            continue
-        value, low, high = rate["tpr"], rate["low"], rate["high"]
-        if value is not None and low is not None and high is not None:
-            estimate = Estimate.from_interval(value, low, high, _degrees(recorded))
+        found = _rate_interval(row, fpr)
+        if found is not None:
+            estimate = Estimate.from_interval(*found, _degrees(recorded))
             units = _units(name, recorded)
-            yield Figure(metric, value, estimate, units, row["attack"])
+            yield Figure(metric, found[0], estimate, units, row["attack"])
+
+
+def attacks_without_rate(fpr: float, name: str, recorded: Recorded) -> list[str]:
+    """Returns the attacks on a defense of which no rate was measured at a level.
+
+    Args:
+        fpr: Float, the false positive rate.
+        name: Name of the defense.
+        recorded: What the checks recorded.
+    """
+    rows = _attacks(name, recorded)
+    return [row["attack"] for row in rows if _rate_interval(row, fpr) is None]
+
+
+def _rate_interval(row: AttackRow, fpr: float) -> tuple[float, float, float] | None:
+    """Returns the rate and its interval, `None` where it was not measured."""
+    # By number, however the user spelt it.
+    rates = {float(key): rate for key, rate in (row["tpr_at_fpr"] or {}).items()}
+    rate = rates.get(fpr)
+    if rate is None:
+        return None
+    value, low, high = rate["tpr"], rate["low"], rate["high"]
+    if value is None or low is None or high is None:
+        return None
+    return value, low, high
 
 
 def _epsilon(name: str, recorded: Recorded) -> Iterator[Figure]:

@@ -7,6 +7,7 @@ from eval_suite.results.recorded import Recorded
 from eval_suite.results.recorded import of_defense
 from eval_suite.undefended import BASE
 from keras_entropy.attacks.audits.fpr_levels import needed_nonmembers
+from keras_entropy.attacks.scorers.learners.cross_fitting import FOLDS
 
 
 def why_missing(recorded: Recorded, defense: str, metric: str) -> str:
@@ -48,3 +49,25 @@ def why_missing(recorded: Recorded, defense: str, metric: str) -> str:
         if gap.get("metric") == metric:
             return f"not measured: {gap['what']}: {gap['reason']}"
     return "not measured"
+
+
+def why_no_rate(recorded: Recorded, defense: str, attack: str, fpr: float) -> str:
+    """Returns why one attack has no true positive rate where others have one.
+
+    Args:
+        recorded: What the checks recorded.
+        defense: Name.
+        attack: Name.
+        fpr: Float, the false positive rate.
+    """
+    for row in of_defense(recorded.attack, defense):
+        if row["attack"] == attack and row["slice"] == "entire":
+            few = row["n_nonmembers"]
+            if row["group"] == "trained" and few is not None:
+                needed = needed_nonmembers(fpr, max(1, 2 * recorded.pairs), FOLDS)
+                if few < needed:
+                    return (
+                        f"not measured: {few:,} non-members in {FOLDS} folds are too "
+                        f"few; {needed:,} would do"
+                    )
+    return "not measured: the attack's scores don't carry this false positive rate"

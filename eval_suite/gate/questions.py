@@ -9,8 +9,10 @@ from eval_suite.gate.baseline_file import Baseline
 from eval_suite.gate.baseline_file import change
 from eval_suite.gate.decision import Question
 from eval_suite.gate.decision import Units
+from eval_suite.gate.measured_figures import attacks_without_rate
 from eval_suite.gate.measured_figures import measured_figures
 from eval_suite.gate.missing_figure import why_missing
+from eval_suite.gate.missing_figure import why_no_rate
 from eval_suite.options.gate_expression import Gate
 from eval_suite.results.gate_rows import AucRow
 from eval_suite.results.recorded import Recorded
@@ -49,7 +51,29 @@ def limit_questions(
             questions.append(
                 Question(name, gate.metric, gate.limit, gate.sign, problem=problem)
             )
+        elif gate.fpr is not None:
+            questions += _without_rate(gate, gate.fpr, recorded, name)
     return questions
+
+
+def _without_rate(
+    gate: Gate, fpr: float, recorded: Recorded, name: str
+) -> list[Question]:
+    """Returns what can't be answered of attacks whose rate was not measured.
+
+    The others' rates don't say that these keep the limit.
+    """
+    return [
+        Question(
+            name,
+            gate.metric,
+            gate.limit,
+            gate.sign,
+            attack=attack,
+            problem=why_no_rate(recorded, name, attack, fpr),
+        )
+        for attack in attacks_without_rate(fpr, name, recorded)
+    ]
 
 
 def change_questions(

@@ -26,10 +26,11 @@ LATENCY = [
 POINT = {"tpr": 0.05, "low": 0.04, "high": 0.06, "realised_fpr": 0.01}
 
 
-def attack(defense, name, slice="entire", point=POINT):
+def attack(defense, name, slice="entire", point=POINT, group="threshold"):
     return {
         "defense": defense,
         "attack": name,
+        "group": group,
         "slice": slice,
         "tpr_at_fpr": {"0.01": point, "0.001": None},
         "n_members": 800,
@@ -116,6 +117,33 @@ def test_one_model_rests_on_its_examples():
 
 def test_tpr_is_asked_of_every_attack_on_the_entire_set():
     assert [q.attack for q in ask("tpr@0.01<=0.03")] == ["loss", "knn"]
+
+
+@pytest.mark.parametrize(
+    ("point", "group", "reason"),
+    [
+        (None, "trained", "not measured: 700 non-members in 5 folds are too few; 995"),
+        (None, "shadow", "not measured: the attack's scores don't carry this"),
+        ({**POINT, "high": None}, "shadow", "not measured: the attack's scores"),
+        ({**POINT, "low": None}, "shadow", "not measured: the attack's scores"),
+        ({**POINT, "tpr": None}, "shadow", "not measured: the attack's scores"),
+    ],
+)
+def test_attack_without_a_rate_is_red_however_well_others_keep_the_limit(
+    point, group, reason
+):
+    rows = [
+        attack("M-1", "loss"),
+        attack("M-1", "knn", point=point, group=group),
+        attack("M-1", "mlp", "correct", point=None),
+        attack("base", "forest", point=None),
+    ]
+    rows[0]["tpr_at_fpr"]["0.005"] = POINT
+    rows[1]["tpr_at_fpr"]["0.005"] = point
+    passed, red = decide(ask("tpr@0.005<=0.9", recorded(attack=rows)))
+    assert (passed.status, passed.question.attack) == ("pass", "loss")
+    assert (red.status, red.question.attack) == ("fail", "knn")
+    assert red.question.problem.startswith(reason)
 
 
 def test_latency_is_asked_at_every_batch_size():

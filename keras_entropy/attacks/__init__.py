@@ -2,6 +2,8 @@
 
 from keras_entropy.attacks.adaptive_attacks import adaptive_results as adaptive_results
 from keras_entropy.attacks.adaptive_attacks import average_queries as average_queries
+from keras_entropy.attacks.audit_results import Audit as Audit
+from keras_entropy.attacks.audit_results import GameAudit as GameAudit
 from keras_entropy.attacks.audits.game_audit import audit_game as audit_game
 from keras_entropy.attacks.audits.headline import game_headline as game_headline
 from keras_entropy.attacks.audits.outputs_audit import audit_outputs as audit_outputs
@@ -31,11 +33,9 @@ from keras_entropy.attacks.paired_differences import (
     paired_difference as paired_difference,
 )
 from keras_entropy.attacks.results import AttackResult as AttackResult
-from keras_entropy.attacks.results import Audit as Audit
 from keras_entropy.attacks.results import Curve as Curve
 from keras_entropy.attacks.results import Difference as Difference
 from keras_entropy.attacks.results import ExampleScores as ExampleScores
-from keras_entropy.attacks.results import GameAudit as GameAudit
 from keras_entropy.attacks.results import Headline as Headline
 from keras_entropy.attacks.results import NotMeasured as NotMeasured
 from keras_entropy.attacks.results import OperatingPoint as OperatingPoint

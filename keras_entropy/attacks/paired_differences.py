@@ -2,23 +2,40 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+from typing import runtime_checkable
+
 import numpy as np
 from scipy import stats
 
 from keras_entropy.arrays import Booleans
 from keras_entropy.arrays import Floats
 from keras_entropy.attacks.array_checks import check_confidence
-from keras_entropy.attacks.results import AttackResult
 from keras_entropy.attacks.results import Difference
 from keras_entropy.attacks.results import ExampleScores
-from keras_entropy.attacks.results import Headline
 from keras_entropy.attacks.statistics import intervals
 from keras_entropy.attacks.statistics.auc_influence import auc_influence
 
 
+@runtime_checkable
+class OverPairs(Protocol):
+    """What is known of an AUC over pairs of targets.
+
+    Attributes:
+        pair_auc: Float array `(pairs,)`, or `None` for a single target.
+        pair_inflation: Float, by which the variance over pairs is to be enlarged.
+    """
+
+    @property
+    def pair_auc(self) -> Floats | None: ...
+
+    @property
+    def pair_inflation(self) -> float: ...
+
+
 def paired_difference(
-    first: AttackResult | Headline | Floats,
-    second: AttackResult | Headline | Floats,
+    first: OverPairs | Floats,
+    second: OverPairs | Floats,
     *,
     margin: float = 0.0,
     confidence: float = 0.95,
@@ -26,8 +43,8 @@ def paired_difference(
     """Returns the difference of two AUCs measured in the same game.
 
     Args:
-        first: An object with `pair_auc` (`AttackResult` or `Headline`), or a float
-            array `(pairs,)`.
+        first: An object with `pair_auc` and `pair_inflation` (`AttackResult` or
+            `Headline`), or a float array `(pairs,)`.
         second: The same, of the same pairs of the same plan.
         margin: Float, the difference that would still be accepted. Defaults to 0.
         confidence: Float in (0, 1), of the two-sided t interval.
@@ -68,10 +85,10 @@ def paired_difference(
 
 
 def _over_pairs(
-    side: AttackResult | Headline | Floats | None,
+    side: OverPairs | Floats | None,
 ) -> tuple[Floats | None, float]:
     """Returns the pairs' AUCs and by how much their variance is to be enlarged."""
-    if isinstance(side, AttackResult | Headline):
+    if isinstance(side, OverPairs):
         return side.pair_auc, side.pair_inflation
     return side, 1.0
 

@@ -22,8 +22,8 @@ from keras_entropy.arrays import Array
 from keras_entropy.arrays import Booleans
 from keras_entropy.arrays import Floats
 from keras_entropy.attacks import array_checks
-from keras_entropy.attacks.audits.outputs_audit import join_sides
-from keras_entropy.attacks.results import Audit
+from keras_entropy.attacks.audit_results import Audit
+from keras_entropy.attacks.audits.sides import join_sides
 
 # Names of the attacks and of TensorFlow Privacy's types. The entropy attack is given
 # one entropy or the other, as it takes either.

@@ -43,6 +43,8 @@ class Point:
         keeps_argmax: Boolean, whether no predicted class changed on any row.
         asked_once: float64 array `(pairs,)`: `pair_auc` of attacks of one question.
         asked_often: The same of attacks of many questions; `None` where none ran.
+        pair_inflation: Float, by which the variance over `pair_auc` is to be enlarged,
+            as of a headline. Defaults to 1.
     """
 
     name: str
@@ -54,6 +56,7 @@ class Point:
     keeps_argmax: bool
     asked_once: Floats
     asked_often: Floats | None = None
+    pair_inflation: float = 1.0
 
 
 def worth(
@@ -132,6 +135,7 @@ def point_of(
         asked_often=(
             _pair_auc(attacks.game_headline(by_number[1])) if by_number[1] else None
         ),
+        pair_inflation=headline.pair_inflation,
     )
 
 

@@ -113,6 +113,7 @@ def test_who_asks_often_is_held_against_a_candidate(game):
     np.testing.assert_array_equal(once.asked_once, once.pair_auc)
     np.testing.assert_array_equal(found.asked_once, once.pair_auc)
     assert found.attack.startswith("neighbors:")
+    assert found.pair_inflation >= 2
     assert found.asked_often.mean() > found.asked_once.mean() + 0.1
     np.testing.assert_array_equal(found.pair_auc, found.asked_often)
     base = tradeoff.evaluate(None, asked)

@@ -181,7 +181,9 @@ def _attacks_on(
 
 
 def _row(point: Point, dominated: bool) -> FrontierRow:
-    auc, auc_low, auc_high = _interval(point.pair_auc, ceiling=1.0)
+    auc, auc_low, auc_high = _interval(
+        point.pair_auc, ceiling=1.0, inflation=point.pair_inflation
+    )
     often = point.asked_often
     accuracy, accuracy_low, accuracy_high = _interval(point.accuracy, ceiling=1.0)
     nll, nll_low, nll_high = _interval(point.nll)
@@ -208,6 +210,8 @@ def _row(point: Point, dominated: bool) -> FrontierRow:
     }
 
 
-def _interval(values: Floats, ceiling: float = math.inf) -> tuple[float, float, float]:
-    mean, low, high = mean_interval(values)
+def _interval(
+    values: Floats, ceiling: float = math.inf, inflation: float = 1.0
+) -> tuple[float, float, float]:
+    mean, low, high = mean_interval(values, inflation=inflation)
     return float(mean), max(0.0, float(low)), min(ceiling, float(high))

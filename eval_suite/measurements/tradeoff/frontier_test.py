@@ -1,3 +1,4 @@
+import dataclasses
 from types import SimpleNamespace
 
 import numpy as np
@@ -10,6 +11,7 @@ from eval_suite.measurements.tradeoff.frontier import FrontierAttacks
 from eval_suite.subjects.answers import PairedModels
 from keras_entropy import catalog
 from keras_entropy.attacks import adaptive_results
+from keras_entropy.attacks import paired_difference
 from keras_entropy.search import candidates
 from keras_entropy.search import points
 from keras_entropy.search.points import Point
@@ -26,6 +28,12 @@ def test_rows_hold_means_and_intervals():
     half = 3.1824 * values.std(ddof=1) / 2
     assert row["auc_high"] - row["auc"] == pytest.approx(half, rel=1e-3)
     assert row["ece_low"] == row["ece_high"] == 0
+    # The halves that chose depend on each other.
+    wide = dataclasses.replace(point, pair_inflation=4.0)
+    (row,) = Frontier([wide], [False]).rows()
+    assert row["auc_high"] - row["auc"] == pytest.approx(2 * half, rel=1e-3)
+    assert row["accuracy_high"] - row["accuracy"] == pytest.approx(half, rel=1e-3)
+    assert paired_difference(wide, point).high == paired_difference(point, wide).high
     assert row["dominated"] is False
     assert found.get("a") is point
     with pytest.raises(KeyError, match="Known: "):

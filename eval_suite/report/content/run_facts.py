@@ -39,7 +39,7 @@ def size(results: Results) -> Facts:
     facts: Facts = [
         ("Data", " – ".join(filter(None, (dataset["name"], dataset["source"])))),
         ("Examples", _integer(dataset["examples"])),
-        ("In no model (reference)", _integer(dataset["reference"])),
+        ("Set aside, never scored (reference)", _integer(dataset["reference"])),
         ("Population", _integer(dataset["population"])),
         ("Classes", _integer(dataset["classes"])),
         ("Class names", shown or None),

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 from scipy import special
 
-import keras_entropy.attacks
 from eval_suite.datasets.npz_files import read_outputs
 from eval_suite.results.rows import RunDescription
 from eval_suite.results.rows import Utility
@@ -85,10 +83,6 @@ class GivenOutputs(OneTarget):
     @property
     def classes(self) -> int:
         return max(2, self._outputs[0].shape[1])
-
-    @property
-    def attacks(self) -> Sequence[str]:
-        return keras_entropy.attacks.TARGET_ATTACKS
 
     def outputs(self, name: str) -> tuple[Array, Array]:
         if name != BASE:

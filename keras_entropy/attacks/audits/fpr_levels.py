@@ -67,16 +67,17 @@ def carried_levels(
     )
 
 
-def needed_nonmembers(level: float, targets: int = 1) -> int:
+def needed_nonmembers(level: float, targets: int = 1, folds: int = 1) -> int:
     """Returns how many non-members of each target carry a level.
 
     Args:
         level: Float in (0, 1).
         targets: Integer. Defaults to 1.
+        folds: Integer, of scores that compare within a fold only. Defaults to 1.
     """
     # Quotients of whole counts may miss by rounding.
     expected = math.ceil(MIN_FALSE_POSITIVES / level / targets - 1e-9)
-    return max(expected, math.ceil(1 / level - 1e-9) - 1)
+    return max(expected, folds * (math.ceil(1 / level - 1e-9) - 1))
 
 
 def _is_carried(level: float, nonmembers: int, targets: int) -> bool:

@@ -5,8 +5,10 @@ from scipy import stats
 
 from keras_entropy.attacks import audit_game
 from keras_entropy.attacks import audit_outputs
+from keras_entropy.attacks.audits.fpr_levels import carried_levels
 from keras_entropy.attacks.audits.fpr_levels import check_levels
 from keras_entropy.attacks.audits.fpr_levels import level_key
+from keras_entropy.attacks.audits.fpr_levels import needed_nonmembers
 
 
 def play(rng, models, examples, shift=0.0):
@@ -76,6 +78,16 @@ def test_what_would_do_does(nonmembers, targets, level):
     if level not in (0.01, 0.001):
         with pytest.raises(ValueError, match=f"{nonmembers:,} would do"):
             check_levels((level,), nonmembers - 1, targets)
+
+
+def test_levels_that_are_not_carried_are_left_out():
+    levels = (0.001, 0.02, 0.05)
+    assert carried_levels(levels, 499) == (0.001, 0.05)
+    assert carried_levels(levels, 500) == levels
+    assert carried_levels(levels, 250, targets=2) == levels
+    # In five folds of at least 19 the threshold for 5 % is there.
+    assert needed_nonmembers(0.05, 100, folds=5) == 95
+    assert needed_nonmembers(0.05, 100) == 19
 
 
 @pytest.mark.parametrize(

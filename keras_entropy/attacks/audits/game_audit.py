@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from keras_entropy.arrays import Array
 from keras_entropy.arrays import Booleans
 from keras_entropy.attacks import array_checks
+from keras_entropy.attacks.audit_results import GameAudit
 from keras_entropy.attacks.audits import slices as slicing
 from keras_entropy.attacks.audits import worst_off
 from keras_entropy.attacks.audits.fpr_levels import DEFAULT_LEVELS
@@ -17,11 +18,11 @@ from keras_entropy.attacks.audits.headline import game_headline
 from keras_entropy.attacks.audits.measurement import Measurement
 from keras_entropy.attacks.audits.pair_results import MIN_TARGETS
 from keras_entropy.attacks.audits.pair_results import pair_results
+from keras_entropy.attacks.audits.trained_attacks import those_that_can_train
 from keras_entropy.attacks.leakage.divergence import jensen_shannon
 from keras_entropy.attacks.neighbors import Neighbors
 from keras_entropy.attacks.paired_differences import paired_difference
 from keras_entropy.attacks.results import AttackResult
-from keras_entropy.attacks.results import GameAudit
 from keras_entropy.attacks.results import Headline
 from keras_entropy.attacks.results import NotMeasured
 from keras_entropy.attacks.scorers.attack_table import ATTACK_TABLE
@@ -107,6 +108,8 @@ def audit_game(
         neighbors.check(signals.targets, signals.examples)
     attacked, member = signals.first(targets), membership[:targets]
     levels = check_levels(fpr_levels, int((~member).sum(axis=1).min()), targets)
+    inside, outside = (int(side.sum(axis=1).min()) for side in (member, ~member))
+    names, missing = those_that_can_train(names, inside, outside, attacks)
     scorer = _scorer(signals, membership, targets, neighbors, seed)
     usual = [kind for kind in kinds if kind != worst_off.WORST_OFF]
     parts = slicing.partitions(slicing.with_entire(usual), attacked)
@@ -114,7 +117,6 @@ def audit_game(
         part = worst_off.partition(signals.loss, membership)
         parts.append(dataclasses.replace(part, codes=part.codes[:targets]))
     results: list[AttackResult] = []
-    missing: list[NotMeasured] = []
     if targets < MIN_TARGETS:
         missing.append(
             NotMeasured(

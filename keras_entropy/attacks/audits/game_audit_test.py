@@ -189,6 +189,30 @@ def test_four_targets_have_no_interval_and_it_is_said(leak):
     assert all(0 < result.auc_low < result.auc_high < 1 for result in six.attacks)
 
 
+@pytest.mark.parametrize("attacks", [("label_only",), ("label_only", "loss")])
+def test_pairs_that_all_show_one_auc_are_no_certainty(attacks):
+    # Sixteen models that are right on all of 100 examples.
+    _, labels, membership = planted.noise_game(
+        "continuous", np.random.default_rng(0), 16, 100
+    )
+    outputs = np.tile(np.eye(planted.CLASSES)[labels], (16, 1, 1))
+    game = audit_game(outputs, labels, membership, attacks=attacks)
+    for found in (*game.attacks, game.strongest):
+        assert found.auc == 0.5
+        assert 0.45 < found.auc_low < 0.495
+        assert 0.505 < found.auc_high < 0.55
+    # One target's interval is that of its 50 : 50; eight pairs', an eighth of the
+    # variance, with 7 degrees of freedom.
+    alone = audit_outputs(
+        *(outputs[0][membership[0]], labels[membership[0]]),
+        *(outputs[0][~membership[0]], labels[~membership[0]]),
+        attacks="label_only",
+    ).get("label_only")
+    ratio = stats.t.ppf(0.975, 7) / np.sqrt(8) / stats.t.ppf(0.975, 98)
+    half = game.get("label_only").auc_high - 0.5
+    assert half == pytest.approx(ratio * (alone.auc_high - 0.5), rel=0.02)
+
+
 def test_the_headline_of_a_game_of_noise_is_covered():
     # What learns from the pairs raises the headline a little, and the halves' reports
     # depend on each other.
@@ -250,6 +274,21 @@ def test_invalid_input(leak, change, message):
 def test_invalid_targets(leak, targets):
     with pytest.raises(ValueError, match=f"`targets` must be even.*targets={targets}"):
         audit_game(*leak, targets=targets, attacks="loss")
+
+
+def test_trained_attacks_of_small_halves_are_refused_before_work(leak):
+    outputs, labels, membership = planted.noise_game(
+        "continuous", np.random.default_rng(0), 6, 18
+    )
+    game = audit_game(outputs, labels, membership)
+    left = [gap.what for gap in game.not_measured]
+    assert left[:3] == [
+        f"per_class:{s}" for s in ("loss", "entropy", "modified_entropy")
+    ]
+    assert left[3:] == ["logistic", "mlp", "knn", "forest"]
+    assert {row.attack for row in game.attacks}.isdisjoint(left)
+    with pytest.raises(ValueError, match=r"forest needs at least 10.*9 and 9 are"):
+        audit_game(outputs, labels, membership, attacks=("forest", "loss"))
 
 
 def test_unknown_attack(leak):

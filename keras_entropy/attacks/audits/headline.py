@@ -61,6 +61,13 @@ def game_headline(
         # J / 2 pairs that correlate by 1 / (J - 1) instead of J: one and a half times.
         inflation = max(2.0, 1.5 * inflation)
     auc, low, high = intervals.mean_interval(reported, confidence, inflation)
+    if low == high:
+        # Equal pairs are no certainty: as the attacks that were chosen say themselves.
+        half = max(
+            max(results[index].auc_high - auc, auc - results[index].auc_low)
+            for index in (first, second)
+        )
+        low, high = auc - half, auc + half
     best = max(results, key=lambda result: result.auc)
     return Headline(
         attack=best.attack,

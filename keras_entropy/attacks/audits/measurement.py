@@ -87,13 +87,13 @@ class Measurement:
             levels = null_advantage(self._members, self._nonmembers)
             self.advantage_null = weighted_mean(levels, pairs)
 
-    def estimate(self, number: int) -> AucEstimate:
-        """Returns the `AucEstimate` of slice `number` of the only target."""
+    def estimate(self, number: int, target: int = 0) -> AucEstimate:
+        """Returns the `AucEstimate` of slice `number` of a target."""
         return AucEstimate.of_folds(
-            self._auc[0, number],
-            self._variance_terms[:, 0, number],
-            self._members[0, number],
-            self._nonmembers[0, number],
+            self._auc[target, number],
+            self._variance_terms[:, target, number],
+            self._members[target, number],
+            self._nonmembers[target, number],
             self._correlation,
         )
 
@@ -118,8 +118,16 @@ class Measurement:
         with np.errstate(invalid="ignore", divide="ignore"):
             tpr = tp.sum(axis=2) / self.members
             realised = (reached * self._nonmembers).sum(axis=2) / self.nonmembers
+        # None of m is no certainty.
+        realised = np.maximum(realised, 1 / (self.nonmembers.sum(axis=0) + 1))
         tpr[refused | (self.members == 0)] = np.nan
         return tpr, realised
+
+    def bend(self, fpr: float) -> Floats:
+        """What the curves' bend adds to `rates`, `(R, S)`: see `RocFamily.bend`."""
+        found = self._roc.bend(fpr).reshape(self._shape).sum(axis=2)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return found / self.members
 
     def operating_point(
         self, number: int, fpr: float, confidence: float

@@ -11,6 +11,7 @@ import numpy as np
 from keras_entropy.arrays import Array
 from keras_entropy.arrays import Booleans
 from keras_entropy.attacks import array_checks
+from keras_entropy.attacks.audit_results import Audit
 from keras_entropy.attacks.audits import slices as slicing
 from keras_entropy.attacks.audits.fpr_levels import DEFAULT_LEVELS
 from keras_entropy.attacks.audits.fpr_levels import check_levels
@@ -18,15 +19,16 @@ from keras_entropy.attacks.audits.headline import target_headline
 from keras_entropy.attacks.audits.measurement import Measurement
 from keras_entropy.attacks.audits.measurement import curve_grid
 from keras_entropy.attacks.audits.measurement import slice_grid
+from keras_entropy.attacks.audits.sides import join_sides
 from keras_entropy.attacks.audits.target_scoring import target_scorer
 from keras_entropy.attacks.audits.target_scoring import with_inputs
 from keras_entropy.attacks.audits.target_scoring import without_shadows_for
+from keras_entropy.attacks.audits.trained_attacks import those_that_can_train
 from keras_entropy.attacks.leakage.divergence import jensen_shannon
 from keras_entropy.attacks.leakage.epsilon import EpsilonBound
 from keras_entropy.attacks.leakage.epsilon import epsilon_lower_bound
 from keras_entropy.attacks.neighbors import Neighbors
 from keras_entropy.attacks.results import AttackResult
-from keras_entropy.attacks.results import Audit
 from keras_entropy.attacks.results import Curve
 from keras_entropy.attacks.results import ExampleScores
 from keras_entropy.attacks.results import Headline
@@ -46,8 +48,6 @@ from keras_entropy.attacks.scorers.neighbors.neighbor_attack_table import NEIGHB
 from keras_entropy.attacks.scorers.neighbors.neighbor_attack_table import NeighborAttack
 from keras_entropy.attacks.scorers.scores import Scores
 from keras_entropy.attacks.shadows import Shadows
-from keras_entropy.attacks.signals import Signals
-from keras_entropy.attacks.signals import compute_signals
 from keras_entropy.attacks.statistics.roc import descending
 
 
@@ -106,8 +106,9 @@ def audit_outputs(
     Raises:
         ValueError: If the arrays disagree in shape, hold NaN or infinity, are no
             probabilities, or a side is empty; if a name is unknown or `confidence` is
-            out of its range; if there are too few non-members for one of `fpr_levels`
-            other than the default ones.
+            out of its range; if there are too few examples for a trained attack that is
+            named (of `"all"` they are left out, and `not_measured` says so), or too few
+            non-members for one of `fpr_levels` other than the default ones.
 
     Example:
 
@@ -137,7 +138,9 @@ def audit_outputs(
         member_outputs, member_labels, nonmember_outputs, nonmember_labels, from_logits
     )
     levels = check_levels(fpr_levels, int((~member).sum()))
-    missing: list[NotMeasured] = []
+    names, missing = those_that_can_train(
+        names, int(member.sum()), int((~member).sum()), attacks
+    )
     if inputs is not None:
         signals, reason = with_inputs(signals, inputs)
         if reason is not None:
@@ -287,50 +290,3 @@ def _results(
             )
         )
     return found
-
-
-def join_sides(
-    member_outputs: Array,
-    member_labels: Array,
-    nonmember_outputs: Array,
-    nonmember_labels: Array,
-    from_logits: bool,
-) -> tuple[Signals, Booleans]:
-    """Returns the `Signals` of both sides, members first, and membership `(n + m,)`."""
-    sides = []
-    for name, outputs in (
-        ("member_outputs", member_outputs),
-        ("nonmember_outputs", nonmember_outputs),
-    ):
-        array = array_checks.as_array(outputs, name)
-        if array.ndim == 1:
-            array = array[:, None]
-        if array.ndim != 2 or array.dtype.kind not in "fiu":
-            raise ValueError(
-                f"`{name}` must be an array of floats (examples, classes). "
-                f"Received: {name}.shape={array.shape}, {name}.dtype={array.dtype}"
-            )
-        sides.append(array[None])
-    members, nonmembers = (side.shape[1] for side in sides)
-    array_checks.check_both_sides(members, nonmembers)
-    if sides[0].shape[2] != sides[1].shape[2]:
-        raise ValueError(
-            "`member_outputs` and `nonmember_outputs` must have the same number of "
-            f"classes. Received: {sides[0].shape[2]} and {sides[1].shape[2]}"
-        )
-    inside, outside = (
-        compute_signals(
-            side,
-            labels,
-            from_logits=from_logits,
-            name=f"{prefix}_outputs",
-            labels_name=f"{prefix}_labels",
-        )
-        for side, labels, prefix in zip(
-            sides,
-            (member_labels, nonmember_labels),
-            ("member", "nonmember"),
-            strict=True,
-        )
-    )
-    return inside.joined(outside), np.arange(members + nonmembers) < members

@@ -6,6 +6,7 @@ from sklearn import metrics
 from keras_entropy.attacks import TARGET_ATTACKS
 from keras_entropy.attacks import adaptive_results
 from keras_entropy.attacks import audit_outputs
+from keras_entropy.attacks.audits import outputs_audit
 from keras_entropy.attacks.controls import planted
 from keras_entropy.attacks.scorers import attack_table
 
@@ -277,10 +278,25 @@ def test_invalid_input(leak, change, message):
         audit_outputs(**(arguments | change))
 
 
-def test_trained_attacks_ask_for_enough_examples(leak):
+@pytest.mark.parametrize("count", [9, 10])
+def test_trained_attacks_ask_for_enough_examples(leak, count, monkeypatch):
     logits, labels = leak
-    with pytest.raises(ValueError, match=r"at least 10 members.*Received: 5"):
-        run(logits[:405], labels[:405], from_logits=True)
+    few = logits[: 400 + count], labels[: 400 + count]
+    trained = ("logistic", "mlp", "knn", "forest")
+    by_class = ("per_class:loss", "per_class:entropy", "per_class:modified_entropy")
+    if count == 9:
+        audit = run(*few, from_logits=True)
+        left = {gap.what: gap.reason for gap in audit.not_measured}
+        assert set(left) == {*trained, *by_class}
+        assert "at least 10 members and as many non-members" in left["knn"]
+        assert "400 and 9 are here" in left["knn"]
+        assert not {row.attack for row in audit.attacks} & set(left)
+        # Before any attack is made.
+        monkeypatch.setattr(outputs_audit, "target_scorer", None)
+        with pytest.raises(ValueError, match=r"so few examples: mlp needs"):
+            run(*few, from_logits=True, attacks=("loss", "mlp", "knn"))
+    else:
+        assert not run(*few, from_logits=True).not_measured
 
 
 def test_names_and_groups():

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from collections.abc import Mapping
 
 import numpy as np
+from scipy import special
 
 from keras_entropy.arrays import Floats
 from keras_entropy.attacks.audits import slices as slicing
@@ -68,22 +69,45 @@ class _OverPairs:
         pairs = _of_pairs(values)
         return intervals.mean_interval(pairs, self.confidence, self.inflation)
 
+    def aucs(self, measurement: Measurement) -> tuple[Floats, Floats, Floats]:
+        """Returns `(mean, low, high)` of each slice's AUC.
+
+        Pairs that all show one AUC, as where answers are all right, are no certainty.
+        Their interval is that of targets which vary as much as their examples would let
+        them, the two of a pair together: more than complementary halves do.
+        """
+        auc, low, high = self.mean(measurement.auc)
+        targets = len(measurement.auc)
+        for number in np.flatnonzero(low == high):
+            variance = np.mean(
+                [measurement.estimate(number, k).variance for k in range(targets)]
+            )
+            error = np.sqrt(variance * self.inflation / (targets // 2))
+            tail = (1 + self.confidence) / 2
+            half = special.stdtrit(targets // 2 - 1, tail) * error
+            low[number], high[number] = auc[number] - half, auc[number] + half
+        return auc, low, high
+
     def operating_points(
-        self, tpr: Floats, realised: Floats
+        self, tpr: Floats, realised: Floats, bend: Floats
     ) -> list[OperatingPoint | None]:
-        """Returns what each slice has of rates `(T, S)`, `None` where refused."""
+        """Returns what each slice has of rates `(T, S)`, `None` where refused.
+
+        What the curve's bend adds to the rates is taken off. As it is itself known by a
+        second order alone, the interval holds that of the rates as they are as well.
+        """
+        mean, low, high = np.clip(self.mean(tpr - bend), 0, 1)
+        _, plain_low, plain_high = np.clip(self.mean(tpr), 0, 1)
         return [
             None
-            if np.isnan(mean)
+            if np.isnan(mean[number])
             else OperatingPoint(
-                float(mean),
-                float(max(0.0, low)),
-                float(min(1.0, high)),
+                float(mean[number]),
+                float(min(low[number], plain_low[number])),
+                float(max(high[number], plain_high[number])),
                 float(realised[:, number].mean()),
             )
-            for number, (mean, low, high) in enumerate(
-                zip(*self.mean(tpr), strict=True)
-            )
+            for number in range(mean.size)
         ]
 
 
@@ -117,11 +141,13 @@ def pair_results(
     inflation = pair_inflation(learns, len(measurement.auc))
     over_pairs = _OverPairs(simultaneous, inflation)
     pair_auc = _of_pairs(measurement.auc)
-    auc, low, high = over_pairs.mean(measurement.auc)
+    auc, low, high = over_pairs.aucs(measurement)
     points = {
         key: over_pairs.operating_points(
-            *(measurement.rates(level) if rates is None else rates(level))
+            *measurement.rates(level), measurement.bend(level)
         )
+        if rates is None
+        else over_pairs.operating_points(*rates(level), np.zeros(1))
         for key, level in levels.items()
     }
     entire = part.names == (slicing.ENTIRE,)

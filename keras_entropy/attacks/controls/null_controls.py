@@ -7,9 +7,15 @@ verdict is worth nothing in a session whose controls fail.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypedDict
+from typing import Unpack
 
 import numpy as np
 
+from keras_entropy.arrays import Floats
+from keras_entropy.arrays import Integers
+from keras_entropy.attacks.audit_results import Audit
+from keras_entropy.attacks.audit_results import GameAudit
 from keras_entropy.attacks.audits.game_audit import audit_game
 from keras_entropy.attacks.audits.outputs_audit import audit_outputs
 from keras_entropy.attacks.audits.worst_off import WORST_OFF
@@ -19,10 +25,12 @@ from keras_entropy.attacks.controls.control import SIMULTANEOUS_CONFIDENCE
 from keras_entropy.attacks.controls.control import Control
 from keras_entropy.attacks.controls.control import control_of
 from keras_entropy.attacks.controls.control import selected
+from keras_entropy.attacks.neighbors import Neighbors
 from keras_entropy.attacks.results import AttackResult
 from keras_entropy.attacks.scorers.attack_table import ATTACK_TABLE
 from keras_entropy.attacks.scorers.attack_table import GAME_ATTACKS
 from keras_entropy.attacks.scorers.attack_table import INPUT_ATTACKS
+from keras_entropy.attacks.scorers.attack_table import SHADOW_ATTACKS
 from keras_entropy.attacks.scorers.attack_table import TARGET_ATTACKS
 from keras_entropy.attacks.scorers.neighbors.neighbor_attack_table import (
     LONE_NEIGHBOR_ATTACKS,
@@ -50,11 +58,23 @@ _EDGES = {
 # records it is wider.
 _EXPOSED = {"entire": "", WORST_OFF: ", the worst off"}
 _WIDEST_IN_GAME = {"entire": MAX_HALF_WIDTH, WORST_OFF: 0.2}
+# Of models and examples: as small as a game is, with errors that are rare.
+_SMALL_GAME = (16, 200)
 # Attackers that learn on all K targets of a game would repeat, at many times the cost,
 # what the single-target controls show of them.
 _ATTACKS_ON_GAMES = tuple(
     name for name in GAME_ATTACKS if ATTACK_TABLE[name].group != "trained"
 )
+
+
+class _Given(TypedDict, total=False):
+    """What `audit_outputs` is given beside the sides."""
+
+    inputs: Floats
+    neighbors: Neighbors
+    attacks: Sequence[str]
+    seed: int
+    confidence: float
 
 
 def null_controls(
@@ -66,8 +86,9 @@ def null_controls(
     which 96 % are saturated and tie; constant outputs) and two ratios of members to
     non-members, 1:1 and 6:1, and at the edge: 100 examples on a side, one-hot answers
     of which 2 % are wrong. Attacks with shadows run on games whose plan of membership
-    has nothing to do with the outputs, and there on the records too that look most
-    exposed.
+    has nothing to do with the outputs, one of them of 200 examples with rare errors,
+    and there on the records too that look most exposed; those of many questions on both
+    games, and on 100 examples of a side.
 
     Args:
         attacks: Names to run, or `None` for all.
@@ -90,25 +111,24 @@ def null_controls(
         for ratio, sizes in _SIZES.items()
     ]
     data += _EDGES.items()
+    asked_sizes = {**_SIZES, "few non-members": (2000, 100)}
+    compared = selected(SHADOW_ATTACKS, attacks)
     count = len(data) * len(single) + len(_LAWS) * len(_EXPOSED) * len(game)
-    count += len(lone) * len(_SIZES) + len(asked)
+    count += len(compared) + len(lone) * len(asked_sizes) + 2 * len(asked)
     confidence = 1 - (1 - SIMULTANEOUS_CONFIDENCE) / max(1, count)
     rows: list[Control] = []
     for variant, (law, members, nonmembers, widest) in data if single else ():
         outputs, labels = planted.noise(law, members + nonmembers, rng)
-        audit = audit_outputs(
-            outputs[:members],
-            labels[:members],
-            outputs[members:],
-            labels[members:],
+        audit = _audited(
+            outputs,
+            labels,
+            members,
             inputs=rng.normal(size=(members + nonmembers, 3)),
             attacks=single,
             seed=seed,
             confidence=confidence,
         )
-        rows += [
-            null_control(result, variant, widest=widest) for result in audit.attacks
-        ]
+        rows += _null(audit, variant, widest)
     for law in _LAWS if game else ():
         played = audit_game(
             *planted.noise_game(law, rng),
@@ -124,34 +144,63 @@ def null_controls(
             )
             for result in played.attacks
         ]
-    for ratio, (members, nonmembers) in _SIZES.items() if lone else ():
+    for ratio, (members, nonmembers) in asked_sizes.items() if lone else ():
         outputs, labels = planted.noise("continuous", members + nonmembers, rng)
-        audit = audit_outputs(
-            outputs[:members],
-            labels[:members],
-            outputs[members:],
-            labels[members:],
+        audit = _audited(
+            outputs,
+            labels,
+            members,
             neighbors=planted_neighbors.noise_neighbors(1, labels, rng),
             attacks=lone,
             seed=seed,
             confidence=confidence,
         )
-        rows += [
-            null_control(result, f"labels around {ratio}") for result in audit.attacks
-        ]
+        widest = MAX_HALF_WIDTH if ratio in _SIZES else _WIDEST_OF_FEW
+        rows += _null(audit, f"labels around {ratio}", widest)
     if asked:
         noise = planted.noise_game("continuous", rng)
-        models = len(noise.membership)
-        played = audit_game(
-            *noise,
-            neighbors=planted_neighbors.noise_neighbors(models, noise.labels, rng),
-            attacks=asked,
-            confidence=confidence,
-        )
-        rows += [
-            null_control(result, "labels around, game") for result in played.attacks
-        ]
+        rows += _null(_asked(noise, asked, rng, confidence), "labels around, game")
+    small = planted.noise_game("one-hot", rng, *_SMALL_GAME)
+    if compared:
+        played = audit_game(*small, attacks=compared, confidence=confidence)
+        rows += _null(played, "rare errors, small game", _WIDEST_OF_FEW)
+    if asked:
+        played = _asked(small, asked, rng, confidence)
+        rows += _null(played, "labels around, small game", _WIDEST_OF_FEW)
     return rows
+
+
+def _audited(
+    outputs: Floats, labels: Integers, members: int, **given: Unpack[_Given]
+) -> Audit:
+    """Returns the audit of one target whose members come first."""
+    return audit_outputs(
+        outputs[:members],
+        labels[:members],
+        outputs[members:],
+        labels[members:],
+        **given,
+    )
+
+
+def _asked(
+    noise: planted.PlantedGame,
+    attacks: Sequence[str],
+    rng: np.random.Generator,
+    confidence: float,
+) -> GameAudit:
+    """Returns the attacks of many questions on a game without a signal."""
+    models = len(noise.membership)
+    neighbors = planted_neighbors.noise_neighbors(models, noise.labels, rng)
+    return audit_game(
+        *noise, neighbors=neighbors, attacks=attacks, confidence=confidence
+    )
+
+
+def _null(
+    audit: Audit | GameAudit, variant: str, widest: float = MAX_HALF_WIDTH
+) -> list[Control]:
+    return [null_control(result, variant, widest=widest) for result in audit.attacks]
 
 
 def null_control(

@@ -38,6 +38,11 @@ class Attack:
     learns_from_pairs: bool = False
     needs_inputs: bool = False
 
+    @property
+    def needs_folds(self) -> bool:
+        """Whether it is fitted to parts of a target's own examples."""
+        return self.group == "trained" or self.name.by_class
+
 
 _ROWS = (
     *(

@@ -64,6 +64,84 @@ def test_groups_from_one_sort_equal_separate_curves(sample):
             assert [c[group] for c in counts] == [c[0] for c in single]
 
 
+def test_many_groups_equal_separate_curves():
+    rng = np.random.default_rng(4)
+    groups = rng.permutation(np.repeat(np.arange(300), 200))
+    scores, member = rng.normal(size=groups.size), rng.random(groups.size) < 0.2
+    family = RocFamily(scores, member, groups, 300)
+    for group in (0, 17, 299):
+        alone = RocFamily(scores[groups == group], member[groups == group])
+        limit = np.full(300, 150)
+        for method, argument in (
+            ("counts_at_most", limit),
+            ("counts_above", 0.1),
+            ("operating_point", 0.9),
+        ):
+            every = getattr(family, method)(argument)
+            own = getattr(alone, method)(limit[:1] if argument is limit else argument)
+            assert [part[group] for part in every] == [part[0] for part in own]
+        assert family.bend(0.3)[group] == pytest.approx(alone.bend(0.3)[0])
+
+
+def test_groups_beyond_small_integers_and_of_one_example_a_side():
+    count = 40_000
+    scores, member = np.tile([2.0, 1.0], count), np.tile([True, False], count)
+    family = RocFamily(scores, member, np.repeat(np.arange(count), 2), count)
+    assert (family.auc() == 1).all()
+    # With one more above and one below, a side is 1/6, 5/6 or 1/2 of the other.
+    for term in family.placement_variances():
+        assert np.isfinite(term).all()
+        assert np.ptp(term) == 0
+
+
+def test_with_ties_the_rate_is_that_of_one_more_non_member():
+    # One more is drawn with the others: a threshold chosen by those lets it through as
+    # often as is said.
+    rng = np.random.default_rng(5)
+    runs, nonmembers, fpr = 4000, 40, 0.1
+    size = nonmembers + 2
+    scores = rng.geometric(0.3, size=(runs, size)).astype(float)
+    member = np.arange(size) < 2  # the first is the one more, as if a member
+    groups = np.repeat(np.arange(runs), size)
+    roc = RocFamily(scores.ravel(), np.tile(member, runs), groups, runs)
+    tp, rate = roc.operating_point(fpr)
+    error = tp.std() / 2 / np.sqrt(runs)
+    assert 0.05 < rate.mean() < fpr - 0.01
+    assert tp.mean() / 2 == pytest.approx(rate.mean(), abs=4 * error)
+
+
+@pytest.mark.parametrize(("fpr", "members"), [(0.2, 400), (0.03, 50), (0.7, 60)])
+def test_bend_is_the_mean_over_thresholds_less_the_curve(fpr, members):
+    # A curve of second degree, T(u) = 2 u - u^2: members are the larger of two draws.
+    rng = np.random.default_rng(6)
+    runs, nonmembers = 4000, 49
+    inside = rng.random((runs, members, 2)).max(axis=2)
+    scores = np.concatenate([inside, rng.random((runs, nonmembers))], axis=1)
+    member = np.tile(np.arange(scores.shape[1]) < members, runs)
+    groups = np.repeat(np.arange(runs), scores.shape[1])
+    roc = RocFamily(scores.ravel(), member, groups, runs)
+    plain, bend = roc.operating_point(fpr)[0] / members, roc.bend(fpr) / members
+    truth, variance = 1 - (1 - fpr) ** 2, fpr * (1 - fpr) / (nonmembers + 2)
+    error = (plain - bend).std() / np.sqrt(runs)
+    # Between two ranks the places vary a little otherwise.
+    assert bend.mean() == pytest.approx(-variance, rel=0.1 if fpr > 0.1 else 0.5)
+    assert (plain - bend).mean() == pytest.approx(truth, abs=4 * error)
+
+
+def test_bend_by_hand():
+    # Seven non-members at ranks 1 to 7; above them 0, 4, 6, 7, 7 ... of 8 members.
+    member = np.array([0, *[1] * 4, 0, *[1] * 2, 0, 1, 0, 0, 0, 1, 0], bool)
+    roc = RocFamily(-np.arange(15.0), member)
+    counts = roc.operating_point(0.25)[0], roc.operating_point(0.5)[0]
+    assert [float(count[0]) for count in counts] == [4, 7]
+    # At rank 2, one before and one after: 0, 4 and 6; slopes by rank 4 and 2.
+    second = (2 - 4) * 8**2
+    assert roc.bend(0.25)[0] == pytest.approx(second / 2 * 0.25 * 0.75 / 9)
+    # At rank 4, two before and two after: 4, 7 and 7.
+    second = (0 - 3) / 2 / 2 * 8**2
+    assert roc.bend(0.5)[0] == pytest.approx(second / 2 * 0.25 / 9)
+
+
 def test_variance_is_that_of_brunner_and_munzel_with_four_more_examples():
     rng = np.random.default_rng(1)
     inside, outside = rng.integers(0, 6, 40).astype(float), rng.integers(0, 5, 30) * 1.0
@@ -93,8 +171,9 @@ def test_constant_scores_say_nothing():
     roc = RocFamily(np.zeros(10), np.arange(10) < 7)
     assert roc.auc() == 0.5
     assert roc.advantage() == 0
-    # Nobody stands out; of three non-members none at or above promises one in four.
-    assert [float(found[0]) for found in roc.operating_point(0.5)] == [0, 0.25]
+    # Nobody stands out.
+    assert [float(found[0]) for found in roc.operating_point(0.5)] == [0, 0]
+    assert roc.bend(0.5) == 0
 
 
 def test_a_group_without_one_side_has_no_auc():

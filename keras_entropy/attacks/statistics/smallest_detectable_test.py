@@ -14,6 +14,10 @@ def test_known_rises(size, rise):
     assert minimum_detectable_auc(size, size) == pytest.approx(0.5 + rise, abs=6e-4)
 
 
+def test_no_auc_above_one_is_asked_for():
+    assert minimum_detectable_auc(1, 1) == 1.0
+
+
 def test_detectable_auc_is_detected_four_times_in_five():
     rng = np.random.default_rng(0)
     auc = minimum_detectable_auc(300, 200)

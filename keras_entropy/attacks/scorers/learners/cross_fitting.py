@@ -25,6 +25,8 @@ from keras_entropy.attacks.scorers.scores import Scores
 from keras_entropy.attacks.signals import Signals
 
 FOLDS = 5
+# On each side: two in each fold.
+FEWEST = 2 * FOLDS
 # More examples than these do not make an attacker stronger, only slower.
 MAX_ROWS = 100_000
 
@@ -65,6 +67,21 @@ def attack_features(signals: Signals, target: int, rows: Integers) -> Floats:
             signals.entropy[target, rows],
             signals.confidence[target, rows],
         ]
+    )
+
+
+def reason_without_training(members: int, nonmembers: int) -> str | None:
+    """Returns why no attacker can be trained on so few examples, or `None`.
+
+    Args:
+        members: Integer, of a target.
+        nonmembers: Integer.
+    """
+    if min(members, nonmembers) >= FEWEST:
+        return None
+    return (
+        f"needs at least {FEWEST} members and as many non-members for its {FOLDS} "
+        f"folds, {members} and {nonmembers} are here"
     )
 
 

@@ -10,6 +10,7 @@ from keras_entropy.attacks.scorers.learners.cross_fitting import ATTACKERS
 from keras_entropy.attacks.scorers.learners.cross_fitting import FOLDS
 from keras_entropy.attacks.scorers.learners.cross_fitting import attack_features
 from keras_entropy.attacks.scorers.learners.cross_fitting import fit_on_shadows
+from keras_entropy.attacks.scorers.learners.cross_fitting import reason_without_training
 from keras_entropy.attacks.scorers.learners.cross_fitting import stratified_folds
 from keras_entropy.attacks.signals import compute_signals
 from keras_entropy.attacks.statistics.roc import descending
@@ -30,6 +31,37 @@ def test_folds_hold_the_same_share_of_both_sides():
     for side in (member, ~member):
         sizes = np.bincount(folds[side], minlength=FOLDS)
         assert np.ptp(sizes) <= 1
+
+
+@pytest.mark.parametrize("side", [True, False])
+def test_each_fold_needs_two_of_each_side(side):
+    rng = np.random.default_rng(0)
+    member = np.arange(40) < 10
+    stratified_folds(member == side, FOLDS, rng)
+    with pytest.raises(ValueError, match=r"at least 10 members.*Received: 9 on one"):
+        stratified_folds(member[1:] == side, FOLDS, rng)
+    assert reason_without_training(10, 10) is None
+    assert "9 and 30 are here" in reason_without_training(9, 30)
+    assert "30 and 9 are here" in reason_without_training(30, 9)
+
+
+@pytest.mark.parametrize(("models", "groups"), [(4, 2), (8, 4), (10, 5), (16, 5)])
+def test_models_of_a_pair_are_in_one_group_of_at_most_five(monkeypatch, models, groups):
+    seen = []
+
+    def attacker(features, member, folds, count, rng):
+        seen.append((folds.reshape(models, -1), count))
+        return np.zeros(member.size)
+
+    monkeypatch.setitem(ATTACKERS, "knn", attacker)
+    outputs, labels, membership = planted.noise_game(
+        "continuous", np.random.default_rng(0), models, 6
+    )
+    fit_on_shadows("knn", compute_signals(outputs, labels), membership, 0)
+    ((folds, count),) = seen
+    assert count == groups
+    expected = np.arange(models) // 2 % groups
+    np.testing.assert_array_equal(folds, np.tile(expected[:, None], 6))
 
 
 @pytest.mark.parametrize("name", ATTACKERS)

@@ -1,3 +1,5 @@
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -5,6 +7,7 @@ from sklearn import metrics
 
 from keras_entropy.attacks.controls import planted
 from keras_entropy.attacks.scorers.attack_table import ATTACK_TABLE
+from keras_entropy.attacks.scorers.shadow import stacked_moments
 from keras_entropy.attacks.scorers.shadow.stacked_moments import StackedMoments
 from keras_entropy.attacks.signals import compute_signals
 from keras_entropy.shadow.plan import complementary_pairs
@@ -19,6 +22,37 @@ def mean_auc(membership, values):
 def game():
     outputs, labels, membership = planted.planted_game(np.random.default_rng(0))
     return compute_signals(outputs[:12], labels), membership[:12]
+
+
+def test_numbers_that_are_read():
+    # One answer that is certain, and one that is not.
+    p = np.array([[[1.0, 0.0, 0.0, 0.0], [0.2, 0.5, 0.25, 0.05]]])
+    signals = compute_signals(p, np.array([0, 1]))
+    read = StackedMoments().read(signals)
+    assert read.shape == (5, 1, 2)
+    np.testing.assert_array_equal(read[0], signals.confidence)
+    np.testing.assert_allclose(read[1:3, 0, 0], np.log(1e-6))
+    np.testing.assert_allclose(read[1, 0, 1], np.log(signals.entropy[0, 1] + 1e-6))
+    np.testing.assert_allclose(
+        read[2, 0, 1], np.log(signals.modified_entropy[0, 1] + 1e-6)
+    )
+    np.testing.assert_allclose(read[3:, 0, 1], np.log([0.25, 0.2]))
+
+
+def test_what_is_known_of_examples_is_of_the_confidence_first():
+    rng = np.random.default_rng(0)
+    inside, outside, variance = rng.random((3, 5, 7))
+    moments = SimpleNamespace(inside=inside, outside=outside, variance=variance)
+    found = stacked_moments._of_examples(moments)
+    expected = [inside[0], outside[0], np.log(variance[0]), *(inside - outside)]
+    np.testing.assert_array_equal(found, expected)
+
+
+def test_it_is_for_pairs_and_learns_from_them():
+    scorer = StackedMoments()
+    assert scorer.learns_from_pairs
+    assert scorer.needs_pairs
+    assert scorer.needs_holders
 
 
 def test_it_finds_at_least_nearly_what_its_parts_find(game):

@@ -32,6 +32,11 @@ def why_missing(recorded: Recorded, defense: str, metric: str) -> str:
             "the training. Hold them out by keras_entropy.audit.hold_out, train, and "
             "give the plan by --held-out"
         )
+    if metric == "worst_off_auc" and not recorded.pairs:
+        return (
+            "not measured: which records are worst off is told by other pairs of "
+            "models, which the membership game has and one model has not"
+        )
     if metric.startswith("tpr@"):
         few = [
             row["n_nonmembers"]

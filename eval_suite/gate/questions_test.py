@@ -17,7 +17,14 @@ HEADLINE = {
     "strongest_auc_low": 0.58,
     "strongest_auc_high": 0.62,
 }
-BOUND = {"attack": "loss", "auc": 0.6, "auc_low": 0.57, "auc_high": 0.63}
+BOUND = {
+    "attack": "loss",
+    "slice": "entire",
+    "auc": 0.6,
+    "auc_low": 0.57,
+    "auc_high": 0.63,
+}
+WORST_OFF = {"attack": "lira_online", "auc": 0.9, "auc_low": 0.8, "auc_high": 1.0}
 UTILITY = {"accuracy": 0.9, "accuracy_low": 0.88, "accuracy_high": 0.92}
 LATENCY = [
     {"batch_size": 1, "ratio": 1.1, "low": 1.09, "high": 1.11},
@@ -101,12 +108,42 @@ def test_auc_without_the_bounds_of_its_attacks_fails():
 
 def test_attack_that_is_not_shown_to_keep_the_limit_leaves_it_undecided():
     weak = {"defense": "M-1", **BOUND}
-    strong = {"defense": "M-1", "attack": "knn", "auc": 0.62, "auc_low": 0.58}
+    strong = {**weak, "attack": "knn", "auc": 0.62}
     for high, status in ((0.65, "pass"), (0.66, "inconclusive")):
         bounds = [weak, {**strong, "auc_high": high, "auc_low": 1.24 - high}]
         found = recorded(pairs=0, gate_bound=bounds)
         (decision,) = decide(ask("auc<=0.65", found))
         assert decision.status == status, high
+
+
+def test_the_worst_off_have_a_limit_of_their_own():
+    exposed = {"slice": "worst_off", **WORST_OFF}
+    bounds = [
+        {"defense": "M-1", **BOUND},
+        {"defense": "M-1", **exposed},
+        {"defense": "M-1", **exposed, "attack": "loss", "auc_low": 0.75},
+        {"defense": "base", **exposed, "attack": "forest"},
+    ]
+    headlines = [{"defense": "M-1", **HEADLINE, "worst_off": WORST_OFF}]
+    found = recorded(gate_bound=bounds, headline=headlines)
+    (question,) = ask("worst_off_auc<=0.7", found)
+    assert (question.now, question.attack) == (0.9, "lira_online")
+    assert list(question.each) == ["lira_online", "loss"]
+    assert question.units == ((8, "pairs of models"),)
+    (red,) = decide([question])
+    assert red.status == "fail"
+    # A limit on all records does not see it, and the reverse.
+    (other,) = ask("auc<=0.7", found)
+    assert list(other.each) == ["loss"]
+    assert decide([other])[0].status == "pass"
+
+
+def test_without_pairs_of_models_nobody_is_known_to_be_worst_off():
+    headlines = [{"defense": "M-1", **HEADLINE, "worst_off": None}]
+    found = recorded(pairs=0, headline=headlines)
+    (red,) = decide(ask("worst_off_auc<=0.7", found))
+    assert red.status == "fail"
+    assert "told by other pairs of models" in red.question.problem
 
 
 def test_one_model_rests_on_its_examples():

@@ -2,34 +2,25 @@
 
 from __future__ import annotations
 
-import dataclasses
-import functools
-import hashlib
+import contextlib
+import os
 import pickle
-from collections import OrderedDict
+import subprocess
+import sys
+import threading
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from typing import Protocol
 from typing import TypeVar
-
-from joblib.externals.loky.process_executor import ProcessPoolExecutor
-from joblib.externals.loky.process_executor import TerminatedWorkerError
-
-from eval_suite.without_keras import leave_keras_out
-from keras_entropy.attacks.neighbors import NeighborLabels
-from keras_entropy.attacks.neighbors import Neighbors
 
 T = TypeVar("T")
 
 # Bytes of work that may wait: this process goes on training meanwhile.
 _MOST_WAITING = 1 << 29
-# Seconds after which a process without work ends, as when this one was killed.
-_PATIENCE = 60
-# Labels that a process keeps: many defenses share those of the undefended models.
-_MOST_LABELS = 4
-_labels: OrderedDict[bytes, NeighborLabels] = OrderedDict()
+_WORKER = "eval_suite.measurements.attack_worker"
 
 
 class Start(Protocol):
@@ -53,15 +44,20 @@ def at_once(work: Callable[[], T], /) -> Callable[[], T]:
 class AttackProcesses:
     """Does work in other processes, which load no Keras.
 
-    They are started with the first work, and take it in the order given.
+    They are started with the first work, and take it in the order given. Not those of
+    `multiprocessing`: these import the script that runs, whatever that does.
 
     Args:
         count: Integer, processes at a time.
     """
 
     def __init__(self, count: int) -> None:
-        self._count = count
-        self._executor: ProcessPoolExecutor | None = None
+        # A thread for each process hands work over, and waits.
+        self._threads = ThreadPoolExecutor(count)
+        self._own = threading.local()
+        self._lock = threading.Lock()
+        self._closed = False
+        self._processes: list[subprocess.Popen[bytes]] = []
         self._waiting: deque[tuple[Future[Any], int]] = deque()
 
     def start(self, work: Callable[[], T], /) -> Callable[[], T]:
@@ -77,19 +73,22 @@ class AttackProcesses:
         """
         packed = pickle.dumps(work, protocol=pickle.HIGHEST_PROTOCOL)
         self._make_room(len(packed))
-        if self._executor is None:
-            self._executor = ProcessPoolExecutor(
-                self._count, timeout=_PATIENCE, initializer=leave_keras_out
-            )
-        future = self._executor.submit(_work, packed)
+        future = self._threads.submit(self._hand_over, packed)
         self._waiting.append((future, len(packed)))
-        return functools.partial(_result, future)
+        return future.result
 
     def close(self) -> None:
         """Ends the processes, also at their work."""
-        if self._executor is not None:
-            self._executor.shutdown(wait=True, kill_workers=True)
-            self._executor = None
+        with self._lock:
+            self._closed = True
+            for process in self._processes:
+                process.kill()
+        self._threads.shutdown(cancel_futures=True)
+        for process in self._processes:
+            process.wait()
+            for pipe in filter(None, (process.stdin, process.stdout)):
+                with contextlib.suppress(BrokenPipeError):  # unsent work
+                    pipe.close()
 
     def _make_room(self, size: int) -> None:
         waiting = self._waiting
@@ -100,35 +99,38 @@ class AttackProcesses:
             # What fails tells so to whoever asks for the result.
             waiting.popleft()[0].exception()
 
+    def _hand_over(self, packed: bytes) -> Any:
+        process = self._process()
+        assert process.stdin is not None
+        assert process.stdout is not None
+        try:
+            process.stdin.write(packed)
+            process.stdin.flush()
+            worked, found = pickle.load(process.stdout)
+        except (BrokenPipeError, EOFError, OSError) as error:
+            raise RuntimeError(
+                "A process that ran attacks died, perhaps for lack of memory. "
+                f"Received: exit status {process.wait()}"
+            ) from error
+        if not worked:
+            raise found
+        return found
 
-def _result(future: Future[T]) -> T:
-    try:
-        return future.result()
-    except TerminatedWorkerError as error:
-        raise RuntimeError(
-            "A process that ran attacks died, perhaps for lack of memory. "
-            f"Received: {error}"
-        ) from error
-
-
-def _work(packed: bytes) -> Any:
-    work = pickle.loads(packed)
-    if isinstance(work, functools.partial) and work.keywords.get("neighbors"):
-        neighbors: Neighbors = work.keywords["neighbors"]
-        shared = dataclasses.replace(neighbors, labels=_shared(neighbors.labels))
-        work = functools.partial(work, neighbors=shared)
-    return work()
-
-
-def _shared(labels: NeighborLabels) -> NeighborLabels:
-    """Returns equal labels that were seen before, with what was learned from them."""
-    digest = hashlib.blake2b()
-    for family, bits in labels.right.items():
-        digest.update(f"{family}, {bits.shape}".encode())
-        digest.update(bits.data if bits.flags.c_contiguous else bits.tobytes())
-    key = digest.digest()
-    found = _labels.pop(key, labels)
-    _labels[key] = found
-    while len(_labels) > _MOST_LABELS:
-        _labels.popitem(last=False)
-    return found
+    def _process(self) -> subprocess.Popen[bytes]:
+        """Returns the process of this thread."""
+        own: subprocess.Popen[bytes] | None = getattr(self._own, "process", None)
+        if own is not None:
+            return own
+        path = os.pathsep.join(filter(None, sys.path))
+        with self._lock:
+            if self._closed:
+                raise RuntimeError("The processes that run attacks were ended")
+            own = subprocess.Popen(
+                [sys.executable, "-m", _WORKER],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                env={**os.environ, "PYTHONPATH": path},
+            )
+            self._processes.append(own)
+        self._own.process = own
+        return own

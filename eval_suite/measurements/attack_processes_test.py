@@ -1,5 +1,7 @@
 import functools
 import os
+import time
+from concurrent.futures import CancelledError
 
 import numpy as np
 import pytest
@@ -73,9 +75,35 @@ def test_what_fails_there_is_told_here(processes):
 def test_a_process_that_dies_is_told():
     processes = AttackProcesses(1)
     wait = processes.start(functools.partial(os._exit, 1))
-    with pytest.raises(RuntimeError, match="lack of memory"):
+    with pytest.raises(RuntimeError, match=r"lack of memory\. Received: exit status 1"):
         wait()
     processes.close()
+
+
+def test_processes_end_with_whoever_started_them():
+    processes = AttackProcesses(1)
+    processes.start(os.getpid)()
+    (process,) = processes._processes
+    process.stdin.close()  # as where the one who asks was killed
+    assert process.wait(timeout=30) == 0
+    processes.close()
+
+
+def test_close_ends_work_that_is_being_done():
+    processes = AttackProcesses(1)
+    waiting = [
+        processes.start(functools.partial(time.sleep, 600)),
+        processes.start(os.getpid),
+    ]
+    processes.close()
+    for wait in waiting:
+        with pytest.raises((RuntimeError, CancelledError)):
+            wait()
+
+
+def test_what_a_library_prints_does_not_get_between_the_answers(processes):
+    assert processes.start(functools.partial(print, "noise"))() is None
+    assert processes.start(functools.partial(abs, -1))() == 1
 
 
 def test_little_waits_while_much_would_be_kept(processes, monkeypatch):

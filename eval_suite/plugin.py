@@ -23,7 +23,7 @@ from eval_suite.results.record import Record
 
 if TYPE_CHECKING:
     from eval_suite.measurements.attack_comparison import AttackComparison
-    from eval_suite.measurements.attack_processes import Start
+    from eval_suite.measurements.processes.attack_processes import Start
     from eval_suite.measurements.tradeoff.frontier import FrontierAttacks
     from eval_suite.membership_audit import MembershipAudit
     from eval_suite.subjects.make_subject import SubjectMaker
@@ -231,8 +231,8 @@ def subject(
 @pytest.fixture(scope="session")
 def start_attacks(subject: Subject, options: Options) -> Generator[Start]:
     """Function that starts attacks, in other processes where cores are free for it."""
-    from eval_suite.measurements.attack_processes import AttackProcesses
-    from eval_suite.measurements.attack_processes import at_once
+    from eval_suite.measurements.processes.attack_processes import AttackProcesses
+    from eval_suite.measurements.processes.attack_processes import at_once
 
     cores = os.cpu_count() or 1
     # A single target is attacked once for each defense: no process is worth its start.

@@ -125,6 +125,7 @@ def test_a_plan_replaces_the_check_for_confounding(run, files, model):
         line.split("::")[0].split("/")[-1] for line in result.outlines if "::" in line
     }
     assert names == {
+        "test_answers.py",
         "test_controls.py",
         "test_gate.py",
         "test_held_out.py",

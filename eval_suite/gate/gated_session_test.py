@@ -9,6 +9,7 @@ import pytest
 from eval_suite.gate.baseline_file import Baseline
 from eval_suite.gate.baseline_file import example_rows
 from eval_suite.results.schema import load_results
+from eval_suite.subjects.one_target.given_outputs import GivenOutputs
 from eval_suite.subjects.run_identity import examples_identity
 from keras_entropy.attacks.example_scores import attack_scores
 
@@ -34,7 +35,7 @@ def write(folder, leak, *, seed=0, members=1000, skew=None):
 @pytest.fixture
 def run(pytester, monkeypatch):
     # The real checks, with fewer attacks.
-    monkeypatch.setattr("keras_entropy.attacks.TARGET_ATTACKS", FAST)
+    monkeypatch.setattr(GivenOutputs, "attacks", FAST)
 
     def run(*arguments):
         return pytester.runpytest_inprocess(
@@ -137,7 +138,7 @@ def test_figure_that_is_not_measured_fails(pytester, run):
 
 
 def test_figure_is_missing_as_its_check_failed(pytester, run, monkeypatch):
-    monkeypatch.setattr("keras_entropy.attacks.TARGET_ATTACKS", ("no_such_attack",))
+    monkeypatch.setattr(GivenOutputs, "attacks", ("no_such_attack",))
     write(pytester.path, 0.0)
     result = run("--gate", "auc<=0.9", "-k", "undefended_model")
     assert result.ret == pytest.ExitCode.TESTS_FAILED

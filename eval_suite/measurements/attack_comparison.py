@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 from typing import Literal
 
-from eval_suite.measurements.attack_processes import Start
-from eval_suite.measurements.attack_processes import at_once
 from eval_suite.measurements.example_scores import scores_of
+from eval_suite.measurements.processes.attack_processes import Start
+from eval_suite.measurements.processes.attack_processes import at_once
 from eval_suite.measurements.slices import slices
 from eval_suite.measurements.worst_off import WorstOff
 from eval_suite.subjects.answers import Answers

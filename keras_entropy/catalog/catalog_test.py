@@ -174,6 +174,8 @@ def test_the_result_can_be_saved_and_stripped(tmp_path):
     np.testing.assert_allclose(to_numpy(stripped(X)), to_numpy(model(X)), atol=1e-6)
 
 
+# These labels have nothing to do with the inputs.
+@pytest.mark.filterwarnings("ignore:`M-6` answers .* of its training examples")
 def test_logits_and_one_sigmoid_unit():
     logits = classifier(activation=None)
     settings = {"epochs": 200, "verbose": False}

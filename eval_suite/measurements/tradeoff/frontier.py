@@ -8,8 +8,8 @@ import math
 from collections.abc import Callable
 
 from eval_suite.measurements.attack_comparison import AttackComparison
-from eval_suite.measurements.attack_processes import Start
-from eval_suite.measurements.attack_processes import at_once
+from eval_suite.measurements.processes.attack_processes import Start
+from eval_suite.measurements.processes.attack_processes import at_once
 from eval_suite.measurements.tradeoff import strengths
 from eval_suite.options.options import Options
 from eval_suite.results.rows import FrontierRow

@@ -103,7 +103,7 @@ def test_says_why_nothing_is_drawn(figure):
     for row in results["defenses"]:
         for key in ("strongest_auc", "strongest_advantage", "accuracy"):
             row[key] = None
-        for key in ("latency_ratio", "js_entropy", "js_cross_entropy"):
+        for key in ("latency_ratio", "js_entropy", "js_cross_entropy", "worst_off"):
             row[key] = None
     for table in ("attacks", "curves", "distributions", "frontier"):
         results[table] = []

@@ -15,9 +15,14 @@ def test_null_controls_pass_for_every_attack_by_name():
     rows = null_controls()
     assert [row.name for row in rows if not row.passed] == []
     assert {row.attack for row in rows} == {*ATTACK_TABLE, *NEIGHBOR_TABLE}
-    # Where a side has 100 examples, an interval shows that it is not too short.
+    # Where a side has few examples, an interval shows that it is not too short.
     wide = {row.variant for row in rows if row.half_width > MAX_HALF_WIDTH}
-    assert wide == {"few members", "few non-members", "rare errors, few non-members"}
+    games = ("continuous", "tied", "constant")
+    assert wide == {
+        *("few members", "few non-members", "rare errors, few non-members"),
+        *("labels around few non-members", "labels around, small game"),
+        *(f"{law} game, the worst off" for law in games),
+    }
     assert min(row.half_width for row in rows if row.variant in wide) > 0.02
     assert {row.variant for row in rows} > {"rare errors"}
     for row in rows:

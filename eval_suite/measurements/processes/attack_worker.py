@@ -1,9 +1,9 @@
 """What a process of `AttackProcesses` does: work in, results out, until nobody asks.
 
-Run as `python -m eval_suite.measurements.attack_worker`. It reads pickled functions
-without arguments from its standard input, and writes to its standard output whether
-each worked and its result, or the exception. Where the one who asks is gone, the input
-ends, and so does this.
+Run as `python -m eval_suite.measurements.processes.attack_worker`. It reads pickled
+functions without arguments from its standard input, and writes to its standard output
+whether each worked and its result, or the exception. Where the one who asks is gone,
+the input ends, and so does this.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ T = TypeVar("T")
 
 # Bytes of work that may wait: this process goes on training meanwhile.
 _MOST_WAITING = 1 << 29
-_WORKER = "eval_suite.measurements.attack_worker"
+_WORKER = "eval_suite.measurements.processes.attack_worker"
 
 
 class Start(Protocol):

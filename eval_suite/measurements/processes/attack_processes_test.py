@@ -6,8 +6,8 @@ from concurrent.futures import CancelledError
 import numpy as np
 import pytest
 
-from eval_suite.measurements.attack_processes import AttackProcesses
-from eval_suite.measurements.attack_processes import at_once
+from eval_suite.measurements.processes.attack_processes import AttackProcesses
+from eval_suite.measurements.processes.attack_processes import at_once
 from keras_entropy.attacks import NEIGHBOR_ATTACKS
 from keras_entropy.attacks import audit_game
 from keras_entropy.attacks.neighbors import NeighborLabels
@@ -107,7 +107,7 @@ def test_what_a_library_prints_does_not_get_between_the_answers(processes):
 
 
 def test_little_waits_while_much_would_be_kept(processes, monkeypatch):
-    module = "eval_suite.measurements.attack_processes"
+    module = "eval_suite.measurements.processes.attack_processes"
     monkeypatch.setattr(f"{module}._MOST_WAITING", 1000)
     waiting = [
         processes.start(functools.partial(np.sum, np.full(50, number)))

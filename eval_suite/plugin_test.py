@@ -88,13 +88,18 @@ def test_own_unit_tests_of_a_project_are_kept(pytester, run):
     run().assert_outcomes(passed=1)
 
 
+def collected(result):
+    """The files of the checks that a run has collected."""
+    return {
+        line.split("::")[0].split("/")[-1] for line in result.outlines if "::" in line
+    }
+
+
 @pytest.mark.parametrize("ini", ["check_*.py", "test_*.py *_test.py"])
 def test_checks_are_collected_whatever_the_ini_says(pytester, run, ini):
     pytester.makeini(f"[pytest]\npython_files = {ini}")
     result = run("--pyargs", "eval_suite", "--collect-only", "-q", "--defenses", "M-1")
-    names = {
-        line.split("::")[0].split("/")[-1] for line in result.outlines if "::" in line
-    }
+    names = collected(result)
     assert {"test_controls.py", "test_membership_inference.py"} <= names
     assert "test_gate.py" not in names
 
@@ -104,9 +109,7 @@ def test_gate_alone_collects_what_it_needs(run, files, model):
         *("--pyargs", "eval_suite", "--collect-only", "-q", "--model", "m.keras"),
         *("--members", "in.npz", "--nonmembers", "out.npz", "--gate", "auc<=0.6"),
     )
-    names = {
-        line.split("::")[0].split("/")[-1] for line in result.outlines if "::" in line
-    }
+    names = collected(result)
     assert names == {
         "test_answers.py",
         "test_controls.py",
@@ -121,9 +124,7 @@ def test_a_plan_replaces_the_check_for_confounding(run, files, model):
         *("--pyargs", "eval_suite", "--collect-only", "-q", "--model", "m.keras"),
         *("--held-out", "plan.npz", "--gate", "epsilon<=8"),
     )
-    names = {
-        line.split("::")[0].split("/")[-1] for line in result.outlines if "::" in line
-    }
+    names = collected(result)
     assert names == {
         "test_answers.py",
         "test_controls.py",

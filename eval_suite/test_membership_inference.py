@@ -168,13 +168,12 @@ def gated_results(comparison: AttackComparison, name: str) -> list[AttackResult]
 def further_headlines(comparison: AttackComparison, name: str) -> StrongestRows:
     """Returns the strongest attacks of one kind each."""
     by_kind = comparison.strongest_by_kind(name)
-    exposed = comparison.worst_off(name)
     return {
         "asked_once": strongest_row(by_kind["asked_once"]),
         "asked_often": strongest_row(by_kind["asked_often"]),
         "labels_alone": strongest_row(by_kind["labels_alone"]),
         "known_start": strongest_row(comparison.known_start(name)),
-        "worst_off": None if exposed is None else exposed.row(),
+        "worst_off": comparison.worst_off(name),
     }
 
 

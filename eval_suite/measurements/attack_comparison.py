@@ -14,7 +14,8 @@ from eval_suite.measurements.example_scores import scores_of
 from eval_suite.measurements.processes.attack_processes import Start
 from eval_suite.measurements.processes.attack_processes import at_once
 from eval_suite.measurements.slices import slices
-from eval_suite.measurements.worst_off import WorstOff
+from eval_suite.measurements.worst_off import worst_off_row
+from eval_suite.results.rows import WorstOffRow
 from eval_suite.subjects.answers import Answers
 from eval_suite.subjects.answers import results_of
 from eval_suite.subjects.measured import MeasuredAttack
@@ -214,7 +215,7 @@ class AttackComparison:
             for kind, kept in KINDS.items()
         }
 
-    def worst_off(self, name: str) -> WorstOff | None:
+    def worst_off(self, name: str) -> WorstOffRow | None:
         """Returns the strongest attack on the records that are most exposed.
 
         Args:
@@ -226,7 +227,7 @@ class AttackComparison:
         exposed = self.results_on(WORST_OFF, name)
         if not exposed:
             return None
-        return WorstOff.of(exposed, self.results_on("entire", name))
+        return worst_off_row(exposed, self.results_on("entire", name))
 
     def results_on(self, part: str, name: str) -> list[AttackResult]:
         """Returns the attacks on a slice; on no defense, also those through defenses.

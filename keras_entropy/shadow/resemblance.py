@@ -121,18 +121,30 @@ def _side(
     by_class = [np.bincount(codes, values) / counts for values in (own, share)]
     plain = float(own.mean()), float(share.mean())
     balanced = float(by_class[0].mean()), float(by_class[1].mean())
-    errors = (
-        _variance(sum(plain) / 2, len(own)),
-        _variance((by_class[0] + by_class[1]) / 2, counts),
-    )
-    allowed = [
-        float(MARGIN + _ERRORS * np.sqrt(np.sum(error)) / np.size(error))
-        for error in errors
-    ]
-    return plain[0], plain[1], balanced[0], balanced[1], allowed[0], allowed[1]
+    allowed = allowed_difference(*plain, len(own))
+    balanced_allowed = allowed_difference(*by_class, counts)
+    return plain[0], plain[1], balanced[0], balanced[1], allowed, balanced_allowed
 
 
-def _variance(accuracy: Floats | float, count: Integers | int) -> Floats:
+def allowed_difference(
+    one: Floats | float, other: Floats | float, count: Integers | int
+) -> float:
+    """Returns by how much two accuracies on the same examples may differ.
+
+    Args:
+        one: A share of correct answers, or an array `(C,)`: one for each class, whose
+            mean is compared.
+        other: The other, of the same shape.
+        count: Of how many examples: a number, or an array `(C,)`.
+
+    Returns:
+        `MARGIN` and two standard errors of an accuracy on so many examples.
+    """
+    error = _variance((np.asarray(one) + np.asarray(other)) / 2, count)
+    return float(MARGIN + _ERRORS * np.sqrt(np.sum(error)) / np.size(error))
+
+
+def _variance(accuracy: Floats, count: Integers | int) -> Floats:
     """Returns that of an accuracy; one error and one hit more, as if by chance."""
     count = np.asarray(count)
     share = (accuracy * count + 1) / (count + 2)

@@ -10,7 +10,7 @@ import numpy as np
 from keras_entropy import prediction_quality
 from keras_entropy.arrays import Array
 from keras_entropy.arrays import Integers
-from keras_entropy.shadow.resemblance import MARGIN
+from keras_entropy.shadow.resemblance import allowed_difference
 
 # More would take long, and tell a difference of this size no better.
 _MOST_EXAMPLES = 10_000
@@ -35,7 +35,7 @@ def warn_of_lost_accuracy(
         prediction_quality.accuracy(model.predict(x, verbose=0), y)
         for model in (undefended, trained)
     )
-    if before - after > MARGIN:
+    if before - after > allowed_difference(before, after, len(x)):
         warnings.warn(
             f"`{name}` answers {100 * after:.0f} % of its training examples correctly, "
             f"where {undefended.name.removesuffix('_probabilities')!r} answers "

@@ -40,6 +40,8 @@ def files(pytester):
     for name, data in plans.items():
         hold_out(*data, records=60, seed=0)[2].save(pytester.path / f"{name}.npz")
     np.savez(pytester.path / "other.npz", x=x[:, :4], y=y)
+    one = rng.normal(size=(200, 6)), np.zeros(200, int)
+    np.savez(pytester.path / "one.npz", x=one[0], y=one[1])
     np.savez(pytester.path / "logits.npz", outputs=9 * outputs - 4, y=y)
     (pytester.path / "text.keras").write_text("not a model")
     return pytester.path
@@ -222,6 +224,13 @@ OUTPUTS = ("--member-outputs", "in_p.npz", "--nonmember-outputs", "out_p.npz")
         ((*MODEL[:2], "--held-out", "many.npz"), "The model has 3 classes"),
         ((*HELD_OUT, "--defenses", "binned-1"), "binned-1: fitted to reference"),
         (("--known-start", "--profile", "study"), "--known-start needs the membership"),
+        (("--canaries", "-2"), "an even integer of at least 0"),
+        (("--canaries", "21"), "an even integer of at least 0"),
+        (("--canaries", "10"), "even and at least 20"),
+        (("--canaries", "272"), "must be at most as many: 270"),
+        (("--dataset", "one.npz", "--canaries", "20"), "a second class"),
+        ((*MODEL, "--canaries", "20"), "--canaries needs the membership game"),
+        ((*OUTPUTS, "--canaries", "20"), "--canaries needs the membership game"),
         ((*OUTPUTS, "--questions", "8"), "--questions needs a model to ask"),
         ((*OUTPUTS, "--neighbors", "a:b"), "--neighbors needs a model to ask"),
         (OUTPUTS[:2], "go together"),

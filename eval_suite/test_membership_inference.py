@@ -49,6 +49,7 @@ def test_undefended_model(
         attacked = dataclasses.replace(attacked, results=[*attacked.results, through])
     further = further_headlines(comparison, BASE)
     gated = gated_results(comparison, BASE)
+    record_canaries(record, comparison, BASE)
     record_attacks(record, BASE, attacked, headline, further, gated)
     record("distribution", **entropy_distribution(subject, BASE))
     record(
@@ -74,6 +75,7 @@ def test_defense(
     headline = attacked.strongest
     further = further_headlines(comparison, defense)
     gated = gated_results(comparison, defense)
+    record_canaries(record, comparison, defense)
     record_attacks(record, defense, attacked, headline, further, gated)
     record("distribution", **entropy_distribution(subject, defense))
     difference = comparison.difference(defense)
@@ -158,11 +160,24 @@ def record_attacks(
 
 
 def gated_results(comparison: AttackComparison, name: str) -> list[AttackResult]:
-    """Returns the attacks that headlines were chosen among, also on the worst off."""
+    """Returns the attacks that headlines were chosen among.
+
+    Also those on the worst off and on the canaries.
+    """
     entire, exposed = (
         comparison.results_on(part, name) for part in ("entire", WORST_OFF)
     )
-    return [*entire, *exposed]
+    return [*entire, *exposed, *comparison.canary_results(name)]
+
+
+def record_canaries(record: Record, comparison: AttackComparison, name: str) -> None:
+    """Sends the loss attack and the strongest on the canaries to the report."""
+    found = comparison.canaries(name)
+    if found is None:
+        return
+    for result in comparison.canary_results(name):
+        if result.attack in ("loss", found["attack"]):
+            record("attack", **result.row(name))
 
 
 def further_headlines(comparison: AttackComparison, name: str) -> StrongestRows:
@@ -174,6 +189,7 @@ def further_headlines(comparison: AttackComparison, name: str) -> StrongestRows:
         "labels_alone": strongest_row(by_kind["labels_alone"]),
         "known_start": strongest_row(comparison.known_start(name)),
         "worst_off": comparison.worst_off(name),
+        "canaries": comparison.canaries(name),
     }
 
 

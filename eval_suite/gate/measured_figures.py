@@ -17,6 +17,7 @@ from eval_suite.results.gate_rows import BoundRow
 from eval_suite.results.recorded import Recorded
 from eval_suite.results.recorded import of_defense
 from eval_suite.results.rows import AttackRow
+from eval_suite.results.rows import StrongestRow
 from eval_suite.undefended import BASE
 from keras_entropy.attacks.audits.worst_off import WORST_OFF
 
@@ -73,15 +74,24 @@ def _auc(name: str, recorded: Recorded) -> Iterator[Figure]:
 
 def _worst_off_auc(name: str, recorded: Recorded) -> Iterator[Figure]:
     for row in of_defense(recorded.headline, name)[-1:]:
-        found = row["worst_off"]
-        if found is None:
-            continue
-        degrees = _degrees(recorded)
-        value, low, high = found["auc"], found["auc_low"], found["auc_high"]
-        estimate = Estimate.from_interval(value, low, high, degrees)
-        if each := _each(name, WORST_OFF, recorded):
-            units = _units(name, recorded)
-            yield Figure("worst_off_auc", value, estimate, units, found["attack"], each)
+        if found := row["worst_off"]:
+            yield from _on_slice("worst_off_auc", found, WORST_OFF, name, recorded)
+
+
+def _canary_auc(name: str, recorded: Recorded) -> Iterator[Figure]:
+    for row in of_defense(recorded.headline, name)[-1:]:
+        if found := row["canaries"]:
+            yield from _on_slice("canary_auc", found, "canaries", name, recorded)
+
+
+def _on_slice(
+    metric: str, found: StrongestRow, part: str, name: str, recorded: Recorded
+) -> Iterator[Figure]:
+    value, low, high = found["auc"], found["auc_low"], found["auc_high"]
+    estimate = Estimate.from_interval(value, low, high, _degrees(recorded))
+    if each := _each(name, part, recorded):
+        units = _units(name, recorded)
+        yield Figure(metric, value, estimate, units, found["attack"], each)
 
 
 def _each(name: str, part: str, recorded: Recorded) -> dict[str, Estimate]:
@@ -167,6 +177,7 @@ def _latency_ratio(name: str, recorded: Recorded) -> Iterator[Figure]:
 _MEASURED: dict[str, Callable[[str, Recorded], Iterator[Figure]]] = {
     "auc": _auc,
     "worst_off_auc": _worst_off_auc,
+    "canary_auc": _canary_auc,
     "epsilon": _epsilon,
     "accuracy": _accuracy,
     "accuracy_drop": _accuracy_drop,

@@ -37,6 +37,11 @@ def why_missing(recorded: Recorded, defense: str, metric: str) -> str:
             "not measured: which records are worst off is told by other pairs of "
             "models, which the membership game has and one model has not"
         )
+    if metric == "canary_auc":
+        return (
+            "not measured: no model learned mislabelled records, which the membership "
+            "game has where --canaries is not 0"
+        )
     if metric.startswith("tpr@"):
         few = [
             row["n_nonmembers"]

@@ -146,6 +146,21 @@ def test_without_pairs_of_models_nobody_is_known_to_be_worst_off():
     assert "told by other pairs of models" in red.question.problem
 
 
+def test_canaries_have_a_limit_of_their_own():
+    bounds = [
+        {"defense": "M-1", **BOUND},
+        {"defense": "M-1", **WORST_OFF, "slice": "canaries"},
+    ]
+    headlines = [{"defense": "M-1", **HEADLINE, "canaries": WORST_OFF}]
+    found = recorded(gate_bound=bounds, headline=headlines)
+    (question,) = ask("canary_auc<=0.7", found)
+    assert (question.now, list(question.each)) == (0.9, ["lira_online"])
+    assert decide([question])[0].status == "fail"
+    headlines = [{"defense": "M-1", **HEADLINE, "canaries": None}]
+    (red,) = decide(ask("canary_auc<=0.7", recorded(headline=headlines)))
+    assert "--canaries" in red.question.problem
+
+
 def test_one_model_rests_on_its_examples():
     (question,) = ask("auc<=0.55", recorded(pairs=0))
     assert question.estimate.degrees == math.inf

@@ -10,11 +10,15 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 from typing import Literal
 
+from eval_suite.measurements import canaries
+from eval_suite.measurements.canaries import canary_row
+from eval_suite.measurements.canaries import on_canaries
 from eval_suite.measurements.example_scores import scores_of
 from eval_suite.measurements.processes.attack_processes import Start
 from eval_suite.measurements.processes.attack_processes import at_once
 from eval_suite.measurements.slices import slices
 from eval_suite.measurements.worst_off import worst_off_row
+from eval_suite.results.rows import CanaryRow
 from eval_suite.results.rows import WorstOffRow
 from eval_suite.subjects.answers import Answers
 from eval_suite.subjects.answers import results_of
@@ -96,6 +100,8 @@ class AttackComparison:
         seed: Integer, of folds and resamples.
         fpr_levels: False positive rates at which true positive rates are told.
         start: Starts an audit. Defaults to `at_once`.
+        with_canaries: Boolean, whether mislabelled records are attacked too, if the
+            subject has any. Defaults to `True`.
     """
 
     def __init__(
@@ -106,14 +112,17 @@ class AttackComparison:
         seed: int,
         fpr_levels: Sequence[float] = DEFAULT_LEVELS,
         start: Start = at_once,
+        with_canaries: bool = True,
     ) -> None:
         self._start = start
+        self._with_canaries = with_canaries
         self.subject = subject
         self.names = list(names)
         self._seed = seed
         self._fpr_levels = fpr_levels
         self._started: dict[str, dict[str, Waiting]] = {}
         self._attacked: dict[str, Attacked] = {}
+        self._on_canaries: dict[str, dict[str, Waiting]] = {}
         self._scores: dict[tuple[str, str], ExampleScores | None] = {}
         self._beside_base: dict[str, tuple[MeasuredAttack, MeasuredAttack]] = {}
         known = subject.known_start
@@ -121,7 +130,12 @@ class AttackComparison:
             None
             if known is None
             else AttackComparison(
-                known, names, seed=seed, fpr_levels=fpr_levels, start=start
+                known,
+                names,
+                seed=seed,
+                fpr_levels=fpr_levels,
+                start=start,
+                with_canaries=False,
             )
         )
 
@@ -133,12 +147,15 @@ class AttackComparison:
         """
         if name in self._attacked or name in self._started:
             return
-        answers = self.subject.answers(name)
-        audits = {"": self._audit(answers)}
-        if name != BASE and name not in trained_defenses():
-            for through, changed in self._adapted(name, answers):
-                audits[through] = self._audit(changed)
-        self._started[name] = audits
+        self._started[name] = {
+            through: self._audit(answers)
+            for through, answers in self._answers(name, self.subject.answers)
+        }
+        if self._with_canaries:
+            self._on_canaries[name] = {
+                through: self._start(canaries.prepared(answers, seed=self._seed))
+                for through, answers in self._answers(name, self.subject.canaries)
+            }
 
     def start_early(self, name: str) -> None:
         """Starts the attacks on a defense where that takes no time here.
@@ -167,14 +184,25 @@ class AttackComparison:
             )
         return self._attacked[name]
 
-    def _adapted(self, name: str, answers: Answers) -> Iterator[tuple[str, Answers]]:
-        """Yields what an attacker who knows the defense attacks instead, by name."""
+    def _answers(
+        self, name: str, answers_of: Callable[[str], Answers | None]
+    ) -> Iterator[tuple[str, Answers]]:
+        """Yields what is attacked: the answers, `""`, and by name what else.
+
+        An attacker who knows the defense changes the answers first.
+        """
+        answers, undefended = answers_of(name), answers_of(BASE)
+        if answers is None or undefended is None:
+            return
+        yield "", answers
+        if name == BASE or name in trained_defenses():
+            return
         # Here and below, as where outputs are given there is no defense and no Keras.
         from keras_entropy import catalog
         from keras_entropy.queries.known_defense import ways
 
         for way in ways(catalog.get(name).create(seed=self._seed)):
-            asked = self.subject.answers(BASE) if way.of_undefended else answers
+            asked = undefended if way.of_undefended else answers
             yield way.name, asked.changed(way.change)
 
     def known_start(self, name: str) -> Headline | None:
@@ -228,6 +256,39 @@ class AttackComparison:
         if not exposed:
             return None
         return worst_off_row(exposed, self.results_on("entire", name))
+
+    def canaries(self, name: str) -> CanaryRow | None:
+        """Returns the strongest attack on mislabelled records.
+
+        Args:
+            name: Name of a defense, or `"base"`.
+
+        Returns:
+            `None` where no model learned any.
+        """
+        found = self.canary_results(name)
+        return canary_row(found) if found else None
+
+    def canary_results(self, name: str) -> list[AttackResult]:
+        """Returns the attacks on mislabelled records, the slice `"canaries"`.
+
+        On no defense also those through defenses.
+
+        Args:
+            name: Name of a defense, or `"base"`.
+        """
+        names = [name]
+        if name == BASE:
+            names += self.subject.attacked_through(self.names)
+        audits: dict[str, Audit | GameAudit] = {}
+        for each in names:
+            self.attacked(each)
+            waiting = self._on_canaries.get(each, {})
+            if each == name:
+                audits |= {through: wait() for through, wait in waiting.items()}
+            elif "" in waiting:
+                audits[each] = waiting[""]()
+        return on_canaries(results_of(audits))
 
     def results_on(self, part: str, name: str) -> list[AttackResult]:
         """Returns the attacks on a slice; on no defense, also those through defenses.

@@ -41,6 +41,7 @@ def committed_strongest(subject: Subject, name: str) -> Expected | None:
     then, profile = results["profile"], now["profile"]
     same = (
         results["dataset"]["digest"] == now["dataset"]["digest"]
+        and results["dataset"].get("canaries", 0) == now["dataset"].get("canaries", 0)
         and then["models"] == profile["models"]
         and then["epochs"] == profile["epochs"]
         and then["batch_size"] == profile["batch_size"]

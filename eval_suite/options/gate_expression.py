@@ -12,6 +12,7 @@ RATE = "tpr@"
 METRICS = {
     "auc": "<=",
     "worst_off_auc": "<=",
+    "canary_auc": "<=",
     "epsilon": "<=",
     f"{RATE}FPR": "<=",
     "accuracy": ">=",
@@ -31,8 +32,9 @@ class Gate:
         metric: A key of `METRICS`, with a number in (0, 1) for `FPR`. `auc` is that of
             the strongest attack, chosen and reported on different data, and
             `worst_off_auc` that on the 5 % of the records that other pairs of models
-            say are most exposed; `epsilon` is a claim that records which were held out
-            may refute; `tpr@0.01` is the true positive rate at 1 % false positives, of
+            say are most exposed, `canary_auc` that on mislabelled records, which are
+            learned by heart; `epsilon` is a claim that records which were held out may
+            refute; `tpr@0.01` is the true positive rate at 1 % false positives, of
             every attack; `accuracy` is on non-members, and `accuracy_drop` its fall
             against the undefended model; `latency_ratio` is the time of a call over
             the undefended model's, at every batch size.

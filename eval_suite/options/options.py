@@ -50,6 +50,7 @@ class Options:
     questions: int | None = SAMPLE_QUESTIONS
     neighbors: str | None = None
     known_start: bool = False
+    canaries: int | None = None
     population: Path | None = None
     shadows: int | None = None
     shadow_epochs: int | None = None
@@ -221,6 +222,13 @@ class Options:
             raise pytest.UsageError(
                 "--known-start needs the membership game, in which all models are "
                 "trained here: leave out --model, --member-outputs and --profile study"
+            )
+        if self.canaries and not self.plays_game:
+            raise pytest.UsageError(
+                "--canaries needs the membership game, in which all models are trained "
+                "here: leave out --model, --member-outputs and --profile study. For a "
+                "model of your own, mislabel records before its training by "
+                "keras_entropy.audit.hold_out(..., mislabelled=N)"
             )
 
     def _check_tf_privacy(self) -> None:

@@ -35,6 +35,16 @@ def add_question_options(group: pytest.OptionGroup) -> None:
         "checkpoint that the training began with. Takes as long again.",
     )
     group.addoption(
+        "--canaries",
+        dest="eval_suite_canaries",
+        metavar="N",
+        type=number_of_canaries,
+        help="How many mislabelled copies of reference examples are put into half of "
+        "the models each, which can only learn them by heart: attacks on them are an "
+        "upper end of exposure. Even; 0 leaves them out. Default: 5 %% of the "
+        "population, at most 500, in the game.",
+    )
+    group.addoption(
         "--neighbors",
         dest="eval_suite_neighbors",
         metavar="SPEC",
@@ -42,6 +52,16 @@ def add_question_options(group: pytest.OptionGroup) -> None:
         "and a seed that returns as many inputs, or a Keras layer, such as one that "
         "augments. They are asked about beside those that fit the inputs.",
     )
+
+
+def number_of_canaries(text: str) -> int:
+    """Returns an even integer of at least 0."""
+    if not text.isdecimal() or int(text) % 2:
+        raise argparse.ArgumentTypeError(
+            "must be an even integer of at least 0: each pair of models shares them "
+            f"out in halves. Received: {text!r}"
+        )
+    return int(text)
 
 
 def number_of_questions(text: str) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Literal
+from typing import NotRequired
 from typing import TypedDict
 from typing import final
 
@@ -27,7 +28,10 @@ class ExamplesIdentity(TypedDict):
 
 
 class GameIdentity(TypedDict):
-    """Table `gate_identity` of a membership game: its examples and its plan."""
+    """Table `gate_identity` of a membership game: its examples and its plan.
+
+    `canaries`: absent from older baselines, whose games had none.
+    """
 
     kind: Literal["game"]
     dataset: str
@@ -36,6 +40,7 @@ class GameIdentity(TypedDict):
     seed: int
     models: int
     questions: QuestionsRow | None
+    canaries: NotRequired[int]
 
 
 RunIdentity = ExamplesIdentity | GameIdentity

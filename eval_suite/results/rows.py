@@ -14,8 +14,9 @@ from typing import TypedDict
 class Dataset(TypedDict):
     """The examples of a run.
 
-    `majority_share`: the accuracy of always answering the commonest class; absent from
-    what older runs recorded.
+    `majority_share`: the accuracy of always answering the commonest class. `canaries`:
+    mislabelled copies of reference examples that half of the models learned each. Both
+    are absent from what older runs recorded.
     """
 
     name: str
@@ -23,6 +24,7 @@ class Dataset(TypedDict):
     examples: int | None
     reference: int | None
     population: int | None
+    canaries: NotRequired[int | None]
     classes: int | None
     input_shape: list[int | None] | None
     class_names: list[str] | None
@@ -197,13 +199,28 @@ class WorstOffRow(StrongestRow):
     population_tpr: float | None
 
 
+class CanaryRow(StrongestRow):
+    """The strongest attack on mislabelled records, which are learned by heart.
+
+    `tpr`, `tpr_low`, `tpr_high`: the share of those that a model learned which this
+    attack finds at 1 % false positives among those that it did not learn, one threshold
+    for all models; `realised_fpr`: what that came to. `None` where there are too few.
+    """
+
+    tpr: float | None
+    tpr_low: float | None
+    tpr_high: float | None
+    realised_fpr: float | None
+
+
 class StrongestRows(TypedDict):
     """The strongest of the attacks of one kind; `None` where none of it ran.
 
     `asked_once`, `asked_often`: those that ask one question about each example, or
     more. `labels_alone`: those that read labels alone, of one question or of many.
     `known_start`: all, on models whose training starts from what the attacker holds.
-    `worst_off`: all, on the records that are most exposed.
+    `worst_off`: all, on the records that are most exposed. `canaries`: all that need no
+    training on other records, on mislabelled copies.
     """
 
     asked_once: StrongestRow | None
@@ -211,6 +228,7 @@ class StrongestRows(TypedDict):
     labels_alone: StrongestRow | None
     known_start: StrongestRow | None
     worst_off: WorstOffRow | None
+    canaries: CanaryRow | None
 
 
 class HeadlineRow(StrongestRows):

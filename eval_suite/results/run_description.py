@@ -29,6 +29,7 @@ def describe_run(
     architecture: str | None = None,
     is_reference_study: bool = False,
     questions: QuestionsRow | None = None,
+    canaries: int = 0,
 ) -> RunDescription:
     """Returns the description in the form of results.json.
 
@@ -52,6 +53,8 @@ def describe_run(
         is_reference_study: Boolean, see `Subject`. Defaults to `False`.
         questions: The neighbors that were asked of each input. Defaults to `None`:
             there were none.
+        canaries: Number of mislabelled copies of reference examples that models were
+            trained on beside the population. Defaults to 0.
     """
     return {
         "dataset": {
@@ -60,6 +63,7 @@ def describe_run(
             "examples": scored + reference if examples is None else examples,
             "reference": reference,
             "population": scored,
+            "canaries": canaries,
             "classes": len(class_names),
             "input_shape": None if input_shape is None else list(input_shape),
             "class_names": list(class_names),

@@ -192,6 +192,7 @@ def _figures(name: str, recorded: Recorded) -> DefenseFigures:
         "labels_alone": headline.get("labels_alone"),
         "known_start": headline.get("known_start"),
         "worst_off": headline.get("worst_off"),
+        "canaries": headline.get("canaries"),
         "illusion_gap": headline.get("illusion_gap"),
         "js_entropy": headline.get("js_entropy"),
         "js_cross_entropy": headline.get("js_cross_entropy"),

@@ -50,6 +50,7 @@ HEADLINE = {
     "labels_alone": None,
     "known_start": None,
     "worst_off": None,
+    "canaries": None,
     "illusion_gap": 0.0,
     "js_entropy": None,
     "js_cross_entropy": None,

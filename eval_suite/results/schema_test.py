@@ -30,6 +30,7 @@ OBJECTS = {
     ("questions", "families", "items"): rows.FamilyRow,
     ("strongest",): rows.StrongestRow,
     ("worst_off",): rows.WorstOffRow,
+    ("canaries",): rows.CanaryRow,
     ("verdict",): contents.Verdict,
     ("checks", "items"): contents.Check,
     ("not_measured", "items"): contents.Gap,

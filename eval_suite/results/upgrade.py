@@ -16,10 +16,16 @@ def upgrade(results: Any) -> Any:
     Args:
         results: What a results.json holds, not yet checked.
     """
-    if not isinstance(results, dict) or results.get("schema_version") not in (1, 2):
+    if not isinstance(results, dict):
         return results
-    version = results["schema_version"]
-    return _from_2(_from_1(results) if version == 1 else results)
+    version = results.get("schema_version")
+    if version in (1, 2):
+        return _from_2(_from_1(results) if version == 1 else results)
+    if version == VERSION and "defenses" in results:
+        results = dict(results)
+        # The first of this version had no canaries.
+        _change_rows(results, "defenses", lambda row: {"canaries": None, **row})
+    return results
 
 
 def _from_1(results: dict[str, Any]) -> dict[str, Any]:
@@ -113,6 +119,7 @@ def _by_kind(
         "labels_alone": _highest(r for r in attacks if r.get("attack") == "label_only"),
         "known_start": None,
         "worst_off": None,
+        "canaries": None,
     }
 
 

@@ -13,6 +13,7 @@ from eval_suite.datasets.datasets import Dataset
 from eval_suite.options.options import Options
 from eval_suite.options.shadow_options import SHADOWS
 from eval_suite.subjects import study_network
+from eval_suite.subjects.canaries import number_of_canaries
 from eval_suite.subjects.fingerprint import fingerprint
 from eval_suite.subjects.membership_game import MembershipGame
 from eval_suite.subjects.one_target.held_out_model import HeldOutModel
@@ -64,6 +65,7 @@ def read_live(
 
         return study
     split = dataset.split(options.seed, profile.examples)
+    canaries = number_of_canaries(options.canaries, len(split[0].x), split[1])
     questions = _questions(options, *split, network)
 
     def play(progress: ProgressBar, folder: Callable[[], Path]) -> Subject:
@@ -79,6 +81,7 @@ def read_live(
             _runner(options, cache),
             questions=questions,
             is_reference_study=True,
+            canaries=canaries,
         )
         return game(known_start=game(one_start=True) if options.known_start else None)
 

@@ -20,6 +20,7 @@ from eval_suite.results.run_description import describe_run
 from eval_suite.subjects.answers import PairedModels
 from eval_suite.subjects.asked_models import AskedModels
 from eval_suite.subjects.asked_models import KeptAnswers
+from eval_suite.subjects.canaries import draw_canaries
 from eval_suite.subjects.defended_stacks import DefendedStacks
 from eval_suite.subjects.defended_stacks import Models
 from eval_suite.subjects.defended_stacks import entry_of
@@ -41,9 +42,11 @@ from keras_entropy.arrays import Array
 from keras_entropy.arrays import Booleans
 from keras_entropy.arrays import Integers
 from keras_entropy.attacks.neighbors import Neighbors
+from keras_entropy.attacks.scorers.attack_table import ATTACK_TABLE
 from keras_entropy.attacks.signals import compute_signals
 from keras_entropy.models import defending
 from keras_entropy.shadow import Cache
+from keras_entropy.shadow import Plan
 from keras_entropy.shadow import Runner
 from keras_entropy.shadow import complementary_pairs
 from keras_entropy.shadow import model_seeds
@@ -62,14 +65,16 @@ class MembershipGame(PairedTargets):
         progress: Opens a progress bar.
         cache: Where outputs are kept from run to run.
         runner: Trains the models. Defaults to one in this process that keeps nothing.
-        questions: What the attacker asks beside the examples. Defaults to `None`:
-            nothing.
+        questions: What the attacker asks beside the examples, and beside the canaries.
+            Defaults to `None`: nothing.
         is_reference_study: Boolean, whether the model is the reference study's own
             network. Defaults to `False`.
         known_start: The same game where all models start from the same initial weights,
             which an attacker may hold. Defaults to `None`: not played.
         one_start: Boolean, whether all models start from the same initial weights.
             Defaults to `False`.
+        canaries: Even integer, mislabelled copies of reference examples that half of
+            the models are trained on each. No other figure is of them. Defaults to 0.
     """
 
     def __init__(
@@ -86,6 +91,7 @@ class MembershipGame(PairedTargets):
         is_reference_study: bool = False,
         known_start: MembershipGame | None = None,
         one_start: bool = False,
+        canaries: int = 0,
     ) -> None:
         self.is_reference_study = is_reference_study
         self.known_start = known_start
@@ -99,12 +105,22 @@ class MembershipGame(PairedTargets):
         )
         self._progress = progress
         self._cache = cache
-        self._outputs: dict[str, Array] = {}
-        rows = self.plan.rows()
+        self._outputs: dict[str, tuple[Array, Array]] = {}
+        self._canaries = draw_canaries(
+            self.reference, canaries, profile.models, seed=seed
+        )
+        x, y, plan = self.population.x, self.population.y, self.plan
+        if self._canaries is not None:
+            examples, held = self._canaries.examples, self._canaries.membership
+            x, y = np.concatenate([x, examples.x]), np.concatenate([y, examples.y])
+            plan = Plan(np.concatenate([plan.membership, held], axis=1))
+            if questions is not None:
+                questions = dataclasses.replace(questions, x=x, y=y)
+        rows = plan.rows()
         seeds = model_seeds(seed, len(rows))
         self._data = recipe.TrainingData(
-            x=self.population.x,
-            y=self.population.y,
+            x=x,
+            y=y,
             rows=rows,
             seeds=seeds,
             starts=seeds[:1] * len(seeds) if one_start else None,
@@ -138,18 +154,48 @@ class MembershipGame(PairedTargets):
         return self.population.y
 
     def outputs(self, defense: str | catalog.Entry) -> Array:
+        return self._answered(defense)[0]
+
+    def neighbors(self, defense: str | catalog.Entry) -> Neighbors | None:
+        if self._asked is None:
+            return None
+        found = self._asked.neighbors(defense)
+        if self._canaries is None:
+            return found
+        return found.of_examples(0, len(self.population.x))
+
+    def canaries(self, defense: str | catalog.Entry) -> PairedModels | None:
+        canaries = self._canaries
+        if canaries is None:
+            return None
+        return PairedModels(
+            self._answered(defense)[1],
+            canaries.examples.y,
+            canaries.membership,
+            [name for name in self.attacks if not ATTACK_TABLE[name].needs_folds],
+            functools.partial(self._neighbors_of_canaries, defense),
+        )
+
+    def _neighbors_of_canaries(self, defense: str | catalog.Entry) -> Neighbors | None:
+        if self._asked is None:
+            return None
+        found = self._asked.neighbors(defense)
+        return found.of_examples(len(self.population.x), len(self._data.x))
+
+    def _answered(self, defense: str | catalog.Entry) -> tuple[Array, Array]:
+        """Returns what is answered to the population, and to the canaries."""
         entry = entry_of(defense)
         text = text_of(entry)
         if text not in self._outputs:
 
             def compute() -> dict[str, Array]:
-                return {"outputs": self._models.predict(entry, self.population.x)}
+                return {"outputs": self._models.predict(entry, self._data.x)}
 
-            self._outputs[text] = self._cache.get(self._key(entry), compute)["outputs"]
+            found = self._cache.get(self._key(entry), compute)["outputs"]
+            parts = np.split(found, [len(self.population.x)], axis=1)
+            first, last = map(np.ascontiguousarray, parts)
+            self._outputs[text] = first, last
         return self._outputs[text]
-
-    def neighbors(self, defense: str | catalog.Entry) -> Neighbors | None:
-        return None if self._asked is None else self._asked.neighbors(defense)
 
     def null_models(self, seed: int) -> Mapping[str, PairedModels]:
         real = self.paired_models(BASE)
@@ -188,7 +234,7 @@ class MembershipGame(PairedTargets):
             catalog.get(name).create(),
             self.model,
             (self.reference.x, self.reference.y),
-            members=self.population.x[self._data.rows[0]],
+            members=self._data.x[self._data.rows[0]],
         )
         return defending.defend(self.model, layer)
 
@@ -244,6 +290,7 @@ class MembershipGame(PairedTargets):
             majority_share=self.majority_share(),
             is_reference_study=self.is_reference_study,
             questions=self.questions,
+            canaries=self._canary_count,
         )
 
     def identity(self) -> GameIdentity:
@@ -254,7 +301,12 @@ class MembershipGame(PairedTargets):
             seed=self.seed,
             models=len(self.membership),
             questions=self.questions,
+            canaries=self._canary_count,
         )
+
+    @property
+    def _canary_count(self) -> int:
+        return len(self._data.x) - len(self.population.x)
 
     def _key(self, entry: catalog.Entry | None) -> dict[str, Any]:
         """Returns all that the outputs of a defense depend on."""
@@ -265,6 +317,7 @@ class MembershipGame(PairedTargets):
             "y": data.y,
             "reference": self.reference.digest,
             "membership": self.membership,
+            "rows": data.rows,  # of the canaries too
             "seeds": list(data.seeds),
             "starts": None if data.starts is None else list(data.starts),
             "epochs": data.epochs,

@@ -11,6 +11,7 @@ from eval_suite.measurements.entropy_histogram import entropy_distribution
 from eval_suite.options.profiles import QUICK
 from eval_suite.options.profiles import Profile
 from eval_suite.subjects.membership_game import MembershipGame
+from eval_suite.subjects.questions import Questions
 from eval_suite.subjects.study_network import study_mlp
 from keras_entropy import catalog
 from keras_entropy.shadow import Cache
@@ -218,3 +219,66 @@ def test_models_on_which_every_attack_must_fail(game):
     for models in found.values():
         assert (models.membership[0::2] == ~models.membership[1::2]).all()
         assert models.neighbors() is None
+
+
+@pytest.fixture(scope="module")
+def with_canaries(cache):
+    return play(cache, canaries=20)
+
+
+def test_canaries_leave_the_population_its_plan(game, with_canaries):
+    np.testing.assert_array_equal(with_canaries.membership, game.membership)
+    np.testing.assert_array_equal(with_canaries.labels, game.labels)
+    canaries = with_canaries.canaries("base")
+    assert canaries.outputs.shape == (8, 20, 5)
+    assert with_canaries.outputs("base").shape == (8, 340, 5)
+    assert (canaries.membership.sum(axis=0) == 4).all()
+    assert game.canaries("base") is None
+    # Other models, so that no baseline of the one holds for the other.
+    assert game.identity() | {"canaries": 20} == with_canaries.identity()
+    assert with_canaries.describe()["dataset"]["canaries"] == 20
+
+
+def test_canaries_are_learned_and_are_no_part_of_the_utility(with_canaries):
+    canaries = with_canaries.canaries("base")
+    given = np.take_along_axis(canaries.outputs, canaries.labels[None, :, None], 2)
+    learned = [
+        given[side].mean() for side in (canaries.membership, ~canaries.membership)
+    ]
+    assert learned[0] > 1.2 * learned[1]
+    outputs = with_canaries.outputs("base")
+    hits = (outputs.argmax(-1) == with_canaries.labels)[~with_canaries.membership]
+    assert with_canaries.utility("base")["accuracy"] == pytest.approx(hits.mean())
+    assert len(with_canaries.record_answers("base").rows) == 340
+
+
+def test_canaries_are_attacked_apart_from_the_population(with_canaries):
+    found = AttackComparison(with_canaries, ["temperature", "M-6"], seed=0)
+    for name in ("base", "temperature", "M-6"):
+        row = found.canaries(name)
+        assert row["auc"] > found.attacked(name).strongest.auc
+        assert {r.n_members for r in found.canary_results(name)} == {10}
+        assert {r.n_members for r in found.attacked(name).entire()} == {170}
+    through = {result.attack for result in found.canary_results("base")}
+    assert any(name.startswith("temperature:") for name in through)
+
+
+def test_canaries_are_asked_about_with_the_population(cache):
+    game = play(cache, canaries=20)
+    questions = Questions.about(
+        game.population.x,
+        game.population.y,
+        reference=(game.reference.x, game.reference.y),
+        count=8,
+    )
+    asked = play(cache, canaries=20, questions=questions)
+    of_all, of_canaries = asked.neighbors("base"), asked.canaries("base").neighbors()
+    of_all.check(8, 340)
+    of_canaries.check(8, 20)
+    # What labels alone tell is computed once for all that keep the label.
+    kept = asked.canaries("temperature").neighbors()
+    assert kept.labels is of_canaries.labels
+    assert asked.neighbors("temperature").labels is of_all.labels
+    found = AttackComparison(asked, [], seed=0)
+    names = {result.attack for result in found.canary_results("base")}
+    assert "neighbors:stacked" in names

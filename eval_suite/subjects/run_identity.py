@@ -62,6 +62,7 @@ def game_identity(
     seed: int,
     models: int,
     questions: QuestionsRow | None = None,
+    canaries: int = 0,
 ) -> GameIdentity:
     """Returns what identifies a membership game: its examples and its plan.
 
@@ -72,6 +73,8 @@ def game_identity(
         seed: Seed of the split and of the plan.
         models: Number of models.
         questions: The neighbors that were asked about, or `None`.
+        canaries: Number of mislabelled copies that models were trained on. Defaults to
+            0.
     """
     return {
         "kind": "game",
@@ -81,6 +84,7 @@ def game_identity(
         "seed": seed,
         "models": models,
         "questions": questions,
+        "canaries": canaries,
     }
 
 

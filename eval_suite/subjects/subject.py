@@ -243,6 +243,17 @@ class Subject(abc.ABC):
         """
         raise self._lacking("pairs")
 
+    def canaries(self, defense: str | Entry) -> PairedModels | None:
+        """Returns the same models' answers to mislabelled records.
+
+        Args:
+            defense: As for `paired_models`.
+
+        Returns:
+            `None` where no model learned any.
+        """
+        return None
+
     def null_models(self, seed: int) -> Mapping[str, PairedModels]:
         """Returns undefended models on which every attack must fail; part `"pairs"`.
 

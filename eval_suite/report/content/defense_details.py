@@ -22,6 +22,7 @@ from eval_suite.report.format import percent
 from eval_suite.results.contents import Defense
 from eval_suite.results.contents import Published
 from eval_suite.results.rows import AttackRow
+from eval_suite.results.rows import CanaryRow
 from eval_suite.results.rows import DivergenceRow
 from eval_suite.results.rows import StrongestRow
 from eval_suite.results.rows import WorstOffRow
@@ -119,6 +120,8 @@ def _facts(row: Defense) -> list[tuple[str, str | None]]:
     ]
     if row["worst_off"]:
         facts.append(("On the worst-off 5 %", _exposed(row["worst_off"])))
+    if row["canaries"]:
+        facts.append(("On canaries, which are mislabelled", _found(row["canaries"])))
     if row["known_start"]:
         facts.append(("Where the start is known", _strongest(row["known_start"])))
     if row["published"]:
@@ -135,6 +138,17 @@ def _exposed(found: WorstOffRow) -> str:
         f"{text}; a share of {share} of the members there is found at 1 % false "
         f"positives among all non-members, {number(found['population_tpr'])} of all "
         "members"
+    )
+
+
+def _found(canaries: CanaryRow) -> str:
+    text = f"{_strongest(canaries)}"
+    if canaries["tpr"] is None:
+        return text
+    share = estimate(canaries["tpr"], canaries["tpr_low"], canaries["tpr_high"])
+    return (
+        f"{text}; a share of {share} of those that a model learned is found at 1 % "
+        "false positives among the others"
     )
 
 

@@ -16,6 +16,7 @@ from eval_suite.report.format import points
 from eval_suite.report.format import signed
 from eval_suite.results.contents import Defense
 from eval_suite.results.contents import Published
+from eval_suite.results.rows import CanaryRow
 from eval_suite.results.rows import StrongestRow
 from eval_suite.results.rows import WorstOffRow
 
@@ -188,7 +189,8 @@ def _privacy_cells(rows: Rows, scale: Scale, row: Defense) -> dict[str, Cell]:
         "once": _of_kind(row["asked_once"], unattacked),
         "often": _of_kind(row["asked_often"], rows.reason_not_asked_often()),
         "known": _of_kind(row["known_start"], "no start to know"),
-        "worst": _worst_off(row["worst_off"], unattacked),
+        "worst": _with_rate(row["worst_off"], unattacked),
+        "canaries": _with_rate(row["canaries"], unattacked),
         "difference": Cell(0.0, "", chip=effect, word=effect)
         if effect == "undefended"
         else cell(
@@ -210,8 +212,8 @@ def _privacy_cells(rows: Rows, scale: Scale, row: Defense) -> dict[str, Cell]:
     }
 
 
-def _worst_off(found: WorstOffRow | None, reason: str) -> Cell:
-    """Returns the cell of the strongest attack on the most exposed records."""
+def _with_rate(found: WorstOffRow | CanaryRow | None, reason: str) -> Cell:
+    """Returns the cell of the strongest attack on some records, and what it finds."""
     if found is None:
         return Cell("", "", missing=reason)
     shown = "" if found["tpr"] is None else f"{percent(found['tpr'])} found"

@@ -41,6 +41,7 @@ def size(results: Results) -> Facts:
         ("Examples", _integer(dataset["examples"])),
         ("Set aside, never scored (reference)", _integer(dataset["reference"])),
         ("Population", _integer(dataset["population"])),
+        *_canaries(dataset.get("canaries")),
         ("Classes", _integer(dataset["classes"])),
         ("Class names", shown or None),
         ("Models, of them targets", f"{profile['models']}, {profile['targets']}"),
@@ -54,8 +55,13 @@ def size(results: Results) -> Facts:
     if entire:
         row = entire[0]
         sizes = f"{_integer(row['n_members'])}, {_integer(row['n_nonmembers'])}"
-        facts.insert(6, ("Members, non-members of a target", sizes))
+        place = [name for name, _ in facts].index("Models, of them targets")
+        facts.insert(place, ("Members, non-members of a target", sizes))
     return facts
+
+
+def _canaries(count: int | None) -> Facts:
+    return [("Canaries, mislabelled, beside it", _integer(count))] if count else []
 
 
 def model(results: Results) -> Facts:

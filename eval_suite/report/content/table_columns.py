@@ -65,6 +65,15 @@ _COLUMNS = (
         "false positives among all non-members.",
     ),
     Column(
+        "canaries",
+        "Canaries",
+        "Canaries",
+        "The strongest attack on mislabelled records, which a model can only learn by "
+        "heart: an upper end of exposure, and no figure of ordinary records. Its AUC, "
+        "and the share of those that a model learned which it finds at 1 % false "
+        "positives among the others.",
+    ),
+    Column(
         "difference",
         "Change of AUC",
         "Change of AUC",
@@ -121,7 +130,8 @@ _COLUMNS = (
 def columns(results: Results) -> list[dict[str, str | bool | int]]:
     """Returns the columns with their position.
 
-    "Known start" and "Worst-off" are among them where some defense was attacked so.
+    "Known start", "Worst-off" and "Canaries" are among them where some defense was
+    attacked so.
     """
     found = results["defenses"]
     hidden = set()
@@ -129,5 +139,7 @@ def columns(results: Results) -> list[dict[str, str | bool | int]]:
         hidden.add("known")
     if all(row["worst_off"] is None for row in found):
         hidden.add("worst")
+    if all(row["canaries"] is None for row in found):
+        hidden.add("canaries")
     shown = [column for column in _COLUMNS if column.key not in hidden]
     return [{**vars(column), "index": i} for i, column in enumerate(shown)]

@@ -1,4 +1,4 @@
-"""The records that are most exposed beside all: what an average hides."""
+"""The most exposed records and canaries beside all: what an average hides."""
 
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
@@ -16,8 +16,8 @@ _Found = tuple[Defense, WorstOffRow]
 
 
 def worst_off(rows: Rows) -> Drawing:
-    """Draws AUC and true positive rate on the worst-off records and on all."""
-    name, title = "worst-off", "The worst-off 5 % of the records, and all"
+    """Draws AUC and true positive rate on the worst-off records, canaries and all."""
+    name, title = "worst-off", "The worst-off 5 % of the records, canaries, and all"
     found = [(row, row["worst_off"]) for row in rows.drawn if row["worst_off"]]
     pairs: list[_Found] = [(row, exposed) for row, exposed in found if exposed]
     if not pairs:
@@ -29,6 +29,9 @@ def worst_off(rows: Rows) -> Drawing:
         ends = exposed["auc_low"], exposed["auc_high"]
         _draw(left, place, row, row["strongest_auc"], exposed["auc"], ends)
         _draw(right, place, row, exposed["population_tpr"], exposed["tpr"], None)
+        if canaries := row["canaries"]:
+            _draw_canaries(left, place, row, canaries["auc"])
+            _draw_canaries(right, place, row, canaries["tpr"])
     style.rows_axis(left, [row for row, _ in pairs], rows.base)
     left.axvline(0.5, color=style.MUTED, lw=1, ls=":", zorder=1)
     left.xaxis.set_major_locator(MaxNLocator(5))
@@ -41,11 +44,8 @@ def worst_off(rows: Rows) -> Drawing:
     base = next((pair for pair in pairs if pair[0] is rows.base), pairs[-1])
     finding = _finding(*base)
     alt = (
-        f"Dot plot, one row a model, two dots each. {finding} "
-        + "; ".join(
-            f"{row['name']} {number(row['strongest_auc'])} and {number(exposed['auc'])}"
-            for row, exposed in pairs[:12]
-        )
+        f"Dot plot, one row a model, a dot for each kind of records. {finding} "
+        + "; ".join(_in_words(row, exposed) for row, exposed in pairs[:12])
         + "."
     )
     reading = (
@@ -54,6 +54,11 @@ def worst_off(rows: Rows) -> Drawing:
         "picture is the share of the members that this attack finds where it accuses 1 "
         "% of all non-members. The dotted lines are guessing."
     )
+    if any(row["canaries"] for row, _ in pairs):
+        reading += (
+            " Crosses: canaries, mislabelled records that a model can only learn by "
+            "heart; their rate is at 1 % of the canaries that it did not learn."
+        )
     return Drawing(name, title, finding, alt, reading, figure)
 
 
@@ -69,6 +74,20 @@ def _finding(row: Defense, exposed: WorstOffRow) -> str:
         f"{text}; it finds {percent(exposed['tpr'])} of these members and "
         f"{percent(exposed['population_tpr'])} of all, at 1 % false positives."
     )
+
+
+def _in_words(row: Defense, exposed: WorstOffRow) -> str:
+    aucs = f"{number(row['strongest_auc'])} and {number(exposed['auc'])}"
+    canaries = row["canaries"]
+    text = "" if canaries is None else f", canaries {number(canaries['auc'])}"
+    return f"{row['name']} {aucs}{text}"
+
+
+def _draw_canaries(axes: Axes, place: int, row: Defense, value: float | None) -> None:
+    """Draws a cross for the canaries."""
+    if value is not None:
+        colour, _ = style.family_style(row["family"])
+        axes.plot(value, place, "x", color=colour, ms=6, mew=1.6, zorder=5)
 
 
 def _draw(

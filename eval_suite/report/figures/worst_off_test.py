@@ -19,6 +19,8 @@ def test_each_defense_has_a_dot_for_all_and_one_for_the_worst_off():
     for row in shown:
         assert {row["strongest_auc"], row["worst_off"]["auc"]} <= dots
         assert {row["worst_off"]["population_tpr"], row["worst_off"]["tpr"]} <= rates
+        assert row["canaries"]["auc"] in dots
+        assert row["canaries"]["tpr"] in rates
     base = results["defenses"][0]
     assert f"AUC {base['worst_off']['auc']:.3f}" in drawing.finding
 

@@ -8,6 +8,7 @@ from scipy.special import ndtri
 
 from eval_suite.report.made_up_runs.made_up_defense import MadeUpDefense
 from eval_suite.results.rows import AttackRow
+from eval_suite.results.rows import CanaryRow
 from eval_suite.results.rows import ControlRow
 from eval_suite.results.rows import CurveRow
 from eval_suite.results.rows import DistributionRow
@@ -89,6 +90,24 @@ def worst_off_row(row: MadeUpDefense) -> WorstOffRow:
         "tpr_low": max(0.0, tpr - 0.05),
         "tpr_high": min(1.0, tpr + 0.05),
         "population_tpr": 0.01 + 0.5 * leak,
+    }
+
+
+def canary_row(row: MadeUpDefense) -> CanaryRow:
+    """Returns the strongest attack on mislabelled records."""
+    leak = max(row.once, row.often) - 0.5
+    auc = min(0.995, 0.5 + 3.5 * leak)
+    low, high = interval(auc, HALF_WIDTH)
+    tpr = min(0.97, 0.01 + 8 * leak)
+    return {
+        "attack": "rmia_online",
+        "auc": auc,
+        "auc_low": low,
+        "auc_high": high,
+        "tpr": tpr,
+        "tpr_low": max(0.0, tpr - 0.08),
+        "tpr_high": min(1.0, tpr + 0.08),
+        "realised_fpr": 0.01,
     }
 
 

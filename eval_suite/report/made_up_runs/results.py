@@ -10,6 +10,7 @@ from eval_suite.report.made_up_runs.attack_rows import HALF_WIDTH
 from eval_suite.report.made_up_runs.attack_rows import LABELS_ALONE
 from eval_suite.report.made_up_runs.attack_rows import OF_NEIGHBORS
 from eval_suite.report.made_up_runs.attack_rows import attack_row
+from eval_suite.report.made_up_runs.attack_rows import canary_row
 from eval_suite.report.made_up_runs.attack_rows import controls
 from eval_suite.report.made_up_runs.attack_rows import curves_of
 from eval_suite.report.made_up_runs.attack_rows import distribution
@@ -234,6 +235,7 @@ def _defense_row(row: MadeUpDefense, base: MadeUpDefense) -> Defense:
         "labels_alone": strongest_row(row, LABELS_ALONE),
         "known_start": None,
         "worst_off": worst_off_row(row),
+        "canaries": canary_row(row),
         "illusion_gap": strongest - row.loss,
         "js_entropy": {"value": 0.2 * (strongest - 0.5) ** 0.5, "p": 0.01},
         "js_cross_entropy": {"value": 0.3 * (strongest - 0.5) ** 0.5, "p": 0.004},

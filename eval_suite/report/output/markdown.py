@@ -146,6 +146,7 @@ def _tested(results: Results) -> list[str]:
 def _table(rows: Rows, listed: int) -> list[str]:
     known = any(row["known_start"] is not None for row in rows.defenses)
     exposed = any(row["worst_off"] is not None for row in rows.defenses)
+    learned = any(row["canaries"] is not None for row in rows.defenses)
     headers = (
         "defense",
         "attack is",
@@ -155,6 +156,7 @@ def _table(rows: Rows, listed: int) -> list[str]:
         "asked often",
         *(["known start"] if known else []),
         *(["worst-off 5 %"] if exposed else []),
+        *(["canaries"] if learned else []),
         "change",
         "accuracy",
         "latency",
@@ -164,7 +166,7 @@ def _table(rows: Rows, listed: int) -> list[str]:
         "| " + " | ".join(headers) + " |",
         "|" + "---|" * 3 + "---:|" * (len(headers) - 3),
         *[
-            _line(rows, row, known=known, exposed=exposed)
+            _line(rows, row, known=known, exposed=exposed, learned=learned)
             for row in rows.defenses[:listed]
         ],
     ]
@@ -173,7 +175,9 @@ def _table(rows: Rows, listed: int) -> list[str]:
     return lines
 
 
-def _line(rows: Rows, row: Defense, *, known: bool, exposed: bool) -> str:
+def _line(
+    rows: Rows, row: Defense, *, known: bool, exposed: bool, learned: bool
+) -> str:
     effect = rows.effects[row["name"]]
     title = "" if row["title"] == row["name"] else f" {_escape(row['title'], 60)}"
     change = attackers.difference(row, rows.base)
@@ -185,6 +189,7 @@ def _line(rows: Rows, row: Defense, *, known: bool, exposed: bool) -> str:
         row["asked_often"],
         *([row["known_start"]] * known),
         *([row["worst_off"]] * exposed),
+        *([row["canaries"]] * learned),
     ]
     cells = (
         f"{bold}{_escape(row['name'], 60)}{bold}{title}",

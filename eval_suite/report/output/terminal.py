@@ -21,6 +21,7 @@ from eval_suite.results.contents import Results
 _SHOWN = 40
 _KINDS = ("asked once", "often", "known start")
 _EXPOSED = "worst-off"
+_CANARIES = "canaries"
 _NOBODY = "-"
 
 
@@ -44,7 +45,7 @@ def terminal_table(results: Results, width: int = 80) -> str:
     headers = [
         header
         for header in rows[0]
-        if header not in (*_KINDS, _EXPOSED)
+        if header not in (*_KINDS, _EXPOSED, _CANARIES)
         or any(row[header] != _NOBODY for row in rows)
     ]
     floor = attackers.measured(attackers.label_floor(results))
@@ -78,7 +79,7 @@ def _cells(row: Defense, base: Defense, effect: Effect) -> dict[str, str]:
     auc = (row["strongest_auc"], row["strongest_auc_low"], row["strongest_auc_high"])
     change = attackers.difference(row, base)
     kinds = (row["asked_once"], row["asked_often"], row["known_start"])
-    exposed = row["worst_off"]
+    exposed, canaries = row["worst_off"], row["canaries"]
     return {
         "defense": one_line(row["name"], 20),
         "attack AUC": estimate(*auc),
@@ -89,6 +90,7 @@ def _cells(row: Defense, base: Defense, effect: Effect) -> dict[str, str]:
         "change": "" if row is base else signed(change.value),
         "accuracy": percent(row["accuracy"]),
         _EXPOSED: number(exposed["auc"]) if exposed else _NOBODY,
+        _CANARIES: number(canaries["auc"]) if canaries else _NOBODY,
         "latency": _times(latency.get("1")),
         "the attack is": _effect(effect),
         "at 256": _times(latency.get("256")),

@@ -6,10 +6,13 @@ import dataclasses
 from collections.abc import Callable
 from collections.abc import Sequence
 
+import numpy as np
+
 from keras_entropy.arrays import Array
 from keras_entropy.arrays import Booleans
 from keras_entropy.attacks import array_checks
 from keras_entropy.attacks.audit_results import GameAudit
+from keras_entropy.attacks.audits import pooled_rates
 from keras_entropy.attacks.audits import slices as slicing
 from keras_entropy.attacks.audits import worst_off
 from keras_entropy.attacks.audits.fpr_levels import DEFAULT_LEVELS
@@ -37,7 +40,9 @@ from keras_entropy.attacks.signals import Signals
 from keras_entropy.attacks.signals import compute_signals
 from keras_entropy.attacks.statistics.roc import descending
 
-GAME_SLICES = (*slicing.KINDS, worst_off.WORST_OFF)
+# Kinds whose rates are at thresholds that are not the slice's own.
+_OWN_RATES = (worst_off.WORST_OFF, pooled_rates.POOLED)
+GAME_SLICES = (*slicing.KINDS, *_OWN_RATES)
 
 
 def audit_game(
@@ -77,9 +82,11 @@ def audit_game(
             `NEIGHBOR_ATTACKS`.
         slices: Names out of `entire`, `class`, `correctness`, `worst_off`: the 5 % of
             the records that the other pairs say are most exposed; their true positive
-            rates are at thresholds for all non-members. The intervals of the slices
-            are simultaneous (Bonferroni). The strongest attack is that on the
-            entire set, also where only other slices are asked for.
+            rates are at thresholds for all non-members; `pooled`: all, with one
+            threshold for all models, for records that are too few for one of each
+            model's own. The intervals of the slices are simultaneous (Bonferroni). The
+            strongest attack is that on the entire set, also where only other slices
+            are asked for.
         seed: Integer, for folds.
         confidence: Float in (0, 1), of every interval. Defaults to 0.95.
         fpr_levels: Floats in (0, 1), the false positive rates at which `tpr_at_fpr`
@@ -111,11 +118,14 @@ def audit_game(
     inside, outside = (int(side.sum(axis=1).min()) for side in (member, ~member))
     names, missing = those_that_can_train(names, inside, outside, attacks)
     scorer = _scorer(signals, membership, targets, neighbors, seed)
-    usual = [kind for kind in kinds if kind != worst_off.WORST_OFF]
+    usual = [kind for kind in kinds if kind not in _OWN_RATES]
     parts = slicing.partitions(slicing.with_entire(usual), attacked)
     if worst_off.WORST_OFF in kinds:
         part = worst_off.partition(signals.loss, membership)
         parts.append(dataclasses.replace(part, codes=part.codes[:targets]))
+    if pooled_rates.POOLED in kinds:
+        everything = np.zeros(member.shape, np.int64)
+        parts.append(slicing.Partition((pooled_rates.POOLED,), everything))
     results: list[AttackResult] = []
     if targets < MIN_TARGETS:
         missing.append(
@@ -134,6 +144,8 @@ def audit_game(
             rates = None
             if part.names == (worst_off.WORST_OFF,):
                 rates = worst_off.rates(scores, member, part)
+            elif part.names == (pooled_rates.POOLED,):
+                rates = pooled_rates.rates(scores, member)
             found, absent = pair_results(
                 attack, measurement, part, confidence, levels, rates
             )

@@ -25,6 +25,7 @@ import numpy as np
 from keras_entropy.arrays import Booleans
 from keras_entropy.arrays import Floats
 from keras_entropy.attacks.audits.pair_results import Rates
+from keras_entropy.attacks.audits.pooled_rates import share_above
 from keras_entropy.attacks.audits.slices import NOWHERE
 from keras_entropy.attacks.audits.slices import Partition
 from keras_entropy.attacks.scorers.scores import Scores
@@ -108,15 +109,9 @@ def rates_at_population_fpr(
         zip(scores, membership, chosen, strict=True)
     ):
         outside = np.sort(score[~inside])[::-1]
-        rank = fpr * (outside.size + 1)
-        whole = math.floor(rank + 1e-9)
-        if whole < 1 or whole >= outside.size or np.isnan(score).any():
+        if np.isnan(score).any():
             continue
-        weight = max(rank - whole, 0.0)
         for kind, side in enumerate((inside & slice_, ~inside & slice_)):
             if side.any():
-                above, next_ = (
-                    (score[side] > outside[at]).mean() for at in (whole - 1, whole)
-                )
-                found[kind, target] = (1 - weight) * above + weight * next_
+                found[kind, target] = share_above(outside, fpr, score[side])
     return found[0], found[1]

@@ -60,6 +60,8 @@ _EXPOSED = {"entire": "", WORST_OFF: ", the worst off"}
 _WIDEST_IN_GAME = {"entire": MAX_HALF_WIDTH, WORST_OFF: 0.2}
 # Of models and examples: as small as a game is, with errors that are rare.
 _SMALL_GAME = (16, 200)
+# As few as a game's canaries are.
+_CANARIES = (16, 76)
 # Attackers that learn on all K targets of a game would repeat, at many times the cost,
 # what the single-target controls show of them.
 _ATTACKS_ON_GAMES = tuple(
@@ -88,7 +90,7 @@ def null_controls(
     of which 2 % are wrong. Attacks with shadows run on games whose plan of membership
     has nothing to do with the outputs, one of them of 200 examples with rare errors,
     and there on the records too that look most exposed; those of many questions on both
-    games, and on 100 examples of a side.
+    games, and on 100 examples of a side. Both run on as few as a game has of canaries.
 
     Args:
         attacks: Names to run, or `None` for all.
@@ -114,7 +116,7 @@ def null_controls(
     asked_sizes = {**_SIZES, "few non-members": (2000, 100)}
     compared = selected(SHADOW_ATTACKS, attacks)
     count = len(data) * len(single) + len(_LAWS) * len(_EXPOSED) * len(game)
-    count += len(compared) + len(lone) * len(asked_sizes) + 2 * len(asked)
+    count += 2 * len(compared) + len(lone) * len(asked_sizes) + 3 * len(asked)
     confidence = 1 - (1 - SIMULTANEOUS_CONFIDENCE) / max(1, count)
     rows: list[Control] = []
     for variant, (law, members, nonmembers, widest) in data if single else ():
@@ -160,13 +162,18 @@ def null_controls(
     if asked:
         noise = planted.noise_game("continuous", rng)
         rows += _null(_asked(noise, asked, rng, confidence), "labels around, game")
-    small = planted.noise_game("one-hot", rng, *_SMALL_GAME)
-    if compared:
-        played = audit_game(*small, attacks=compared, confidence=confidence)
-        rows += _null(played, "rare errors, small game", _WIDEST_OF_FEW)
-    if asked:
-        played = _asked(small, asked, rng, confidence)
-        rows += _null(played, "labels around, small game", _WIDEST_OF_FEW)
+    small_games = {
+        "small game": planted.noise_game("one-hot", rng, *_SMALL_GAME),
+        "canaries": planted.noise_game("continuous", rng, *_CANARIES),
+    }
+    for variant, small in small_games.items():
+        if compared:
+            played = audit_game(*small, attacks=compared, confidence=confidence)
+            told = "rare errors, small game" if variant == "small game" else variant
+            rows += _null(played, told, _WIDEST_OF_FEW)
+        if asked:
+            played = _asked(small, asked, rng, confidence)
+            rows += _null(played, f"labels around, {variant}", _WIDEST_OF_FEW)
     return rows
 
 

@@ -95,3 +95,18 @@ def test_one_class_has_no_lines():
     x = RNG.normal(size=(5, 2))
     with pytest.raises(ValueError, match=r"at least two\. Received: class 4 alone"):
         Lines(space_of(x, x), (x, np.full(5, 4)), 0)
+
+
+def test_a_copy_with_another_label_leads_nowhere():
+    rng = np.random.default_rng(0)
+    others, labels = rng.normal(size=(40, 3)).astype("float32"), np.arange(40) % 4
+    # The first asked about is a copy under a wrong label, the second is none.
+    x = np.stack([others[5], rng.normal(size=3).astype("float32")])
+    y = np.array([(labels[5] + 1) % 4, 0])
+    found = nearest_of_other_classes(x, y, (others, labels), 3)
+    assert 5 not in found[0]
+    # Its own class in the reference is one that it may go to.
+    same = np.flatnonzero(labels == labels[5])
+    distances = np.square(others[same] - x[0]).sum(axis=1)
+    nearest = same[np.argsort(distances)[1]]
+    assert nearest in found[0]

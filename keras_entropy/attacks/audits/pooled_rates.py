@@ -1,0 +1,102 @@
+"""Rates of records that are too few for each model to set a threshold of its own.
+
+One false positive in a hundred can't be told of the forty non-members of one model, but
+of those of all models together. One threshold then holds for all models, as in Carlini
+et al., "Membership Inference Attacks From First Principles", IEEE S&P 2022,
+arXiv:2112.03570, and Aerni et al. 2024, arXiv:2404.17399.
+
+That threshold rests on a handful of false positives, and its accident moves the rates
+of all pairs together. Rates of pairs beside each other don't show that, so that an
+interval from them would hold in 70 % of the cases instead of 95 %. What is returned of
+a pair is therefore its jackknife value: what the rate of all becomes without the pair.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+
+import numpy as np
+
+from keras_entropy.arrays import Booleans
+from keras_entropy.arrays import Floats
+from keras_entropy.attacks.audits.pair_results import Rates
+from keras_entropy.attacks.scorers.scores import Scores
+
+POOLED = "pooled"
+# False positives to expect: with fewer, the rate that is reached may be twice that
+# which is meant.
+FEWEST = 5
+
+
+def share_above(outside: Floats, fpr: float, scores: Floats) -> float:
+    """Returns the share of scores above the threshold of a false positive rate.
+
+    Args:
+        outside: Float array `(n,)`, scores of non-members, the largest first. The
+            threshold lets `fpr * (n + 1)` of them through, between two of them where
+            that is no whole number.
+        fpr: Float in (0, 1).
+        scores: Float array `(m,)`, not empty.
+
+    Returns:
+        Float in 0..1; NaN where the threshold is above or below all non-members.
+    """
+    rank = fpr * (outside.size + 1)
+    whole = math.floor(rank + 1e-9)
+    if whole < 1 or whole >= outside.size:
+        return math.nan
+    weight = max(rank - whole, 0.0)
+    above, next_ = ((scores > outside[at]).mean() for at in (whole - 1, whole))
+    return float((1 - weight) * above + weight * next_)
+
+
+def rates(scores: Scores, membership: Booleans) -> Rates:
+    """Returns the function from a false positive rate to TPR and realised FPR.
+
+    Args:
+        scores: `Scores` of T models, in pairs.
+        membership: Boolean array `(T, N)`.
+    """
+    # Scores of different folds don't compare: no threshold holds for all.
+    counted = np.full(membership.shape, scores.folds is None)
+    if scores.excluded is not None:
+        counted &= ~scores.excluded
+    inside, outside = counted & membership, counted & ~membership
+    return functools.partial(_pooled, scores.values, inside, outside)
+
+
+def _pooled(
+    scores: Floats, inside: Booleans, outside: Booleans, fpr: float
+) -> tuple[Floats, Floats]:
+    """Returns `(TPR, FPR)`, `(T, 1)` each; NaN where a threshold rests on too few.
+
+    The mean of the first is the rate of all targets, its spread over pairs that of the
+    jackknife; the second is the same for all.
+    """
+    targets = len(scores)
+    tpr, realised = np.full((2, targets, 1), np.nan)
+    few = fpr * outside.sum() < FEWEST - 1e-9
+    if few or not inside.any(axis=1).all() or not outside.any(axis=1).all():
+        return tpr, realised
+    pairs = targets // 2
+    pair = np.arange(targets) // 2
+    of_all, false = _of_targets(scores, inside, outside, fpr)
+    without = np.array(
+        [
+            _of_targets(scores[kept], inside[kept], outside[kept], fpr)[0]
+            for kept in (pair != own for own in range(pairs))
+        ]
+    )
+    values = of_all + (pairs - 1) * (without.mean() - without)
+    tpr[:, 0] = np.repeat(values, 2)
+    realised[:, 0] = false
+    return tpr, realised
+
+
+def _of_targets(
+    scores: Floats, inside: Booleans, outside: Booleans, fpr: float
+) -> tuple[float, float]:
+    """Returns TPR and realised FPR of some targets at their common threshold."""
+    members, others = scores[inside], np.sort(scores[outside])[::-1]
+    return share_above(others, fpr, members), share_above(others, fpr, others)

@@ -1,0 +1,63 @@
+import numpy as np
+import pytest
+from scipy import stats
+
+from keras_entropy.attacks import audit_game
+from keras_entropy.attacks.audits import pooled_rates
+from keras_entropy.attacks.scorers.scores import Scores
+from keras_entropy.shadow import complementary_pairs
+
+
+def made_up(rng, shift, targets=16, examples=76):
+    membership = complementary_pairs(examples, targets, seed=0).membership
+    return Scores(rng.normal(size=membership.shape) + shift * membership), membership
+
+
+def test_the_share_above_a_threshold_is_that_of_the_order_statistic():
+    outside = np.arange(199.0)[::-1]
+    # Two of 199 pass: the third largest is the threshold's own.
+    assert pooled_rates.share_above(outside, 0.01, outside) == pytest.approx(1 / 199)
+    between = pooled_rates.share_above(outside, 0.0125, outside)
+    assert between == pytest.approx(1.5 / 199)
+    assert np.isnan(pooled_rates.share_above(outside, 0.001, outside))
+
+
+def test_one_threshold_holds_for_all_models():
+    scores, membership = made_up(np.random.default_rng(0), 2.0)
+    tpr, realised = pooled_rates.rates(scores, membership)(0.01)
+    inside, outside = scores.values[membership], scores.values[~membership]
+    threshold = np.quantile(outside, 0.99, method="weibull")
+    assert tpr.mean() == pytest.approx((inside > threshold).mean(), abs=0.01)
+    assert realised.min() == realised.max() == pytest.approx(0.01, abs=0.002)
+    # Both of a pair have its value.
+    np.testing.assert_array_equal(tpr[0::2], tpr[1::2])
+
+
+def test_too_few_non_members_and_folds_have_no_rate():
+    rng = np.random.default_rng(0)
+    scores, membership = made_up(rng, 1.0, targets=8, examples=76)
+    assert np.isnan(pooled_rates.rates(scores, membership)(0.01)[0]).all()
+    assert np.isfinite(pooled_rates.rates(scores, membership)(0.02)[0]).all()
+    folds = np.zeros(membership.shape, int)
+    folded = Scores(scores.values, folds=folds)
+    assert np.isnan(pooled_rates.rates(folded, membership)(0.02)[0]).all()
+
+
+@pytest.mark.parametrize("shift", [0.0, 2.0, 3.0])
+def test_intervals_hold_for_the_rate_of_the_law(shift):
+    rng = np.random.default_rng(1)
+    labels = rng.integers(0, 10, 76)
+    membership = complementary_pairs(76, 16, seed=0).membership
+    expected = stats.norm.sf(stats.norm.isf(0.01) - shift)
+    held = 0
+    for _ in range(60):
+        right = 1 / (1 + np.exp(-rng.normal(size=(16, 76)) - shift * membership))
+        outputs = np.repeat(((1 - right) / 9)[..., None], 10, axis=-1)
+        np.put_along_axis(outputs, labels[None, :, None], right[..., None], axis=-1)
+        audit = audit_game(
+            outputs, labels, membership, attacks=["loss"], slices=["pooled"]
+        )
+        rate = audit.get("loss", "pooled").tpr_at_fpr["0.01"]
+        held += rate.low <= expected <= rate.high
+    # 95 % of 60: at most 8 misses by chance in all but one of 1,000 cases.
+    assert held >= 52

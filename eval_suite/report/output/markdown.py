@@ -10,6 +10,7 @@ from eval_suite.report.content.published_figures import faithfulness_table
 from eval_suite.report.content.published_figures import is_study
 from eval_suite.report.content.rows import Rows
 from eval_suite.report.content.run_comparison import RunComparison
+from eval_suite.report.content.run_facts import CANARIES
 from eval_suite.report.content.run_facts import COMMONEST
 from eval_suite.report.content.run_facts import constant_answer
 from eval_suite.report.content.run_facts import tested
@@ -24,6 +25,7 @@ from eval_suite.report.format import one_line
 from eval_suite.report.format import percent
 from eval_suite.report.format import ratio
 from eval_suite.report.format import signed
+from eval_suite.report.output.exposure_order import exposure_order
 from eval_suite.results.contents import Defense
 from eval_suite.results.contents import Results
 
@@ -60,6 +62,7 @@ def render_markdown(rows: Rows, comparison: RunComparison | None = None) -> str:
     tail = [
         "",
         *(_compared(comparison) if comparison else []),
+        *_exposed(results),
         *_strengths(results),
         *_study(results),
         *_engines(results),
@@ -77,6 +80,14 @@ def render_markdown(rows: Rows, comparison: RunComparison | None = None) -> str:
         if len(text.encode()) < LIMIT or listed <= 1:
             return text
         listed //= 2
+
+
+def _exposed(results: Results) -> list[str]:
+    """Returns what canaries are, and whether exposure has the published order."""
+    lines = exposure_order(results)
+    if any(row["canaries"] is not None for row in results["defenses"]):
+        lines.insert(0, CANARIES)
+    return [*[f"- {_escape(line)}" for line in lines], ""] if lines else []
 
 
 def _strengths(results: Results) -> list[str]:

@@ -60,8 +60,9 @@ _EXPOSED = {"entire": "", WORST_OFF: ", the worst off"}
 _WIDEST_IN_GAME = {"entire": MAX_HALF_WIDTH, WORST_OFF: 0.2}
 # Of models and examples: as small as a game is, with errors that are rare.
 _SMALL_GAME = (16, 200)
-# As few as a game's canaries are.
-_CANARIES = (16, 76)
+# As few records as a game has of canaries; of more models, or intervals that hold
+# together with all others would show nothing.
+_CANARIES = (32, 76)
 # Attackers that learn on all K targets of a game would repeat, at many times the cost,
 # what the single-target controls show of them.
 _ATTACKS_ON_GAMES = tuple(

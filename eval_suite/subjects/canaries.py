@@ -17,11 +17,13 @@ are Misleading", CCS 2024, arXiv:2404.17399.
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 
 import numpy as np
 
 from eval_suite.datasets.datasets import Dataset
 from keras_entropy.arrays import Booleans
+from keras_entropy.attacks.scorers.attack_table import ATTACK_TABLE
 from keras_entropy.shadow import complementary_pairs
 
 # By default: a share of the population, at most so many.
@@ -29,6 +31,8 @@ SHARE = 0.05
 MOST = 500
 # Of fewer than these nothing can be told, so that by default there are none.
 FEWEST = 20
+# Learns from so many records that canaries are too few, and takes longest of all.
+_LEARNS_FROM_MANY = ("shadow_stacked",)
 # Canaries are drawn from streams of their own: without them all else is the same.
 _LABELS, _PLAN = 0xCA0, 0xCA1
 
@@ -83,6 +87,19 @@ def number_of_canaries(asked: int | None, population: int, reference: Dataset) -
             f"have {classes}. Give --canaries 0. Received: --canaries {asked}"
         )
     return asked
+
+
+def attacks_on_canaries(attacks: Sequence[str]) -> list[str]:
+    """Returns which of the attacks of one question need no other records to learn from.
+
+    Args:
+        attacks: Names.
+    """
+    return [
+        name
+        for name in attacks
+        if not ATTACK_TABLE[name].needs_folds and name not in _LEARNS_FROM_MANY
+    ]
 
 
 def draw_canaries(

@@ -3,6 +3,8 @@ import pytest
 from scipy import stats
 
 from eval_suite.datasets.datasets import Dataset
+from eval_suite.options.profiles import QUICK
+from eval_suite.subjects.canaries import attacks_on_canaries
 from eval_suite.subjects.canaries import draw_canaries
 from eval_suite.subjects.canaries import number_of_canaries
 
@@ -67,3 +69,9 @@ def test_by_default_there_are_five_percent_and_at_most_500():
 def test_what_cannot_be_is_refused(asked, classes, message):
     with pytest.raises(ValueError, match=message):
         number_of_canaries(asked, 1000, reference(classes=classes))
+
+
+def test_attacks_that_learn_from_many_records_are_left_out():
+    assert attacks_on_canaries(QUICK) == [
+        name for name in QUICK if name not in ("logistic", "shadow_stacked")
+    ]

@@ -20,6 +20,7 @@ from eval_suite.results.run_description import describe_run
 from eval_suite.subjects.answers import PairedModels
 from eval_suite.subjects.asked_models import AskedModels
 from eval_suite.subjects.asked_models import KeptAnswers
+from eval_suite.subjects.canaries import attacks_on_canaries
 from eval_suite.subjects.canaries import draw_canaries
 from eval_suite.subjects.defended_stacks import DefendedStacks
 from eval_suite.subjects.defended_stacks import Models
@@ -42,7 +43,6 @@ from keras_entropy.arrays import Array
 from keras_entropy.arrays import Booleans
 from keras_entropy.arrays import Integers
 from keras_entropy.attacks.neighbors import Neighbors
-from keras_entropy.attacks.scorers.attack_table import ATTACK_TABLE
 from keras_entropy.attacks.signals import compute_signals
 from keras_entropy.models import defending
 from keras_entropy.shadow import Cache
@@ -172,7 +172,7 @@ class MembershipGame(PairedTargets):
             self._answered(defense)[1],
             canaries.examples.y,
             canaries.membership,
-            [name for name in self.attacks if not ATTACK_TABLE[name].needs_folds],
+            attacks_on_canaries(self.attacks),
             functools.partial(self._neighbors_of_canaries, defense),
         )
 

@@ -172,9 +172,7 @@ def test_models_that_learned_canaries_are_others():
     # As older baselines have it.
     del then["canaries"]
     assert is_paired(then, game_identity(**GAME))
-    with pytest.raises(
-        MismatchError, match="learned no canaries; now 76.*--canaries 0"
-    ):
+    with pytest.raises(MismatchError, match="learned no canaries; now 76"):
         is_paired(then, now)
     with pytest.raises(MismatchError, match="learned 76 canaries; now none"):
         is_paired(now, game_identity(**GAME))

@@ -191,8 +191,8 @@ class AttackComparison:
 
         An attacker who knows the defense changes the answers first.
         """
-        answers, undefended = answers_of(name), answers_of(BASE)
-        if answers is None or undefended is None:
+        answers = answers_of(name)
+        if answers is None:
             return
         yield "", answers
         if name == BASE or name in trained_defenses():
@@ -202,8 +202,9 @@ class AttackComparison:
         from keras_entropy.queries.known_defense import ways
 
         for way in ways(catalog.get(name).create(seed=self._seed)):
-            asked = undefended if way.of_undefended else answers
-            yield way.name, asked.changed(way.change)
+            asked = answers_of(BASE) if way.of_undefended else answers
+            if asked is not None:
+                yield way.name, asked.changed(way.change)
 
     def known_start(self, name: str) -> Headline | None:
         """Returns the strongest attack where the training's start is known.

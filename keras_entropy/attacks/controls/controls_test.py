@@ -21,6 +21,7 @@ def test_null_controls_pass_for_every_attack_by_name():
     assert wide == {
         *("few members", "few non-members", "rare errors, few non-members"),
         *("labels around few non-members", "labels around, small game"),
+        *("canaries", "labels around, canaries"),
         *(f"{law} game, the worst off" for law in games),
     }
     assert min(row.half_width for row in rows if row.variant in wide) > 0.02

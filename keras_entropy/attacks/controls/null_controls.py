@@ -58,11 +58,14 @@ _EDGES = {
 # records it is wider.
 _EXPOSED = {"entire": "", WORST_OFF: ", the worst off"}
 _WIDEST_IN_GAME = {"entire": MAX_HALF_WIDTH, WORST_OFF: 0.2}
-# Of models and examples: as small as a game is, with errors that are rare.
-_SMALL_GAME = (16, 200)
-# As few records as a game has of canaries; of more models, or intervals that hold
-# together with all others would show nothing.
-_CANARIES = (32, 76)
+# Law, models and examples, and what variants are called where attackers ask once and
+# often. As small as a game is, with errors that are rare; and as few records as a game
+# has of canaries, of more models, or intervals that hold together with all others would
+# show nothing.
+_SMALL_GAMES = (
+    ("one-hot", (16, 200), "rare errors, small game", "labels around, small game"),
+    ("continuous", (32, 76), "canaries", "labels around, canaries"),
+)
 # Attackers that learn on all K targets of a game would repeat, at many times the cost,
 # what the single-target controls show of them.
 _ATTACKS_ON_GAMES = tuple(
@@ -163,18 +166,14 @@ def null_controls(
     if asked:
         noise = planted.noise_game("continuous", rng)
         rows += _null(_asked(noise, asked, rng, confidence), "labels around, game")
-    small_games = {
-        "small game": planted.noise_game("one-hot", rng, *_SMALL_GAME),
-        "canaries": planted.noise_game("continuous", rng, *_CANARIES),
-    }
-    for variant, small in small_games.items():
+    for law, sizes, once, often in _SMALL_GAMES:
+        small = planted.noise_game(law, rng, *sizes)
         if compared:
             played = audit_game(*small, attacks=compared, confidence=confidence)
-            told = "rare errors, small game" if variant == "small game" else variant
-            rows += _null(played, told, _WIDEST_OF_FEW)
+            rows += _null(played, once, _WIDEST_OF_FEW)
         if asked:
             played = _asked(small, asked, rng, confidence)
-            rows += _null(played, f"labels around, {variant}", _WIDEST_OF_FEW)
+            rows += _null(played, often, _WIDEST_OF_FEW)
     return rows
 
 

@@ -12,7 +12,6 @@ from collections.abc import Iterable
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from typing import NotRequired
 from typing import get_origin
 from typing import get_type_hints
 
@@ -215,9 +214,8 @@ def _check_identity(identity: dict[str, Any]) -> None:
     kind = identity["kind"]
     if kind not in _IDENTITIES:
         raise ValueError(f"kind {kind!r}")
-    hints = get_type_hints(_IDENTITIES[kind], include_extras=True)
-    for key, hint in hints.items():
-        if get_origin(hint) is not NotRequired and key not in identity:
+    for key in get_type_hints(_IDENTITIES[kind]):
+        if key not in identity:
             raise KeyError(key)
 
 

@@ -100,12 +100,6 @@ def _check_same_game(then: GameIdentity, now: GameIdentity) -> None:
             raise MismatchError(
                 f"the baseline is of another split: {key} {then[key]}; now {now[key]}"
             )
-    before, after = (each.get("canaries", 0) for each in (then, now))
-    if before != after:
-        raise MismatchError(
-            f"the baseline is of models that learned {before or 'no'} canaries; now "
-            f"{after or 'none'}. Give as many with --canaries {before}, or {RENEW}"
-        )
 
 
 def _check_overlap(then: ExamplesIdentity, now: ExamplesIdentity) -> None:

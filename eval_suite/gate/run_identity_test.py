@@ -165,14 +165,3 @@ def test_one_model_is_compared_by_the_same_questions():
 def test_kinds_do_not_mix():
     with pytest.raises(MismatchError, match="another kind of run: a membership game"):
         is_paired(game_identity(**GAME), identity(MEMBERS, NONMEMBERS))
-
-
-def test_models_that_learned_canaries_are_others():
-    then, now = game_identity(**GAME), game_identity(**GAME, canaries=76)
-    # As older baselines have it.
-    del then["canaries"]
-    assert is_paired(then, game_identity(**GAME))
-    with pytest.raises(MismatchError, match="learned no canaries; now 76"):
-        is_paired(then, now)
-    with pytest.raises(MismatchError, match="learned 76 canaries; now none"):
-        is_paired(now, game_identity(**GAME))

@@ -39,9 +39,9 @@ def add_question_options(group: pytest.OptionGroup) -> None:
         dest="eval_suite_canaries",
         metavar="N",
         type=number_of_canaries,
-        help="How many mislabelled copies of reference examples are put into half of "
-        "the models each, which can only learn them by heart: attacks on them are an "
-        "upper end of exposure. Even; 0 leaves them out. Default: 5 %% of the "
+        help="How many mislabelled copies of reference examples further models learn, "
+        "each half of them: attacks on what can only be learned by heart are an upper "
+        "end of exposure. Even; 0 leaves them out. Default: 5 %% of the "
         "population, at most 500, in the game.",
     )
     group.addoption(

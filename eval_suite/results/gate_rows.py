@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Literal
-from typing import NotRequired
 from typing import TypedDict
 from typing import final
 
@@ -28,10 +27,7 @@ class ExamplesIdentity(TypedDict):
 
 
 class GameIdentity(TypedDict):
-    """Table `gate_identity` of a membership game: its examples and its plan.
-
-    `canaries`: absent from older baselines, whose games had none.
-    """
+    """Table `gate_identity` of a membership game: its examples and its plan."""
 
     kind: Literal["game"]
     dataset: str
@@ -40,7 +36,6 @@ class GameIdentity(TypedDict):
     seed: int
     models: int
     questions: QuestionsRow | None
-    canaries: NotRequired[int]
 
 
 RunIdentity = ExamplesIdentity | GameIdentity

@@ -15,7 +15,7 @@ class Dataset(TypedDict):
     """The examples of a run.
 
     `majority_share`: the accuracy of always answering the commonest class. `canaries`:
-    mislabelled copies of reference examples that half of the models learned each. Both
+    mislabelled copies of reference examples that further models learned. Both
     are absent from what older runs recorded.
     """
 

@@ -7,7 +7,7 @@ import pytest
 from eval_suite.datasets.datasets import Dataset
 from eval_suite.measurements.attack_comparison import AttackComparison
 from eval_suite.options.profiles import Profile
-from eval_suite.subjects.membership_game import MembershipGame
+from eval_suite.subjects.game.membership_game import MembershipGame
 from eval_suite.subjects.questions import Questions
 from eval_suite.subjects.study_network import study_mlp
 from keras_entropy import catalog

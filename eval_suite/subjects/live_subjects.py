@@ -13,9 +13,9 @@ from eval_suite.datasets.datasets import Dataset
 from eval_suite.options.options import Options
 from eval_suite.options.shadow_options import SHADOWS
 from eval_suite.subjects import study_network
-from eval_suite.subjects.canaries import number_of_canaries
 from eval_suite.subjects.fingerprint import fingerprint
-from eval_suite.subjects.membership_game import MembershipGame
+from eval_suite.subjects.game.canaries import number_of_canaries
+from eval_suite.subjects.game.membership_game import MembershipGame
 from eval_suite.subjects.one_target.held_out_model import HeldOutModel
 from eval_suite.subjects.one_target.shadow_population import ShadowRecipe
 from eval_suite.subjects.one_target.study_target import StudyTarget

@@ -62,7 +62,6 @@ def game_identity(
     seed: int,
     models: int,
     questions: QuestionsRow | None = None,
-    canaries: int = 0,
 ) -> GameIdentity:
     """Returns what identifies a membership game: its examples and its plan.
 
@@ -73,8 +72,6 @@ def game_identity(
         seed: Seed of the split and of the plan.
         models: Number of models.
         questions: The neighbors that were asked about, or `None`.
-        canaries: Number of mislabelled copies that models were trained on. Defaults to
-            0.
     """
     return {
         "kind": "game",
@@ -84,7 +81,6 @@ def game_identity(
         "seed": seed,
         "models": models,
         "questions": questions,
-        "canaries": canaries,
     }
 
 

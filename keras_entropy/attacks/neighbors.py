@@ -71,23 +71,6 @@ class NeighborLabels:
         found: Known = self._known[key]
         return found
 
-    def of_examples(self, first: int, last: int) -> NeighborLabels:
-        """Returns the labels of some examples alone, the same object each time.
-
-        Args:
-            first: Integer, the first example.
-            last: Integer, one beyond the last.
-        """
-        return self.once(
-            f"examples {first} to {last}".encode(),
-            lambda: NeighborLabels(
-                {
-                    name: np.ascontiguousarray(bits[..., first:last])
-                    for name, bits in self.right.items()
-                }
-            ),
-        )
-
     def of_pair(self, pair: int) -> NeighborLabels:
         """Returns the labels of models `2 * pair` and `2 * pair + 1` alone."""
         models = slice(2 * pair, 2 * pair + 2)
@@ -108,19 +91,6 @@ class Neighbors:
 
     labels: NeighborLabels
     confidence: Mapping[str, Floats]
-
-    def of_examples(self, first: int, last: int) -> Neighbors:
-        """Returns the answers to neighbors of some examples alone.
-
-        Args:
-            first: Integer, the first example.
-            last: Integer, one beyond the last.
-        """
-        confidence = {
-            family: np.ascontiguousarray(values[:, first:last])
-            for family, values in self.confidence.items()
-        }
-        return Neighbors(self.labels.of_examples(first, last), confidence)
 
     def check(self, targets: int, examples: int, name: str = "neighbors") -> None:
         """Raises `ValueError` if these are not answers of so many models.

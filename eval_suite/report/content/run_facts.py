@@ -11,9 +11,9 @@ from eval_suite.results.contents import Results
 
 COMMONEST = "Accuracy of always answering the commonest class"
 CANARIES = (
-    "Canaries are mislabelled records, in half of the models each, which a model can "
-    "only learn by heart: what is found of them is an upper end of exposure. They are "
-    "in no other figure, but every model has learned wrong labels."
+    "Canaries are mislabelled records, which a model can only learn by heart: what is "
+    "found of them is an upper end of exposure. Further models of the same recipe "
+    "learn them beside the population; no other figure is of these models."
 )
 
 Facts = list[tuple[str, str | None]]

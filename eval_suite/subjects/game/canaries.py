@@ -6,6 +6,9 @@ Ordinary outliers lie between the population and the canaries. A defense that pr
 canaries has been tried on the worst there is; one that does not may still protect
 whoever resembles others.
 
+Wrong labels harm what learns them: of 96.5 % accuracy on digits 94.8 % are left. Models
+of their own learn canaries, so that no other figure is of a model that did.
+
 A canary copies a reference example, so that no model knows the same input under its
 right label by training. Fitted transforms do know that input, from the reference, and
 there it has its right label.
@@ -24,7 +27,9 @@ import numpy as np
 from eval_suite.datasets.datasets import Dataset
 from keras_entropy.arrays import Booleans
 from keras_entropy.attacks.scorers.attack_table import ATTACK_TABLE
+from keras_entropy.shadow import Plan
 from keras_entropy.shadow import complementary_pairs
+from keras_entropy.training.recipe import TrainingData
 
 # By default: a share of the population, at most so many.
 SHARE = 0.05
@@ -49,6 +54,21 @@ class Canaries:
 
     examples: Dataset
     membership: Booleans
+
+    def added_to(self, data: TrainingData, plan: Plan) -> TrainingData:
+        """Returns training data with the canaries as rows after the others.
+
+        Args:
+            data: What the models are trained on without them.
+            plan: Which model is trained on which of that.
+        """
+        membership = np.concatenate([plan.membership, self.membership], axis=1)
+        return dataclasses.replace(
+            data,
+            x=np.concatenate([data.x, self.examples.x]),
+            y=np.concatenate([data.y, self.examples.y]),
+            rows=Plan(membership).rows(),
+        )
 
 
 def number_of_canaries(asked: int | None, population: int, reference: Dataset) -> int:

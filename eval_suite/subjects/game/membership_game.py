@@ -6,7 +6,6 @@ import dataclasses
 import functools
 from collections.abc import Mapping
 from collections.abc import Sequence
-from typing import Any
 
 import keras
 import numpy as np
@@ -18,15 +17,9 @@ from eval_suite.results.rows import QuestionsRow
 from eval_suite.results.rows import RunDescription
 from eval_suite.results.run_description import describe_run
 from eval_suite.subjects.answers import PairedModels
-from eval_suite.subjects.asked_models import AskedModels
-from eval_suite.subjects.asked_models import KeptAnswers
-from eval_suite.subjects.canaries import attacks_on_canaries
-from eval_suite.subjects.canaries import draw_canaries
-from eval_suite.subjects.defended_stacks import DefendedStacks
-from eval_suite.subjects.defended_stacks import Models
-from eval_suite.subjects.defended_stacks import entry_of
-from eval_suite.subjects.defended_stacks import text_of
-from eval_suite.subjects.fingerprint import fingerprint
+from eval_suite.subjects.game.canaries import attacks_on_canaries
+from eval_suite.subjects.game.canaries import draw_canaries
+from eval_suite.subjects.game.game_models import GameModels
 from eval_suite.subjects.measured import RecordAnswers
 from eval_suite.subjects.paired_targets import PairedTargets
 from eval_suite.subjects.questions import Questions
@@ -46,7 +39,6 @@ from keras_entropy.attacks.neighbors import Neighbors
 from keras_entropy.attacks.signals import compute_signals
 from keras_entropy.models import defending
 from keras_entropy.shadow import Cache
-from keras_entropy.shadow import Plan
 from keras_entropy.shadow import Runner
 from keras_entropy.shadow import complementary_pairs
 from keras_entropy.shadow import model_seeds
@@ -65,16 +57,17 @@ class MembershipGame(PairedTargets):
         progress: Opens a progress bar.
         cache: Where outputs are kept from run to run.
         runner: Trains the models. Defaults to one in this process that keeps nothing.
-        questions: What the attacker asks beside the examples, and beside the canaries.
-            Defaults to `None`: nothing.
+        questions: What the attacker asks beside the examples. Defaults to `None`:
+            nothing.
         is_reference_study: Boolean, whether the model is the reference study's own
             network. Defaults to `False`.
         known_start: The same game where all models start from the same initial weights,
             which an attacker may hold. Defaults to `None`: not played.
         one_start: Boolean, whether all models start from the same initial weights.
             Defaults to `False`.
-        canaries: Even integer, mislabelled copies of reference examples that half of
-            the models are trained on each. No other figure is of them. Defaults to 0.
+        canaries: Even integer, mislabelled copies of reference examples. Other models
+            of the same recipe learn them beside the population; no other figure is of
+            these. Defaults to 0.
     """
 
     def __init__(
@@ -103,47 +96,46 @@ class MembershipGame(PairedTargets):
         self.plan = complementary_pairs(
             len(self.population.x), profile.models, seed=seed
         )
-        self._progress = progress
-        self._cache = cache
-        self._outputs: dict[str, tuple[Array, Array]] = {}
         self._canaries = draw_canaries(
             self.reference, canaries, profile.models, seed=seed
         )
-        x, y, plan = self.population.x, self.population.y, self.plan
-        if self._canaries is not None:
-            examples, held = self._canaries.examples, self._canaries.membership
-            x, y = np.concatenate([x, examples.x]), np.concatenate([y, examples.y])
-            plan = Plan(np.concatenate([plan.membership, held], axis=1))
-            if questions is not None:
-                questions = dataclasses.replace(questions, x=x, y=y)
-        rows = plan.rows()
-        seeds = model_seeds(seed, len(rows))
-        self._data = recipe.TrainingData(
-            x=x,
-            y=y,
-            rows=rows,
+        seeds = model_seeds(seed, profile.models)
+        data = recipe.TrainingData(
+            x=self.population.x,
+            y=self.population.y,
+            rows=self.plan.rows(),
             seeds=seeds,
             starts=seeds[:1] * len(seeds) if one_start else None,
             epochs=profile.epochs,
             batch_size=profile.batch_size,
             train=(runner or Runner()).train,
         )
-        self._models = DefendedStacks(
-            self._train_base,
-            self._data,
-            (self.reference.x, self.reference.y),
-            progress,
-            draw_seed=seed,
-            fit_seed=seed,
+        models = functools.partial(
+            GameModels,
+            model,
+            reference=self.reference,
+            seed=seed,
+            progress=progress,
+            cache=cache,
         )
-        self._asked: AskedModels | None = None
-        if questions is not None:
-            kept = KeptAnswers(cache, self._key)
-            self._asked = AskedModels(questions, self._models.answer, progress, kept)
+        title = f"training {profile.models} models"
+        self._models = models(data, self.population, questions=questions, title=title)
+        self._with_canaries: GameModels | None = None
+        if self._canaries is not None:
+            asked = self._canaries.examples
+            if questions is not None:
+                questions = dataclasses.replace(questions, x=asked.x, y=asked.y)
+            self._with_canaries = models(
+                self._canaries.added_to(data, self.plan),
+                asked,
+                questions=questions,
+                title=f"{title} with canaries",
+            )
 
     @property
     def questions(self) -> QuestionsRow | None:
-        return None if self._asked is None else self._asked.questions.row()
+        asked = self._models.questions
+        return None if asked is None else asked.row()
 
     @property
     def membership(self) -> Booleans:
@@ -154,48 +146,22 @@ class MembershipGame(PairedTargets):
         return self.population.y
 
     def outputs(self, defense: str | catalog.Entry) -> Array:
-        return self._answered(defense)[0]
+        return self._models.outputs(defense)
 
     def neighbors(self, defense: str | catalog.Entry) -> Neighbors | None:
-        if self._asked is None:
-            return None
-        found = self._asked.neighbors(defense)
-        if self._canaries is None:
-            return found
-        return found.of_examples(0, len(self.population.x))
+        return self._models.neighbors(defense)
 
     def canaries(self, defense: str | catalog.Entry) -> PairedModels | None:
-        canaries = self._canaries
-        if canaries is None:
+        canaries, models = self._canaries, self._with_canaries
+        if canaries is None or models is None:
             return None
         return PairedModels(
-            self._answered(defense)[1],
+            models.outputs(defense),
             canaries.examples.y,
             canaries.membership,
             attacks_on_canaries(self.attacks),
-            functools.partial(self._neighbors_of_canaries, defense),
+            functools.partial(models.neighbors, defense),
         )
-
-    def _neighbors_of_canaries(self, defense: str | catalog.Entry) -> Neighbors | None:
-        if self._asked is None:
-            return None
-        found = self._asked.neighbors(defense)
-        return found.of_examples(len(self.population.x), len(self._data.x))
-
-    def _answered(self, defense: str | catalog.Entry) -> tuple[Array, Array]:
-        """Returns what is answered to the population, and to the canaries."""
-        entry = entry_of(defense)
-        text = text_of(entry)
-        if text not in self._outputs:
-
-            def compute() -> dict[str, Array]:
-                return {"outputs": self._models.predict(entry, self._data.x)}
-
-            found = self._cache.get(self._key(entry), compute)["outputs"]
-            parts = np.split(found, [len(self.population.x)], axis=1)
-            first, last = map(np.ascontiguousarray, parts)
-            self._outputs[text] = first, last
-        return self._outputs[text]
 
     def null_models(self, seed: int) -> Mapping[str, PairedModels]:
         real = self.paired_models(BASE)
@@ -206,25 +172,15 @@ class MembershipGame(PairedTargets):
         plan = complementary_pairs(len(others.x), models, seed=seed)
         unseen = dataclasses.replace(
             real,
-            outputs=self._models.predict(None, others.x),
+            outputs=self._models.outputs_about(others),
             labels=others.y,
             membership=plan.membership,
-            neighbors=functools.partial(self._asked_about, others),
+            neighbors=functools.partial(self._models.neighbors_about, others),
         )
         return {
             "memberships drawn anew": dataclasses.replace(real, membership=drawn),
             "models trained on other data": unseen,
         }
-
-    def _asked_about(self, examples: Dataset) -> Neighbors | None:
-        """Returns what the undefended models answer to neighbors of other examples."""
-        if self._asked is None:
-            return None
-        questions = dataclasses.replace(
-            self._asked.questions, x=examples.x, y=examples.y
-        )
-        asked = AskedModels(questions, self._models.answer, self._progress)
-        return asked.neighbors(BASE)
 
     def live_model(self, name: str) -> keras.Model:
         """Returns the defended architecture; its weights mean nothing."""
@@ -234,7 +190,7 @@ class MembershipGame(PairedTargets):
             catalog.get(name).create(),
             self.model,
             (self.reference.x, self.reference.y),
-            members=self._data.x[self._data.rows[0]],
+            members=self.population.x[self.plan.rows()[0]],
         )
         return defending.defend(self.model, layer)
 
@@ -260,9 +216,12 @@ class MembershipGame(PairedTargets):
 
     def reason_without(self, part: Part) -> str | None:
         if part == "questions":
-            return NO_QUESTIONS if self._asked is None else None
+            return NO_QUESTIONS if self._models.questions is None else None
         few = len(self.membership) < FEWEST_MODELS
         return FEW_MODELS if part == "records" and few else None
+
+    def to_train(self, defenses: Sequence[str | catalog.Entry]) -> int:
+        return self._models.to_train(defenses)
 
     def describe(self) -> RunDescription:
         dataset, profile = self.dataset, self.profile
@@ -301,33 +260,8 @@ class MembershipGame(PairedTargets):
             seed=self.seed,
             models=len(self.membership),
             questions=self.questions,
-            canaries=self._canary_count,
         )
 
     @property
     def _canary_count(self) -> int:
-        return len(self._data.x) - len(self.population.x)
-
-    def _key(self, entry: catalog.Entry | None) -> dict[str, Any]:
-        """Returns all that the outputs of a defense depend on."""
-        data = self._data
-        return {
-            **fingerprint(),
-            "x": data.x,
-            "y": data.y,
-            "reference": self.reference.digest,
-            "membership": self.membership,
-            "rows": data.rows,  # of the canaries too
-            "seeds": list(data.seeds),
-            "starts": None if data.starts is None else list(data.starts),
-            "epochs": data.epochs,
-            "batch_size": data.batch_size,
-            "model": self.model.to_json(),  # with its compile configuration
-            "defense": text_of(entry),
-        }
-
-    def _train_base(self) -> Models:
-        data = self._data
-        title = f"training {len(data.rows)} models"
-        with self._progress(title, len(data.rows) * data.epochs) as advance:
-            return self.model, data.train_models(self.model, progress=advance)
+        return 0 if self._canaries is None else len(self._canaries.examples.y)

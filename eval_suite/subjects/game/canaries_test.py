@@ -4,9 +4,9 @@ from scipy import stats
 
 from eval_suite.datasets.datasets import Dataset
 from eval_suite.options.profiles import QUICK
-from eval_suite.subjects.canaries import attacks_on_canaries
-from eval_suite.subjects.canaries import draw_canaries
-from eval_suite.subjects.canaries import number_of_canaries
+from eval_suite.subjects.game.canaries import attacks_on_canaries
+from eval_suite.subjects.game.canaries import draw_canaries
+from eval_suite.subjects.game.canaries import number_of_canaries
 
 
 def reference(examples=300, classes=4):

@@ -1,0 +1,162 @@
+"""Many models of one recipe behind each defense, and what they answer."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+
+from eval_suite.datasets.datasets import Dataset
+from eval_suite.subjects.asked_models import AskedModels
+from eval_suite.subjects.asked_models import KeptAnswers
+from eval_suite.subjects.defended_stacks import DefendedStacks
+from eval_suite.subjects.defended_stacks import Models
+from eval_suite.subjects.defended_stacks import entry_of
+from eval_suite.subjects.defended_stacks import text_of
+from eval_suite.subjects.fingerprint import fingerprint
+from eval_suite.subjects.questions import Questions
+from eval_suite.subjects.subject import ProgressBar
+from eval_suite.undefended import BASE
+from keras_entropy.arrays import Array
+from keras_entropy.attacks.neighbors import Neighbors
+from keras_entropy.catalog import Entry
+from keras_entropy.shadow import Cache
+from keras_entropy.training.recipe import TrainingData
+
+
+class GameModels:
+    """Trains what is needed when it is asked for, and keeps what is answered.
+
+    Args:
+        model: Compiled Keras classifier, whose weights are not used.
+        data: What the models are trained on.
+        asked: The examples that they are asked about.
+        reference: Examples that no model is trained on.
+        seed: Integer, of random layers and fits.
+        progress: Opens a progress bar.
+        cache: Where answers are kept from run to run.
+        questions: What else is asked, about the same examples. Defaults to `None`:
+            nothing.
+        title: Progress bar of the training without a defense.
+    """
+
+    def __init__(
+        self,
+        model: keras.Model,
+        data: TrainingData,
+        asked: Dataset,
+        reference: Dataset,
+        seed: int,
+        progress: ProgressBar,
+        cache: Cache,
+        questions: Questions | None = None,
+        *,
+        title: str,
+    ) -> None:
+        self._model = model
+        self._data = data
+        self._examples = asked
+        self._reference = reference
+        self._progress = progress
+        self._cache = cache
+        self._title = title
+        self._outputs: dict[str, Array] = {}
+        self._stacks = DefendedStacks(
+            self._train,
+            data,
+            (reference.x, reference.y),
+            progress,
+            draw_seed=seed,
+            fit_seed=seed,
+        )
+        self._asked: AskedModels | None = None
+        if questions is not None:
+            kept = KeptAnswers(cache, self._key)
+            self._asked = AskedModels(questions, self._stacks.answer, progress, kept)
+
+    @property
+    def questions(self) -> Questions | None:
+        """What is asked beside the examples."""
+        return None if self._asked is None else self._asked.questions
+
+    def outputs(self, defense: str | Entry) -> Array:
+        """Returns float32 `(K, N, C)`: what the models behind a defense answer.
+
+        Args:
+            defense: Its name, or `"base"` for none, or its entry.
+        """
+        entry = entry_of(defense)
+        text = text_of(entry)
+        if text not in self._outputs:
+
+            def compute() -> dict[str, Array]:
+                return {"outputs": self._stacks.predict(entry, self._examples.x)}
+
+            self._outputs[text] = self._cache.get(self._key(entry), compute)["outputs"]
+        return self._outputs[text]
+
+    def neighbors(self, defense: str | Entry) -> Neighbors | None:
+        """Returns what they answer to neighbors, or `None` where none is asked about.
+
+        Args:
+            defense: As for `outputs`.
+        """
+        return None if self._asked is None else self._asked.neighbors(defense)
+
+    def outputs_about(self, examples: Dataset) -> Array:
+        """Returns what the undefended models answer to other examples.
+
+        Args:
+            examples: Those.
+        """
+        return self._stacks.predict(None, examples.x)
+
+    def neighbors_about(self, examples: Dataset) -> Neighbors | None:
+        """Returns what the undefended models answer to neighbors of other examples.
+
+        Args:
+            examples: Those.
+        """
+        if self._asked is None:
+            return None
+        questions = dataclasses.replace(
+            self._asked.questions, x=examples.x, y=examples.y
+        )
+        asked = AskedModels(questions, self._stacks.answer, self._progress)
+        return asked.neighbors(BASE)
+
+    def to_train(self, defenses: Sequence[str | Entry]) -> int:
+        """Returns behind how many of the defenses models are still to be trained.
+
+        Args:
+            defenses: Names or entries.
+        """
+        entries = [entry_of(defense) for defense in defenses]
+        trained = [entry for entry in entries if entry is None or entry.is_trained]
+        return sum(self._cache.find(self._key(entry)) is None for entry in trained)
+
+    def _key(self, entry: Entry | None) -> Mapping[str, Any]:
+        """Returns all that the answers behind a defense depend on."""
+        data = self._data
+        return {
+            **fingerprint(),
+            "x": data.x,
+            "y": data.y,
+            "asked": self._examples.digest,
+            "reference": self._reference.digest,
+            "rows": data.rows,
+            "seeds": list(data.seeds),
+            "starts": None if data.starts is None else list(data.starts),
+            "epochs": data.epochs,
+            "batch_size": data.batch_size,
+            "model": self._model.to_json(),  # with its compile configuration
+            "defense": text_of(entry),
+        }
+
+    def _train(self) -> Models:
+        data = self._data
+        with self._progress(self._title, len(data.rows) * data.epochs) as advance:
+            return self._model, data.train_models(self._model, progress=advance)

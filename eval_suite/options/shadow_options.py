@@ -56,6 +56,17 @@ def add_shadow_options(group: pytest.OptionGroup) -> None:
         "it.",
     )
     group.addoption(
+        "--trainer",
+        dest="eval_suite_trainer",
+        metavar="SPEC",
+        help="Trains each shadow model as you train yours, whatever that takes (class "
+        "weights, callbacks, a pretrained start): MODULE:FUNCTION or FILE.py:FUNCTION "
+        "(the current folder is on the path), a function (x, y, seed) -> model that "
+        "makes and trains one model. What it has trained is kept as long as its file "
+        "and the examples stay the same; what it imports from other files, and data "
+        "that it reads, are not looked at: after a change there, add --cache-clear.",
+    )
+    group.addoption(
         "--shadow-backend",
         dest="eval_suite_shadow_backend",
         choices=("sequential", "loky", "dask", "ray"),

@@ -16,7 +16,7 @@ from eval_suite.subjects import study_network
 from eval_suite.subjects.fingerprint import fingerprint
 from eval_suite.subjects.membership_game import MembershipGame
 from eval_suite.subjects.one_target.held_out_model import HeldOutModel
-from eval_suite.subjects.one_target.shadow_population import ShadowRecipe
+from eval_suite.subjects.one_target.shadow_recipe import ShadowRecipe
 from eval_suite.subjects.one_target.study_target import StudyTarget
 from eval_suite.subjects.one_target.study_target import check_official_split
 from eval_suite.subjects.one_target.study_target import sample_of
@@ -29,6 +29,7 @@ from keras_entropy.attacks.leakage.one_training import check_records
 from keras_entropy.audit import HeldOutPlan
 from keras_entropy.shadow import Cache
 from keras_entropy.shadow import Runner
+from keras_entropy.shadow.trainer import Trainer
 
 
 def read_live(
@@ -102,7 +103,7 @@ def _read_user_model(options: Options, model: Path) -> UserModel:
         options.members,
         options.nonmembers,
         from_logits=options.from_logits,
-        compiled=options.population is not None,
+        compiled=options.knows_recipe,
         seed=options.seed,
     )
     if options.population is not None:
@@ -112,6 +113,7 @@ def _read_user_model(options: Options, model: Path) -> UserModel:
             epochs=options.shadow_epochs,
             seed=options.seed,
             learning_rate=options.shadow_learning_rate,
+            trainer=None if options.trainer is None else Trainer(options.trainer),
         )
         pool = dataset_of(options.population)
         subject.train_shadows_on(pool, recipe, _runner(options, None))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import keras
@@ -96,4 +97,29 @@ def check_copies(members: Dataset, nonmembers: Dataset) -> None:
             "Members and non-members must not overlap: "
             f"{found.told('members', 'non-members')}, {BEYOND_REPEATS}. Else take the "
             "copies out of one of the sides, or every attack is measured on a lie"
+        )
+
+
+def check_pool(
+    model: keras.Model, pool: Dataset, others: Mapping[str, Dataset]
+) -> None:
+    """Raises `ValueError` if a pool doesn't fit a model, or has others' examples."""
+    for name, examples in others.items():
+        if pool.x.shape[1:] != examples.x.shape[1:]:
+            raise ValueError(
+                f"--population must have examples of the shape of {name}. Received: "
+                f"{pool.x.shape[1:]} and {examples.x.shape[1:]}"
+            )
+        found = find_equal_rows(examples.x, pool.x, (examples.y, pool.y))
+        if found.is_copied:
+            told = found.told(f"{name} examples", "examples of the pool")
+            raise ValueError(
+                f"--population must not overlap the {name}: {told}, {BEYOND_REPEATS}. "
+                "Else take them out of the pool"
+            )
+    classes = max(2, model.outputs[0].shape[-1])
+    if pool.y.max() >= classes:
+        raise ValueError(
+            f"The model has {classes} classes, so labels must be 0 to {classes - 1}. "
+            f"Received: --population with label {pool.y.max()}"
         )

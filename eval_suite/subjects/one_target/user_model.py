@@ -18,8 +18,8 @@ from eval_suite.subjects.measured import RecordAnswers
 from eval_suite.subjects.one_target.one_target import OneModel
 from eval_suite.subjects.one_target.resemblance_row import told_resemblance
 from eval_suite.subjects.one_target.shadow_population import Population
-from eval_suite.subjects.one_target.shadow_population import ShadowRecipe
 from eval_suite.subjects.one_target.shadow_population import no_bar
+from eval_suite.subjects.one_target.shadow_recipe import ShadowRecipe
 from eval_suite.subjects.one_target.user_files import check_copies
 from eval_suite.subjects.one_target.user_files import check_sets
 from eval_suite.subjects.one_target.user_files import dataset_of

@@ -251,7 +251,10 @@ class TrainedModels:
         Their configurations tell less: names differ, and seeds.
         """
         probe = self._x[:_PROBE]
-        alone = [self._of_one(model).predict(probe, verbose=0) for model in models]
+        alone = [
+            keras.ops.convert_to_numpy(self._of_one(model)(probe, training=False))
+            for model in models
+        ]
         bases = [(self._target, self._probabilities)]
         if self._defenses:
             stripped = defending.strip(self._target)

@@ -41,6 +41,10 @@ def files(pytester):
         hold_out(*data, records=60, seed=0)[2].save(pytester.path / f"{name}.npz")
     np.savez(pytester.path / "other.npz", x=x[:, :4], y=y)
     np.savez(pytester.path / "logits.npz", outputs=9 * outputs - 4, y=y)
+    np.savez(pytester.path / "pool.npz", x=x + 1, y=y)
+    (pytester.path / "own.py").write_text(
+        "def train(x, y): pass\ndef whole(x, y, seed): pass\nRATE = 0.1\n"
+    )
     (pytester.path / "text.keras").write_text("not a model")
     return pytester.path
 
@@ -172,6 +176,7 @@ def test_no_check_at_all_is_a_failure(run, files, asked):
 
 MODEL = ("--model", "m.keras", "--members", "in.npz", "--nonmembers", "out.npz")
 HELD_OUT = ("--model", "m.keras", "--held-out", "plan.npz")
+POOL = (*MODEL, "--population", "pool.npz", "--trainer")
 OUTPUTS = ("--member-outputs", "in_p.npz", "--nonmember-outputs", "out_p.npz")
 
 
@@ -206,6 +211,14 @@ OUTPUTS = ("--member-outputs", "in_p.npz", "--nonmember-outputs", "out_p.npz")
         (("--profile", "study", "--shadows", "8"), "has one model and no shadows"),
         (("--shadow-epochs", "5"), "--shadow-epochs needs --population"),
         (("--population", "in.npz"), "--population needs --model"),
+        ((*MODEL, "--trainer", "own:train"), "--trainer needs --model and --pop"),
+        ((*POOL, "own"), "Expected MODULE:NAME"),
+        ((*POOL, "no_such:train"), "no module 'no_such' on Python's path, nor in the"),
+        ((*POOL, "own:fit"), "own has no 'fit'. It has: train"),
+        ((*POOL, "own:RATE"), "must be a function (x, y, seed) -> model"),
+        ((*POOL, "own.py:train"), "must take (x, y, seed)"),
+        ((*POOL, "own.py:whole", "--shadow-epochs", "2"), "leave out --shadow-epochs"),
+        ((*POOL, "a:b", "--defenses", "M-6"), "--trainer trains in a way of its own"),
         (("--shadow-backend", "dask"), "--scheduler ADDRESS and --shadow-backend dask"),
         (("--questions", "-3"), "an integer of at least 0. Received: '-3'"),
         (("--questions", "many"), "an integer of at least 0. Received: 'many'"),

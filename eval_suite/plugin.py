@@ -6,6 +6,7 @@ it imports nothing heavy and stays out of the way unless `eval_suite` is named.
 
 from __future__ import annotations
 
+import functools
 import inspect
 import os
 from collections.abc import Callable
@@ -218,10 +219,7 @@ def subject(
     from eval_suite.subjects.make_subject import check_options
 
     def folder() -> Path:
-        kept = getattr(pytestconfig, "cache", None)  # absent under -p no:cacheprovider
-        if kept is None:
-            return tmp_path_factory.mktemp("cache")
-        return Path(kept.mkdir("keras_entropy"))
+        return cache_folder(pytestconfig) or tmp_path_factory.mktemp("cache")
 
     # Read by the session before any work; workers of pytest-xdist read for themselves.
     make = pytestconfig.stash.get(SUBJECT_MAKER, None) or check_options(options)
@@ -275,8 +273,14 @@ def frontier_attacks(
     return FrontierAttacks(comparison, seed=options.seed, start=start_attacks)
 
 
+def cache_folder(config: pytest.Config) -> Path | None:
+    """Returns where models are kept from run to run, or `None` where nothing is."""
+    kept = getattr(config, "cache", None)  # absent under -p no:cacheprovider
+    return None if kept is None else Path(kept.mkdir("keras_entropy"))
+
+
 @pytest.fixture(scope="session")
-def membership_audit() -> Callable[..., MembershipAudit]:
+def membership_audit(pytestconfig: pytest.Config) -> Callable[..., MembershipAudit]:
     """Function that attacks a trained model, for tests of your own.
 
     Example:
@@ -289,7 +293,21 @@ def membership_audit() -> Callable[..., MembershipAudit]:
         >>> def test_epsilon(membership_audit, model):
         ...     audit = membership_audit(model, held_out="plan.npz")
         ...     assert audit.epsilon.epsilon <= 8
+
+        >>> def test_shadows(membership_audit, model, train, test, more):
+        ...     audit = membership_audit(
+        ...         model, train, test, population=more, trainer="train.py:train"
+        ...     )
+        ...     assert audit.auc <= 0.55  # also for who trains shadow models
     """
     from eval_suite.membership_audit import audit_model
+    from eval_suite.session.progress_bars import bars_on
 
-    return audit_model
+    @functools.wraps(audit_model)
+    def audit(*args: Any, **kwargs: Any) -> MembershipAudit:
+        if kwargs.get("population") is not None:
+            kwargs.setdefault("cache", cache_folder(pytestconfig))
+            kwargs.setdefault("progress", bars_on(pytestconfig.stash[TERMINAL]))
+        return audit_model(*args, **kwargs)
+
+    return audit

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 SHADOWS = 16
+SHADOW_BATCH_SIZE = 32  # as of `fit`
 
 
 def add_shadow_options(group: pytest.OptionGroup) -> None:
@@ -43,7 +44,7 @@ def add_shadow_options(group: pytest.OptionGroup) -> None:
         dest="eval_suite_shadow_batch_size",
         metavar="N",
         type=positive_number,
-        default=32,
+        default=SHADOW_BATCH_SIZE,
         help="Examples in a batch, as the model was trained. Default: 32, as of fit.",
     )
     group.addoption(

@@ -6,12 +6,12 @@ import dataclasses
 
 import keras
 
+from eval_suite.options.shadow_options import SHADOW_BATCH_SIZE
+from eval_suite.options.shadow_options import SHADOWS
 from keras_entropy.models.starting_rate import check_rate
 from keras_entropy.shadow.trainer import Trainer
 from keras_entropy.training.epochs import epochs_of
 from keras_entropy.training.epochs import steps_of
-
-BATCH_SIZE = 32
 
 
 @dataclasses.dataclass(frozen=True)
@@ -28,11 +28,12 @@ class ShadowRecipe:
             compiled.
 
     Raises:
-        ValueError: If the learning rate is none, or a trainer is told how to train.
+        ValueError: If the learning rate is none, the number of models is odd or below
+            4, or a trainer is told how to train.
     """
 
-    models: int = 16
-    batch_size: int = BATCH_SIZE
+    models: int = SHADOWS
+    batch_size: int = SHADOW_BATCH_SIZE
     epochs: int | None = None
     seed: int = 0
     learning_rate: float | None = None
@@ -40,9 +41,14 @@ class ShadowRecipe:
 
     def __post_init__(self) -> None:
         check_rate(self.learning_rate)
+        if self.models < 4 or self.models % 2:
+            raise ValueError(
+                "`shadows` must be even and at least 4, as models come in pairs. "
+                f"Received: shadows={self.models}"
+            )
         given = {
             "--shadow-epochs": self.epochs is not None,
-            "--shadow-batch-size": self.batch_size != BATCH_SIZE,
+            "--shadow-batch-size": self.batch_size != SHADOW_BATCH_SIZE,
             "--shadow-learning-rate": self.learning_rate is not None,
         }
         told = [name for name, is_given in given.items() if is_given]

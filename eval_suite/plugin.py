@@ -6,6 +6,7 @@ it imports nothing heavy and stays out of the way unless `eval_suite` is named.
 
 from __future__ import annotations
 
+import argparse
 import functools
 import inspect
 import os
@@ -60,15 +61,26 @@ def set_up_process() -> None:
     settings.load_profile("eval_suite")
 
 
-@pytest.hookimpl(tryfirst=True)
+@pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_load_initial_conftests(
     early_config: pytest.Config, parser: pytest.Parser, args: list[str]
-) -> None:
+) -> Generator[None]:
     """Adds the options, only where the suite is named."""
-    if command_line.names_eval_suite(args):
+    if not command_line.names_eval_suite(args):
+        yield
+        return
+    try:
         command_line.add_options(parser)
         early_config.stash[NAMED] = True
         set_up_process()
+        yield
+        parser.parse_known_args([])  # Earlier versions of pytest see it only here.
+    except argparse.ArgumentError as error:
+        raise pytest.UsageError(
+            f"{error} (your project's tests have an option of this name too): add "
+            "--noconftest, as the suite needs no fixture of theirs, or -p no:NAME, if "
+            "a plugin has it"
+        ) from error
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -215,11 +227,12 @@ def subject(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Subject:
     """What is evaluated: the membership game, a given model, or given outputs."""
+    from eval_suite.session.cache_folder import kept_in
     from eval_suite.session.progress_bars import bars_on
     from eval_suite.subjects.make_subject import check_options
 
     def folder() -> Path:
-        return cache_folder(pytestconfig) or tmp_path_factory.mktemp("cache")
+        return kept_in(pytestconfig) or tmp_path_factory.mktemp("cache")
 
     # Read by the session before any work; workers of pytest-xdist read for themselves.
     make = pytestconfig.stash.get(SUBJECT_MAKER, None) or check_options(options)
@@ -273,12 +286,6 @@ def frontier_attacks(
     return FrontierAttacks(comparison, seed=options.seed, start=start_attacks)
 
 
-def cache_folder(config: pytest.Config) -> Path | None:
-    """Returns where models are kept from run to run, or `None` where nothing is."""
-    kept = getattr(config, "cache", None)  # absent under -p no:cacheprovider
-    return None if kept is None else Path(kept.mkdir("keras_entropy"))
-
-
 @pytest.fixture(scope="session")
 def membership_audit(pytestconfig: pytest.Config) -> Callable[..., MembershipAudit]:
     """Function that attacks a trained model, for tests of your own.
@@ -301,12 +308,13 @@ def membership_audit(pytestconfig: pytest.Config) -> Callable[..., MembershipAud
         ...     assert audit.auc <= 0.55  # also for who trains shadow models
     """
     from eval_suite.membership_audit import audit_model
+    from eval_suite.session.cache_folder import kept_in
     from eval_suite.session.progress_bars import bars_on
 
     @functools.wraps(audit_model)
     def audit(*args: Any, **kwargs: Any) -> MembershipAudit:
         if kwargs.get("population") is not None:
-            kwargs.setdefault("cache", cache_folder(pytestconfig))
+            kwargs.setdefault("cache", kept_in(pytestconfig))
             kwargs.setdefault("progress", bars_on(pytestconfig.stash[TERMINAL]))
         return audit_model(*args, **kwargs)
 

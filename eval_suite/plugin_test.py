@@ -69,6 +69,19 @@ def test_options_do_not_clash_with_a_projects_own(pytester, run):
     run("--model", "gpt").assert_outcomes(passed=1)
 
 
+def test_a_clash_with_a_projects_own_option_is_answered_with_the_way_out(
+    pytester, run, files, model
+):
+    pytester.makeconftest(OWN_OPTION)
+    named = ("--pyargs", "eval_suite", "-k", "nothing_is_called_so", *MODEL)
+    result = run(*named)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    (line,) = filter(None, result.errlines)
+    assert "conflicting option string: --model" in line
+    assert "add --noconftest" in line
+    assert run("--noconftest", *named).ret == pytest.ExitCode.NO_TESTS_COLLECTED
+
+
 def test_report_needs_the_suite_to_be_named(pytester, run):
     pytester.makepyfile("def test_own(): pass")
     result = run("--report")

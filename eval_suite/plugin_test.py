@@ -224,6 +224,8 @@ OUTPUTS = ("--member-outputs", "in_p.npz", "--nonmember-outputs", "out_p.npz")
         (("--profile", "study", "--shadows", "8"), "has one model and no shadows"),
         (("--shadow-epochs", "5"), "--shadow-epochs needs --population"),
         (("--population", "in.npz"), "--population needs --model"),
+        (("--import", "own"), "--import needs --model"),
+        ((*MODEL, "--import", "no_such"), "--import no_such: There is no module"),
         ((*MODEL, "--trainer", "own:train"), "--trainer needs --model and --pop"),
         ((*POOL, "own"), "Expected MODULE:NAME"),
         ((*POOL, "no_such:train"), "no module 'no_such' on Python's path, nor in the"),

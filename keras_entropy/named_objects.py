@@ -28,11 +28,31 @@ def named_object(text: str) -> Any:
             "Expected MODULE:NAME or FILE.py:NAME, such as 'augment.py:neighbors'. "
             f"Received: {text!r}"
         )
-    module = _from_file(where) if where.endswith(".py") else _by_name(where)
+    module = named_module(where)
     if not hasattr(module, name):
         public = ", ".join(_public(module)) or "nothing that can be called"
         raise ValueError(f"{where} has no {name!r}. It has: {public}")
     return getattr(module, name)
+
+
+def named_module(where: str) -> ModuleType:
+    """Returns the module that `"MODULE"` or `"FILE.py"` names, likewise.
+
+    Raises:
+        ValueError: If there is no such module or file, or it fails.
+    """
+    return _from_file(where) if where.endswith(".py") else _by_name(where)
+
+
+def own_objects(module: ModuleType) -> dict[str, Any]:
+    """Returns the public classes and functions that a module defines itself, by name."""
+    return {
+        name: value
+        for name, value in vars(module).items()
+        if not name.startswith("_")
+        and callable(value)
+        and getattr(value, "__module__", None) == module.__name__
+    }
 
 
 def _from_file(where: str) -> ModuleType:

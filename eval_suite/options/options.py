@@ -39,6 +39,7 @@ class Options:
     dataset: str = "digits"
     seed: int = 0
     model: Path | None = None
+    imports: tuple[str, ...] = ()
     members: Path | None = None
     nonmembers: Path | None = None
     held_out: Path | None = None
@@ -78,7 +79,8 @@ class Options:
         given["distributed"] = any(
             config.getoption(name, None) for name in ("numprocesses", "tx")
         )
-        given["gates"] = tuple(given["gates"])
+        for several in ("gates", "imports"):
+            given[several] = tuple(given[several])
         options = cls(**given)
         if options.defenses is None:
             own = options.model is not None or options.outputs_only
@@ -166,6 +168,10 @@ class Options:
             for name in ("members", "nonmembers"):
                 if getattr(self, name) is not None:
                     raise pytest.UsageError(f"--{name} needs --model")
+            if self.imports:
+                raise pytest.UsageError(
+                    "--import needs --model, whose layers and losses it defines"
+                )
             if self.from_logits and not self.outputs_only:
                 raise pytest.UsageError("--from-logits needs --model")
         elif self.held_out is None and None in (self.members, self.nonmembers):

@@ -91,7 +91,11 @@ def _read_user_model(options: Options, model: Path) -> UserModel:
         plan = HeldOutPlan.load(options.held_out)
         check_records(plan.records, options.delta)
         audited = HeldOutModel.of_files(
-            model, plan, from_logits=options.from_logits, seed=options.seed
+            model,
+            plan,
+            from_logits=options.from_logits,
+            seed=options.seed,
+            imports=options.imports,
         )
         if options.questions_asked:
             audited.ask_neighbors(options.questions_asked, options.neighbors)
@@ -105,6 +109,7 @@ def _read_user_model(options: Options, model: Path) -> UserModel:
         from_logits=options.from_logits,
         compiled=options.knows_recipe,
         seed=options.seed,
+        imports=options.imports,
     )
     if options.population is not None:
         recipe = ShadowRecipe(

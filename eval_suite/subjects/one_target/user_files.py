@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import keras
 
@@ -11,6 +13,8 @@ import keras_entropy
 from eval_suite.datasets.datasets import REFERENCE_SHARE
 from eval_suite.datasets.datasets import Dataset
 from eval_suite.datasets.npz_files import read_examples
+from keras_entropy.named_objects import named_module
+from keras_entropy.named_objects import own_objects
 from keras_entropy.numerics.equal_rows import BEYOND_REPEATS
 from keras_entropy.numerics.equal_rows import find_equal_rows
 
@@ -27,23 +31,32 @@ def is_random_by_design(model: keras.Model) -> bool:
     )
 
 
-def load_model(path: Path, *, compiled: bool) -> keras.Model:
+def load_model(
+    path: Path, *, compiled: bool, imports: Sequence[str] = ()
+) -> keras.Model:
     """Reads a model, or raises `ValueError` that says why it can't be.
 
     Args:
         path: File.
         compiled: Boolean, whether its compile configuration is needed too.
+        imports: Modules that define layers and losses of the user's own.
     """
     if not path.exists():
         raise ValueError(f"--model {path}: no such file")
+    own: dict[str, Any] = {}
+    for name in imports:
+        try:
+            own |= own_objects(named_module(name))
+        except ValueError as error:
+            raise ValueError(f"--import {name}: {error}") from error
     try:
-        return keras.models.load_model(path, compile=compiled)
+        return keras.models.load_model(path, own, compile=compiled)
     except Exception as error:  # Keras raises many kinds for a foreign file
         reason = str(error).strip().splitlines()[0][:300]
         raise ValueError(
             f"--model {path}: not a Keras model that can be loaded ({reason}). "
-            "Expected a .keras file written by `model.save`; layers and losses of your "
-            "own must be registered with `keras.saving.register_keras_serializable`"
+            "Expected a .keras file written by `model.save`; modules that define "
+            "layers and losses of your own in it are given by `--import MODULE`"
         ) from error
 
 

@@ -45,7 +45,7 @@ def named_module(where: str) -> ModuleType:
 
 
 def own_objects(module: ModuleType) -> dict[str, Any]:
-    """Returns the public classes and functions that a module defines itself, by name."""
+    """Returns the public classes and functions that a module defines, by name."""
     return {
         name: value
         for name, value in vars(module).items()

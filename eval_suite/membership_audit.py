@@ -20,14 +20,18 @@ from eval_suite.options.attack_names import checked_names
 from eval_suite.options.gate_options import ACCEPTED_RISE
 from eval_suite.options.gate_options import check_margin
 from eval_suite.options.question_options import MODEL_QUESTIONS
+from eval_suite.options.shadow_options import SHADOW_BATCH_SIZE
+from eval_suite.options.shadow_options import SHADOWS
 from eval_suite.results.rows import QuestionsRow
 from eval_suite.results.scores_file import write_scores
+from eval_suite.subjects.one_target.resemblance_row import told_resemblance
 from eval_suite.subjects.run_identity import examples_identity
 from eval_suite.undefended import BASE
 from keras_entropy.arrays import Array
 from keras_entropy.attacks import Audit
 from keras_entropy.attacks import ExampleScores
 from keras_entropy.attacks import Neighbors
+from keras_entropy.attacks import Shadows
 from keras_entropy.attacks import audit_outputs
 from keras_entropy.attacks.attack_name import AttackName
 from keras_entropy.attacks.audits.fpr_levels import DEFAULT_LEVELS
@@ -46,8 +50,10 @@ from keras_entropy.numerics.equal_rows import find_equal_rows
 if TYPE_CHECKING:
     import keras
 
-    from eval_suite.subjects.one_target.user_model import UserModel
+    from eval_suite.subjects.subject import ProgressBar
     from keras_entropy.queries.given_neighbors import NeighborMaker
+    from keras_entropy.shadow.resemblance import Resemblance
+    from keras_entropy.shadow.trainer import TrainerFunction
 
 
 @dataclasses.dataclass(frozen=True, repr=False)
@@ -69,6 +75,9 @@ class MembershipAudit:
             the reference set, from which defenses are fitted and neighbors made.
         held_out: The plan by which records were held out of the training, if they were.
         delta: Float, of the bound on epsilon that it gives.
+        shadows: Answers of shadow models, or `None` if there are none to attack by.
+        resemblance: How the shadow models that were trained compare with the model, or
+            `None` if none were.
     """
 
     name: str
@@ -83,6 +92,8 @@ class MembershipAudit:
     set_aside: int = 0
     held_out: HeldOutPlan | None = None
     delta: float = DELTA
+    shadows: Shadows | None = None
+    resemblance: Resemblance | None = None
 
     @functools.cached_property
     def audit(self) -> Audit:
@@ -93,6 +104,7 @@ class MembershipAudit:
             y_inside,
             outside,
             y_outside,
+            shadows=self.shadows,
             neighbors=self.neighbors,
             inputs=np.concatenate(self.inputs),
             attacks=self.attacks,
@@ -227,6 +239,8 @@ class MembershipAudit:
         rows = sorted(self.audit.attacks, key=lambda row: -row.auc)
         width = max(len(row.attack) for row in rows)
         lines = [str(self.exchangeability) if self.held_out is None else ONE_LAW]
+        if self.resemblance is not None:
+            lines.append(told_resemblance(self.resemblance))
         lines += [
             f"{row.attack:{width}}  AUC {row.auc:.3f} [{row.auc_low:.3f}, "
             f"{row.auc_high:.3f}]  advantage {row.advantage:.3f}"
@@ -264,6 +278,14 @@ def audit_model(
     neighbors: NeighborMaker | str | None = None,
     seed: int = 0,
     fpr_levels: Sequence[float] = DEFAULT_LEVELS,
+    population: tuple[Array, Array] | None = None,
+    trainer: TrainerFunction | str | None = None,
+    shadows: int = SHADOWS,
+    shadow_epochs: int | None = None,
+    shadow_batch_size: int = SHADOW_BATCH_SIZE,
+    shadow_learning_rate: float | None = None,
+    cache: Path | str | None = None,
+    progress: ProgressBar | None = None,
 ) -> MembershipAudit:
     """Attacks a trained model.
 
@@ -293,6 +315,21 @@ def audit_model(
         seed: Integer. Defaults to 0.
         fpr_levels: Floats in (0, 1), the false positive rates at which `tpr_at_fpr`
             tells true positive rates. Defaults to `(0.01, 0.001)`.
+        population: Further `(x, y)` from the same distribution. With them shadow models
+            are trained, on halves of these examples and of both sets, and attacks that
+            compare the model with them are made as well. Defaults to `None`.
+        trainer: Function `(x, y, seed) -> model` that trains one of the shadow models
+            as you train yours, or its name, `"MODULE:NAME"` or `"FILE.py:NAME"`.
+            Defaults to `None`: they are trained as the model is compiled.
+        shadows: Integer, how many: even, at least 4. Defaults to 16.
+        shadow_epochs: Integer, epochs of each. Defaults to `None`: as the steps of the
+            model's optimizer show.
+        shadow_batch_size: Integer, examples in a batch. Defaults to 32.
+        shadow_learning_rate: Float. Defaults to `None`: that of the model's optimizer.
+        cache: Folder in which trained models are kept. Defaults to `None`: nowhere; in
+            pytest, its own cache.
+        progress: Function that opens a progress bar, title and number of steps in.
+            Defaults to `None`: none is shown.
 
     Returns:
         `MembershipAudit`.
@@ -303,12 +340,40 @@ def audit_model(
             model is no classifier or random without saying so; if the name of an attack
             is unknown, or there are too few questions for it; if `neighbors` makes
             none; if there are too few non-members for one of `fpr_levels` other than
-            the default ones; or if the plan's file is no plan or too small for `delta`.
+            the default ones; if the plan's file is no plan or too small for `delta`; if
+            `population` is too small or overlaps the two sets, `trainer` trains no such
+            models, or an attack is named by shadow models that don't resemble yours.
         TypeError: If `neighbors` is neither a function nor a layer, or neither both
             sets nor a plan are given.
+
+    Warns:
+        UserWarning: If the shadow models do not resemble the model, so that no attack
+            is made by them.
     """
-    names = checked_names(attacks, questions, neighbors)
-    subject = _subject(model, members, nonmembers, held_out, from_logits, seed)
+    from eval_suite.subjects.one_target.given_subject import given_subject
+    from eval_suite.subjects.one_target.given_subject import shadows_of
+    from eval_suite.subjects.one_target.given_subject import train_shadows
+
+    names = checked_names(attacks, questions, neighbors, shadows=population is not None)
+    subject = given_subject(model, members, nonmembers, held_out, from_logits, seed)
+    if population is not None:
+        train_shadows(
+            subject,
+            population,
+            trainer,
+            cache,
+            progress,
+            models=shadows,
+            batch_size=shadow_batch_size,
+            epochs=shadow_epochs,
+            seed=seed,
+            learning_rate=shadow_learning_rate,
+        )
+    elif trainer is not None:
+        raise ValueError(
+            "`trainer` trains shadow models, which need `population`: further (x, y) "
+            "from the same distribution. Received: population=None"
+        )
     check_levels(fpr_levels, len(subject.nonmembers.y) + len(subject.reference.y))
     if subject.held_out is not None:
         check_records(subject.held_out.records, delta)
@@ -318,6 +383,14 @@ def audit_model(
         those_that_can_train(names, *sides, names)
     if any(AttackName.parse(name).asks_often for name in names):
         subject.ask_neighbors(questions, neighbors)
+    resemblance = subject.resemblance
+    if resemblance is not None and not resemblance.resembles:
+        told = told_resemblance(resemblance)
+        alone = checked_names("all", MODEL_QUESTIONS, None)
+        lost = set() if attacks == "all" else {*names} - {*alone}
+        if lost:
+            raise ValueError(f"{', '.join(sorted(lost))}: {told}")
+        warnings.warn(told, stacklevel=2)
     return MembershipAudit(
         name=model.name,
         outputs=subject.outputs(BASE),
@@ -331,42 +404,6 @@ def audit_model(
         set_aside=len(subject.reference.y),
         held_out=subject.held_out,
         delta=delta,
-    )
-
-
-def _subject(
-    model: keras.Model,
-    members: tuple[Array, Array] | None,
-    nonmembers: tuple[Array, Array] | None,
-    held_out: HeldOutPlan | Path | str | None,
-    from_logits: bool,
-    seed: int,
-) -> UserModel:
-    """Returns the model with the two sets, or with the records of a plan."""
-    from eval_suite.datasets.datasets import Dataset
-    from eval_suite.datasets.npz_files import check_examples
-    from eval_suite.subjects.one_target.held_out_model import HeldOutModel
-    from eval_suite.subjects.one_target.user_model import UserModel
-
-    if held_out is not None and members is None and nonmembers is None:
-        if not isinstance(held_out, HeldOutPlan):
-            held_out = HeldOutPlan.load(held_out)
-        return HeldOutModel(model, held_out, from_logits=from_logits, seed=seed)
-    if held_out is not None or members is None or nonmembers is None:
-        raise TypeError(
-            "An audit needs `members` and `nonmembers`, or instead of both `held_out`, "
-            "the plan by which records were held out of the training"
-        )
-
-    def checked(name: str, x: Array, y: Array) -> Dataset:
-        return Dataset(
-            name, name, *check_examples(np.asarray(x), np.asarray(y), name), ()
-        )
-
-    return UserModel(
-        model,
-        checked("members", *members),
-        checked("nonmembers", *nonmembers),
-        from_logits=from_logits,
-        seed=seed,
+        shadows=shadows_of(subject),
+        resemblance=resemblance,
     )

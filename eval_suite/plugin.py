@@ -6,6 +6,7 @@ it imports nothing heavy and stays out of the way unless `eval_suite` is named.
 
 from __future__ import annotations
 
+import argparse
 import functools
 import inspect
 import os
@@ -60,15 +61,26 @@ def set_up_process() -> None:
     settings.load_profile("eval_suite")
 
 
-@pytest.hookimpl(tryfirst=True)
+@pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_load_initial_conftests(
     early_config: pytest.Config, parser: pytest.Parser, args: list[str]
-) -> None:
+) -> Generator[None]:
     """Adds the options, only where the suite is named."""
-    if command_line.names_eval_suite(args):
+    if not command_line.names_eval_suite(args):
+        yield
+        return
+    try:
         command_line.add_options(parser)
         early_config.stash[NAMED] = True
         set_up_process()
+        yield
+        parser.parse_known_args([])  # Earlier versions of pytest see it only here.
+    except argparse.ArgumentError as error:
+        raise pytest.UsageError(
+            f"{error} (your project's tests have an option of this name too): add "
+            "--noconftest, as the suite needs no fixture of theirs, or -p no:NAME, if "
+            "a plugin has it"
+        ) from error
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -213,13 +225,11 @@ def answers_folder(
     pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory
 ) -> Callable[[], Path]:
     """Function that returns where trained models and answers are kept."""
+    from eval_suite.session.cache_folder import kept_in
 
     @functools.cache
     def folder() -> Path:
-        kept = getattr(pytestconfig, "cache", None)  # absent under -p no:cacheprovider
-        if kept is None:
-            return tmp_path_factory.mktemp("cache")
-        return Path(kept.mkdir("keras_entropy"))
+        return kept_in(pytestconfig) or tmp_path_factory.mktemp("cache")
 
     return folder
 
@@ -301,7 +311,7 @@ def frontier_attacks(
 
 
 @pytest.fixture(scope="session")
-def membership_audit() -> Callable[..., MembershipAudit]:
+def membership_audit(pytestconfig: pytest.Config) -> Callable[..., MembershipAudit]:
     """Function that attacks a trained model, for tests of your own.
 
     Example:
@@ -314,7 +324,22 @@ def membership_audit() -> Callable[..., MembershipAudit]:
         >>> def test_epsilon(membership_audit, model):
         ...     audit = membership_audit(model, held_out="plan.npz")
         ...     assert audit.epsilon.epsilon <= 8
+
+        >>> def test_shadows(membership_audit, model, train, test, more):
+        ...     audit = membership_audit(
+        ...         model, train, test, population=more, trainer="train.py:train"
+        ...     )
+        ...     assert audit.auc <= 0.55  # also for who trains shadow models
     """
     from eval_suite.membership_audit import audit_model
+    from eval_suite.session.cache_folder import kept_in
+    from eval_suite.session.progress_bars import bars_on
 
-    return audit_model
+    @functools.wraps(audit_model)
+    def audit(*args: Any, **kwargs: Any) -> MembershipAudit:
+        if kwargs.get("population") is not None:
+            kwargs.setdefault("cache", kept_in(pytestconfig))
+            kwargs.setdefault("progress", bars_on(pytestconfig.stash[TERMINAL]))
+        return audit_model(*args, **kwargs)
+
+    return audit

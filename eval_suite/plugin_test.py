@@ -43,6 +43,10 @@ def files(pytester):
     one = rng.normal(size=(200, 6)), np.zeros(200, int)
     np.savez(pytester.path / "one.npz", x=one[0], y=one[1])
     np.savez(pytester.path / "logits.npz", outputs=9 * outputs - 4, y=y)
+    np.savez(pytester.path / "pool.npz", x=x + 1, y=y)
+    (pytester.path / "own.py").write_text(
+        "def train(x, y): pass\ndef whole(x, y, seed): pass\nRATE = 0.1\n"
+    )
     (pytester.path / "text.keras").write_text("not a model")
     return pytester.path
 
@@ -65,6 +69,19 @@ def test_options_do_not_clash_with_a_projects_own(pytester, run):
         """
     )
     run("--model", "gpt").assert_outcomes(passed=1)
+
+
+def test_a_clash_with_a_projects_own_option_is_answered_with_the_way_out(
+    pytester, run, files, model
+):
+    pytester.makeconftest(OWN_OPTION)
+    named = ("--pyargs", "eval_suite", "-k", "nothing_is_called_so", *MODEL)
+    result = run(*named)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    (line,) = filter(None, result.errlines)
+    assert "conflicting option string: --model" in line
+    assert "add --noconftest" in line
+    assert run("--noconftest", *named).ret == pytest.ExitCode.NO_TESTS_COLLECTED
 
 
 def test_report_needs_the_suite_to_be_named(pytester, run):
@@ -174,6 +191,7 @@ def test_no_check_at_all_is_a_failure(run, files, asked):
 
 MODEL = ("--model", "m.keras", "--members", "in.npz", "--nonmembers", "out.npz")
 HELD_OUT = ("--model", "m.keras", "--held-out", "plan.npz")
+POOL = (*MODEL, "--population", "pool.npz", "--trainer")
 OUTPUTS = ("--member-outputs", "in_p.npz", "--nonmember-outputs", "out_p.npz")
 
 
@@ -208,6 +226,16 @@ OUTPUTS = ("--member-outputs", "in_p.npz", "--nonmember-outputs", "out_p.npz")
         (("--profile", "study", "--shadows", "8"), "has one model and no shadows"),
         (("--shadow-epochs", "5"), "--shadow-epochs needs --population"),
         (("--population", "in.npz"), "--population needs --model"),
+        (("--import", "own"), "--import needs --model"),
+        ((*MODEL, "--import", "no_such"), "--import no_such: There is no module"),
+        ((*MODEL, "--trainer", "own:train"), "--trainer needs --model and --pop"),
+        ((*POOL, "own"), "Expected MODULE:NAME"),
+        ((*POOL, "no_such:train"), "no module 'no_such' on Python's path, nor in the"),
+        ((*POOL, "own:fit"), "own has no 'fit'. It has: train"),
+        ((*POOL, "own:RATE"), "must be a function (x, y, seed) -> model"),
+        ((*POOL, "own.py:train"), "must take (x, y, seed)"),
+        ((*POOL, "own.py:whole", "--shadow-epochs", "2"), "leave out --shadow-epochs"),
+        ((*POOL, "a:b", "--defenses", "M-6"), "--trainer trains in a way of its own"),
         (("--shadow-backend", "dask"), "--scheduler ADDRESS and --shadow-backend dask"),
         (("--questions", "-3"), "an integer of at least 0. Received: '-3'"),
         (("--questions", "many"), "an integer of at least 0. Received: 'many'"),

@@ -79,6 +79,10 @@ def test_npz(tmp_path, examples):
         ({"y": np.zeros(3, int)}, r"Received: x \(40, 3\), y \(3,\)"),
         ({"x": np.full((40, 3), np.nan)}, "finite"),
         ({"x": np.full((40, 3), "text")}, "finite numbers"),
+        (
+            {"x": np.where(np.arange(120).reshape(40, 3) % 59, 1.0, np.nan)},
+            "NaN or infinity in 3 of 40 examples: rows 0, 19 and 39",
+        ),
         ({"y": np.full(40, 0.5)}, "must hold integers 0, 1, 2"),
         ({"y": np.full(40, -1)}, r"y\[0\]=-1"),
         ({"x": np.zeros((0, 3)), "y": np.zeros(0, int)}, "N at least 1"),

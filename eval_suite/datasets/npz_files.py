@@ -10,6 +10,7 @@ import numpy as np
 from keras_entropy.arrays import Array
 from keras_entropy.arrays import Integers
 from keras_entropy.labels import class_indices
+from keras_entropy.numerics.finite_rows import not_finite
 
 # Whatever is raised for a file that is no `.npz`, or a damaged one: a TypeError for an
 # `.npy` file, whose array is no context manager.
@@ -96,11 +97,13 @@ def check_examples(x: Array, y: Array, source: str) -> tuple[Array, Integers]:
             f"{source}: expected x of shape (N, ...) and N labels y, N at least 1. "
             f"Received: x {x.shape}, y {y.shape}"
         )
-    if x.dtype.kind not in "biuf" or not np.isfinite(x).all():
+    if x.dtype.kind not in "biuf":
         raise ValueError(
-            f"{source}: x must hold finite numbers. "
-            f"Received: dtype={x.dtype}, or NaN or infinity within"
+            f"{source}: x must hold finite numbers. Received: dtype={x.dtype}"
         )
+    wrong = not_finite(x)
+    if wrong is not None:
+        raise ValueError(f"{source}: x must hold finite numbers. Received: {wrong}")
     return x, _labels(y, source)
 
 

@@ -101,6 +101,15 @@ def add_options(parser: pytest.Parser) -> None:
         help="A trained .keras model to evaluate instead of the study's network.",
     )
     group.addoption(
+        "--import",
+        dest="eval_suite_imports",
+        metavar="MODULE",
+        action="append",
+        default=[],
+        help="With --model: a module, or FILE.py, that defines layers and losses of "
+        "your own in it (the current folder is on the path). May be repeated.",
+    )
+    group.addoption(
         "--members",
         dest="eval_suite_members",
         metavar="FILE",

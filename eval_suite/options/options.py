@@ -39,6 +39,7 @@ class Options:
     dataset: str = "digits"
     seed: int = 0
     model: Path | None = None
+    imports: tuple[str, ...] = ()
     members: Path | None = None
     nonmembers: Path | None = None
     held_out: Path | None = None
@@ -56,6 +57,7 @@ class Options:
     shadow_epochs: int | None = None
     shadow_batch_size: int = 32
     shadow_learning_rate: float | None = None
+    trainer: str | None = None
     shadow_backend: str = "sequential"
     scheduler: str | None = None
     gates: tuple[Gate, ...] = ()
@@ -78,7 +80,8 @@ class Options:
         given["distributed"] = any(
             config.getoption(name, None) for name in ("numprocesses", "tx")
         )
-        given["gates"] = tuple(given["gates"])
+        for several in ("gates", "imports"):
+            given[several] = tuple(given[several])
         options = cls(**given)
         if options.defenses is None:
             own = options.model is not None or options.outputs_only
@@ -90,10 +93,15 @@ class Options:
         if options.outputs_only and options.defenses == "all":
             # There is no model to defend.
             options = dataclasses.replace(options, defenses="none")
-        if options.defenses == "all" and options.model and not options.population:
+        if options.defenses == "all" and options.model and not options.knows_recipe:
             # Without the model's recipe no head can be trained as the model was.
             options = dataclasses.replace(options, defenses="untrained")
         return options
+
+    @property
+    def knows_recipe(self) -> bool:
+        """Whether a defense can be trained with `--model`, as that was trained."""
+        return self.population is not None and self.trainer is None
 
     @property
     def report_folder(self) -> Path:
@@ -161,6 +169,10 @@ class Options:
             for name in ("members", "nonmembers"):
                 if getattr(self, name) is not None:
                     raise pytest.UsageError(f"--{name} needs --model")
+            if self.imports:
+                raise pytest.UsageError(
+                    "--import needs --model, whose layers and losses it defines"
+                )
             if self.from_logits and not self.outputs_only:
                 raise pytest.UsageError("--from-logits needs --model")
         elif self.held_out is None and None in (self.members, self.nonmembers):
@@ -245,6 +257,11 @@ class Options:
             raise pytest.UsageError("--shadow-epochs needs --population")
         if self.shadow_learning_rate is not None and self.population is None:
             raise pytest.UsageError("--shadow-learning-rate needs --population")
+        if self.trainer is not None and self.population is None:
+            raise pytest.UsageError(
+                "--trainer needs --model and --population, whose shadow models it "
+                "trains: more examples from the same distribution, .npz with x and y"
+            )
         game = self.model is None and not self.outputs_only
         trained = self.profile != "study" if game else self.population is not None
         given = {

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 SHADOWS = 16
+SHADOW_BATCH_SIZE = 32  # as of `fit`
 
 
 def add_shadow_options(group: pytest.OptionGroup) -> None:
@@ -43,7 +44,7 @@ def add_shadow_options(group: pytest.OptionGroup) -> None:
         dest="eval_suite_shadow_batch_size",
         metavar="N",
         type=positive_number,
-        default=32,
+        default=SHADOW_BATCH_SIZE,
         help="Examples in a batch, as the model was trained. Default: 32, as of fit.",
     )
     group.addoption(
@@ -54,6 +55,17 @@ def add_shadow_options(group: pytest.OptionGroup) -> None:
         help="The learning rate at which shadow models are trained. Default: that of "
         "the saved model's optimizer, which is the final one where a callback lowered "
         "it.",
+    )
+    group.addoption(
+        "--trainer",
+        dest="eval_suite_trainer",
+        metavar="SPEC",
+        help="Trains each shadow model as you train yours, whatever that takes (class "
+        "weights, callbacks, a pretrained start): MODULE:FUNCTION or FILE.py:FUNCTION "
+        "(the current folder is on the path), a function (x, y, seed) -> model that "
+        "makes and trains one model. What it has trained is kept as long as its file "
+        "and the examples stay the same; what it imports from other files, and data "
+        "that it reads, are not looked at: after a change there, add --cache-clear.",
     )
     group.addoption(
         "--shadow-backend",

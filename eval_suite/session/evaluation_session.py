@@ -59,6 +59,13 @@ class EvalSession:
 
             self._names = selected(options.defenses)
             trained = claiming(self._names, "trained")
+            if trained and options.model and options.trainer:
+                raise ValueError(
+                    f"{', '.join(trained)}: trained with the model as it is compiled, "
+                    "and --trainer trains in a way of its own: leave one of them out. "
+                    "Or build one with `keras_entropy.catalog.build` and evaluate the "
+                    "result as --model"
+                )
             if trained and options.model and not options.population:
                 raise ValueError(
                     f"{', '.join(trained)}: trained with the model, so --defenses "

@@ -17,7 +17,7 @@ from eval_suite.subjects.fingerprint import fingerprint
 from eval_suite.subjects.game.canaries import number_of_canaries
 from eval_suite.subjects.game.membership_game import MembershipGame
 from eval_suite.subjects.one_target.held_out_model import HeldOutModel
-from eval_suite.subjects.one_target.shadow_population import ShadowRecipe
+from eval_suite.subjects.one_target.shadow_recipe import ShadowRecipe
 from eval_suite.subjects.one_target.study_target import StudyTarget
 from eval_suite.subjects.one_target.study_target import check_official_split
 from eval_suite.subjects.one_target.study_target import sample_of
@@ -30,6 +30,7 @@ from keras_entropy.attacks.leakage.one_training import check_records
 from keras_entropy.audit import HeldOutPlan
 from keras_entropy.shadow import Cache
 from keras_entropy.shadow import Runner
+from keras_entropy.shadow.trainer import Trainer
 
 
 def read_live(
@@ -93,7 +94,11 @@ def _read_user_model(options: Options, model: Path) -> UserModel:
         plan = HeldOutPlan.load(options.held_out)
         check_records(plan.records, options.delta)
         audited = HeldOutModel.of_files(
-            model, plan, from_logits=options.from_logits, seed=options.seed
+            model,
+            plan,
+            from_logits=options.from_logits,
+            seed=options.seed,
+            imports=options.imports,
         )
         if options.questions_asked:
             audited.ask_neighbors(options.questions_asked, options.neighbors)
@@ -105,8 +110,9 @@ def _read_user_model(options: Options, model: Path) -> UserModel:
         options.members,
         options.nonmembers,
         from_logits=options.from_logits,
-        compiled=options.population is not None,
+        compiled=options.knows_recipe,
         seed=options.seed,
+        imports=options.imports,
     )
     if options.population is not None:
         recipe = ShadowRecipe(
@@ -115,6 +121,7 @@ def _read_user_model(options: Options, model: Path) -> UserModel:
             epochs=options.shadow_epochs,
             seed=options.seed,
             learning_rate=options.shadow_learning_rate,
+            trainer=None if options.trainer is None else Trainer(options.trainer),
         )
         pool = dataset_of(options.population)
         subject.train_shadows_on(pool, recipe, _runner(options, None))

@@ -50,6 +50,39 @@ def test_what_was_read_before_any_work_is_not_read_again(tmp_path, monkeypatch):
     assert list((tmp_path / "cache").iterdir())
 
 
+TRAINER = """
+import keras
+
+def train(x, y, seed):
+    layers = [keras.Input((4,)), keras.layers.Dense(3, activation="softmax")]
+    return keras.Sequential(layers)
+"""
+
+
+def test_a_trainer_is_named_on_the_command_line_and_what_it_trained_is_kept(tmp_path):
+    rng = np.random.default_rng(0)
+    for name, size in (("in", 60), ("out", 60), ("pool", 80)):
+        x, y = rng.normal(size=(size, 4)), rng.integers(0, 3, size)
+        np.savez(tmp_path / f"{name}.npz", x=x, y=y)
+    (tmp_path / "mine.py").write_text(TRAINER)
+    # Not compiled: its recipe is the trainer's.
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3, "softmax")])
+    model.save(tmp_path / "m.keras")
+    options = Options(
+        model=tmp_path / "m.keras",
+        members=tmp_path / "in.npz",
+        nonmembers=tmp_path / "out.npz",
+        population=tmp_path / "pool.npz",
+        trainer=f"{tmp_path / 'mine.py'}:train",
+        shadows=4,
+        questions=0,
+    )
+    subject = check_options(options)(no_bar, lambda: tmp_path / "cache")
+    assert subject.shadows("base").outputs.shape == (4, 110, 3)
+    assert len(list((tmp_path / "cache").glob("*.npz"))) == 4  # one model a file
+    assert "mine.py:train" in subject.describe()["profile"]["name"]
+
+
 def test_the_suites_own_network_is_the_studys(tmp_path):
     game = check_options(Options(shadows=6))(None, lambda: tmp_path)
     assert game.is_reference_study

@@ -16,6 +16,7 @@ from keras_entropy.arrays import Array
 from keras_entropy.arrays import Integers
 from keras_entropy.audit.plan import HeldOutPlan
 from keras_entropy.labels import class_indices
+from keras_entropy.numerics.finite_rows import not_finite
 
 FEWEST_RECORDS = 50
 # Another stream than `default_rng(seed)`, by which a caller may have drawn the data:
@@ -99,10 +100,11 @@ def hold_out(
     rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=_STREAM))
     rows = np.sort(rng.permutation(len(x))[:records])
     chosen = x[rows]
-    if chosen.dtype.kind not in "biuf" or not np.isfinite(chosen).all():
+    wrong_x = not_finite(x) if not_finite(chosen) else None
+    if chosen.dtype.kind not in "biuf" or wrong_x is not None:
         raise ValueError(
             "`x` must hold finite numbers, at least in the records of the audit. "
-            f"Received: dtype={x.dtype}, or NaN or infinity within"
+            f"Received: {wrong_x or f'dtype={x.dtype}'}"
         )
     wrong = np.zeros(records, bool)
     wrong[rng.permutation(records)[:mislabelled]] = True

@@ -23,6 +23,7 @@ from keras_entropy.models.defending import defend
 from keras_entropy.models.defending import probabilities_of
 from keras_entropy.models.starting_rate import check_rate
 from keras_entropy.models.starting_rate import warn_of_lowered_rate
+from keras_entropy.numerics.finite_rows import not_finite
 from keras_entropy.shadow.stack import replicate
 from keras_entropy.training.example_checks import check_lengths
 from keras_entropy.training.example_checks import check_no_member
@@ -162,11 +163,9 @@ def _training_data(
     x = np.asarray(x)
     labels = class_indices(y, max(2, model.outputs[0].shape[-1]))
     check_lengths(x, labels)
-    if x.dtype.kind == "f" and not np.isfinite(x).all():
-        raise ValueError(
-            "`x` must be finite. "
-            f"Received: {np.sum(~np.isfinite(x))} entries that are NaN or infinite"
-        )
+    wrong = not_finite(x)
+    if wrong is not None:
+        raise ValueError(f"`x` must be finite. Received: {wrong}")
     return TrainingData(
         x=x,
         y=labels,

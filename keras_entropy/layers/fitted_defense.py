@@ -13,6 +13,9 @@ from keras_entropy.arrays import Floats
 from keras_entropy.arrays import Integers
 from keras_entropy.labels import class_indices
 from keras_entropy.layers.defense import Defense
+from keras_entropy.numerics.finite_rows import MOST
+from keras_entropy.numerics.finite_rows import listed
+from keras_entropy.numerics.finite_rows import not_finite
 
 _LOG = logging.getLogger(__name__)
 
@@ -107,18 +110,22 @@ class FittedDefense(Defense, abc.ABC):
         _check_probabilities("members", members)
         return members
 
-    def _warn_once(self, message: str) -> None:
-        # Once, also where the layer is fitted to many models in turn.
-        if message not in self._warnings_given:
-            self._warnings_given.add(message)
+    def _warn_once(self, message: str, about: str | None = None) -> None:
+        # Once, also where the layer is fitted to many models in turn, of which each
+        # has numbers of its own to tell.
+        if (about or message) not in self._warnings_given:
+            self._warnings_given.add(about or message)
             _LOG.warning("%s: %s", self.name, message)
 
     def _warn_of_rare_classes(self, classes: Integers, min_count: int) -> None:
         """Tells which classes are predicted for too few examples, if any are."""
         if len(classes):
+            numbers = classes.tolist()
+            told = numbers if len(numbers) <= MOST + 1 else listed(numbers)
             self._warn_once(
-                f"classes {classes.tolist()} are predicted for fewer than {min_count} "
-                "reference examples: pooled accuracy for these"
+                f"classes {told} are predicted for fewer than {min_count} "
+                "reference examples: pooled accuracy for these",
+                about="rare classes",
             )
 
     @property
@@ -156,6 +163,9 @@ def check_reference(outputs: Any, labels: Any) -> tuple[Floats, Integers]:
 
 
 def _check_probabilities(name: str, rows: Floats) -> None:
+    wrong = not_finite(rows)
+    if wrong is not None:
+        raise ValueError(f"`{name}` must be finite. Received: {wrong}")
     sums = rows.sum(axis=-1, dtype="float64")
     if not (np.abs(sums - 1) <= 1e-3).all() or (rows < 0).any():
         raise ValueError(

@@ -136,7 +136,7 @@ def test_the_model_s_argmax_leads_alone(cls):
         (lambda p, y: (p, y[:-1]), r"labels \(399,\)"),
         (lambda p, y: (p[:0], y[:0]), "n at least 1"),
         (lambda p, y: (np.log(p), y), "must be class probabilities"),
-        (lambda p, y: (p * np.nan, y), "must be class probabilities"),
+        (lambda p, y: (p * np.nan, y), "NaN or infinity in 400 of 400 examples"),
         (lambda p, y: (p, y + 1), r"integers from 0 to 4.*=5"),
         (lambda p, y: (p, y + 0.5), "integers from 0 to 4"),
     ],

@@ -12,13 +12,13 @@ import numpy as np
 
 from keras_entropy.arrays import Array
 from keras_entropy.arrays import Integers
+from keras_entropy.named_objects import named_object
 from keras_entropy.queries.families.family import Family
 from keras_entropy.queries.families.layer_calls import called
 from keras_entropy.queries.families.layer_calls import in_type_of
 from keras_entropy.queries.input_checks import FIRST
 from keras_entropy.queries.input_checks import check_examples
 from keras_entropy.queries.input_checks import check_question
-from keras_entropy.queries.named_objects import named_object
 
 # A function of examples and a seed, or a Keras layer.
 NeighborMaker = Callable[..., Any]

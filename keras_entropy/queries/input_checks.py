@@ -9,6 +9,7 @@ import numpy as np
 from keras_entropy.arrays import Array
 from keras_entropy.arrays import Integers
 from keras_entropy.labels import class_indices
+from keras_entropy.numerics.finite_rows import not_finite
 
 # So many examples tell whether questions and answers are sound, before long work.
 FIRST = 32
@@ -51,11 +52,9 @@ def check_examples(
             f"{name} must hold the same number of inputs and of labels, at least one. "
             f"Received: inputs {x.shape} and labels {y.shape}"
         )
-    if not _is_finite(x):
-        raise ValueError(
-            f"{name}: the inputs must be finite. Received: NaN or infinity in example "
-            f"{_first_not_finite(x)}"
-        )
+    wrong = not_finite(x)
+    if wrong is not None:
+        raise ValueError(f"{name}: the inputs must be finite. Received: {wrong}")
     return x, y
 
 
@@ -129,18 +128,13 @@ def check_question(question: Any, x: Array, family: str) -> None:
             f"`neighbors.astype(x.dtype)`. Received: dtype {question.dtype} for "
             f"examples of dtype {x.dtype}"
         )
-    if not _is_finite(question):
-        row = _first_not_finite(question)
+    wrong = not_finite(question)
+    if wrong is not None:
         raise ValueError(
-            f"{family} must return finite neighbors. Received: NaN or infinity for "
-            f"example {row}. Look for a division by zero or an overflow"
+            f"{family} must return finite neighbors. Received: {wrong}. Look for a "
+            "division by zero or an overflow"
         )
 
 
 def _is_finite(x: Array) -> bool:
     return x.dtype.kind != "f" or bool(np.isfinite(x).all())
-
-
-def _first_not_finite(x: Array) -> int:
-    rows = np.isfinite(x).reshape(len(x), -1).all(axis=1)
-    return int(rows.argmin())

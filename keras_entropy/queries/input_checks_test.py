@@ -19,7 +19,7 @@ NAN = np.where(np.eye(4, 3), np.nan, X).astype("float32")[[3, 3, 1, 0]]
         (X[:0], Y[:0], ValueError, "at least one"),
         (X, np.eye(4) / 2, ValueError, r"one-hot rows.*y\[0\]"),
         (X, Y / 2, ValueError, r"y\[1\]=0\.5, of dtype float64"),
-        (NAN, Y, ValueError, "NaN or infinity in example 2"),
+        (NAN, Y, ValueError, "NaN or infinity in 2 of 4 examples: rows 2 and 3"),
     ],
 )
 def test_examples_that_can_not_be_asked_about_are_refused(x, y, kind, message):
@@ -36,7 +36,12 @@ def test_examples_that_can_not_be_asked_about_are_refused(x, y, kind, message):
         (X.astype("int64"), X / 2, ValueError, "dtype int64"),
         (X.astype(bool), X * 2, ValueError, "dtype bool"),
         (X.astype("float16"), X * 1e6, ValueError, "dtype float16"),
-        (X, NAN, ValueError, "`reference`.*NaN or infinity in example 2"),
+        (
+            X,
+            NAN,
+            ValueError,
+            "`reference`.*infinity in 2 of 4 examples: rows 2",
+        ),
     ],
 )
 def test_a_reference_of_another_kind_is_refused(x, others, kind, message):
@@ -60,8 +65,8 @@ def test_a_reference_that_fits_is_put_into_the_examples_type():
         (X.tolist(), TypeError, "of type list"),
         (X[:, :2], ValueError, r"shape \(4, 2\) for examples of shape \(4, 3\)"),
         (X.astype("float64"), TypeError, r"neighbors\.astype\(x\.dtype\)"),
-        (NAN, ValueError, "NaN or infinity for example 2"),
-        (X * np.inf, ValueError, "NaN or infinity for example 0"),
+        (NAN, ValueError, "NaN or infinity in 2 of 4 examples: rows 2 and 3"),
+        (X * np.inf, ValueError, "NaN or infinity in .*: rows? 0"),
     ],
 )
 def test_a_question_unlike_the_examples_is_refused(question, kind, message):

@@ -1,9 +1,8 @@
 """Training in pieces: kept from run to run, and spread over processes or machines."""
 
-import functools
 import importlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable
 from collections.abc import Mapping
 from collections.abc import Sequence
 from typing import Any
@@ -11,7 +10,6 @@ from typing import Any
 import joblib
 import keras
 import numpy as np
-from joblib.externals.loky.process_executor import TerminatedWorkerError
 
 from keras_entropy._version import __version__
 from keras_entropy.arrays import Array
@@ -21,17 +19,18 @@ from keras_entropy.shadow import arguments
 from keras_entropy.shadow.backends import engine
 from keras_entropy.shadow.backends.configuration import training_configuration
 from keras_entropy.shadow.cache import Cache
+from keras_entropy.shadow.cache import Key
 from keras_entropy.shadow.cache import describe_array
 from keras_entropy.shadow.groups import groups_of
 from keras_entropy.shadow.pieces import Piece
 from keras_entropy.shadow.pieces import Slot
+from keras_entropy.shadow.spread import BACKENDS
+from keras_entropy.shadow.spread import Spread
 from keras_entropy.shadow.stack import Stack
 from keras_entropy.shadow.stack import variables_of
 from keras_entropy.shadow.stack_training import train
 from keras_entropy.shadow.threads import Progress
-from keras_entropy.shadow.workers import workers
 
-BACKENDS = ("sequential", "loky", "dask", "ray")
 # Models of one piece that are trained at once. The same whatever the backend, because
 # the last digits of a sum may depend on how many models are stacked.
 _PIECE = 8
@@ -89,15 +88,11 @@ class Runner:
             )
         self._cache = cache
         self._key = dict(key or {})
-        self._backend = backend
-        self._jobs = jobs
-        self._scheduler = scheduler
+        self._spread = Spread(backend, jobs, scheduler)
 
     def check_cluster(self) -> None:
         """Raises `ValueError` if there is a cluster to train on and it is not there."""
-        if self._scheduler is not None:
-            with workers(self._backend, self._jobs, self._scheduler):
-                pass
+        self._spread.check_cluster()
 
     def train(
         self,
@@ -140,25 +135,67 @@ class Runner:
             )
             for group in groups_of(len(stack), size)
         ]
-        slots = self._slots(model, pieces)
-        trained: dict[int, list[Array]] = {}
-        for number, (piece, slot) in enumerate(zip(pieces, slots, strict=True)):
-            stored = slot.find()
-            if stored is not None:
-                trained[number] = stored
-                progress(piece.model_epochs)
-        missing = [number for number in range(len(pieces)) if number not in trained]
-        if self._backend == "sequential":
-            for number in missing:
-                compute = functools.partial(_train, model, pieces[number], progress)
-                trained[number] = slots[number].get(compute)
-        else:
-            for number, values in self._distribute(model, pieces, missing):
-                compute = functools.partial(list, values)
-                trained[number] = slots[number].get(compute)
-                progress(pieces[number].model_epochs)
-        parts = zip(*(trained[number] for number in range(len(pieces))), strict=True)
+        # As text: a cluster may give a piece to another worker with arguments that the
+        # first one has used, and Keras takes apart what it is given.
+        config = "" if self._spread.is_here else _as_text(model)
+        trained = self._spread.complete(
+            self._slots(model, pieces),
+            lambda number: _train(model, pieces[number], progress),
+            lambda number: joblib.delayed(_train_elsewhere)(
+                number, config, pieces[number]
+            ),
+            lambda number: progress(pieces[number].model_epochs),
+        )
+        parts = zip(*trained, strict=True)
         return Stack(variables_of(model), [np.concatenate(part) for part in parts])
+
+    def compute(
+        self,
+        task: Callable[..., list[Array]],
+        arguments: Callable[[int], Sequence[Any]],
+        keys: Sequence[Key | None],
+        *,
+        check: Callable[[int, list[Array]], object],
+        progress: Progress | None = None,
+    ) -> list[list[Array]]:
+        """Call a function several times; results are kept and calls spread likewise.
+
+        Args:
+            task: Returns arrays. For other processes, it must be importable there.
+            arguments: Returns those of call number i.
+            keys: One for each call: all that its result depends on beside the runner's
+                own key, or `None` for a result that can't be kept.
+            check: Called with each result's number and arrays, also with those that
+                were kept. Where it raises, nothing is kept, and no call follows.
+            progress: Optional callable, called with the number of calls done.
+
+        Returns:
+            The results, in order.
+
+        Raises:
+            ValueError: If the scheduler doesn't answer.
+            RuntimeError: If a worker process died. What was done is kept.
+        """
+        advance = progress or (lambda done: None)
+        slots = [
+            Slot(None, {})
+            if key is None
+            else Slot(self._cache, {**self._common(), **key})
+            for key in keys
+        ]
+
+        def here(number: int) -> list[Array]:
+            result = task(*arguments(number))
+            advance(1)
+            return result
+
+        return self._spread.complete(
+            slots,
+            here,
+            lambda number: joblib.delayed(_numbered)(number, task, *arguments(number)),
+            lambda number: advance(1),
+            check,
+        )
 
     def _slots(self, model: keras.Model, pieces: Sequence[Piece]) -> list[Slot]:
         """Return the place of each piece in the cache."""
@@ -169,16 +206,11 @@ class Runner:
             configuration = training_configuration(model)
         except (TypeError, NotImplementedError):
             return nowhere
-        backend = keras.backend.backend()
         common = {
-            **self._key,
+            **self._common(),
             "task": "train",
             "model": configuration.text,
             "sources": configuration.sources,
-            "keras_entropy": __version__,
-            "keras": keras.__version__,
-            "backend": backend,
-            "backend_version": importlib.import_module(backend).__version__,
         }
         # All pieces hold the same inputs, unless each model has its own.
         arrays = {id(array): array for piece in pieces for array in (piece.x, piece.y)}
@@ -196,27 +228,26 @@ class Runner:
             for piece in pieces
         ]
 
-    def _distribute(
-        self, model: keras.Model, pieces: Sequence[Piece], missing: Sequence[int]
-    ) -> Iterator[tuple[int, list[Array]]]:
-        """Train pieces in other processes, and yield them as they come."""
-        # As text: a cluster may give a piece to another worker with arguments that the
-        # first one has used, and Keras takes apart what it is given.
-        config = json.dumps(keras.saving.serialize_keras_object(model))
-        tasks = [
-            joblib.delayed(_train_elsewhere)(number, config, pieces[number])
-            for number in missing
-        ]
-        with workers(self._backend, self._jobs, self._scheduler) as options:
-            parallel = joblib.Parallel(batch_size=1, **options)
-            try:
-                yield from parallel(tasks)
-            except TerminatedWorkerError as error:
-                raise RuntimeError(
-                    "A worker process died, perhaps for lack of memory; use fewer "
-                    "`jobs`. What was done is kept in the `cache`, if there is one. "
-                    f"Received: {error}"
-                ) from error
+    def _common(self) -> dict[str, Any]:
+        """Return what is in the key of everything that is kept."""
+        backend = keras.backend.backend()
+        return {
+            **self._key,
+            "keras_entropy": __version__,
+            "keras": keras.__version__,
+            "backend": backend,
+            "backend_version": importlib.import_module(backend).__version__,
+        }
+
+
+def _as_text(model: keras.Model) -> str:
+    return json.dumps(keras.saving.serialize_keras_object(model))
+
+
+def _numbered(
+    number: int, task: Callable[..., list[Array]], *arguments: Any
+) -> tuple[int, list[Array]]:
+    return number, task(*arguments)
 
 
 def _train(model: keras.Model, piece: Piece, progress: Progress | None) -> list[Array]:

@@ -252,3 +252,61 @@ def test_ray_gives_the_same_numbers(monkeypatch):
     finally:
         ray.shutdown()
     assert_equal(values, train(Runner(), one_by_one()))
+
+
+def power(base, exponent):
+    if exponent == 5:
+        raise KeyboardInterrupt
+    return [np.array([float(base**exponent)])]
+
+
+def test_calls_are_kept_checked_and_spread(tmp_path):
+    keys = [{"of": exponent} for exponent in (2, 3, 5)]
+
+    def compute(trainer, exponents, task=power):
+        checked, done = [], []
+        found = trainer.compute(
+            task,
+            lambda number: (2, exponents[number]),
+            keys,
+            check=lambda number, result: checked.append((number, float(result[0][0]))),
+            progress=done.append,
+        )
+        assert sorted(checked) == [(n, 2.0**e) for n, e in enumerate(exponents)]
+        assert sum(done) == 3
+        return [float(result[0][0]) for result in found]
+
+    here = Runner(cache=Cache(tmp_path / "here"))
+    with pytest.raises(KeyboardInterrupt):
+        compute(here, (2, 3, 5))
+    # What was done before is not done again; the key says what it is.
+    assert compute(here, (2, 3, 4)) == [4, 8, 16]
+    assert compute(here, (2, 3, 4), task=None) == [4, 8, 16]
+    loky = Runner(cache=Cache(tmp_path / "there"), backend="loky", jobs=2)
+    assert compute(loky, (2, 3, 4), task=pow_elsewhere) == [4, 8, 16]
+
+
+def pow_elsewhere(base, exponent):
+    return [np.array([float(base**exponent)])]
+
+
+def test_what_fails_its_check_is_not_kept(tmp_path):
+    trainer = Runner(cache=Cache(tmp_path))
+
+    def refuse(number, result):
+        raise ValueError("no good")
+
+    for check, raises in ((refuse, True), (refuse, True), (lambda *_: None, False)):
+        calls = []
+
+        def task(*_, calls=calls):
+            calls.append(1)
+            return [np.zeros(1)]
+
+        arguments = {"arguments": lambda number: (1,), "keys": [{}], "check": check}
+        if raises:
+            with pytest.raises(ValueError, match="no good"):
+                trainer.compute(task, **arguments)
+        else:
+            trainer.compute(task, **arguments)
+        assert calls == [1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import keras
@@ -56,7 +57,13 @@ class HeldOutModel(UserModel):
 
     @classmethod
     def of_files(
-        cls, model: Path, plan: HeldOutPlan, *, from_logits: bool, seed: int = 0
+        cls,
+        model: Path,
+        plan: HeldOutPlan,
+        *,
+        from_logits: bool,
+        seed: int = 0,
+        imports: Sequence[str] = (),
     ) -> HeldOutModel:
         """Reads the model of the command line.
 
@@ -65,11 +72,13 @@ class HeldOutModel(UserModel):
             plan: Which records it was trained on.
             from_logits: Boolean, whether the model ends in logits.
             seed: Integer, as for the class. Defaults to `0`.
+            imports: Modules that define what is the user's own in the model. Defaults
+                to none.
 
         Raises:
             ValueError: If the file is missing or no such file, or as for the class.
         """
-        loaded = load_model(model, compiled=False)
+        loaded = load_model(model, compiled=False, imports=imports)
         return cls(loaded, plan, from_logits=from_logits, seed=seed)
 
     def describe(self) -> RunDescription:

@@ -19,7 +19,7 @@ def told_resemblance(found: Resemblance) -> str:
     return (
         f"SHADOWS DO NOT RESEMBLE THE TARGET, so no attack by them counts: {found}. "
         "Give --shadow-epochs, --shadow-batch-size and --shadow-learning-rate as the "
-        "model was trained"
+        "model was trained, or a --trainer that trains as you do"
     )
 
 

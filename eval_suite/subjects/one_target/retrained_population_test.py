@@ -9,7 +9,7 @@ import pytest
 
 import eval_suite
 from eval_suite.datasets.datasets import Dataset
-from eval_suite.subjects.one_target.shadow_population import ShadowRecipe
+from eval_suite.subjects.one_target.shadow_recipe import ShadowRecipe
 from eval_suite.subjects.one_target.user_model import UserModel
 from keras_entropy import TemperatureScaling
 from keras_entropy import defend

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import functools
 from collections.abc import Callable
 from collections.abc import Iterator
-from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -19,6 +17,10 @@ from eval_suite.datasets.datasets import Dataset
 from eval_suite.subjects.defended_stacks import DefendedStacks
 from eval_suite.subjects.defended_stacks import Models
 from eval_suite.subjects.defended_stacks import entry_of
+from eval_suite.subjects.one_target.shadow_recipe import ShadowRecipe
+from eval_suite.subjects.one_target.shadow_recipe import epochs_shown
+from eval_suite.subjects.one_target.trained_models import TrainedModels
+from eval_suite.subjects.one_target.user_files import check_pool
 from eval_suite.subjects.subject import ProgressBar
 from keras_entropy.arrays import Array
 from keras_entropy.attacks import Shadows
@@ -27,9 +29,6 @@ from keras_entropy.models import defending
 from keras_entropy.models.copies import compile_like
 from keras_entropy.models.copies import compiled_as_before
 from keras_entropy.models.copies import optimizer_like
-from keras_entropy.models.starting_rate import check_rate
-from keras_entropy.numerics.equal_rows import BEYOND_REPEATS
-from keras_entropy.numerics.equal_rows import find_equal_rows
 from keras_entropy.prediction_quality import hits
 from keras_entropy.queries.asking import Answer
 from keras_entropy.shadow import Runner
@@ -40,32 +39,9 @@ from keras_entropy.shadow import model_seeds
 from keras_entropy.shadow import replicate
 from keras_entropy.shadow.resemblance import Resemblance
 from keras_entropy.shadow.resemblance import compare
-from keras_entropy.training.epochs import epochs_of
-from keras_entropy.training.epochs import steps_of
+from keras_entropy.shadow.trainer import Trainer
 from keras_entropy.training.loss_targets import targets_for
 from keras_entropy.training.recipe import TrainingData
-
-
-@dataclasses.dataclass(frozen=True)
-class ShadowRecipe:
-    """How shadow models are to be trained, where the saved model doesn't say it.
-
-    Args:
-        models: K, even, at least 4.
-        batch_size: Examples in a batch.
-        epochs: Integer, or `None`: as many as the steps of the model's optimizer show.
-        seed: Integer: halves, initial weights and order of the examples.
-        learning_rate: Float, or `None`: that of the model's optimizer.
-    """
-
-    models: int = 16
-    batch_size: int = 32
-    epochs: int | None = None
-    seed: int = 0
-    learning_rate: float | None = None
-
-    def __post_init__(self) -> None:
-        check_rate(self.learning_rate)
 
 
 class Population:
@@ -77,8 +53,8 @@ class Population:
     of the pool join them that a half is as large as the set of members given.
 
     Args:
-        model: The user's model, compiled. Defenses at its end go on the shadows as they
-            are on the target, after training.
+        model: The user's model, compiled unless a trainer trains the shadows. Defenses
+            at its end go on the shadows as they are on the target, after training.
         members: What it was trained on, all of it.
         nonmembers: What it was not trained on and what is scored.
         reference: Examples in no model.
@@ -104,7 +80,8 @@ class Population:
         *,
         from_logits: bool = False,
     ) -> None:
-        check_compiled(model)
+        if recipe.trainer is None:
+            check_compiled(model)
         check_pool(model, pool, {"members": members, "non-members": nonmembers})
         check_pool(model, pool, {"reference": reference})
         known = len(members.x) + len(nonmembers.x)
@@ -118,10 +95,15 @@ class Population:
         self._recipe = recipe
         self.runner = runner
         self.progress: ProgressBar = no_bar
-        self.epochs = recipe.epochs or _epochs(model, len(members.x), recipe.batch_size)
-        model = compiled_as_before(model, learning_rate=recipe.learning_rate)
+        self.epochs = recipe.epochs
+        self._trained_model = model
+        if recipe.trainer is None:
+            self.epochs = recipe.epochs or epochs_shown(
+                model, len(members.x), recipe.batch_size
+            )
+            model = compiled_as_before(model, learning_rate=recipe.learning_rate)
+            self._trained_model = _without_defenses(model)
         self._target = model
-        self._trained_model = _without_defenses(model)
         self._members = len(members.x)
         drawn = np.random.default_rng(recipe.seed).permutation(len(pool.x))
         drawn = drawn[: size - known]
@@ -130,12 +112,28 @@ class Population:
         self._y = np.concatenate([examples.y for examples in sets])
         self._scored = known
         self._plan = complementary_pairs(size, recipe.models, seed=recipe.seed)
-        self._targets = targets_for(self._trained_model, self._y)
         self._seeds = model_seeds(recipe.seed, recipe.models)
         every = np.arange(len(members.x))[None]
-        self._shadows = self._behind(
-            self._trained, self._plan.rows(), self._seeds, reference, from_logits
-        )
+        self._shadows: DefendedStacks | TrainedModels
+        if recipe.trainer is None:
+            self._targets = targets_for(self._trained_model, self._y)
+            self._shadows = self._behind(
+                self._trained, self._plan.rows(), self._seeds, reference, from_logits
+            )
+        else:
+            self._shadows = TrainedModels(
+                recipe.trainer,
+                model,
+                self._x,
+                self._y,
+                self._plan.rows(),
+                self._seeds,
+                (reference.x, reference.y),
+                lambda: self.runner,
+                self._bar,
+                from_logits=from_logits,
+                seed=recipe.seed,
+            )
         self._of_target = self._behind(
             lambda: (model, replicate(model, 1)),
             every,
@@ -150,12 +148,18 @@ class Population:
         return self._recipe.models
 
     @property
-    def batch_size(self) -> int:
-        """Examples in a batch."""
-        return self._recipe.batch_size
+    def batch_size(self) -> int | None:
+        """Examples in a batch, or `None` where a trainer alone knows it."""
+        return self._recipe.batch_size if self.trainer is None else None
+
+    @property
+    def trainer(self) -> Trainer | None:
+        """What trains the shadows, or `None`: they are trained as it is compiled."""
+        return self._recipe.trainer
 
     def __str__(self) -> str:
-        return f"{self.models} shadow models of {len(self._x) // 2} examples each"
+        told = f"{self.models} shadow models of {len(self._x) // 2} examples each"
+        return told if self.trainer is None else f"{told}, by {self.trainer.name}"
 
     @functools.cached_property
     def resemblance(self) -> Resemblance:
@@ -179,7 +183,9 @@ class Population:
         Args:
             name: Name of a defense, or `"base"`.
         """
-        outputs = self._shadows.predict(entry_of(name), self._x[: self._scored])
+        outputs = self._shadows.predict(
+            self._can(entry_of(name)), self._x[: self._scored]
+        )
         return Shadows(outputs, self._plan.membership[:, : self._scored])
 
     def trained_on_target(self, name: str) -> Array:
@@ -191,15 +197,25 @@ class Population:
         Returns:
             float32 array `(n + m, C)`, members first.
         """
-        return self._of_target.predict(entry_of(name), self._x[: self._scored])[0]
+        entry = self._can(entry_of(name))
+        return self._of_target.predict(entry, self._x[: self._scored])[0]
 
     def shadow_answer(self, entry: Entry | None) -> Answer:
         """Returns what asks the shadows behind a defense; `None` is no defense."""
-        return self._shadows.answer(entry)
+        return self._shadows.answer(self._can(entry))
 
     def target_answer(self, entry: Entry) -> Answer:
         """Returns what asks the target behind a defense that is trained for it."""
-        return self._of_target.answer(entry)
+        return self._of_target.answer(self._can(entry))
+
+    def _can(self, entry: Entry | None) -> Entry | None:
+        """Returns a defense, or raises `ValueError` if no shadow can have it."""
+        if entry is not None and entry.is_trained and self.trainer is not None:
+            raise ValueError(
+                f"{entry.name}: trained with the model, as it is compiled, and the "
+                "shadows are trained by --trainer. Leave one of them out"
+            )
+        return entry
 
     def _behind(
         self,
@@ -238,7 +254,7 @@ class Population:
             y=y,
             rows=rows,
             seeds=seeds,
-            epochs=self.epochs,
+            epochs=self.epochs or 0,  # Unknown to all but a trainer.
             batch_size=self._recipe.batch_size,
             train=self._train,
         )
@@ -259,31 +275,6 @@ def no_bar(title: str, total: int) -> Iterator[Callable[[int], None]]:
     yield lambda done: None
 
 
-def check_pool(
-    model: keras.Model, pool: Dataset, others: Mapping[str, Dataset]
-) -> None:
-    """Raises `ValueError` if a pool doesn't fit a model, or has others' examples."""
-    for name, examples in others.items():
-        if pool.x.shape[1:] != examples.x.shape[1:]:
-            raise ValueError(
-                f"--population must have examples of the shape of {name}. Received: "
-                f"{pool.x.shape[1:]} and {examples.x.shape[1:]}"
-            )
-        found = find_equal_rows(examples.x, pool.x, (examples.y, pool.y))
-        if found.is_copied:
-            told = found.told(f"{name} examples", "examples of the pool")
-            raise ValueError(
-                f"--population must not overlap the {name}: {told}, {BEYOND_REPEATS}. "
-                "Else take them out of the pool"
-            )
-    classes = max(2, model.outputs[0].shape[-1])
-    if pool.y.max() >= classes:
-        raise ValueError(
-            f"The model has {classes} classes, so labels must be 0 to {classes - 1}. "
-            f"Received: --population with label {pool.y.max()}"
-        )
-
-
 def _without_defenses(model: keras.Model) -> keras.Model:
     """Returns what was trained: the model, without defenses at its end."""
     defenses = [x for x in model.layers if isinstance(x, keras_entropy.Defense)]
@@ -292,15 +283,3 @@ def _without_defenses(model: keras.Model) -> keras.Model:
     stripped = defending.strip(model)
     compile_like(stripped, model, optimizer_like(model.optimizer))
     return stripped
-
-
-def _epochs(model: keras.Model, examples: int, batch_size: int) -> int:
-    """Returns how often an optimizer has seen the examples, from its steps."""
-    epochs = epochs_of(model, examples, batch_size)
-    if epochs < 1:
-        raise ValueError(
-            "The model's optimizer doesn't show how long it was trained: give "
-            "--shadow-epochs, and --shadow-batch-size if it was not 32. Received: "
-            f"{steps_of(model)} steps of batch size {batch_size} on {examples} members"
-        )
-    return epochs

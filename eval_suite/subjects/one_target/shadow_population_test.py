@@ -6,7 +6,7 @@ from eval_suite.datasets.datasets import Dataset
 from eval_suite.measurements.attack_comparison import AttackComparison
 from eval_suite.measurements.gate_evidence import auc_rows
 from eval_suite.subjects.one_target.shadow_population import Population
-from eval_suite.subjects.one_target.shadow_population import ShadowRecipe
+from eval_suite.subjects.one_target.shadow_recipe import ShadowRecipe
 from eval_suite.subjects.one_target.user_model import UserModel
 from keras_entropy import TemperatureScaling
 from keras_entropy import defend

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import keras
 
@@ -10,6 +13,8 @@ import keras_entropy
 from eval_suite.datasets.datasets import REFERENCE_SHARE
 from eval_suite.datasets.datasets import Dataset
 from eval_suite.datasets.npz_files import read_examples
+from keras_entropy.named_objects import named_module
+from keras_entropy.named_objects import own_objects
 from keras_entropy.numerics.equal_rows import BEYOND_REPEATS
 from keras_entropy.numerics.equal_rows import find_equal_rows
 
@@ -26,23 +31,32 @@ def is_random_by_design(model: keras.Model) -> bool:
     )
 
 
-def load_model(path: Path, *, compiled: bool) -> keras.Model:
+def load_model(
+    path: Path, *, compiled: bool, imports: Sequence[str] = ()
+) -> keras.Model:
     """Reads a model, or raises `ValueError` that says why it can't be.
 
     Args:
         path: File.
         compiled: Boolean, whether its compile configuration is needed too.
+        imports: Modules that define layers and losses of the user's own.
     """
     if not path.exists():
         raise ValueError(f"--model {path}: no such file")
+    own: dict[str, Any] = {}
+    for name in imports:
+        try:
+            own |= own_objects(named_module(name))
+        except ValueError as error:
+            raise ValueError(f"--import {name}: {error}") from error
     try:
-        return keras.models.load_model(path, compile=compiled)
+        return keras.models.load_model(path, own, compile=compiled)
     except Exception as error:  # Keras raises many kinds for a foreign file
         reason = str(error).strip().splitlines()[0][:300]
         raise ValueError(
             f"--model {path}: not a Keras model that can be loaded ({reason}). "
-            "Expected a .keras file written by `model.save`; layers and losses of your "
-            "own must be registered with `keras.saving.register_keras_serializable`"
+            "Expected a .keras file written by `model.save`; modules that define "
+            "layers and losses of your own in it are given by `--import MODULE`"
         ) from error
 
 
@@ -96,4 +110,29 @@ def check_copies(members: Dataset, nonmembers: Dataset) -> None:
             "Members and non-members must not overlap: "
             f"{found.told('members', 'non-members')}, {BEYOND_REPEATS}. Else take the "
             "copies out of one of the sides, or every attack is measured on a lie"
+        )
+
+
+def check_pool(
+    model: keras.Model, pool: Dataset, others: Mapping[str, Dataset]
+) -> None:
+    """Raises `ValueError` if a pool doesn't fit a model, or has others' examples."""
+    for name, examples in others.items():
+        if pool.x.shape[1:] != examples.x.shape[1:]:
+            raise ValueError(
+                f"--population must have examples of the shape of {name}. Received: "
+                f"{pool.x.shape[1:]} and {examples.x.shape[1:]}"
+            )
+        found = find_equal_rows(examples.x, pool.x, (examples.y, pool.y))
+        if found.is_copied:
+            told = found.told(f"{name} examples", "examples of the pool")
+            raise ValueError(
+                f"--population must not overlap the {name}: {told}, {BEYOND_REPEATS}. "
+                "Else take them out of the pool"
+            )
+    classes = max(2, model.outputs[0].shape[-1])
+    if pool.y.max() >= classes:
+        raise ValueError(
+            f"The model has {classes} classes, so labels must be 0 to {classes - 1}. "
+            f"Received: --population with label {pool.y.max()}"
         )

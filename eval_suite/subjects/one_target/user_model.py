@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -18,8 +19,8 @@ from eval_suite.subjects.measured import RecordAnswers
 from eval_suite.subjects.one_target.one_target import OneModel
 from eval_suite.subjects.one_target.resemblance_row import told_resemblance
 from eval_suite.subjects.one_target.shadow_population import Population
-from eval_suite.subjects.one_target.shadow_population import ShadowRecipe
 from eval_suite.subjects.one_target.shadow_population import no_bar
+from eval_suite.subjects.one_target.shadow_recipe import ShadowRecipe
 from eval_suite.subjects.one_target.user_files import check_copies
 from eval_suite.subjects.one_target.user_files import check_sets
 from eval_suite.subjects.one_target.user_files import dataset_of
@@ -106,6 +107,7 @@ class UserModel(OneModel):
         from_logits: bool,
         compiled: bool = False,
         seed: int = 0,
+        imports: Sequence[str] = (),
     ) -> UserModel:
         """Reads the three files of the command line.
 
@@ -117,11 +119,13 @@ class UserModel(OneModel):
             compiled: Boolean, whether its compile configuration is needed too.
                 Defaults to `False`.
             seed: Integer, as for the class. Defaults to `0`.
+            imports: Modules that define what is the user's own in the model. Defaults
+                to none.
 
         Raises:
             ValueError: If a file is missing or no such file, or as for the class.
         """
-        loaded = load_model(model, compiled=compiled)
+        loaded = load_model(model, compiled=compiled, imports=imports)
         sets = [dataset_of(path) for path in (members, nonmembers)]
         return cls(loaded, *sets, from_logits=from_logits, seed=seed)
 

@@ -1,3 +1,6 @@
+import sys
+from pathlib import Path
+
 import keras
 import numpy as np
 import pytest
@@ -195,3 +198,40 @@ def test_single_member_is_refused_before_any_work(sets):
     members, others = sets
     with pytest.raises(ValueError, match=r"At least 2 members are needed.*Received: 1"):
         UserModel(classifier(), members.rows([0]), others)
+
+
+OWN = """
+import keras
+
+class Doubled(keras.layers.Layer):
+    def call(self, x):
+        return 2 * x
+"""
+
+
+@pytest.mark.parametrize("named", ["own_layers", "own_layers.py"])
+def test_layers_of_ones_own_are_found_in_a_module(tmp_path, sets, monkeypatch, named):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    for path, data in zip(("a.npz", "b.npz"), sets, strict=True):
+        np.savez(path, x=data.x, y=data.y)
+    # As in a script: neither registered nor in a module that can be imported.
+    scope = {"__name__": "__main__"}
+    exec(OWN, scope)
+    keras.utils.set_random_seed(0)
+    model = keras.Sequential(
+        [keras.Input((5,)), scope["Doubled"](), *classifier().layers]
+    )
+    model.save("m.keras")
+    files = [Path(name) for name in ("m.keras", "a.npz", "b.npz")]
+    with pytest.raises(ValueError, match="given by `--import MODULE`"):
+        UserModel.read(*files, from_logits=False)
+    (tmp_path / "own_layers.py").write_text(OWN)
+    subject = UserModel.read(*files, from_logits=False, imports=[named])
+    np.testing.assert_allclose(
+        subject.outputs("base")[0], model.predict(sets[0].x, verbose=0), atol=1e-6
+    )
+    with pytest.raises(ValueError, match=r"--import nowhere: There is no module"):
+        UserModel.read(*files, from_logits=False, imports=["nowhere"])
+    for name in ("own_layers", "_file_own_layers"):
+        sys.modules.pop(name, None)

@@ -75,3 +75,14 @@ def test_merged_bins_are_said(caplog):
     caplog.clear()
     BinnedFrequencies(2, min_count=3).fit(*reference())
     assert not caplog.text
+
+
+def test_many_rare_classes_are_counted_and_told_once(caplog):
+    outputs = np.random.default_rng(0).dirichlet(np.ones(100), 300).astype("float32")
+    layer = BinnedFrequencies(min_count=10)
+    with caplog.at_level(logging.WARNING):
+        for rows in (slice(0, 150), slice(150, 300)):
+            layer.fit(outputs[rows], outputs[rows].argmax(-1))
+    (told,) = caplog.messages
+    assert "and 95 more are predicted for fewer than 10" in told
+    assert len(told) < 160

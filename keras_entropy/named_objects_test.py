@@ -3,7 +3,7 @@ import sys
 import numpy as np
 import pytest
 
-from keras_entropy.queries.named_objects import named_object
+from keras_entropy.named_objects import named_object
 
 SOURCE = """
 from __future__ import annotations
@@ -79,3 +79,18 @@ def test_a_missing_module_is_told_from_one_that_fails(tmp_path, monkeypatch):
         with pytest.raises(ValueError, match="can't be imported: ZeroDivisionError"):
             named_object(f"{where}:f")
     assert "_file_divides" not in sys.modules
+
+
+def test_a_module_of_the_current_folder_is_found_after_all_others(
+    tmp_path, monkeypatch
+):
+    (tmp_path / "only_here.py").write_text("def f(): return 7")
+    (tmp_path / "numpy.py").write_text("def f(): return 7")
+    monkeypatch.chdir(tmp_path)
+    elsewhere = [folder for folder in sys.path if folder]
+    monkeypatch.setattr(sys, "path", elsewhere)
+    assert named_object("only_here:f")() == 7
+    assert named_object("numpy:zeros") is np.zeros
+    with pytest.raises(ValueError, match=f"nor in the current folder, {tmp_path}"):
+        named_object("not_here:f")
+    del sys.modules["only_here"]

@@ -1,0 +1,106 @@
+"""The subject of an audit in Python: a model and examples that lie in memory."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+
+from eval_suite.datasets.datasets import Dataset
+from eval_suite.datasets.npz_files import check_examples
+from eval_suite.subjects.fingerprint import fingerprint
+from eval_suite.subjects.one_target.held_out_model import HeldOutModel
+from eval_suite.subjects.one_target.shadow_recipe import ShadowRecipe
+from eval_suite.subjects.one_target.user_model import UserModel
+from eval_suite.subjects.subject import ProgressBar
+from eval_suite.undefended import BASE
+from keras_entropy.arrays import Array
+from keras_entropy.attacks import Shadows
+from keras_entropy.audit import HeldOutPlan
+from keras_entropy.shadow import Cache
+from keras_entropy.shadow import Runner
+from keras_entropy.shadow.trainer import Trainer
+from keras_entropy.shadow.trainer import TrainerFunction
+
+
+def given_subject(
+    model: keras.Model,
+    members: tuple[Array, Array] | None,
+    nonmembers: tuple[Array, Array] | None,
+    held_out: HeldOutPlan | Path | str | None,
+    from_logits: bool,
+    seed: int,
+) -> UserModel:
+    """Returns the model with the two sets, or with the records of a plan.
+
+    The arguments and what is raised are those of the fixture `membership_audit`.
+    """
+    if held_out is not None and members is None and nonmembers is None:
+        if not isinstance(held_out, HeldOutPlan):
+            held_out = HeldOutPlan.load(held_out)
+        return HeldOutModel(model, held_out, from_logits=from_logits, seed=seed)
+    if held_out is not None or members is None or nonmembers is None:
+        raise TypeError(
+            "An audit needs `members` and `nonmembers`, or instead of both `held_out`, "
+            "the plan by which records were held out of the training"
+        )
+    return UserModel(
+        model,
+        _checked("members", *members),
+        _checked("nonmembers", *nonmembers),
+        from_logits=from_logits,
+        seed=seed,
+    )
+
+
+def train_shadows(
+    subject: UserModel,
+    population: tuple[Array, Array],
+    trainer: TrainerFunction | str | None,
+    cache: Path | str | None,
+    progress: ProgressBar | None,
+    **recipe: Any,
+) -> None:
+    """Lets shadow models be trained for a subject, when they are first asked.
+
+    Args:
+        subject: The model and its two sets.
+        population: Further inputs and labels.
+        trainer: Trains one of them as the user does, or `None`: as it is compiled.
+        cache: Folder in which they are kept, or `None`.
+        progress: Opens a progress bar, or `None`.
+        **recipe: Further arguments of `ShadowRecipe`.
+
+    Raises:
+        ValueError: As for `ShadowRecipe`, `Trainer` and `Population`, or if a plan of
+            held-out records says who is a member.
+    """
+    if subject.held_out is not None:
+        raise ValueError(
+            "`held_out` and `population`: shadow models need the entire training set, "
+            "of which a plan holds the audited records alone. Leave out one of them"
+        )
+    own = None if trainer is None else Trainer(trainer)
+    runner = Runner(cache=None if cache is None else Cache(cache), key=fingerprint())
+    subject.train_shadows_on(
+        _checked("population", *population),
+        ShadowRecipe(trainer=own, **recipe),
+        runner,
+    )
+    if progress is not None:
+        subject.run_with(runner, progress)
+
+
+def shadows_of(subject: UserModel) -> Shadows | None:
+    """Returns the shadow models' answers, with those to neighbors if there are any."""
+    found = subject.shadows(BASE)
+    if found is None or subject.questions is None:
+        return found
+    return dataclasses.replace(found, neighbors=subject.shadow_neighbors(BASE))
+
+
+def _checked(name: str, x: Array, y: Array) -> Dataset:
+    return Dataset(name, name, *check_examples(np.asarray(x), np.asarray(y), name), ())

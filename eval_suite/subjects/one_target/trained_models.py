@@ -1,0 +1,294 @@
+"""Models that a user's own trainer has trained, asked behind each defense."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import itertools
+import warnings
+from collections.abc import Callable
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+import numpy as np
+
+import keras_entropy
+from eval_suite.subjects.defended_stacks import DefendedStacks
+from eval_suite.subjects.subject import ProgressBar
+from keras_entropy.arrays import Array
+from keras_entropy.arrays import Integers
+from keras_entropy.catalog import Entry
+from keras_entropy.models import defending
+from keras_entropy.models.endings import ending_of
+from keras_entropy.queries.asking import Answer
+from keras_entropy.shadow import Runner
+from keras_entropy.shadow import Stack
+from keras_entropy.shadow import predict
+from keras_entropy.shadow import replicate
+from keras_entropy.shadow.cache import describe_array
+from keras_entropy.shadow.stack import variables_of
+from keras_entropy.shadow.trainer import Trainer
+from keras_entropy.shadow.trainer import model_of_file
+from keras_entropy.shadow.trainer import trained_file
+from keras_entropy.training.recipe import TrainingData
+
+# On so many examples a stack must answer as the models by themselves.
+_PROBE = 64
+
+
+class TrainedModels:
+    """K models of a user's trainer, trained when they are first asked.
+
+    Where they are the target with other weights, their weights are a stack, and all
+    are asked at once. Others, of whatever architecture, are asked one after another.
+
+    Args:
+        trainer: Trains one of them.
+        target: The target, whose defenses at its end go on each of them.
+        x: Inputs `(N, ...)` of the population.
+        y: Integers `(N,)`: their classes.
+        rows: Integers `(K, n)`: what each model is trained on.
+        seeds: K integers.
+        reference: Inputs and class indices that no model was trained on.
+        runner: Function that returns what trains and keeps them.
+        progress: Opens a progress bar.
+        from_logits: Boolean, whether the target ends in logits.
+        seed: Integer, of random layers and fits.
+    """
+
+    def __init__(
+        self,
+        trainer: Trainer,
+        target: keras.Model,
+        x: Array,
+        y: Integers,
+        rows: Integers,
+        seeds: Sequence[int],
+        reference: tuple[Array, Array],
+        runner: Callable[[], Runner],
+        progress: ProgressBar,
+        *,
+        from_logits: bool,
+        seed: int,
+    ) -> None:
+        self._trainer = trainer
+        self._target = target
+        self._probabilities = defending.probabilities_of(
+            target, from_logits=from_logits
+        )
+        self._defenses = [
+            layer for layer in target.layers if isinstance(layer, keras_entropy.Defense)
+        ]
+        self._x, self._y = x, y
+        self._rows, self._seeds = rows, seeds
+        self._reference = reference
+        self._runner = runner
+        self._progress = progress
+        self._from_logits = from_logits
+        self._seed = seed
+        self._warned = False
+        self._failure: ValueError | None = None
+
+    def predict(self, entry: Entry | None, x: Array) -> Array:
+        """Returns float32 `(K, N, C)`: what the models behind a defense answer.
+
+        Args:
+            entry: The defense, or `None` for none.
+            x: Inputs `(N, ...)`.
+        """
+        return np.concatenate([asked.predict(entry, x) for asked in self._asked])
+
+    def answer(self, entry: Entry | None) -> Answer:
+        """Returns what asks the models behind a defense, one question after another.
+
+        Args:
+            entry: The defense, or `None` for none.
+        """
+        answers = [asked.answer(entry) for asked in self._asked]
+        return lambda x: np.concatenate([answer(x) for answer in answers])
+
+    @functools.cached_property
+    def _asked(self) -> list[DefendedStacks]:
+        if self._failure is not None:
+            raise self._failure  # Trained once, however many checks ask.
+        try:
+            models = self._train()
+        except ValueError as error:
+            self._failure = error
+            raise
+        together = self._together(models)
+        if together is not None:
+            return [self._stacks(*together, slice(None), self._from_logits)]
+        return [
+            self._stacks(model, replicate(model, 1), slice(k, k + 1), from_logits)
+            for k, (model, from_logits) in enumerate(map(self._defended, models))
+        ]
+
+    def _stacks(
+        self, model: keras.Model, stack: Stack, which: slice, from_logits: bool
+    ) -> DefendedStacks:
+        data = TrainingData(
+            x=self._x,
+            y=self._y,
+            rows=self._rows[which],
+            seeds=self._seeds[which],
+            # No defense is trained behind models of a trainer.
+            epochs=0,
+            batch_size=1,
+        )
+        return DefendedStacks(
+            lambda: (model, stack),
+            data,
+            self._reference,
+            self._progress,
+            probabilities=defending.probabilities_of(model, from_logits=from_logits),
+            from_logits=from_logits,
+            # Random layers must not draw alike behind each model.
+            draw_seed=self._seed + (which.start or 0),
+            fit_seed=self._seed,
+        )
+
+    def _train(self) -> list[keras.Model]:
+        """Returns the models, trained now or kept from an earlier run."""
+        models: dict[int, keras.Model] = {}
+        seen: dict[bytes, int] = {}
+
+        def check(number: int, result: list[Array]) -> None:
+            model = model_of_file(self._trainer, result)
+            self._check(model)
+            other = seen.setdefault(_digest(model), number)
+            if other != number:
+                raise ValueError(
+                    f"`trainer` {self._trainer.name} must train a new model on the "
+                    "examples that it is given. It has returned equal weights for "
+                    f"other examples and other seeds, {self._seeds[other]} and "
+                    f"{self._seeds[number]}"
+                )
+            models[number] = model
+
+        def arguments(number: int) -> tuple[Trainer, Array, Integers, int]:
+            rows = self._rows[number]
+            return self._trainer, self._x[rows], self._y[rows], self._seeds[number]
+
+        title = f"training {len(self._rows)} models by {self._trainer.name}"
+        if self._trainer.key is None:
+            title += " (not kept: its source is not known)"
+        with self._progress(title, len(self._rows)) as advance:
+            self._runner().compute(
+                trained_file, arguments, self._keys(), check=check, progress=advance
+            )
+        return [models[number] for number in range(len(models))]
+
+    def _keys(self) -> list[dict[str, Any] | None]:
+        trainer = self._trainer.key
+        if trainer is None:
+            return [None] * len(self._rows)
+        population = [describe_array(self._x), describe_array(self._y)]
+        return [
+            {"task": "trainer", **trainer, "on": population, "rows": rows, "seed": seed}
+            for rows, seed in zip(self._rows, self._seeds, strict=True)
+        ]
+
+    def _check(self, model: keras.Model) -> None:
+        """Raises `ValueError` if a model can't stand for the target."""
+        name = self._trainer.name
+        try:
+            answers = self._of_one(model)
+            if self._in_logits(model) and not (self._from_logits or self._warned):
+                self._warned = True
+                warnings.warn(
+                    f"The models of `trainer` {name} end in logits, and the target in "
+                    "probabilities: a softmax is added to them",
+                    stacklevel=2,
+                )
+        except ValueError as error:
+            raise ValueError(f"`trainer` {name}: {error}") from error
+        expected, given = tuple(answers.inputs[0].shape[1:]), self._x.shape[1:]
+        if len(expected) != len(given) or any(
+            size not in (None, length)
+            for size, length in zip(expected, given, strict=True)
+        ):
+            raise ValueError(
+                f"`trainer` {name} must return a model of inputs like the target's, "
+                f"{given}: what it does to inputs before belongs into the model. "
+                f"Received: {model.name!r} of inputs {expected}"
+            )
+        classes = self._probabilities.outputs[0].shape[-1]
+        found = answers.outputs[0].shape[-1]
+        if found != classes:
+            raise ValueError(
+                f"`trainer` {name} must return a model of as many classes as the "
+                f"target, {classes}. Received: {model.name!r} of {found}. Examples of "
+                "some classes may be missing in a half: give the number, don't count"
+            )
+
+    def _of_one(self, model: keras.Model) -> keras.Model:
+        return defending.probabilities_of(model, from_logits=self._in_logits(model))
+
+    def _in_logits(self, model: keras.Model) -> bool:
+        """Whether a model ends in logits, whatever the target ends in."""
+        ending = ending_of(model, from_logits=False)
+        if ending.holds_probabilities:
+            return False
+        if self._from_logits:
+            return True
+        # As where a softmax was added to a model that was trained without one.
+        return ending.function == "linear"
+
+    def _defended(self, model: keras.Model) -> tuple[keras.Model, bool]:
+        """Returns a model with the target's defenses, and whether it ends in logits."""
+        from_logits = self._in_logits(model)
+        has = any(isinstance(layer, keras_entropy.Defense) for layer in model.layers)
+        if has or not self._defenses:
+            return model, from_logits
+        copies = [_copy(layer) for layer in self._defenses]
+        return keras_entropy.defend(model, *copies, from_logits=from_logits), False
+
+    def _together(self, models: list[keras.Model]) -> tuple[keras.Model, Stack] | None:
+        """Returns the target and the models' weights in it, if it answers as they do.
+
+        Their configurations tell less: names differ, and seeds.
+        """
+        probe = self._x[:_PROBE]
+        alone = [
+            keras.ops.convert_to_numpy(self._of_one(model)(probe, training=False))
+            for model in models
+        ]
+        bases = [(self._target, self._probabilities)]
+        if self._defenses:
+            stripped = defending.strip(self._target)
+            bases.append((stripped, defending.probabilities_of(stripped)))
+        for base, probabilities in bases:
+            own = variables_of(base)
+            values = [[_value(v) for v in variables_of(model)] for model in models]
+            shapes = [v.shape for v in own]
+            if any([v.shape for v in each] != shapes for each in values):
+                continue
+            columns = [np.stack(column) for column in zip(*values, strict=True)]
+            stack = Stack(own, columns)
+            if np.allclose(predict(probabilities, stack, probe), alone, atol=1e-5):
+                rest = replicate(self._target, len(models))
+                return self._target, stack.transfer(self._target, rest)
+        return None
+
+
+def _value(variable: keras.Variable) -> Array:
+    value: Array = keras.ops.convert_to_numpy(variable.value)
+    return value
+
+
+def _digest(model: keras.Model) -> bytes:
+    weights = model.get_weights()
+    parts = itertools.chain.from_iterable(
+        (str((w.shape, w.dtype)).encode(), w.tobytes()) for w in weights
+    )
+    return hashlib.blake2b(b"".join(parts)).digest()
+
+
+def _copy(layer: keras_entropy.Defense) -> keras_entropy.Defense:
+    copy = type(layer).from_config(layer.get_config())
+    if layer.weights:
+        copy.build((None, *layer.input.shape[1:]))
+        copy.set_weights(layer.get_weights())
+    return copy

@@ -7,18 +7,23 @@ rate. With a shift of the members' scores by one standard deviation it is a norm
 from __future__ import annotations
 
 from collections.abc import Iterator
+from collections.abc import Mapping
 
 import numpy as np
 from scipy import special
 
 from eval_suite.benchmarks.edges.row import Row
-from keras_entropy.arrays import Booleans
-from keras_entropy.arrays import Floats
-from keras_entropy.arrays import Integers
 from keras_entropy.attacks import audit_game
 from keras_entropy.attacks import game_headline
+from keras_entropy.attacks.audits.measurement import Measurement
+from keras_entropy.attacks.audits.pair_results import pair_results
+from keras_entropy.attacks.audits.slices import ENTIRE
+from keras_entropy.attacks.audits.slices import Partition
 from keras_entropy.attacks.controls import planted
-from keras_entropy.attacks.results import OperatingPoint
+from keras_entropy.attacks.results import AttackResult
+from keras_entropy.attacks.scorers.attack_table import ATTACK_TABLE
+from keras_entropy.attacks.scorers.scores import Scores
+from keras_entropy.attacks.statistics.roc import descending
 
 CHEAP = ("loss", "entropy", "confidence", "modified_entropy", "label_only")
 ATTACKS = {
@@ -33,26 +38,34 @@ MODELS = (4, 6, 16, 64)
 RATES: tuple[tuple[int, int, tuple[float, ...]], ...] = (
     (16, 2000, (0.01,)),
     (64, 2000, (0.001, 0.01, 0.05)),
-    (16, 20_000, (0.001,)),
+    (64, 20_000, (0.001,)),
 )
 
 
-def shifted(
-    rng: np.random.Generator, models: int, examples: int, shift: float
-) -> tuple[Floats, Integers, Booleans]:
-    """Returns a game of one sigmoid unit: unit Gaussians, those of members shifted.
+def rated(
+    seed: int, models: int, examples: int, shift: float, levels: Mapping[str, float]
+) -> AttackResult:
+    """Returns a game's result of unit Gaussian scores, those of members shifted.
+
+    As in `audit_game`, without what is no matter of rates.
 
     Args:
-        rng: `numpy.random.Generator`.
+        seed: Integer.
         models: Even integer.
         examples: Integer.
         shift: Float, in standard deviations.
+        levels: False positive rates by their names.
     """
+    rng = np.random.default_rng(seed)
     half = np.tile(np.arange(examples) < examples // 2, (models // 2, 1))
     half = rng.permuted(half, axis=1)
     member = np.stack([half, ~half], axis=1).reshape(models, examples)
-    outputs = special.expit(rng.normal(size=member.shape) + shift * member)
-    return outputs[..., None], np.ones(examples, np.int64), member
+    scores = Scores(rng.normal(size=member.shape) + shift * member)
+    part = Partition((ENTIRE,), np.zeros(member.shape, np.int64))
+    order = descending(scores.values.reshape(-1))
+    found = Measurement(scores, member, part, order)
+    ((result,), _) = pair_results(ATTACK_TABLE["loss"], found, part, 0.95, levels)
+    return result
 
 
 def headlines(runs: int) -> Iterator[Row]:
@@ -84,18 +97,19 @@ def rates(runs: int) -> Iterator[Row]:
     """Yields coverage of the true positive rate at a false positive rate."""
     for models, examples, levels in RATES:
         for shift in (0.0, 1.0):
-            found: dict[float, list[OperatingPoint]] = {level: [] for level in levels}
-            for seed in range(runs):
-                game = shifted(np.random.default_rng(seed), models, examples, shift)
-                audit = audit_game(*game, attacks="loss", fpr_levels=levels)
-                points = audit.get("loss").tpr_at_fpr.values()
-                for level, point in zip(levels, points, strict=True):
-                    if point is not None:
-                        found[level].append(point)
-            for level, points_at in found.items():
+            named = {f"{level:g}": level for level in levels}
+            results = [
+                rated(seed, models, examples, shift, named).tpr_at_fpr
+                for seed in range(runs)
+            ]
+            for name, level in named.items():
                 truth = float(special.ndtr(shift + special.ndtri(level)))
-                covered = sum(one.low <= truth <= one.high for one in points_at)
-                setting = f"{models} models, n = {examples // 2:,}, FPR {level:g}"
+                points = [result[name] for result in results]
+                covered = sum(
+                    point is not None and point.low <= truth <= point.high
+                    for point in points
+                )
+                setting = f"{models} models, n = {examples // 2:,}, FPR {name}"
                 setting += ", no signal" if shift == 0 else ", members 1 sd higher"
                 yield Row(
                     "TPR of a game", setting, "coverage", covered, runs, ">= 95 %"

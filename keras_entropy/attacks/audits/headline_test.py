@@ -3,6 +3,7 @@ import pytest
 from scipy import stats
 
 from keras_entropy.attacks import audit_outputs
+from keras_entropy.attacks.audits import headline as headline_module
 
 ATTACKS = ("loss", "entropy", "confidence", "modified_entropy", "label_only")
 
@@ -67,6 +68,45 @@ def test_the_halves_reports_depend_on_each_other():
     reports = np.where(second > 0, first, -first), np.where(first > 0, second, -second)
     ratio = np.mean(reports, axis=0).var() / 0.5
     assert ratio == pytest.approx(1 + 2 / np.pi, rel=0.02)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_each_half_chooses_what_the_other_reports(seed, monkeypatch):
+    splits = []
+    estimates = headline_module._estimates
+
+    def recorded(scores, order, member, halves):
+        splits.append(halves)
+        return estimates(scores, order, member, halves)
+
+    monkeypatch.setattr(headline_module, "_estimates", recorded)
+    rng = np.random.default_rng(seed)
+    outputs, labels = answers(rng, 81)
+    member = np.arange(81) < 31
+    found = audit_outputs(
+        *(outputs[member], labels[member], outputs[~member], labels[~member]),
+        attacks=("loss", "entropy"),
+        seed=seed,
+    ).strongest
+    halves, same = splits
+    np.testing.assert_array_equal(halves, same)
+    assert (halves[member].sum(), halves[~member].sum()) == (16, 25)
+    # Both attacks take what is small for a member's.
+    scores = {
+        "loss": outputs[np.arange(81), labels],
+        "entropy": (outputs * np.log(outputs)).sum(axis=1),
+    }
+    auc = {
+        name: [
+            stats.mannwhitneyu(own[half & member], own[half & ~member]).statistic
+            / ((half & member).sum() * (half & ~member).sum())
+            for half in (~halves, halves)
+        ]
+        for name, own in scores.items()
+    }
+    first, second = (max(auc, key=lambda name: auc[name][half]) for half in (0, 1))
+    assert found.chosen == (first, second)
+    assert found.auc == pytest.approx((auc[second][0] + auc[first][1]) / 2)
 
 
 @pytest.mark.parametrize(

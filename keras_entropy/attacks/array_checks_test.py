@@ -38,7 +38,19 @@ def test_a_confidence_out_of_range_is_refused(call, confidence):
         CALLS[call](confidence)
 
 
+def test_one_column_is_of_two_classes():
+    sigmoid = np.full((40, 1), 0.5)
+    audit_outputs(sigmoid, LABELS, sigmoid, LABELS, attacks="loss")
+    with pytest.raises(ValueError, match="member_labels"):
+        audit_outputs(sigmoid, LABELS + 1, sigmoid, LABELS, attacks="loss")
+
+
 def test_percents_are_shown_as_what_they_mean():
+    with pytest.raises(ValueError, match=r"below 1, such as 0\.015\. Received"):
+        CALLS["paired_difference"](1.5)
+    for none in (1, 100):
+        with pytest.raises(ValueError, match=r"below 1\. Received"):
+            CALLS["paired_difference"](none)
     with pytest.raises(ValueError, match=r"below 1, such as 0\.95\. Received"):
         CALLS["paired_difference"](95)
 

@@ -1,9 +1,12 @@
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from scipy import stats
 
 from keras_entropy.attacks import audit_outputs
 from keras_entropy.attacks.audits import headline as headline_module
+from keras_entropy.attacks.audits.headline import game_headline
 
 ATTACKS = ("loss", "entropy", "confidence", "modified_entropy", "label_only")
 
@@ -68,6 +71,55 @@ def test_the_halves_reports_depend_on_each_other():
     reports = np.where(second > 0, first, -first), np.where(first > 0, second, -second)
     ratio = np.mean(reports, axis=0).var() / 0.5
     assert ratio == pytest.approx(1 + 2 / np.pi, rel=0.02)
+
+
+def of_a_game(name, pair_auc, inflation=1.0, reach=0.2):
+    auc = float(np.mean(pair_auc))
+    return SimpleNamespace(
+        **{"attack": name, "auc": auc, "advantage": 2 * auc - 1},
+        **{"auc_low": auc - reach, "auc_high": auc + reach / 2},
+        **{"pair_auc": np.asarray(pair_auc), "pair_inflation": inflation},
+    )
+
+
+@pytest.mark.parametrize("learned", [1.0, 3.0])
+@pytest.mark.parametrize("options", [{}, {"confidence": 0.8}])
+def test_halves_of_the_pairs_choose_what_the_others_report(learned, options):
+    first = [0.6, 0.52, 0.61, 0.5, 0.64, 0.57]
+    second = [0.55, 0.7, 0.5, 0.66, 0.58, 0.61]
+    results = of_a_game("a", first, learned), of_a_game("b", second)
+    found = game_headline(results, **options)
+    # Even-numbered pairs choose the first and report the second, and the reverse.
+    reported = np.where(np.arange(6) % 2 == 0, second, first)
+    assert (found.attack, found.chosen) == ("b", ("a", "b"))
+    assert found.advantage == results[1].advantage
+    np.testing.assert_array_equal(found.pair_auc, reported)
+    # The variance of one half of the pairs, that learn from each other or not.
+    assert found.pair_inflation == {1.0: 2.0, 3.0: 4.5}[learned]
+    error = np.sqrt(found.pair_inflation) * stats.sem(reported)
+    ends = stats.t(5, reported.mean(), error).interval(options.get("confidence", 0.95))
+    assert (found.auc, found.auc_low, found.auc_high) == pytest.approx(
+        (reported.mean(), *np.clip(ends, 0, 1))
+    )
+
+
+def test_a_single_attack_of_a_game_was_not_chosen():
+    pairs = [0.6, 0.52, 0.61, 0.5]
+    found = game_headline([of_a_game("a", pairs)])
+    assert (found.chosen, found.pair_inflation) == (("a", "a"), 1.0)
+    ends = stats.t(3, np.mean(pairs), stats.sem(pairs)).interval(0.95)
+    assert (found.auc_low, found.auc_high) == pytest.approx(ends)
+
+
+def test_equal_pairs_are_as_sure_as_the_less_sure_attack_that_was_chosen():
+    results = of_a_game("a", [0.75] * 4), of_a_game("b", [0.5] * 4)
+    found = game_headline(results)
+    assert found.auc == 0.75
+    assert (found.auc_low, found.auc_high) == pytest.approx((0.55, 0.95))
+    narrow = game_headline([of_a_game("a", [0.9] * 4, reach=0.3)])
+    assert (narrow.auc_low, narrow.auc_high) == (pytest.approx(0.6), 1.0)
+    low = game_headline([of_a_game("a", [0.1] * 4, reach=0.3)])
+    assert (low.auc_low, low.auc_high) == (0.0, pytest.approx(0.4))
 
 
 @pytest.mark.parametrize("seed", range(6))

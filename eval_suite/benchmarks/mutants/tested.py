@@ -28,6 +28,14 @@ _SHARED = (
     "test_constant_features_score_equal",
     "test_held_out_labels_are_not_seen",
 )
+_WORST_OFF = (
+    "records_that_training_shows_on_are_found",
+    "a_pair_does_not_choose_its_own_records",
+    "rates_count_false_positives_among_all_non_members",
+    "rates_of_ten_non_members_by_hand",
+    "exposed_are_those_whose_loss_the_other_half_of_the_pairs_shows",
+    "too_few_non_members_have_no_rate",
+)
 
 
 def _learner(name: str) -> tuple[str, ...]:
@@ -58,8 +66,14 @@ TESTED: dict[str, tuple[str, ...]] = {
         ),
     ),
     **_beside(_AUDITS, ("fpr_levels", "game_audit", "headline", "outputs_audit")),
+    **_in(_AUDITS, ("held_out",), "eval_suite/held_out_audit_test.py"),
     **_beside(_AUDITS, ("measurement",), _OF_ONE_TARGET),
-    **_beside(_AUDITS, ("worst_off",)),
+    **_in(
+        _AUDITS,
+        ("worst_off",),
+        # All but a simulation of many games.
+        *(f"{_AUDITS}/worst_off_test.py::test_{name}" for name in _WORST_OFF),
+    ),
     **_in(_AUDITS, ("sides", "slices", "target_scoring"), _OF_ONE_TARGET),
     **_in(_AUDITS, ("trained_attacks",), _OF_ONE_TARGET, _OF_A_GAME),
     **_in(_AUDITS, ("pair_results",), f"{_AUDITS}/fpr_levels_test.py", _OF_A_GAME),

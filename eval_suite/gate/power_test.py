@@ -17,7 +17,7 @@ def test_the_readers_table(monkeypatch, capsys):
 
     def counted(scenario, *, runs):
         asked.append(scenario.rise)
-        return 1
+        return 250
 
     monkeypatch.setattr("eval_suite.gate.power.failures", counted)
     main()
@@ -35,8 +35,8 @@ def test_the_readers_table(monkeypatch, capsys):
         ["2000", "0.8", "yes", "10", "0.01"],
     ]
     assert asked == [0.0, 0.02, 0.03, 0.05] * 8
-    # One of 500.
-    assert {share for row in rows for share in row[5:]} == {"0.2"}
+    # Of 500.
+    assert {share for row in rows for share in row[5:]} == {"50.0"}
 
 
 @pytest.mark.parametrize(

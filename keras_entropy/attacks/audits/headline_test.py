@@ -33,28 +33,6 @@ def headline(seed, members, nonmembers, accuracy=None, attacks=ATTACKS):
     ).strongest
 
 
-@pytest.mark.parametrize(
-    ("members", "nonmembers", "accuracy"),
-    [
-        (2, 2, None),
-        (3, 300, None),
-        (10, 300, None),
-        (50, 50, None),
-        (200, 200, None),
-        (2, 200, 0.9),
-        (1000, 50, 0.98),
-        (300, 300, 0.99),
-    ],
-)
-def test_the_interval_of_noise_holds_one_half(members, nonmembers, accuracy):
-    runs, covered = 60, 0
-    for seed in range(runs):
-        found = headline(seed, members, nonmembers, accuracy)
-        assert found.auc_high > found.auc_low
-        covered += found.auc_low <= 0.5 <= found.auc_high
-    assert stats.binom.cdf(covered, runs, 0.95) > 1e-2
-
-
 def test_answers_that_are_all_right_are_no_certainty():
     found = headline(0, 300, 300, accuracy=1.0)
     assert found.auc == 0.5
@@ -122,6 +100,41 @@ def test_equal_pairs_are_as_sure_as_the_less_sure_attack_that_was_chosen():
     assert (low.auc_low, low.auc_high) == (0.0, pytest.approx(0.4))
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_halves_of_scores_in_folds_average_the_folds(seed, monkeypatch):
+    splits = []
+    estimates = headline_module._estimates
+
+    def recorded(scores, order, member, halves):
+        splits.append(halves)
+        return estimates(scores, order, member, halves)
+
+    monkeypatch.setattr(headline_module, "_estimates", recorded)
+    outputs, labels = answers(np.random.default_rng(seed), 400)
+    member = np.arange(400) < 150
+    audit = audit_outputs(
+        *(outputs[member], labels[member], outputs[~member], labels[~member]),
+        attacks=("per_class:loss", "per_class:entropy"),
+        seed=seed,
+    )
+    auc = {}
+    for name in ("per_class:loss", "per_class:entropy"):
+        own, folds = audit.scores(name)
+        auc[name] = []
+        for half in (~splits[0], splits[0]):
+            beaten = pairs = 0
+            for fold in set(folds):
+                rows = half & (folds == fold)
+                one, other = own[rows & member], own[rows & ~member]
+                beaten += stats.mannwhitneyu(one, other).statistic
+                pairs += one.size * other.size
+            auc[name].append(beaten / pairs)
+    first, second = (max(auc, key=lambda name: auc[name][half]) for half in (0, 1))
+    found = audit.strongest
+    assert found.chosen == (first, second)
+    assert found.auc == pytest.approx((auc[second][0] + auc[first][1]) / 2)
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_each_half_chooses_what_the_other_reports(seed, monkeypatch):
     splits = []
@@ -178,3 +191,25 @@ def test_where_nothing_is_chosen_it_is_the_first_attacks_own_figure(members, att
         own.auc_low,
         own.auc_high,
     )
+
+
+@pytest.mark.parametrize(
+    ("members", "nonmembers", "accuracy"),
+    [
+        (2, 2, None),
+        (3, 300, None),
+        (10, 300, None),
+        (50, 50, None),
+        (200, 200, None),
+        (2, 200, 0.9),
+        (1000, 50, 0.98),
+        (300, 300, 0.99),
+    ],
+)
+def test_the_interval_of_noise_holds_one_half(members, nonmembers, accuracy):
+    runs, covered = 60, 0
+    for seed in range(runs):
+        found = headline(seed, members, nonmembers, accuracy)
+        assert found.auc_high > found.auc_low
+        covered += found.auc_low <= 0.5 <= found.auc_high
+    assert stats.binom.cdf(covered, runs, 0.95) > 1e-2

@@ -202,6 +202,33 @@ def test_fall_in_accuracy_is_the_paired_one():
     assert decide([question])[0].status == "pass"
 
 
+def test_of_a_check_that_was_made_again_the_last_counts():
+    again = {
+        "utility": [
+            {"defense": "M-1", **UTILITY},
+            {"defense": "M-1", **UTILITY, "accuracy": 0.89},
+        ],
+        "headline": [
+            {"defense": "M-1", **HEADLINE, "worst_off": None},
+            {
+                **{"defense": "M-1", **HEADLINE, "strongest_auc": 0.59},
+                "worst_off": WORST_OFF,
+            },
+        ],
+        "gate_bound": [
+            {"defense": "M-1", **BOUND},
+            {"defense": "M-1", **BOUND, "slice": "worst_off"},
+        ],
+    }
+    for asked, expected in (
+        ("accuracy>=0.8", 0.89),
+        ("auc<=0.7", 0.59),
+        ("worst_off_auc<=0.9", 0.9),
+    ):
+        (question,) = ask(asked, recorded(**again))
+        assert question.now == expected
+
+
 def test_accuracy_rests_on_the_non_members_alone():
     drops = [{"defense": "M-1", "value": 0.004, "error": 0.001, "degrees": None}]
     lone = recorded(pairs=0, gate_drop=drops)

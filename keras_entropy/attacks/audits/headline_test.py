@@ -7,6 +7,8 @@ from scipy import stats
 from keras_entropy.attacks import audit_outputs
 from keras_entropy.attacks.audits import headline as headline_module
 from keras_entropy.attacks.audits.headline import game_headline
+from keras_entropy.attacks.scorers.scores import Scores
+from keras_entropy.attacks.statistics.roc import descending
 
 ATTACKS = ("loss", "entropy", "confidence", "modified_entropy", "label_only")
 
@@ -49,6 +51,25 @@ def test_the_halves_reports_depend_on_each_other():
     reports = np.where(second > 0, first, -first), np.where(first > 0, second, -second)
     ratio = np.mean(reports, axis=0).var() / 0.5
     assert ratio == pytest.approx(1 + 2 / np.pi, rel=0.02)
+
+
+def test_what_an_attack_does_not_score_is_in_no_half():
+    rng = np.random.default_rng(4)
+    values, member = rng.normal(size=(1, 60)), rng.random(60) < 0.5
+    halves, left_out = rng.random(60) < 0.5, rng.random(60) < 0.4
+    kept = ~left_out
+    found, expected = (
+        headline_module._estimates(scores, descending(scores.values[0]), *sides)
+        for scores, sides in (
+            (Scores(values, excluded=left_out[None]), (member, halves)),
+            (Scores(values[:, kept]), (member[kept], halves[kept])),
+        )
+    )
+    assert found == expected
+    # A half without one of the sides has no estimate.
+    alone = Scores(values, excluded=(halves & member)[None])
+    order = descending(values[0])
+    assert headline_module._estimates(alone, order, member, halves) is None
 
 
 def of_a_game(name, pair_auc, inflation=1.0, reach=0.2):

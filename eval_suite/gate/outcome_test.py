@@ -99,6 +99,14 @@ def test_problem_of_the_run_turns_it_red_without_any_decision():
     assert GateOutcome([]).headline() == "no figure was compared"
 
 
+@pytest.mark.parametrize(("passes", "shown"), [(11, 11), (12, 0)])
+def test_of_more_than_twelve_decisions_those_that_pass_are_not_shown(passes, shown):
+    decisions = [Decision(LIMIT, "pass")] * passes + [Decision(LIMIT, "fail")]
+    lines = GateOutcome(decisions).lines()
+    rows = [line.split()[0] for line in lines[1:-1]]
+    assert rows == ["fail"] + ["pass"] * shown
+
+
 @pytest.mark.parametrize(
     ("question", "status", "expected"),
     [

@@ -6,6 +6,7 @@ it imports nothing heavy and stays out of the way unless `eval_suite` is named.
 
 from __future__ import annotations
 
+import functools
 import inspect
 import os
 from collections.abc import Callable
@@ -208,24 +209,32 @@ def options(pytestconfig: pytest.Config) -> Options:
 
 
 @pytest.fixture(scope="session")
-def subject(
-    pytestconfig: pytest.Config,
-    options: Options,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Subject:
-    """What is evaluated: the membership game, a given model, or given outputs."""
-    from eval_suite.session.progress_bars import bars_on
-    from eval_suite.subjects.make_subject import check_options
+def answers_folder(
+    pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[], Path]:
+    """Function that returns where trained models and answers are kept."""
 
+    @functools.cache
     def folder() -> Path:
         kept = getattr(pytestconfig, "cache", None)  # absent under -p no:cacheprovider
         if kept is None:
             return tmp_path_factory.mktemp("cache")
         return Path(kept.mkdir("keras_entropy"))
 
+    return folder
+
+
+@pytest.fixture(scope="session")
+def subject(
+    pytestconfig: pytest.Config, options: Options, answers_folder: Callable[[], Path]
+) -> Subject:
+    """What is evaluated: the membership game, a given model, or given outputs."""
+    from eval_suite.session.progress_bars import bars_on
+    from eval_suite.subjects.make_subject import check_options
+
     # Read by the session before any work; workers of pytest-xdist read for themselves.
     make = pytestconfig.stash.get(SUBJECT_MAKER, None) or check_options(options)
-    return make(bars_on(pytestconfig.stash[TERMINAL]), folder)
+    return make(bars_on(pytestconfig.stash[TERMINAL]), answers_folder)
 
 
 @pytest.fixture(scope="session")
@@ -245,8 +254,24 @@ def start_attacks(subject: Subject, options: Options) -> Generator[Start]:
 
 
 @pytest.fixture(scope="session")
+def asked_beside(
+    subject: Subject, options: Options, answers_folder: Callable[[], Path]
+) -> Generator[None]:
+    """A second process that asks models, where that pays, while there is a session."""
+    if options.parallel or not options.plays_game:
+        yield
+        return
+    from eval_suite.session.asking_process import AskingProcess
+
+    process = AskingProcess.where_it_pays(subject, options, answers_folder)
+    yield
+    if process is not None:
+        process.close()
+
+
+@pytest.fixture(scope="session")
 def comparison(
-    subject: Subject, options: Options, start_attacks: Start
+    subject: Subject, options: Options, start_attacks: Start, asked_beside: None
 ) -> AttackComparison:
     """The attacks on every selected defense and on the undefended model."""
     from eval_suite.measurements.attack_comparison import AttackComparison

@@ -9,6 +9,7 @@ import pytest
 
 from eval_suite.measurements.attack_comparison import AttackComparison
 from eval_suite.measurements.tradeoff.frontier import FrontierAttacks
+from eval_suite.measurements.tradeoff.frontier import every_strength
 from eval_suite.measurements.tradeoff.frontier import reason_without_frontier
 from eval_suite.options.options import Options
 from eval_suite.subjects.subject import Subject
@@ -31,7 +32,7 @@ def test_answers_at_every_strength(
     reason = reason_without_frontier(subject, options)
     if reason is not None:
         pytest.skip(reason)
-    for entry in frontier_attacks.entries():
+    for entry in every_strength():
         check_probabilities(subject.paired_models(entry).outputs, entry.name)
     frontier_attacks.start_early()
 

@@ -42,7 +42,7 @@ SUITE = {
     "gate": "options results undefended",
     "report": "options results without_keras",
     "measurements": ("datasets gate options results subjects undefended without_keras"),
-    "session": "gate measurements options report results subjects",
+    "session": "gate measurements options report results subjects undefended",
     "membership_audit": (
         "datasets gate measurements options results subjects undefended"
     ),

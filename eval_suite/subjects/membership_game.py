@@ -218,6 +218,11 @@ class MembershipGame(PairedTargets):
         few = len(self.membership) < FEWEST_MODELS
         return FEW_MODELS if part == "records" and few else None
 
+    def to_train(self, defenses: Sequence[str | catalog.Entry]) -> int:
+        entries = [entry_of(defense) for defense in defenses]
+        trained = [entry for entry in entries if entry is None or entry.is_trained]
+        return sum(self._cache.find(self._key(entry)) is None for entry in trained)
+
     def describe(self) -> RunDescription:
         dataset, profile = self.dataset, self.profile
         units = "-".join(

@@ -218,6 +218,14 @@ class Subject(abc.ABC):
     def reason_without(self, part: Part) -> str | None:
         """Returns why the subject lacks a part, in words, or `None` if it has it."""
 
+    def to_train(self, defenses: Sequence[str | Entry]) -> int:
+        """Returns behind how many defenses many models are still to be trained.
+
+        Args:
+            defenses: Names, or with part `"strengths"` entries.
+        """
+        return 0
+
     @property
     def resemblance(self) -> Resemblance | None:
         """How shadow models compare with the target that they stand for.

@@ -121,8 +121,8 @@ def _side(
     by_class = [np.bincount(codes, values) / counts for values in (own, share)]
     plain = float(own.mean()), float(share.mean())
     balanced = float(by_class[0].mean()), float(by_class[1].mean())
-    allowed = allowed_difference(*plain, len(own))
-    balanced_allowed = allowed_difference(*by_class, counts)
+    allowed = allowed_difference(plain[0], plain[1], len(own))
+    balanced_allowed = allowed_difference(by_class[0], by_class[1], counts)
     return plain[0], plain[1], balanced[0], balanced[1], allowed, balanced_allowed
 
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import pickle
 import subprocess
-import sys
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -15,6 +13,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from typing import Protocol
 from typing import TypeVar
+
+from eval_suite.measurements.processes.python_process import run_module
 
 T = TypeVar("T")
 
@@ -44,8 +44,7 @@ def at_once(work: Callable[[], T], /) -> Callable[[], T]:
 class AttackProcesses:
     """Does work in other processes, which load no Keras.
 
-    They are started with the first work, and take it in the order given. Not those of
-    `multiprocessing`: these import the script that runs, whatever that does.
+    They are started with the first work, and take it in the order given.
 
     Args:
         count: Integer, processes at a time.
@@ -121,16 +120,10 @@ class AttackProcesses:
         own: subprocess.Popen[bytes] | None = getattr(self._own, "process", None)
         if own is not None:
             return own
-        path = os.pathsep.join(filter(None, sys.path))
         with self._lock:
             if self._closed:
                 raise RuntimeError("The processes that run attacks were ended")
-            own = subprocess.Popen(
-                [sys.executable, "-m", _WORKER],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                env={**os.environ, "PYTHONPATH": path},
-            )
+            own = run_module(_WORKER, stdout=subprocess.PIPE)
             self._processes.append(own)
         self._own.process = own
         return own

@@ -66,6 +66,12 @@ def test_the_other_process_is_another_and_loads_no_keras(processes):
     assert not {"keras", "tensorflow"} & loaded()
 
 
+def test_what_trains_and_asks_goes_first(processes):
+    own = os.getpriority(os.PRIO_PROCESS, 0)
+    there = processes.start(functools.partial(os.getpriority, os.PRIO_PROCESS, 0))
+    assert there() == min(19, own + 10)
+
+
 def test_what_fails_there_is_told_here(processes):
     wait = processes.start(functools.partial(int, "no number"))
     with pytest.raises(ValueError, match="no number"):

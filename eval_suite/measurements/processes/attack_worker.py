@@ -20,6 +20,8 @@ from collections import OrderedDict
 from typing import IO
 from typing import Any
 
+# By how much others go first: what trains and asks is waited for, attacks can wait.
+_NICE = 10
 # Labels that are kept: many defenses share those of the undefended models.
 _MOST_LABELS = 4
 
@@ -82,6 +84,8 @@ def main() -> None:
 
     # Ctrl-C reaches all processes of a terminal; the one who asks ends this one.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if hasattr(os, "nice"):
+        os.nice(_NICE)
     # What a library prints must not get between the answers.
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())

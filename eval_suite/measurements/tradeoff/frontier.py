@@ -79,11 +79,6 @@ class FrontierAttacks:
         self._start = start
         self._waiting: list[Callable[[], Point]] = []
 
-    def entries(self) -> list[catalog.Entry]:
-        """Returns the points: candidates of the search, then further strengths."""
-        tried = map(_entry, (*candidates.CANDIDATES, *candidates.KEYED_CANDIDATES))
-        return [*tried, *strengths.entries()]
-
     def start_early(self) -> None:
         """Starts the attacks where that takes no time here."""
         if self._start is not at_once:
@@ -110,7 +105,7 @@ class FrontierAttacks:
         comparison = self._comparison
         comparison.start(BASE)
         known = {text_of(catalog.get(name)): name for name in comparison.names}
-        for entry in self.entries():
+        for entry in every_strength():
             name = known.get(text_of(entry))
             if name is None:
                 attacks = _attacks_on(comparison.subject, entry, self._seed)
@@ -119,6 +114,12 @@ class FrontierAttacks:
             comparison.start(name)
             point = functools.partial(_of_table, comparison, name, entry.name)
             self._waiting.append(point)
+
+
+def every_strength() -> list[catalog.Entry]:
+    """Returns the points: candidates of the search, then further strengths."""
+    tried = map(_entry, (*candidates.CANDIDATES, *candidates.KEYED_CANDIDATES))
+    return [*tried, *strengths.entries()]
 
 
 def reason_without_frontier(subject: Subject, options: Options) -> str | None:

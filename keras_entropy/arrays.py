@@ -1,5 +1,9 @@
-"""NumPy arrays: their types, by what they hold (shapes are in docstrings), softmax."""
+"""NumPy arrays: their types, by what they hold (shapes are in docstrings), softmax.
 
+And what is raised for a file that holds none.
+"""
+
+import zipfile
 from typing import Any
 
 import numpy as np
@@ -12,6 +16,18 @@ Booleans = npt.NDArray[np.bool_]
 
 # The least positive float32: what a probability of 0 counts as in a logarithm.
 SMALLEST_FLOAT32 = 2.0**-149
+
+# Whatever is raised for a file that is no `.npz`, or a damaged one: a TypeError for an
+# `.npy` file, whose array is no context manager.
+UNREADABLE_NPZ = (
+    ValueError,
+    OSError,
+    EOFError,
+    TypeError,
+    AttributeError,
+    KeyError,
+    zipfile.BadZipFile,
+)
 
 
 def softmax(logits: Floats) -> Floats:

@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
-import zipfile
 from pathlib import Path
 
 import numpy as np
 
+from keras_entropy.arrays import UNREADABLE_NPZ
 from keras_entropy.arrays import Array
 from keras_entropy.arrays import Integers
 from keras_entropy.labels import class_indices
 from keras_entropy.numerics.finite_rows import not_finite
-
-# Whatever is raised for a file that is no `.npz`, or a damaged one: a TypeError for an
-# `.npy` file, whose array is no context manager.
-_UNREADABLE = (
-    ValueError,
-    OSError,
-    EOFError,
-    TypeError,
-    AttributeError,
-    zipfile.BadZipFile,
-)
 
 
 def read_examples(path: Path) -> tuple[Array, Integers]:
@@ -65,7 +54,7 @@ def _read(path: Path, name: str, contents: str) -> tuple[Array, Array]:
     try:
         with np.load(path, allow_pickle=False) as arrays:
             found = {key: arrays[key] for key in arrays.files}
-    except _UNREADABLE as error:
+    except UNREADABLE_NPZ as error:
         raise ValueError(
             f"{path}: not a readable .npz file ({error}). "
             f"Write it by `numpy.savez(path, {name}={contents}, y=labels)`"

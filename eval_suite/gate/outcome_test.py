@@ -1,7 +1,10 @@
 import dataclasses
 
+import numpy as np
 import pytest
 
+from eval_suite.gate.baseline_file import Baseline
+from eval_suite.gate.baseline_file import pair_row
 from eval_suite.gate.decision import Decision
 from eval_suite.gate.decision import Question
 from eval_suite.gate.outcome import GateOutcome
@@ -9,6 +12,7 @@ from eval_suite.gate.outcome import GateRules
 from eval_suite.gate.outcome import _doubted
 from eval_suite.gate.outcome import judge
 from eval_suite.results.recorded import Recorded
+from eval_suite.subjects.run_identity import examples_identity
 
 RULES = GateRules((), ("base",), baseline=None, margin=0.01, strict=False)
 
@@ -21,6 +25,52 @@ def test_void_and_confounded_run_is_called_confounded_once():
         "void: No control was run, so no figure can be trusted."
     ]
     assert outcome.remarks == ["CONFOUNDED: members differ"]
+
+
+def run(auc, attacks=("loss",), rows=8):
+    x, y = np.arange(rows * 2.0).reshape(rows, 2), np.arange(rows) % 2
+    identity = examples_identity((x, y), (x + 100, y), 2)
+    made = [pair_row("base", attack, np.add([0, 0.01], auc)) for attack in attacks]
+    return Recorded(gate_identity=[identity], gate_auc=made)
+
+
+def since(before, now):
+    baseline = Baseline.of_run(before)
+    return judge(now, dataclasses.replace(RULES, baseline=baseline))
+
+
+def test_a_run_is_compared_with_its_baseline():
+    outcome = since(run(0.5), run(0.7))
+    (decision,) = outcome.decisions
+    assert decision.question.baseline == pytest.approx(0.505)
+    assert decision.question.now == pytest.approx(0.705)
+    assert outcome.remarks == []
+    assert not any("baseline" in problem for problem in outcome.problems)
+
+
+def test_a_run_without_figures_is_not_like_its_baseline():
+    outcome = since(run(0.5), Recorded())
+    assert "nothing was measured" in outcome.problems[-1]
+    assert not outcome.decisions
+
+
+def test_what_the_baseline_lacks_is_said_with_the_strongest():
+    now = run(0.5, ("loss", "knn", "mlp"))
+    now.gate_auc[1]["auc"] = 0.9
+    outcome = since(run(0.5), now)
+    assert len(outcome.decisions) == 1
+    (remark,) = outcome.remarks
+    assert remark.startswith("2 attacks are not in the baseline")
+    assert "knn on base, AUC 0.900" in remark
+    # What is missing now fails, and is no remark.
+    fewer = since(now, run(0.5))
+    assert fewer.remarks == []
+    assert [found.status for found in fewer.decisions].count("fail") == 2
+
+
+def test_other_examples_are_compared_unpaired_and_it_is_said():
+    outcome = since(run(0.5), run(0.5, rows=20))
+    assert "compared unpaired" in outcome.remarks[0]
 
 
 LIMIT = Question("base", "auc", 0.55, attack="loss")
@@ -47,6 +97,14 @@ def test_problem_of_the_run_turns_it_red_without_any_decision():
     assert outcome.failed
     assert outcome.headline() == "FAIL: 0 fail, 0 inconclusive, 0 pass"
     assert GateOutcome([]).headline() == "no figure was compared"
+
+
+@pytest.mark.parametrize(("passes", "shown"), [(11, 11), (12, 0)])
+def test_of_more_than_twelve_decisions_those_that_pass_are_not_shown(passes, shown):
+    decisions = [Decision(LIMIT, "pass")] * passes + [Decision(LIMIT, "fail")]
+    lines = GateOutcome(decisions).lines()
+    rows = [line.split()[0] for line in lines[1:-1]]
+    assert rows == ["fail"] + ["pass"] * shown
 
 
 @pytest.mark.parametrize(

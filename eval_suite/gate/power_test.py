@@ -3,12 +3,40 @@ from scipy import stats
 
 from eval_suite.gate.power import Scenario
 from eval_suite.gate.power import failures
+from eval_suite.gate.power import main
 
 RUNS = 500
 # What a gate with 1 % false alarms exceeds in less than 0.3 % of such simulations.
 MOST_FALSE_ALARMS = 12
 # What a gate with 90 % power falls below in less than 0.3 % of them.
 LEAST_DETECTIONS = int(stats.binom.ppf(0.003, RUNS, 0.9))
+
+
+def test_the_readers_table(monkeypatch, capsys):
+    asked = []
+
+    def counted(scenario, *, runs):
+        asked.append(scenario.rise)
+        return 250
+
+    monkeypatch.setattr("eval_suite.gate.power.failures", counted)
+    main()
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("share of 500 runs")
+    rows = [line.split() for line in lines[2:]]
+    assert [row[:5] for row in rows] == [
+        ["1000", "0.8", "yes", "1", "0.01"],
+        ["1000", "0.8", "yes", "10", "0.01"],
+        ["1000", "0.8", "yes", "10", "0.02"],
+        ["1000", "0.8", "no", "10", "0.01"],
+        ["1000", "0.5", "yes", "10", "0.01"],
+        ["1000", "0.95", "yes", "10", "0.01"],
+        ["500", "0.8", "yes", "10", "0.01"],
+        ["2000", "0.8", "yes", "10", "0.01"],
+    ]
+    assert asked == [0.0, 0.02, 0.03, 0.05] * 8
+    # Of 500.
+    assert {share for row in rows for share in row[5:]} == {"50.0"}
 
 
 @pytest.mark.parametrize(

@@ -217,6 +217,47 @@ def test_fall_in_accuracy_is_the_paired_one():
     assert decide([question])[0].status == "pass"
 
 
+def test_of_a_check_that_was_made_again_the_last_counts():
+    again = {
+        "utility": [
+            {"defense": "M-1", **UTILITY},
+            {"defense": "M-1", **UTILITY, "accuracy": 0.89},
+        ],
+        "headline": [
+            {"defense": "M-1", **HEADLINE, "worst_off": None},
+            {
+                **{"defense": "M-1", **HEADLINE, "strongest_auc": 0.59},
+                "worst_off": WORST_OFF,
+            },
+        ],
+        "gate_bound": [
+            {"defense": "M-1", **BOUND},
+            {"defense": "M-1", **BOUND, "slice": "worst_off"},
+        ],
+    }
+    for asked, expected in (
+        ("accuracy>=0.8", 0.89),
+        ("auc<=0.7", 0.59),
+        ("worst_off_auc<=0.9", 0.9),
+    ):
+        (question,) = ask(asked, recorded(**again))
+        assert question.now == expected
+
+
+def test_accuracy_rests_on_the_non_members_alone():
+    drops = [{"defense": "M-1", "value": 0.004, "error": 0.001, "degrees": None}]
+    lone = recorded(pairs=0, gate_drop=drops)
+    for asked in ("accuracy>=0.8", "accuracy_drop<=0.01"):
+        (question,) = ask(asked, lone)
+        assert question.units == ((700, "non-members"),)
+        assert question.estimate.degrees == math.inf
+    (question,) = ask("accuracy>=0.8")
+    assert question.units == ((8, "pairs of models"),)
+    assert (question.now, question.estimate.degrees) == (0.9, 7)
+    assert question.estimate.lower(0.025) == pytest.approx(0.88)
+    assert question.estimate.upper(0.025) == pytest.approx(0.92)
+
+
 def test_gate_with_a_name_is_for_that_defense_alone():
     names = ("M-1", "M-5")
     assert [q.defense for q in ask("base:auc<=0.7", names=names)] == ["base"]

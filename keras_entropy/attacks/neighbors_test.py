@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from scipy import special
 
+from keras_entropy.attacks.neighbors import NeighborLabels
 from keras_entropy.attacks.neighbors import NeighborSums
 from keras_entropy.attacks.signals import compute_signals
 
@@ -33,6 +34,25 @@ def test_sums_equal_all_answers_at_once():
     assert result.labels.questions == len(ANSWERS) + 1
     bits = [*(signals.correct for signals in every), every[0].correct]
     np.testing.assert_allclose(result.labels.share(), np.mean(bits, axis=0))
+
+
+def test_logits_are_read_as_such_where_it_is_said():
+    logits = np.log(ANSWERS[0].astype("float64")) + 3
+    said = NeighborSums(LABELS, from_logits=True)
+    said.add("noise", logits)
+    expected = sums(ANSWERS[:1]).result().confidence["noise"]
+    found = said.result().confidence["noise"]
+    np.testing.assert_allclose(found, expected, rtol=1e-4)
+    with pytest.raises(ValueError, match="probabilities"):
+        NeighborSums(LABELS).add("noise", logits)
+
+
+def test_a_pair_keeps_its_own_labels():
+    bits = np.random.default_rng(1).random((3, 8, 5)) < 0.5
+    labels = NeighborLabels({"noise": bits})
+    for pair in range(4):
+        own = labels.of_pair(pair).right["noise"]
+        np.testing.assert_array_equal(own, bits[:, [2 * pair, 2 * pair + 1]])
 
 
 def test_answers_of_another_shape_are_refused():

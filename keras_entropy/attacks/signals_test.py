@@ -35,6 +35,7 @@ def test_signals_follow_their_definitions(sample, from_logits):
             for name, value in by_definition(p[target, row], label).items():
                 found = getattr(signals, name)[target, row]
                 assert found == pytest.approx(value, rel=1e-9, abs=1e-12), name
+    assert (signals.targets, signals.examples) == (2, 50)
     np.testing.assert_array_equal(signals.correct, p.argmax(-1) == labels)
     np.testing.assert_allclose(signals.vectors(1, np.arange(50)), p[1], rtol=1e-12)
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import dataclasses
 import functools
 import hashlib
-import zipfile
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from keras_entropy.arrays import UNREADABLE_NPZ
 from keras_entropy.arrays import Array
 from keras_entropy.arrays import Booleans
 from keras_entropy.arrays import Integers
@@ -18,16 +18,6 @@ from keras_entropy.labels import class_indices
 
 _VERSION = 1
 _ARRAYS = ("x", "y", "given", "member", "mislabelled", "rows", "examples")
-# Whatever is raised for a file that is no `.npz`, or a damaged one.
-_UNREADABLE = (
-    ValueError,
-    OSError,
-    EOFError,
-    TypeError,
-    AttributeError,
-    KeyError,
-    zipfile.BadZipFile,
-)
 
 
 @dataclasses.dataclass(frozen=True, eq=False, repr=False)
@@ -157,7 +147,7 @@ class HeldOutPlan:
         try:
             with np.load(path, allow_pickle=False) as arrays:
                 found = {name: arrays[name] for name in arrays.files}
-        except _UNREADABLE as error:
+        except UNREADABLE_NPZ as error:
             raise ValueError(
                 f"{path}: not a readable .npz file ({error}). {how}"
             ) from (error)

@@ -7,6 +7,7 @@ no reason to fail at a limit of 0.5, and none to pass just below it.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -48,6 +49,9 @@ SETTINGS: tuple[tuple[int, int, float | None], ...] = (
     (10_000, 10_000, 0.999),
 )
 
+# Sides of a single attack, whose headline is its own figure.
+ALONE = ((5, 5), (10, 10), (20, 20), (50, 50), (10, 300))
+
 
 def answers(
     rng: np.random.Generator, examples: int, accuracy: float | None
@@ -68,7 +72,11 @@ def answers(
 
 
 def headline(
-    seed: int, members: int, nonmembers: int, accuracy: float | None
+    seed: int,
+    members: int,
+    nonmembers: int,
+    accuracy: float | None,
+    attacks: Sequence[str] = ATTACKS,
 ) -> Headline:
     """Returns the headline of one data set without signal.
 
@@ -77,6 +85,7 @@ def headline(
         members: Integer.
         nonmembers: Integer.
         accuracy: As for `answers`.
+        attacks: Names of attacks. Defaults to several.
     """
     rng = np.random.default_rng(seed)
     outputs, labels = answers(rng, members + nonmembers, accuracy)
@@ -85,7 +94,7 @@ def headline(
         labels[:members],
         outputs[members:],
         labels[members:],
-        attacks=ATTACKS,
+        attacks=attacks,
         seed=seed,
     )
     return audit.strongest
@@ -108,11 +117,24 @@ def rows(runs: int) -> Iterator[Row]:
         kind = "no ties" if accuracy is None else f"one-hot, accuracy {accuracy:g}"
         setting = f"{members:,} : {nonmembers:,}, {kind}"
         found = [headline(seed, members, nonmembers, accuracy) for seed in range(runs)]
-        covered = sum(one.auc_low <= 0.5 <= one.auc_high for one in found)
-        flat = sum(one.auc_low == one.auc_high for one in found)
-        alarms = sum(status(one, 0.5) == FAIL for one in found)
-        passes = sum(status(one, np.nextafter(0.5, 0)) == PASS for one in found)
-        yield Row(SUBJECT, setting, "coverage", covered, runs, ">= 95 %")
-        yield Row(SUBJECT, setting, "width 0", flat, runs, "0 %")
-        yield Row(SUBJECT, setting, "false alarms", alarms, runs, "<= 1 %")
-        yield Row(SUBJECT, setting, "false passes", passes, runs, "<= 5 %")
+        yield from _rows_of(SUBJECT, setting, found)
+    for members, nonmembers in ALONE:
+        found = [
+            headline(seed, members, nonmembers, None, ("loss",)) for seed in range(runs)
+        ]
+        yield from _rows_of(
+            "one attack on one target", f"{members} : {nonmembers}", found
+        )
+
+
+def _rows_of(subject: str, setting: str, found: Sequence[Headline]) -> Iterator[Row]:
+    """Yields what intervals and gates did in data sets without signal."""
+    runs = len(found)
+    covered = sum(one.auc_low <= 0.5 <= one.auc_high for one in found)
+    flat = sum(one.auc_low == one.auc_high for one in found)
+    alarms = sum(status(one, 0.5) == FAIL for one in found)
+    passes = sum(status(one, np.nextafter(0.5, 0)) == PASS for one in found)
+    yield Row(subject, setting, "coverage", covered, runs, ">= 95 %")
+    yield Row(subject, setting, "width 0", flat, runs, "0 %")
+    yield Row(subject, setting, "false alarms", alarms, runs, "<= 1 %")
+    yield Row(subject, setting, "false passes", passes, runs, "<= 5 %")

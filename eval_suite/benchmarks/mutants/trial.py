@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib.abc
 import importlib.machinery
 import importlib.util
@@ -18,13 +19,18 @@ from eval_suite.benchmarks.mutants.mutations import mutated
 
 # Loaded once, before the processes are forked: most of the time would go into it.
 # Nothing of the project's own, which a change has to reach.
-_PRELOADED = ("keras", "scipy.stats", "sklearn.ensemble", "hypothesis", "pytest")
+_PRELOADED = (
+    *("keras", "scipy.stats", "sklearn.ensemble", "hypothesis", "pytest"),
+    "pytest_benchmark.plugin",
+)
 
 
 def preload() -> None:
     """Loads the libraries that tests need."""
     for name in _PRELOADED:
         importlib.import_module(name)
+    # Else each process would look through all of that again.
+    gc.freeze()
 
 
 def source_of(module: str) -> tuple[str, str]:

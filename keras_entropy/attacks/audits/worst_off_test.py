@@ -101,6 +101,53 @@ def test_rates_count_false_positives_among_all_non_members():
     assert tpr.mean() == pytest.approx(stats.norm.sf(1.645 - 2), abs=0.08)
 
 
+@pytest.mark.parametrize(
+    ("fpr", "rank"), [(0.05, 0.55), (0.1, 1.1), (0.2, 2.2), (0.85, 9.35), (0.95, 10.45)]
+)
+def test_rates_of_ten_non_members_by_hand(fpr, rank):
+    # Non-members score 9 to 0, members half more; those of even scores are worst off.
+    scores = np.r_[np.arange(10.0), np.arange(10) + 0.5][None]
+    membership = np.arange(20)[None] >= 10
+    chosen = np.floor(scores) % 2 == 0
+    rates = rates_at_population_fpr(scores, membership, chosen, fpr)
+    whole = int(rank)
+    for found, side in zip(rates, (membership, ~membership), strict=True):
+        if not 1 <= whole < 10:
+            assert np.isnan(found).all()
+            continue
+        own = scores[side & chosen]
+        # The threshold lies between the non-members of this rank and of the next.
+        at, after = (np.mean(own > 9 - place) for place in (whole - 1, whole))
+        assert found[0, 0] == pytest.approx(at + (rank - whole) * (after - at))
+    scores[0, 3] = np.nan
+    assert np.isnan(rates_at_population_fpr(scores, membership, chosen, fpr)).all()
+    nobody = rates_at_population_fpr(scores, membership, chosen & False, fpr)
+    assert np.isnan(nobody).all()
+
+
+def test_exposed_are_those_whose_loss_the_other_half_of_the_pairs_shows():
+    rng = np.random.default_rng(3)
+    membership = complementary_pairs(30, 8, seed=3).membership
+    loss = rng.gamma(2, size=(8, 30))
+    exposure = np.array(
+        [
+            [
+                (1 if membership[2 * pair, record] else -1)
+                * (loss[2 * pair + 1, record] - loss[2 * pair, record])
+                for record in range(30)
+            ]
+            for pair in range(4)
+        ]
+    )
+    found = most_exposed(loss, membership)
+    for model in range(8):
+        others = [pair for pair in range(4) if (pair - model // 2) % 2]
+        mean = exposure[others].mean(axis=0)
+        # A twentieth, rounded up.
+        worst = set(np.argsort(mean)[-2:])
+        assert set(np.flatnonzero(found[model])) == worst
+
+
 def test_too_few_non_members_have_no_rate():
     scores = np.arange(8.0).reshape(2, 4)
     membership = np.array([[1, 0, 1, 0], [0, 1, 0, 1]], bool)

@@ -20,6 +20,7 @@ CHEAP = (
 ON_GAMES = (
     *("loss", "label_only", "lira_online", "lira_offline", "rmia_online"),
     *("rmia_offline", "rmia_tempered", "difficulty_offset", "shadow_logistic"),
+    "shadow_stacked",
 )
 
 

@@ -40,6 +40,30 @@ def test_a_perfect_attack_meets_its_ceiling():
     assert bound.value == bound.ceiling == pytest.approx(np.log(low / high))
 
 
+@pytest.mark.parametrize("sizes", [(1000, 400), (400, 1000)])
+def test_the_ceiling_knows_both_sides(sizes):
+    # Seven tenths of each side certify.
+    member = np.arange(1400) < sizes[0]
+    bound = epsilon_lower_bound({"perfect": member * 1.0}, member)
+    low, high = {
+        (True, False): (0.7 * sizes[0], 0.7 * sizes[1]),
+        (False, True): (0.7 * sizes[1], 0.7 * sizes[0]),
+    }[bound.of_members, not bound.of_members]
+    expected = stats.beta.ppf(0.025, low, 1) / stats.beta.ppf(0.975, 1, high)
+    assert bound.value == bound.ceiling == pytest.approx(np.log(expected))
+
+
+def test_the_split_is_that_of_its_seed():
+    rng = np.random.default_rng(5)
+    member = np.arange(400) < 200
+    scores = {"a": rng.normal(size=400) + 2 * member}
+    default, zero, one = (
+        epsilon_lower_bound(scores, member, **options)
+        for options in ({}, {"seed": 0}, {"seed": 1})
+    )
+    assert default == zero != one
+
+
 def test_rare_certain_non_members_are_found_from_the_other_side():
     rng = np.random.default_rng(2)
     member = np.arange(4000) < 2000

@@ -53,6 +53,33 @@ def test_parts_have_no_fixed_share_of_members(monkeypatch):
     assert np.var(found) == pytest.approx(expected, rel=0.3)
 
 
+def test_candidates_are_those_of_a_count():
+    rng = np.random.default_rng(0)
+    member, ties = rng.random(200) < 0.5, rng.permutation(200)
+    scores = {"a": rng.normal(size=200) + member, "b": rng.integers(3, size=200) * 1.0}
+    rows = rng.permutation(200)[:70]
+    found = one_training._candidates(scores, member, rows, ties, "all")
+    for candidate in found:
+        own = candidate.sign * scores[candidate.attack]
+        ranked = sorted(rows, key=lambda row: (-own[row], ties[row]))
+        proxies = {}
+        for shares in one_training._GUESSED:
+            first = round(shares[0] * 70)
+            last = min(round(shares[1] * 70), 70 - first)
+            right = sum(member[ranked[:first]]) + sum(~member[ranked[70 - last :]])
+            total = first + last
+            low = stats.beta.ppf(one_training._CHOICE_LEVEL, right, total - right + 1)
+            proxies[shares] = np.log(low) - np.log1p(-low) if right else -np.inf
+        assert candidate.proxy == pytest.approx(max(proxies.values()))
+        assert proxies[candidate.shares] == max(proxies.values())
+        assert candidate.kind == "all"
+        # What is certified in the end is counted alike.
+        inside = member[one_training._ranked(own, rows, ties)]
+        np.testing.assert_array_equal(inside, member[ranked])
+        expected = member[ranked[:9]].sum() + (~member[ranked[65:]]).sum()
+        assert one_training._correct(inside, 9, 5) == expected
+
+
 @pytest.mark.parametrize("mu", [1.0, 2.0])
 def test_a_gaussian_mechanism_of_known_epsilon(mu):
     truth = gaussian_epsilon(mu, 1e-5)

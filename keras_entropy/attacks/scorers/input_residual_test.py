@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 from sklearn import kernel_ridge
+from sklearn import linear_model
 from sklearn import metrics
 
 from keras_entropy.attacks import audit_outputs
@@ -47,6 +48,35 @@ def test_a_fold_is_expected_as_scikit_learn_expects_it(monkeypatch):
         values[fold] - expected,
         atol=1e-4,
     )
+
+
+@pytest.mark.parametrize("noise", [0.0, 0.03, 3.0])
+def test_the_largest_ridge_within_one_standard_error_is_taken(noise):
+    rng = np.random.default_rng(2)
+    # The smaller the features, the more of them a ridge takes.
+    features = rng.normal(size=(120, 6)) * [[0.003, 0.01, 0.02, 0.05, 0.1, 0.2]]
+    values = features / features.std(axis=0) + noise * rng.normal(size=(120, 6)) + 5
+    folds = rng.permutation(120) % 10
+    chosen = set()
+    found = input_residual._held_out(features, values, folds)
+    for target, own in enumerate(values.T):
+        tried = []
+        for share in input_residual._RIDGES:
+            residual = np.empty(120)
+            for fold in range(10):
+                seen = folds != fold
+                ridge = linear_model.Ridge(share * seen.sum(), fit_intercept=False)
+                ridge.fit(features[seen], own[seen] - own[seen].mean())
+                expected = own[seen].mean() + ridge.predict(features[~seen])
+                residual[~seen] = own[~seen] - expected
+            tried.append(residual)
+        errors = [np.mean(residual**2) for residual in tried]
+        best = int(np.argmin(errors))
+        bound = errors[best] + stats.sem(tried[best] ** 2, ddof=0)
+        last = max(k for k, error in enumerate(errors) if error <= bound)
+        chosen.add(last)
+        np.testing.assert_allclose(found[:, target], tried[last], atol=1e-9)
+    assert len(chosen) > 2 or noise > 1
 
 
 def test_no_membership_is_read_and_no_row_scores_itself():

@@ -118,7 +118,8 @@ class RocFamily:
         mean = (self._sum(weight * share) + ends.sum(axis=0)) / (examples + 2)
         squares = self._sum(weight * (share - mean[self._codes]) ** 2)
         squares += ((ends - mean) ** 2).sum(axis=0)
-        result = squares / ((examples + 1) * (examples + 2))
+        # The mean is of the examples that are there, without the two.
+        result = squares / ((examples + 1) * np.maximum(examples, 1))
         return np.where((examples > 0) & (others > 0), result, np.nan)
 
     def advantage(self) -> Floats:

@@ -1,4 +1,6 @@
 import numpy as np
+import pytest
+from sklearn import ensemble
 from sklearn import metrics
 
 from keras_entropy.attacks.scorers.learners.boosting import boosted
@@ -32,6 +34,25 @@ def test_what_adds_up_is_found_as_the_regression_finds_it():
         for fit in (boosted, ridge_logistic)
     )
     assert trees > linear - 0.01
+
+
+@pytest.mark.parametrize(
+    ("examples", "leaf"), [(500, 20), (1999, 20), (4000, 40), (25_000, 200)]
+)
+def test_they_are_scikit_learns_of_one_configuration(examples, leaf):
+    columns, member = interacting(np.random.default_rng(3), examples)
+    wide = np.column_stack([columns, ridge_logistic(columns, member)(columns)])
+    trees = ensemble.HistGradientBoostingClassifier(
+        max_iter=30,
+        max_leaf_nodes=6,
+        learning_rate=0.2,
+        l2_regularization=10,
+        max_bins=64,
+        min_samples_leaf=leaf,
+        early_stopping=False,
+    ).fit(wide, member)
+    found = boosted(columns, member)(columns[:500])
+    np.testing.assert_allclose(found, trees.decision_function(wide[:500]), rtol=1e-12)
 
 
 def test_equal_rows_score_alike_and_shapes_are_kept():

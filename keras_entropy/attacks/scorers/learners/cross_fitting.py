@@ -25,8 +25,6 @@ from keras_entropy.attacks.scorers.scores import Scores
 from keras_entropy.attacks.signals import Signals
 
 FOLDS = 5
-# On each side: two in each fold.
-FEWEST = 2 * FOLDS
 # More examples than these do not make an attacker stronger, only slower.
 MAX_ROWS = 100_000
 
@@ -70,17 +68,21 @@ def attack_features(signals: Signals, target: int, rows: Integers) -> Floats:
     )
 
 
-def reason_without_training(members: int, nonmembers: int) -> str | None:
+def reason_without_training(
+    members: int, nonmembers: int, folds: int = FOLDS
+) -> str | None:
     """Returns why no attacker can be trained on so few examples, or `None`.
 
     Args:
         members: Integer, of a target.
         nonmembers: Integer.
+        folds: Integer, how many there are to be. Defaults to 5.
     """
-    if min(members, nonmembers) >= FEWEST:
+    # On each side: two in each fold.
+    if min(members, nonmembers) >= 2 * folds:
         return None
     return (
-        f"needs at least {FEWEST} members and as many non-members for its {FOLDS} "
+        f"needs at least {2 * folds} members and as many non-members for its {folds} "
         f"folds, {members} and {nonmembers} are here"
     )
 
@@ -99,16 +101,14 @@ def stratified_folds(
         Integer array `(n,)`, in `0..count - 1`.
 
     Raises:
-        ValueError: If a side has fewer examples than there are folds.
+        ValueError: If a side has fewer than two examples for each fold.
     """
+    sides = np.flatnonzero(member), np.flatnonzero(~member)
+    reason = reason_without_training(sides[0].size, sides[1].size, count)
+    if reason is not None:
+        raise ValueError(f"What learns to tell members from non-members {reason}")
     folds = np.empty(member.size, np.int16)
-    for side in (np.flatnonzero(member), np.flatnonzero(~member)):
-        if side.size < 2 * count:
-            raise ValueError(
-                f"Trained attackers need at least {2 * count} members and as many "
-                f"non-members for their {count} folds. Received: {side.size} on one "
-                "side. Choose attacks out of the threshold group."
-            )
+    for side in sides:
         folds[rng.permutation(side)] = np.arange(side.size) % count
     return folds
 

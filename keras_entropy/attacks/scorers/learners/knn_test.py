@@ -50,6 +50,13 @@ def test_log_odds_are_those_of_the_law():
     assert slope == pytest.approx([1, 0], abs=0.1)
 
 
+def test_rounding_does_not_decide():
+    features, member, folds = law(500)
+    scores = knn_scores(features, member, folds, 5, np.random.default_rng(0))
+    np.testing.assert_array_equal(scores, np.round(scores, 12))
+    assert (scores != np.round(scores, 11)).any()
+
+
 def test_only_the_last_two_columns_and_their_ranks_count():
     features, member, folds = law(400)
     first = knn_scores(features, member, folds, 5, np.random.default_rng(0))

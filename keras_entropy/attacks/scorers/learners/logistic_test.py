@@ -6,6 +6,7 @@ from sklearn import preprocessing
 from keras_entropy.attacks.scorers.learners.cross_fitting import FOLDS
 from keras_entropy.attacks.scorers.learners.cross_fitting import stratified_folds
 from keras_entropy.attacks.scorers.learners.logistic import logistic_scores
+from keras_entropy.attacks.scorers.learners.logistic import ridge_logistic
 
 
 @pytest.fixture(scope="module")
@@ -60,6 +61,26 @@ def test_constant_features_score_zero():
     folds = stratified_folds(member, FOLDS, np.random.default_rng(0))
     scores = logistic_scores(np.full((60, 3), 0.1), member, folds, FOLDS, None)
     np.testing.assert_allclose(scores, 0, atol=1e-12)
+
+
+@pytest.mark.parametrize("count", [100, 1000])
+def test_a_strong_ridge_is_scikit_learns(count):
+    rng = np.random.default_rng(2)
+    member = rng.random(count) < 0.7
+    columns = rng.normal([3, -1], [2, 0.1], (count, 2))
+    columns[:, 0] += member
+    scaler = preprocessing.StandardScaler().fit(columns)
+    # 100 rows' losses weigh as much as the squared coefficients.
+    model = linear_model.LogisticRegression(C=1 / 100, tol=1e-10, solver="newton-cg")
+    model.fit(scaler.transform(columns), member)
+    # A column that is constant but for rounding takes no part, and is no danger.
+    constant = np.full((count, 1), 0.1)
+    score = ridge_logistic(np.hstack([columns, constant]), member)
+    several = rng.normal([3, -1], [2, 0.1], (2, 5, 2))
+    found = score(np.concatenate([several, np.full((2, 5, 1), 0.1)], axis=2))
+    assert found.shape == (2, 5)
+    expected = model.decision_function(scaler.transform(several.reshape(10, 2)))
+    np.testing.assert_allclose(found.reshape(-1), expected, atol=1e-5)
 
 
 def test_equal_rows_of_a_fold_score_bit_equal():

@@ -81,7 +81,7 @@ def test_steps_fall_linearly_on_balanced_standardised_batches(monkeypatch, count
 
     monkeypatch.setattr(mlp, "_Network", Network)
     features, member, folds = law(count)
-    features[:, 2] = 7.0  # tells nothing
+    features[:, 2] = -7.0  # tells nothing
     mlp_scores(features, member, folds, 5, np.random.default_rng(0))
     rates = [rate for _, _, rate in steps]
     np.testing.assert_allclose(rates, 3e-3 * (1 - np.arange(400) / 400))

@@ -88,6 +88,24 @@ def test_one_shadow_a_side_gives_scores():
             assert metrics.roc_auc_score(members, row) > 0.55
 
 
+def test_of_one_shadow_a_side_the_distance_tells_the_scale():
+    rng = np.random.default_rng(3)
+    membership = complementary_pairs(40, 4, seed=3).membership
+    signal = rng.normal(size=(4, 40)) + 2 * membership
+    found = lira.Online().score_game(signal, membership).values
+    for k in range(4):
+        pair = [2, 3] if k < 2 else [0, 1]
+        inside = np.where(membership[pair[0]], signal[pair[0]], signal[pair[1]])
+        outside = np.where(membership[pair[0]], signal[pair[1]], signal[pair[0]])
+        # The variance of two values, on average over the examples.
+        common = np.var([inside, outside], axis=0, ddof=1).mean()
+        expected = [
+            stats.t(4, mean, np.sqrt(2 * common)).logpdf(signal[k])
+            for mean in (inside, outside)
+        ]
+        np.testing.assert_allclose(found[k], expected[0] - expected[1], rtol=1e-9)
+
+
 def test_shrunken_variance_is_as_strong_as_the_better_of_the_others():
     # With few shadows one variance for all is better, with many each example's own.
     for models, better in ((6, "fixed"), (64, "per-example")):

@@ -24,7 +24,7 @@ def upgrade(results: Any) -> Any:
     if version == VERSION and "defenses" in results:
         results = dict(results)
         # The first of this version had no canaries.
-        _change_rows(results, "defenses", lambda row: {"canaries": None, **row})
+        _change_rows(results, "defenses", _with_canaries)
     return results
 
 
@@ -71,6 +71,10 @@ def _from_2(results: dict[str, Any]) -> dict[str, Any]:
         lambda row: {**row, **_by_kind(row, entire.get(str(row.get("name")), []))},
     )
     return results
+
+
+def _with_canaries(row: dict[str, Any]) -> dict[str, Any]:
+    return row if "canaries" in row else {**row, "canaries": None}
 
 
 def _change_rows(

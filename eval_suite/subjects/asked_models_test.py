@@ -63,7 +63,7 @@ def test_every_model_is_asked_what_it_predicts_of_each_neighbor(game):
     population = game.population
     asked = Noisy("noise").questions(population.x, population.y, 24)
     for bits, x in zip(found.labels.right["noise"], asked, strict=True):
-        predicted = game._models.predict(None, x).argmax(axis=2)
+        predicted = game._models._stacks.predict(None, x).argmax(axis=2)
         np.testing.assert_array_equal(bits, predicted == population.y)
 
 
@@ -89,7 +89,7 @@ def test_a_random_layer_draws_anew_for_each_question(game):
     entry = dataclasses.replace(
         catalog.get("gaussian-noise"), config={"stddev": 0.3}, name="noisy"
     )
-    answer = game._models.answer(catalog.get("gaussian-noise"))
+    answer = game._models._stacks.answer(catalog.get("gaussian-noise"))
     x = game.population.x
     assert np.abs(answer(x) - answer(x)).max() > 1e-3
     asked = game.neighbors(entry)
@@ -101,7 +101,7 @@ def test_a_second_run_asks_nothing(game, cache, monkeypatch):
     expected = {name: game.neighbors(name) for name in names}
     monkeypatch.setattr(Runner, "train", None)
     again = play(cache)
-    monkeypatch.setattr(again._models, "behind", None)
+    monkeypatch.setattr(again._models._stacks, "behind", None)
     for name in names:
         found = again.neighbors(name)
         for family, bits in expected[name].labels.right.items():

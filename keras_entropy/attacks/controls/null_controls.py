@@ -57,7 +57,7 @@ _EDGES = {
 # By slice, what a variant is called, and the widest interval: on a twentieth of the
 # records it is wider.
 _EXPOSED = {"entire": "", WORST_OFF: ", the worst off"}
-_WIDEST_IN_GAME = {"entire": MAX_HALF_WIDTH, WORST_OFF: 0.2}
+_WIDEST_IN_GAME = {"entire": MAX_HALF_WIDTH, WORST_OFF: 0.3}
 # Law, models and examples, and what variants are called where attackers ask once and
 # often. As small as a game is, with errors that are rare; and as few records as a game
 # has of canaries, of more models, or intervals that hold together with all others would

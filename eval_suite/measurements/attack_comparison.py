@@ -100,8 +100,6 @@ class AttackComparison:
         seed: Integer, of folds and resamples.
         fpr_levels: False positive rates at which true positive rates are told.
         start: Starts an audit. Defaults to `at_once`.
-        with_canaries: Boolean, whether mislabelled records are attacked too, if the
-            subject has any. Defaults to `True`.
     """
 
     def __init__(
@@ -112,10 +110,8 @@ class AttackComparison:
         seed: int,
         fpr_levels: Sequence[float] = DEFAULT_LEVELS,
         start: Start = at_once,
-        with_canaries: bool = True,
     ) -> None:
         self._start = start
-        self._with_canaries = with_canaries
         self.subject = subject
         self.names = list(names)
         self._seed = seed
@@ -130,12 +126,7 @@ class AttackComparison:
             None
             if known is None
             else AttackComparison(
-                known,
-                names,
-                seed=seed,
-                fpr_levels=fpr_levels,
-                start=start,
-                with_canaries=False,
+                known, names, seed=seed, fpr_levels=fpr_levels, start=start
             )
         )
 
@@ -151,11 +142,10 @@ class AttackComparison:
             through: self._audit(answers)
             for through, answers in self._answers(name, self.subject.answers)
         }
-        if self._with_canaries:
-            self._on_canaries[name] = {
-                through: self._start(canaries.prepared(answers, seed=self._seed))
-                for through, answers in self._answers(name, self.subject.canaries)
-            }
+        self._on_canaries[name] = {
+            through: self._start(canaries.prepared(answers, seed=self._seed))
+            for through, answers in self._answers(name, self.subject.canaries)
+        }
 
     def start_early(self, name: str) -> None:
         """Starts the attacks on a defense where that takes no time here.

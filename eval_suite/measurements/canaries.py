@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Callable
 from collections.abc import Sequence
 
+from eval_suite.measurements.worst_off import exposed_row
 from eval_suite.results.rows import CanaryRow
 from eval_suite.subjects.answers import Answers
 from keras_entropy.attacks import AttackResult
@@ -61,12 +62,6 @@ def canary_row(results: Sequence[AttackResult]) -> CanaryRow:
     strongest = next(each for each in results if each.attack == headline.attack)
     point = next(iter(strongest.tpr_at_fpr.values()), None)
     return {
-        "attack": headline.attack,
-        "auc": headline.auc,
-        "auc_low": headline.auc_low,
-        "auc_high": headline.auc_high,
-        "tpr": None if point is None else point.tpr,
-        "tpr_low": None if point is None else point.low,
-        "tpr_high": None if point is None else point.high,
+        **exposed_row(headline, point),
         "realised_fpr": None if point is None else point.realised_fpr,
     }

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from eval_suite.results.rows import ExposedRow
 from eval_suite.results.rows import WorstOffRow
 from keras_entropy.attacks import AttackResult
+from keras_entropy.attacks import Headline
 from keras_entropy.attacks import game_headline
+from keras_entropy.attacks.results import OperatingPoint
 
 # The false positive rate at which true positives are told, as results spell it.
 _LEVEL = "0.01"
@@ -31,6 +34,19 @@ def worst_off_row(
         for results in (exposed, entire)
     )
     return {
+        **exposed_row(headline, point),
+        "population_tpr": None if of_all is None else of_all.tpr,
+    }
+
+
+def exposed_row(headline: Headline, point: OperatingPoint | None) -> ExposedRow:
+    """Returns the strongest attack on some records, and its rate there.
+
+    Args:
+        headline: The strongest attack.
+        point: Its rate of true positives, or `None` where there are too few records.
+    """
+    return {
         "attack": headline.attack,
         "auc": headline.auc,
         "auc_low": headline.auc_low,
@@ -38,5 +54,4 @@ def worst_off_row(
         "tpr": None if point is None else point.tpr,
         "tpr_low": None if point is None else point.low,
         "tpr_high": None if point is None else point.high,
-        "population_tpr": None if of_all is None else of_all.tpr,
     }

@@ -183,7 +183,15 @@ class StrongestRow(TypedDict):
     auc_high: float
 
 
-class WorstOffRow(StrongestRow):
+class ExposedRow(StrongestRow):
+    """The strongest attack on some records, and the share of members it finds there."""
+
+    tpr: float | None
+    tpr_low: float | None
+    tpr_high: float | None
+
+
+class WorstOffRow(ExposedRow):
     """The strongest attack on the records that are most exposed.
 
     These are the 5 % that other pairs of models say are; `auc` is on them alone.
@@ -193,13 +201,10 @@ class WorstOffRow(StrongestRow):
     members. `None` where there are too few non-members.
     """
 
-    tpr: float | None
-    tpr_low: float | None
-    tpr_high: float | None
     population_tpr: float | None
 
 
-class CanaryRow(StrongestRow):
+class CanaryRow(ExposedRow):
     """The strongest attack on mislabelled records, which are learned by heart.
 
     `tpr`, `tpr_low`, `tpr_high`: the share of those that a model learned which this
@@ -207,9 +212,6 @@ class CanaryRow(StrongestRow):
     for all models; `realised_fpr`: what that came to. `None` where there are too few.
     """
 
-    tpr: float | None
-    tpr_low: float | None
-    tpr_high: float | None
     realised_fpr: float | None
 
 

@@ -82,9 +82,9 @@ def read_live(
             _runner(options, cache),
             questions=questions,
             is_reference_study=True,
-            canaries=canaries,
         )
-        return game(known_start=game(one_start=True) if options.known_start else None)
+        known_start = game(one_start=True) if options.known_start else None
+        return game(known_start=known_start, canaries=canaries)
 
     return play
 

@@ -121,16 +121,22 @@ def test_equal_pairs_are_as_sure_as_the_less_sure_attack_that_was_chosen():
     assert (low.auc_low, low.auc_high) == (0.0, pytest.approx(0.4))
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_halves_of_scores_in_folds_average_the_folds(seed, monkeypatch):
-    splits = []
+@pytest.fixture
+def splits(monkeypatch):
+    """The halves that headlines are chosen on, as they come."""
+    found = []
     estimates = headline_module._estimates
 
     def recorded(scores, order, member, halves):
-        splits.append(halves)
+        found.append(halves)
         return estimates(scores, order, member, halves)
 
     monkeypatch.setattr(headline_module, "_estimates", recorded)
+    return found
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_halves_of_scores_in_folds_average_the_folds(seed, splits):
     outputs, labels = answers(np.random.default_rng(seed), 400)
     member = np.arange(400) < 150
     audit = audit_outputs(
@@ -157,15 +163,7 @@ def test_halves_of_scores_in_folds_average_the_folds(seed, monkeypatch):
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_each_half_chooses_what_the_other_reports(seed, monkeypatch):
-    splits = []
-    estimates = headline_module._estimates
-
-    def recorded(scores, order, member, halves):
-        splits.append(halves)
-        return estimates(scores, order, member, halves)
-
-    monkeypatch.setattr(headline_module, "_estimates", recorded)
+def test_each_half_chooses_what_the_other_reports(seed, splits):
     rng = np.random.default_rng(seed)
     outputs, labels = answers(rng, 81)
     member = np.arange(81) < 31

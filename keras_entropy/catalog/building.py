@@ -116,7 +116,7 @@ def build(
         if entry.trains_on_reference:
             data = dataclasses.replace(data, reference=examples)
             reference_of(data)  # Or raises.
-            if seed is not None and entry.family != "control":
+            if seed is not None and entry.family != "none":
                 _warn_of_known_start(entry, seed)
         if getattr(model, "optimizer", None) is not None and learning_rate is None:
             warn_of_lowered_rate(model)

@@ -140,7 +140,7 @@ def test_the_family_says_how_far_a_defense_reaches_into_the_model(entry):
     if not entry.is_trained:
         expected = "output-transform"
     elif entry.name in ("reference-only", "with-reference"):
-        expected = "control"
+        expected = "none"
     elif isinstance(entry.recipe, FromScratch) or entry.trains_on_reference:
         expected = "training-loss"
     else:

@@ -49,7 +49,7 @@ class Entry:
             at all, the layer is put behind it. `"head"`: the softmax is replaced, and
             trained. `"training-loss"`: the whole model is trained anew, whether or not
             its answers pass through a fitted layer as well (see `is_fitted`).
-            `"control"`: no defense, but what one is to be compared with.
+            `"none"`: no defense, but what one is to be compared with.
         layer: The layer's class.
         config: Keyword arguments of the layer.
         recipe: How the defense is trained, or `None` if it is not. A layer that is

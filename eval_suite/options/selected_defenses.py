@@ -40,8 +40,8 @@ def claiming(names: list[str], claim: str, value: bool = True) -> list[str]:
 
     Args:
         names: Names of defenses.
-        claim: A field of `keras_entropy.Claims`, `"trained"`, or `"fitted"` to
-            reference examples.
+        claim: A field of `keras_entropy.Claims`, `"trained"`, or `"reference"`:
+            whether reference examples are needed.
         value: Boolean. Defaults to `True`.
     """
 
@@ -49,8 +49,8 @@ def claiming(names: list[str], claim: str, value: bool = True) -> list[str]:
         entry = catalog.get(name)
         if claim == "trained":
             return entry.is_trained
-        if claim == "fitted":
-            return entry.is_fitted
+        if claim == "reference":
+            return entry.needs_reference
         return getattr(entry.claims, claim)
 
     return [name for name in names if holds(name) == value]

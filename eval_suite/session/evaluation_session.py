@@ -72,19 +72,19 @@ class EvalSession:
                     "takes them for --model only with --population. Or build one with "
                     "`keras_entropy.catalog.build` and evaluate the result as --model"
                 )
-            fitted = claiming(self._names, "fitted")
-            if fitted and options.held_out is not None:
+            referring = claiming(self._names, "reference")
+            if referring and options.held_out is not None:
                 raise ValueError(
-                    f"{', '.join(fitted)}: fitted to reference examples, of which a "
-                    "plan of held-out records has none: all of its records are scored. "
-                    "Fit it to examples of your own with `keras_entropy.catalog.build` "
-                    "and give the result as --model"
+                    f"{', '.join(referring)}: fitted to reference examples or trained "
+                    "on them, and a plan of held-out records has none: all of its "
+                    "records are scored. Build it on examples of your own with "
+                    "`keras_entropy.catalog.build` and give the result as --model"
                 )
-            if fitted and options.profile == "study" and not options.model:
+            if referring and options.profile == "study" and not options.model:
                 raise ValueError(
-                    f"{', '.join(fitted)}: fitted to reference examples, of which "
-                    "--profile study has none: it scores all. Leave it out of "
-                    "--defenses, or take --profile quick"
+                    f"{', '.join(referring)}: fitted to reference examples or trained "
+                    "on them, and --profile study has none: it scores all. Leave it "
+                    "out of --defenses, or take --profile quick"
                 )
         from eval_suite.subjects.make_subject import check_options
 

@@ -204,4 +204,5 @@ def text_of(entry: Entry | None) -> str:
     """Returns what a defense is and does, whatever its name; `None` is no defense."""
     if entry is None:
         return BASE
-    return repr((entry.layer.__name__, dict(entry.config), entry.recipe))
+    stages = entry.recipe, entry.cross_fitting
+    return repr((entry.layer.__name__, dict(entry.config), *stages))

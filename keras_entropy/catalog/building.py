@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import secrets
+import warnings
 from collections.abc import Iterator
 from typing import Any
 
@@ -28,6 +30,7 @@ from keras_entropy.shadow.stack import replicate
 from keras_entropy.training.example_checks import check_lengths
 from keras_entropy.training.example_checks import check_no_member
 from keras_entropy.training.lost_accuracy import warn_of_lost_accuracy
+from keras_entropy.training.on_reference.reference_training import reference_of
 from keras_entropy.training.recipe import Progress
 from keras_entropy.training.recipe import TrainingData
 from keras_entropy.training.reference_fitting import fitted
@@ -65,7 +68,9 @@ def build(
             a `reference`, and no example of the one may be in the other.
         y: Class indices `(N,)` or `(N, 1)`, or one-hot rows `(N, classes)`.
         reference: Inputs and labels, of the form of `x` and `y`, that the model was
-            not trained on. Only for defenses that are fitted to reference examples.
+            not trained on. Only for defenses that are fitted to reference examples, or
+            trained on them: these protect `x`, and whoever is in the reference is
+            exposed like any training example.
         epochs: Integer, of the whole model where that is trained, else of each stage
             in which a head is. Defaults to `None`: 20 for the whole model, and what the
             recipe says for heads (`FrozenBackbone`, `Surrogate`).
@@ -75,7 +80,8 @@ def build(
         batch_size: Integer. Defaults to `32`.
         seed: Integer: initial weights, order of the examples, and the draws of a
             layer that is random. `None` takes another one each time, which is what to
-            deploy a random layer with. Defaults to `0`.
+            deploy a random layer with, and a model that starts on the reference.
+            Defaults to `0`.
         from_logits: Boolean, whether the model ends in logits. Defaults to `False`.
         as_published: Boolean, whether to train as the study's code does where it does
             not do what the study says (see `Surrogate`). Defaults to `False`.
@@ -94,18 +100,24 @@ def build(
     Warns:
         UserWarning: If a callback lowered the model's learning rate and `learning_rate`
             is not given; if training leaves the accuracy on `x` far below the model's
-            (`keras_entropy.shadow.resemblance`).
+            (`keras_entropy.shadow.resemblance`); if `seed` is known and the model
+            starts on the reference, since whoever holds both can find the start.
     """
     check_rate(learning_rate)
     if epochs is not None and epochs < 1:
         raise ValueError(f"`epochs` must be at least 1. Received: epochs={epochs}")
     entry = get(name)
     layer = entry.create(seed=seed)
-    if isinstance(layer, FittedDefense):
+    if entry.needs_reference:
         # Or raises, before anything is trained.
         examples = _reference(entry, model, reference, x)
     if entry.is_trained:
         data = _training_data(entry, model, x, y, epochs, batch_size, seed)
+        if entry.trains_on_reference:
+            data = dataclasses.replace(data, reference=examples)
+            reference_of(data)  # Or raises.
+            if seed is not None and entry.family != "none":
+                _warn_of_known_start(entry, seed)
         if getattr(model, "optimizer", None) is not None and learning_rate is None:
             warn_of_lowered_rate(model)
         clone = copy_of(model, learning_rate=learning_rate)
@@ -125,7 +137,10 @@ def build(
         if not entry.is_fitted:
             return model
         from_logits = False
-    if isinstance(layer, FittedDefense):
+    if entry.cross_fitting is not None and isinstance(layer, FittedDefense):
+        answers = entry.cross_fitting.answers(model, data)
+        layer.fit(answers, examples[1])
+    elif isinstance(layer, FittedDefense):
         # Not as a stack of one: models that a stack can't hold can be fitted to.
         fitted(
             layer,
@@ -186,12 +201,22 @@ def _members(entry: Entry, x: Any) -> Array:
     return np.asarray(x)
 
 
+def _warn_of_known_start(entry: Entry, seed: int) -> None:
+    warnings.warn(
+        f"{entry.name}: the model starts on the reference, and whoever holds that and "
+        "the seed can find the start and see more of what `x` has changed. Deploy "
+        f"with `seed=None`, which draws a secret one. Received: seed={seed}",
+        stacklevel=3,
+    )
+
+
 def _reference(
     entry: Entry, model: keras.Model, reference: tuple[Any, Any] | None, x: Any
 ) -> tuple[Array, Array]:
     if reference is None or len(reference) != 2:
+        needs = "trained on" if entry.trains_on_reference else "fitted to"
         raise ValueError(
-            f"`{entry.name}` ({entry.title}) is fitted to labelled examples that the "
+            f"`{entry.name}` ({entry.title}) is {needs} labelled examples that the "
             "model was not trained on: pass `reference=(x_reference, y_reference)`. "
             f"Received: reference={type(reference).__name__}"
         )

@@ -11,6 +11,7 @@ from keras_entropy.layers.defense import Claims
 from keras_entropy.layers.defense import Defense
 from keras_entropy.layers.fitted_defense import FittedDefense
 from keras_entropy.layers.identity import Identity
+from keras_entropy.training.on_reference.cross_fitting import CrossFitting
 from keras_entropy.training.recipe import Recipe
 
 STUDY = "entropic_MIA_defense (after He et al., 2022, arXiv:2208.10445)"
@@ -48,6 +49,7 @@ class Entry:
             at all, the layer is put behind it. `"head"`: the softmax is replaced, and
             trained. `"training-loss"`: the whole model is trained anew, whether or not
             its answers pass through a fitted layer as well (see `is_fitted`).
+            `"none"`: no defense, but what one is to be compared with.
         layer: The layer's class.
         config: Keyword arguments of the layer.
         recipe: How the defense is trained, or `None` if it is not. A layer that is
@@ -56,6 +58,8 @@ class Entry:
         published: The study's figures, or `None`.
         as_published: The recipe with what the study's code does without saying so,
             or `None` where the code does what the study says.
+        cross_fitting: What a fitted layer is fitted to where the model is trained on
+            the reference: answers of other models. Defaults to `None`: the model's own.
     """
 
     name: str
@@ -68,6 +72,7 @@ class Entry:
     reference: str
     published: Published | None = None
     as_published: Recipe | None = None
+    cross_fitting: CrossFitting | None = None
 
     def create(self, *, seed: int | None = None) -> Defense:
         """Returns a new layer.
@@ -91,6 +96,16 @@ class Entry:
         return issubclass(self.layer, FittedDefense)
 
     @property
+    def needs_reference(self) -> bool:
+        """Whether reference examples are needed: to fit the layer, or to train on."""
+        return self.is_fitted or self.trains_on_reference
+
+    @property
+    def trains_on_reference(self) -> bool:
+        """Whether the model is trained on reference examples."""
+        return self.recipe is not None and self.recipe.trains_on_reference
+
+    @property
     def training(self) -> Entry | None:
         """The stage before the fit: the same training with answers left alone.
 
@@ -98,7 +113,7 @@ class Entry:
         """
         if not (self.is_trained and self.is_fitted):
             return None
-        return dataclasses.replace(self, layer=Identity, config={})
+        return dataclasses.replace(self, layer=Identity, config={}, cross_fitting=None)
 
     @property
     def stages(self) -> tuple[Entry, ...]:

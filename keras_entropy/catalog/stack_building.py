@@ -80,6 +80,7 @@ def defend_stack(
                 stack,
                 *reference,
                 members=(data.x, data.rows),
+                answers=_honest_answers(stage, model, data, bar),
                 seed=fit_seed,
             )
         elif recipe is not None:
@@ -98,3 +99,20 @@ def defend_stack(
             stack = stack.transfer(model, initialize(model, data.seeds))
         from_logits = False  # A defended model ends in probabilities.
     return model, stack
+
+
+def _honest_answers(
+    stage: Entry, model: keras.Model, data: TrainingData, bar: Bar
+) -> Array | None:
+    """Returns others' answers about the reference, where the model was trained on it.
+
+    Args:
+        stage: The stage that is fitted.
+        model: Ends in probabilities, as whatever was trained does.
+        data: Holds the reference.
+        bar: Opens a progress bar.
+    """
+    if stage.cross_fitting is None:
+        return None
+    with bar(stage.cross_fitting.model_epochs(data)) as progress:
+        return stage.cross_fitting.answers(model, data, progress=progress)

@@ -28,12 +28,26 @@ def classifier(activation="softmax"):
 
 
 def training_data():
-    return TrainingData(X, Y, ROWS, model_seeds(1, 2), 3, 8, head_epochs=3)
+    return TrainingData(
+        X, Y, ROWS, model_seeds(1, 2), 3, 8, head_epochs=3, reference=REFERENCE
+    )
 
 
+@pytest.mark.filterwarnings("ignore:.*starts on the reference")
 @pytest.mark.parametrize("activation", ["softmax", None])
 @pytest.mark.parametrize(
-    "name", ["temperature", "binned-1", "M-6", "M-17", "smoothed-binned"]
+    "name",
+    [
+        "temperature",
+        "binned-1",
+        "M-6",
+        "M-17",
+        "smoothed-binned",
+        "reference-only",
+        "with-reference",
+        "reference-start",
+        "disjoint-mean",
+    ],
 )
 def test_each_model_is_defended_as_if_it_were_alone(name, activation):
     model, data = classifier(activation), training_data()
@@ -53,7 +67,7 @@ def test_each_model_is_defended_as_if_it_were_alone(name, activation):
             model,
             X[ROWS[k]],
             Y[ROWS[k]],
-            reference=REFERENCE if catalog.get(name).is_fitted else None,
+            reference=REFERENCE if catalog.get(name).needs_reference else None,
             epochs=data.epochs,
             batch_size=data.batch_size,
             seed=data.seeds[k],
@@ -120,6 +134,8 @@ def test_a_missing_reference_is_said():
         ("binned-1", False, True),
         ("M-6", True, False),
         ("hamp", True, True),
+        ("reference-only", True, False),
+        ("disjoint-mean", True, True),
     ],
 )
 def test_an_entry_says_what_it_needs(name, trained, fitted):

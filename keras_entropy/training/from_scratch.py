@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
-import functools
+from typing import ClassVar
 
 import keras
-import numpy as np
 
 from keras_entropy.layers.defense import Defense
-from keras_entropy.models.copies import unused_optimizer
 from keras_entropy.models.defending import defend
 from keras_entropy.shadow.stack import Stack
+from keras_entropy.training.label_losses import MadeLoss
+from keras_entropy.training.label_losses import compile_with
 from keras_entropy.training.recipe import Progress
 from keras_entropy.training.recipe import TrainingData
 
@@ -29,7 +29,8 @@ class FromScratch:
             cross-entropy. Defaults to `None`.
     """
 
-    loss: functools.partial[keras.losses.Loss] | None = None
+    loss: MadeLoss | None = None
+    trains_on_reference: ClassVar[bool] = False
 
     def model_epochs(self, data: TrainingData) -> int:
         return data.epochs * len(data.rows)
@@ -45,11 +46,6 @@ class FromScratch:
         progress: Progress | None = None,
     ) -> tuple[keras.Model, Stack]:
         defended = defend(model, layer, from_logits=from_logits)
-        optimizer = unused_optimizer(model) or keras.optimizers.Adam(1e-3)
-        if self.loss is None:
-            defended.compile(optimizer, "sparse_categorical_crossentropy")
-        else:
-            defended.compile(optimizer, self.loss())
-            one_hot = np.eye(defended.outputs[0].shape[-1], dtype="float32")[data.y]
-            data = dataclasses.replace(data, y=one_hot)
+        targets = compile_with(defended, self.loss, like=model)
+        data = dataclasses.replace(data, y=targets(data.y))
         return defended, data.train_models(defended, progress=progress)

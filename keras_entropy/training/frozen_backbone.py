@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import ClassVar
 
 import keras
 
@@ -35,6 +36,7 @@ class FrozenBackbone:
     epochs: int = 20
     learning_rate: float = 1e-3
     as_published: bool = False
+    trains_on_reference: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
         head_training.check_loss("loss", self.loss)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 from collections.abc import Sequence
+from typing import ClassVar
 from typing import Protocol
 
 import keras
@@ -54,6 +55,9 @@ class TrainingData:
         batch_size: Integer.
         head_epochs: Integer, for each stage of recipes that train a head, in place of
             their own. Defaults to `None`, their own.
+        reference: Array `(r, ...)` of inputs and integer array `(r,)` of their class
+            indices, for recipes that train on examples whose membership is no secret.
+            None of them is in `x`. Defaults to `None`: there are none.
         train: Function that trains a stack: `shadow.train`, or the `train` of a
             `Runner` that keeps what is done and spreads it over processes. Defaults
             to the former.
@@ -68,6 +72,7 @@ class TrainingData:
     train: Train = train
     starts: Sequence[int] | None = None
     head_epochs: int | None = None
+    reference: tuple[Array, Integers] | None = None
 
     def initialize(self, model: keras.Model) -> Stack:
         """Returns fresh values of a model, one set for each of the K models.
@@ -107,7 +112,14 @@ class TrainingData:
 
 
 class Recipe(Protocol):
-    """How a defense is trained."""
+    """How a defense is trained.
+
+    Attributes:
+        trains_on_reference: Whether the reference examples of `TrainingData` are needed
+            to train, beside those that are to be defended.
+    """
+
+    trains_on_reference: ClassVar[bool]
 
     def model_epochs(self, data: TrainingData) -> int:
         """Returns what the calls of `progress` will add up to."""

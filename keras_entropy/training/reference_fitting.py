@@ -56,6 +56,7 @@ def fit_to_stack(
     y: Array,
     *,
     members: tuple[Array, Array] | None = None,
+    answers: Array | None = None,
     seed: int = 0,
 ) -> tuple[keras.Model, Stack]:
     """Fits the layer to each of K models.
@@ -68,6 +69,8 @@ def fit_to_stack(
         y: Integer array `(n,)`: their classes.
         members: Array `(N, ...)` of inputs, and the rows `(K, m)` of it that each
             model was trained on. Only for layers that need them.
+        answers: Array `(n, classes)`: to what all layers are fitted alike, in place of
+            each model's answers to `x`. Defaults to `None`: those.
         seed: Integer, for layers that ask random questions. Defaults to `0`.
 
     Returns:
@@ -76,12 +79,15 @@ def fit_to_stack(
     Raises:
         ValueError: As for `FittedDefense.fit`.
     """
-    outputs = predict(model, stack, layer.queries(x, seed=seed))
+    if answers is None:
+        outputs = predict(model, stack, layer.queries(x, seed=seed))
+    else:
+        outputs = np.broadcast_to(answers, (len(stack), *answers.shape))
     extra: list[dict[str, Array]] = [{} for _ in outputs]
     if layer.needs_members and members is not None:
         inputs, rows = members
-        answers = predict(model, stack, inputs)
-        extra = [{"members": a[r]} for a, r in zip(answers, rows, strict=True)]
+        about = predict(model, stack, inputs)
+        extra = [{"members": a[r]} for a, r in zip(about, rows, strict=True)]
     layer.fit(outputs[0], y, **extra[0])
     defended = defend(model, layer)
     fits = [layer.values(o, y, **e) for o, e in zip(outputs, extra, strict=True)]

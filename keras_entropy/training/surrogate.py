@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import ClassVar
 
 import keras
 
@@ -56,6 +57,7 @@ class Surrogate:
     refine_epochs: int = 20
     refine_learning_rate: float = 1e-5
     as_published: bool = False
+    trains_on_reference: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
         for argument, known in (("target", TARGETS), ("fit_on", INPUTS)):

@@ -10,6 +10,9 @@ from scipy.special import stdtrit
 from eval_suite.report.content import attackers
 from eval_suite.report.content.attackers import TIE
 from eval_suite.report.content.change import Change
+from eval_suite.report.content.undefended import behind
+from eval_suite.report.content.undefended import defenses
+from eval_suite.report.content.undefended import rivals_sentence
 from eval_suite.report.format import NOT_MEASURED
 from eval_suite.report.format import called
 from eval_suite.report.format import count
@@ -33,8 +36,9 @@ RULE = (
     "many, is weaker than on the undefended model (paired difference, two-sided, "
     f"{100 * LEVEL:.0f} %, Holm-corrected over all defenses) and accuracy falls by "
     f"at most {100 * ACCURACY_BUDGET:.0f} points; among several, of those within "
-    f"{TIE} of the lowest AUC the one with the lowest NLL. Where an attacker may know "
-    "the start of the training, the larger of both AUCs counts."
+    f"{TIE} of the lowest AUC the one with the lowest NLL. A defense that an "
+    "undefended model of other examples beats in accuracy and AUC is not. Where an "
+    "attacker may know the start of the training, the larger of both AUCs counts."
 )
 
 Effect = Literal["undefended", "weaker", "unclear", "stronger", "unmeasured"]
@@ -142,6 +146,13 @@ def advise(results: Results) -> Advice:
     Returns:
         The advice. A void verdict gives none.
     """
+    if not results["controls"]:
+        return Advice(
+            None,
+            "No advice: no control was run",
+            "Without data whose answer is known nobody can tell whether the attacks "
+            "work: run `eval_suite/test_controls.py` as well.",
+        )
     if results["verdict"]["status"] == "void":
         return Advice(
             None,
@@ -150,18 +161,19 @@ def advise(results: Results) -> Advice:
             "so none of these numbers supports a decision.",
         )
     caveat = attackers.caveat(results)
-    if len(results["defenses"]) == 1:
+    if not defenses(results):
         reason = "Only the undefended model was measured."
         return Advice(None, "Nothing to compare", reason, caveat)
     weaker = _weaker(results)
     affordable = [candidate for candidate in weaker if candidate.affordable]
     if not affordable:
-        reason = _none(results, weaker) + _traps(results)
+        reason = _none(results, weaker) + _traps(results) + rivals_sentence(results)
         return Advice(None, "None of these defenses earns its place", reason, caveat)
     lowest = min(candidate.auc for candidate in affordable)
     near = [c for c in affordable if c.auc <= lowest + TIE]
     best = min(near, key=_nll_and_auc)
-    reason = _gain(results["defenses"][0], best) + _traps(results)
+    base = results["defenses"][0]
+    reason = _gain(base, best) + _traps(results) + rivals_sentence(results)
     if results["verdict"]["status"] == "pass":
         return Advice(best.row["name"], f"Use {called(best.row)}", reason, caveat)
     failed = sum(check["outcome"] == "failed" for check in results["checks"])
@@ -170,11 +182,12 @@ def advise(results: Results) -> Advice:
 
 
 def _weaker(results: Results) -> list[_Candidate]:
-    found = effects(results)
+    found, beaten = effects(results), behind(results)
     return [
         _Candidate(row, auc, accuracy_change(results, row))
-        for row in results["defenses"]
+        for row in defenses(results)
         if found[row["name"]] == "weaker"
+        and row["name"] not in beaten
         and (auc := attackers.deciding(row).value) is not None
     ]
 
@@ -186,7 +199,7 @@ def _nll_and_auc(candidate: _Candidate) -> tuple[float, float]:
 
 def _none(results: Results, weaker: list[_Candidate]) -> str:
     """Says why no defense is recommended."""
-    base, *others = results["defenses"]
+    base, others = results["defenses"][0], defenses(results)
     found = attackers.deciding(base)
     reason = (
         "The strongest attack on the undefended model reaches AUC "

@@ -20,6 +20,10 @@ from eval_suite.results.rows import CanaryRow
 from eval_suite.results.rows import StrongestRow
 from eval_suite.results.rows import WorstOffRow
 
+_BEHIND = (
+    "A model without a defense, trained on other examples, is more accurate and leaks "
+    "less."
+)
 _KNOWN_FAMILIES = ("none", "output-transform", "training-loss", "head")
 
 
@@ -160,12 +164,22 @@ def _row(rows: Rows, scale: Scale, place: int, row: Defense) -> TableRow:
         "anchor": f"d{place}",
         "family": family(row),
         "chosen": row["name"] == rows.advice.defense,
-        "badges": badges(row),
+        "badges": [*_beaten(rows, row), *badges(row)],
         "cells": {
             **_privacy_cells(rows, scale, row),
             **_utility_cells(rows, row),
         },
     }
+
+
+def _beaten(rows: Rows, row: Defense) -> list[Badge]:
+    rival = rows.behind.get(row["name"])
+    return [] if rival is None else [Badge(f"behind {rival}", _BEHIND, warn=True)]
+
+
+def beaten_legend(rows: Rows) -> list[Badge]:
+    """Returns what the badge of a beaten defense means, where there is one."""
+    return [Badge("behind ...", _BEHIND, warn=True)] if rows.behind else []
 
 
 def _auc(row: Defense) -> tuple[float | None, float | None, float | None]:

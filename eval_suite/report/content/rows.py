@@ -6,6 +6,8 @@ from eval_suite.report.content import attackers
 from eval_suite.report.content.advice import accuracy_change
 from eval_suite.report.content.advice import advise
 from eval_suite.report.content.advice import effects
+from eval_suite.report.content.undefended import behind
+from eval_suite.report.content.undefended import without_defense
 from eval_suite.results.contents import Defense
 from eval_suite.results.contents import Results
 from eval_suite.results.rows import AttackRow
@@ -28,8 +30,9 @@ class Rows:
         results: The results themselves.
         defenses: All defense rows, see `attackers.ordered`.
         base: The undefended model.
+        behind: See `undefended.behind`.
         drawn: The rows that figures show: all, or where there are more than
-            `DRAWN`, the undefended model, the recommended defense, and in turn those
+            `DRAWN`, the undefended models, the recommended defense, and in turn those
             with the lowest AUC of an attacker who asks often and of one who asks once:
             `KEPT` in all.
         panels: Those of them that get a small panel of their own.
@@ -45,6 +48,7 @@ class Rows:
         self.base = self.defenses[0]
         self.effects = effects(results)
         self.advice = advise(results)
+        self.behind = behind(results)
         self.drawn = self._drawn() if len(self.defenses) > DRAWN else self.defenses
         panels = PANELS if len(self.drawn) == len(self.defenses) else KEPT_PANELS
         self.panels = self.drawn[:panels]
@@ -65,7 +69,11 @@ class Rows:
         measured = [r for r in self.defenses[1:] if r["strongest_auc"] is not None]
         by_one_question = sorted(measured, key=_asked_once)
         turns = zip(measured, by_one_question, strict=True)
-        wanted = [r for r in measured if r["name"] == self.advice.defense]
+        wanted = [
+            r
+            for r in measured
+            if without_defense(r) or r["name"] == self.advice.defense
+        ]
         wanted += [row for turn in turns for row in turn]
         kept = [*dict.fromkeys(row["name"] for row in wanted)][: KEPT - 1]
         return [self.base, *(row for row in measured if row["name"] in kept)]

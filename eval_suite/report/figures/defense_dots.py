@@ -13,6 +13,8 @@ from matplotlib.ticker import MaxNLocator
 from eval_suite.report.content import attackers
 from eval_suite.report.content.advice import ACCURACY_BUDGET
 from eval_suite.report.content.rows import Rows
+from eval_suite.report.content.undefended import defenses
+from eval_suite.report.content.undefended import without_defense
 from eval_suite.report.figures import style
 from eval_suite.report.figures.levels import draw_levels
 from eval_suite.report.figures.style import Drawing
@@ -46,12 +48,13 @@ def strongest_auc(rows: Rows) -> Drawing:
     if not dots:
         return Drawing(name, title, missing=rows.reason("auc", "attack"))
     dots.sort(key=lambda dot: dot.value)
-    weaker = sum(rows.effects[row["name"]] == "weaker" for row in rows.defenses)
-    others = len(rows.defenses) - 1
+    others = defenses(rows.results)
+    weaker = sum(rows.effects[row["name"]] == "weaker" for row in others)
+    lowest = next((d for d in dots if not without_defense(d.row)), dots[0])
     finding = (
-        f"Lowest: {dots[0].row['name']} at {number(dots[0].value)}; undefended "
+        f"Lowest: {lowest.row['name']} at {number(lowest.value)}; undefended "
         f"{number(attackers.deciding(rows.base).value)}. On {weaker} of "
-        f"{count(others, 'defense')} the attack is measurably weaker."
+        f"{count(len(others), 'defense')} the attack is measurably weaker."
     )
     figure = style.canvas(0.7 + style.ROW_HEIGHT * len(dots), legends=2)
     axes = figure.subplots()

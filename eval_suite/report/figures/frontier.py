@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from eval_suite.report.content import attackers
 from eval_suite.report.content.advice import ACCURACY_BUDGET
 from eval_suite.report.content.rows import Rows
+from eval_suite.report.content.undefended import without_defense
 from eval_suite.report.figures import style
 from eval_suite.report.figures.levels import draw_levels
 from eval_suite.report.figures.style import Drawing
@@ -73,8 +74,9 @@ def frontier(rows: Rows) -> Drawing:
         zorder=1,
     )
     first = [base] if base else []
+    first += [p for p in drawn if p is not base and without_defense(p.row)]
     for point in reversed(drawn):
-        _draw(axes, point, strong=point in best or point is base)
+        _draw(axes, point, strong=point in best or point in first)
     _annotate(axes, drawn, [*first, *best])
     axes.set_xlabel("accuracy on non-members")
     axes.set_ylabel("AUC of the strongest attack (0.5: guessing)")
@@ -82,12 +84,12 @@ def frontier(rows: Rows) -> Drawing:
     axes.margins(x=0.08, y=0.12)
     style.legend(figure, style.families([point.row for point in drawn]))
     style.legend(figure, levels, line=1)
-    winners = [point for point in steps if point is not base]
+    winners = [point for point in steps if point not in first]
     names = [point.row["name"] for point in winners]
     finding = (
         f"On the frontier: {listing(names)}."
         if names
-        else "No defense beats the undefended model on either axis."
+        else "No defense beats the undefended models on either axis."
     )
     alt = (
         f"Scatter plot of {count(len(drawn), 'model')}, accuracy against AUC. "

@@ -191,6 +191,8 @@ def _line(
 ) -> str:
     effect = rows.effects[row["name"]]
     title = "" if row["title"] == row["name"] else f" {_escape(row['title'], 60)}"
+    if row["name"] in rows.behind:
+        title += f" (behind {_escape(rows.behind[row['name']], 60)})"
     change = attackers.difference(row, rows.base)
     auc = (row["strongest_auc"], row["strongest_auc_low"], row["strongest_auc_high"])
     times = ratio((row["latency_ratio"] or {}).get("1"))

@@ -40,7 +40,7 @@ from eval_suite.results.contents import Results
 _ANSWERS = {
     "pass": "Yes: every check passed",
     "fail": "Not yet: {} failed",
-    "void": "No: a control failed",
+    "void": "No: a control failed or none was run",
 }
 _LINES = 4  # of the verdict in the summary
 _LINE = 160  # characters of each
@@ -164,7 +164,7 @@ def _document(rows: Rows) -> dict[str, object]:
         "families": defense_table.families(rows),
         "table": defense_table.table(rows),
         "scale": defense_table.Scale(rows).style,
-        "badge_legend": LEGEND,
+        "badge_legend": [*LEGEND, *defense_table.beaten_legend(rows)],
         "strengths": in_words(results["frontier"]),
         "details": shown,
         "kinds": kinds_in_words(results),

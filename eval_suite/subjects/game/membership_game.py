@@ -109,6 +109,7 @@ class MembershipGame(PairedTargets):
             epochs=profile.epochs,
             batch_size=profile.batch_size,
             train=(runner or Runner()).train,
+            reference=(self.reference.x, self.reference.y),
         )
         models = functools.partial(
             GameModels,

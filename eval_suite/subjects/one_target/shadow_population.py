@@ -227,7 +227,7 @@ class Population:
     ) -> DefendedStacks:
         return DefendedStacks(
             undefended,
-            self._training_data(self._y, rows, seeds),
+            self._training_data(self._y, rows, seeds, reference),
             (reference.x, reference.y),
             self._bar,
             probabilities=defending.probabilities_of(
@@ -248,7 +248,13 @@ class Population:
             stack = data.train_models(model, progress=advance)
         return self._target, stack.transfer(self._target, rest)
 
-    def _training_data(self, y: Array, rows: Array, seeds: list[int]) -> TrainingData:
+    def _training_data(
+        self,
+        y: Array,
+        rows: Array,
+        seeds: list[int],
+        reference: Dataset | None = None,
+    ) -> TrainingData:
         return TrainingData(
             x=self._x,
             y=y,
@@ -257,6 +263,7 @@ class Population:
             epochs=self.epochs or 0,  # Unknown to all but a trainer.
             batch_size=self._recipe.batch_size,
             train=self._train,
+            reference=None if reference is None else (reference.x, reference.y),
         )
 
     def _bar(

@@ -1,0 +1,1 @@
+"""Recipes that train on reference examples, whose membership is no secret."""

@@ -13,7 +13,6 @@ from typing import Any
 import keras
 from keras import ops
 
-from keras_entropy.layers.defense import Defense
 from keras_entropy.shadow.backends.tensors import Tensor
 from keras_entropy.shadow.private.data_loss import DataLoss
 
@@ -52,10 +51,18 @@ _ALONG_AN_AXIS = (_layers.Softmax, _layers.Concatenate, _layers.LayerNormalizati
 
 def has_closed_form(model: keras.Model) -> bool:
     """Tell whether the norms of examples' gradients have a closed form."""
-    return _is_known_loss(model.loss) and all(
-        _answers_row_by_row(layer)
-        and (not layer.trainable_variables or _is_plain_dense(layer))
-        for layer in model.layers
+    # A `Sequential` doesn't list its operations, some of which may be no layers.
+    operations = keras.Model(model.inputs, model.outputs).operations
+    own_call = not _is_known(type(model))
+    return (
+        _is_known_loss(model.loss)
+        and not own_call
+        and all(
+            isinstance(layer, keras.layers.Layer)
+            and _answers_row_by_row(layer)
+            and (not layer.trainable_variables or _is_plain_dense(layer))
+            for layer in operations
+        )
     )
 
 
@@ -230,9 +237,9 @@ def _answers_row_by_row(layer: keras.layers.Layer) -> bool:
         return False
     if type(layer) in _ALONG_AN_AXIS:
         return layer.axis in (-1, [-1])
-    if isinstance(layer, Defense):
-        return _is_known(type(layer))
-    return type(layer) in _ROW_BY_ROW
+    # Those of this package do by contract.
+    own = type(layer).__module__.startswith("keras_entropy.")
+    return own or type(layer) in _ROW_BY_ROW
 
 
 def _is_known_loss(loss: Any) -> bool:

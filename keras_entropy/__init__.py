@@ -35,6 +35,7 @@ from keras_entropy.layers import TaylorSoftmax as TaylorSoftmax
 from keras_entropy.layers import TemperatureScaling as TemperatureScaling
 from keras_entropy.layers import TopK as TopK
 from keras_entropy.layers import UniformMixing as UniformMixing
+from keras_entropy.losses import ConvexConcaveLoss as ConvexConcaveLoss
 from keras_entropy.losses import (
     EntropyRegularizedCrossentropy as EntropyRegularizedCrossentropy,
 )

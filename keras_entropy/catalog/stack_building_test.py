@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from keras_entropy import catalog
+from keras_entropy.catalog.published_defenses import PUBLISHED_DEFENSES
 from keras_entropy.catalog.stack_building import defend_stack
 from keras_entropy.layers.contract_test import to_numpy
 from keras_entropy.shadow.plan import model_seeds
@@ -47,6 +48,7 @@ def training_data():
         "with-reference",
         "reference-start",
         "disjoint-mean",
+        *(entry.name for entry in PUBLISHED_DEFENSES),
     ],
 )
 def test_each_model_is_defended_as_if_it_were_alone(name, activation):

@@ -8,6 +8,8 @@ from keras_entropy.catalog.entry import Entry
 from keras_entropy.layers.identity import Identity
 from keras_entropy.losses.convex_concave_loss import ConvexConcaveLoss
 from keras_entropy.training.from_scratch import FromScratch
+from keras_entropy.training.published.distillation import Distillation
+from keras_entropy.training.published.self_distillation import SelfDistillation
 from keras_entropy.training.published.shorter import Shorter
 from keras_entropy.training.published.weight_decay import WeightDecay
 from keras_entropy.training.recipe import Recipe
@@ -47,5 +49,19 @@ PUBLISHED_DEFENSES = (
         "Convex-concave loss",
         FromScratch(functools.partial(ConvexConcaveLoss, alpha=0.5)),
         "Liu et al., 2024, arXiv:2402.05453",
+    ),
+    _trained(
+        "dmp",
+        "distillation-for-membership-privacy",
+        "Distillation on the reference and mixtures of it",
+        Distillation(),
+        "Shejwalkar and Houmansadr, 2021, arXiv:1906.06589",
+    ),
+    _trained(
+        "selena",
+        "split-and-self-distillation",
+        "SELENA, 5 models of which 2 leave an example out",
+        SelfDistillation(),
+        "Tang et al., 2022, arXiv:2110.08324",
     ),
 )

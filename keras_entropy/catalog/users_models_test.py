@@ -49,6 +49,7 @@ def test_heads_are_trained_for_the_epochs_that_are_given(model, name):
     assert accuracy(long, X[:200]) == pytest.approx(own, abs=0.05)
 
 
+@pytest.mark.filterwarnings("ignore:.*starts on the reference")
 @pytest.mark.parametrize("name", [entry.name for entry in PUBLISHED_DEFENSES])
 def test_published_trainings_take_one_sigmoid_unit(model, name):
     reference = (X[200:], Y[200:]) if catalog.get(name).needs_reference else None

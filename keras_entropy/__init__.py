@@ -11,6 +11,7 @@ from keras_entropy._version import __version__ as __version__
 from keras_entropy.layers import BinnedFrequencies as BinnedFrequencies
 from keras_entropy.layers import Claims as Claims
 from keras_entropy.layers import Defense as Defense
+from keras_entropy.layers import DynamicNoise as DynamicNoise
 from keras_entropy.layers import EntropyFloor as EntropyFloor
 from keras_entropy.layers import EntropyRegularization as EntropyRegularization
 from keras_entropy.layers import FirstIntrinsicMode as FirstIntrinsicMode

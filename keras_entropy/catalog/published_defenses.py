@@ -9,6 +9,7 @@ from keras_entropy.layers.identity import Identity
 from keras_entropy.losses.convex_concave_loss import ConvexConcaveLoss
 from keras_entropy.training.from_scratch import FromScratch
 from keras_entropy.training.published.distillation import Distillation
+from keras_entropy.training.published.mixup import Mixup
 from keras_entropy.training.published.self_distillation import SelfDistillation
 from keras_entropy.training.published.shorter import Shorter
 from keras_entropy.training.published.weight_decay import WeightDecay
@@ -63,5 +64,12 @@ PUBLISHED_DEFENSES = (
         "SELENA, 5 models of which 2 leave an example out",
         SelfDistillation(),
         "Tang et al., 2022, arXiv:2110.08324",
+    ),
+    _trained(
+        "mixup",
+        "mixtures-of-examples",
+        "Mixup",
+        Mixup(),
+        "Zhang et al., 2018, arXiv:1710.09412",
     ),
 )

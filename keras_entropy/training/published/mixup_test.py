@@ -41,7 +41,7 @@ def mixtures(recipe, given, **kwargs):
 
 
 def test_inputs_and_labels_are_mixed_in_the_same_shares_of_own_examples():
-    ((x, y, rows, _),), _ = mixtures(Mixup(3), data())
+    ((x, y, rows, _),), _ = mixtures(Mixup(3), data(epochs=6))
     assert x.shape == (2, 90, 60)
     np.testing.assert_array_equal(rows, np.tile(np.arange(90), (2, 1)))
     # As each example is a unit vector, a mixture lists the shares it is made of.

@@ -11,6 +11,7 @@ from keras_entropy._version import __version__ as __version__
 from keras_entropy.layers import BinnedFrequencies as BinnedFrequencies
 from keras_entropy.layers import Claims as Claims
 from keras_entropy.layers import Defense as Defense
+from keras_entropy.layers import DynamicNoise as DynamicNoise
 from keras_entropy.layers import EntropyFloor as EntropyFloor
 from keras_entropy.layers import EntropyRegularization as EntropyRegularization
 from keras_entropy.layers import FirstIntrinsicMode as FirstIntrinsicMode
@@ -35,6 +36,7 @@ from keras_entropy.layers import TaylorSoftmax as TaylorSoftmax
 from keras_entropy.layers import TemperatureScaling as TemperatureScaling
 from keras_entropy.layers import TopK as TopK
 from keras_entropy.layers import UniformMixing as UniformMixing
+from keras_entropy.losses import ConvexConcaveLoss as ConvexConcaveLoss
 from keras_entropy.losses import (
     EntropyRegularizedCrossentropy as EntropyRegularizedCrossentropy,
 )

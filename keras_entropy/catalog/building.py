@@ -203,9 +203,9 @@ def _members(entry: Entry, x: Any) -> Array:
 
 def _warn_of_known_start(entry: Entry, seed: int) -> None:
     warnings.warn(
-        f"{entry.name}: the model starts on the reference, and whoever holds that and "
-        "the seed can find the start and see more of what `x` has changed. Deploy "
-        f"with `seed=None`, which draws a secret one. Received: seed={seed}",
+        f"{entry.name}: what the model learns from the reference can be found by "
+        "whoever holds that and the seed, and shows more of what `x` has changed. "
+        f"Deploy with `seed=None`, which draws a secret one. Received: seed={seed}",
         stacklevel=3,
     )
 

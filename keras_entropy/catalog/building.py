@@ -15,6 +15,7 @@ import numpy as np
 from keras_entropy.arrays import Array
 from keras_entropy.catalog.entry import Entry
 from keras_entropy.catalog.stack_building import defend_stack
+from keras_entropy.catalog.stack_building import honest_answers
 from keras_entropy.catalog.stack_building import no_bar
 from keras_entropy.catalog.table import get
 from keras_entropy.labels import class_indices
@@ -108,6 +109,7 @@ def build(
         raise ValueError(f"`epochs` must be at least 1. Received: epochs={epochs}")
     entry = get(name)
     layer = entry.create(seed=seed)
+    bar = _keras_bar if verbose else no_bar
     if entry.needs_reference:
         # Or raises, before anything is trained.
         examples = _reference(entry, model, reference, x)
@@ -130,7 +132,7 @@ def build(
             from_logits=from_logits,
             layer_seed=seed,
             as_published=as_published,
-            bar=_keras_bar if verbose else no_bar,
+            bar=bar,
         )
         stack.assign_to(model, 0)
         warn_of_lost_accuracy(entry.name, undefended, model, data.x, data.y)
@@ -138,8 +140,7 @@ def build(
             return model
         from_logits = False
     if entry.cross_fitting is not None and isinstance(layer, FittedDefense):
-        answers = entry.cross_fitting.answers(model, data)
-        layer.fit(answers, examples[1])
+        layer.fit(honest_answers(entry, model, data, bar), examples[1])
     elif isinstance(layer, FittedDefense):
         # Not as a stack of one: models that a stack can't hold can be fitted to.
         fitted(

@@ -45,6 +45,7 @@ SUITE = {
     "subjects": "datasets options results undefended",
     "gate": "options results undefended",
     "report": "options results without_keras",
+    "guides": "report results",
     "measurements": ("datasets gate options results subjects undefended without_keras"),
     "session": "gate measurements options report results subjects undefended",
     "membership_audit": (

@@ -2,6 +2,11 @@
 
 >>> import keras_entropy
 >>> defended = keras_entropy.defend(model, keras_entropy.TemperatureScaling(4.0))
+
+Layers, such as `TemperatureScaling`, and `defend`, `strip`; `catalog.build` makes any
+defense by its name; `recommend` searches among layers; `losses` of trainings that are
+defenses; `callbacks.MembershipAudit`. For studies: `attacks`, `shadow`, `queries`,
+`audit`, which are imported by their own names.
 """
 
 import importlib
@@ -11,6 +16,7 @@ from keras_entropy._version import __version__ as __version__
 from keras_entropy.layers import BinnedFrequencies as BinnedFrequencies
 from keras_entropy.layers import Claims as Claims
 from keras_entropy.layers import Defense as Defense
+from keras_entropy.layers import DynamicNoise as DynamicNoise
 from keras_entropy.layers import EntropyFloor as EntropyFloor
 from keras_entropy.layers import EntropyRegularization as EntropyRegularization
 from keras_entropy.layers import FirstIntrinsicMode as FirstIntrinsicMode
@@ -35,6 +41,7 @@ from keras_entropy.layers import TaylorSoftmax as TaylorSoftmax
 from keras_entropy.layers import TemperatureScaling as TemperatureScaling
 from keras_entropy.layers import TopK as TopK
 from keras_entropy.layers import UniformMixing as UniformMixing
+from keras_entropy.losses import ConvexConcaveLoss as ConvexConcaveLoss
 from keras_entropy.losses import (
     EntropyRegularizedCrossentropy as EntropyRegularizedCrossentropy,
 )

@@ -1,6 +1,6 @@
 import copy
 
-from eval_suite.report.content.published_figures import faithfulness_table
+from eval_suite.report.content.other_sources.published_figures import faithfulness_table
 from eval_suite.results.recorded import Recorded
 from eval_suite.results.run_results import UNKNOWN_RUN
 from eval_suite.results.run_results import assemble

@@ -15,6 +15,7 @@ import numpy as np
 from keras_entropy.arrays import Array
 from keras_entropy.catalog.entry import Entry
 from keras_entropy.catalog.stack_building import defend_stack
+from keras_entropy.catalog.stack_building import honest_answers
 from keras_entropy.catalog.stack_building import no_bar
 from keras_entropy.catalog.table import get
 from keras_entropy.labels import class_indices
@@ -128,6 +129,7 @@ def build(
             f"delta={delta}"
         )
     layer = entry.create(seed=seed)
+    bar = _keras_bar if verbose else no_bar
     if entry.needs_reference:
         # Or raises, before anything is trained.
         examples = _reference(entry, model, reference, x)
@@ -151,7 +153,7 @@ def build(
             from_logits=from_logits,
             layer_seed=seed,
             as_published=as_published,
-            bar=_keras_bar if verbose else no_bar,
+            bar=bar,
         )
         stack.assign_to(model, 0)
         warn_of_lost_accuracy(entry.name, undefended, model, data.x, data.y)
@@ -161,8 +163,7 @@ def build(
             return model
         from_logits = False
     if entry.cross_fitting is not None and isinstance(layer, FittedDefense):
-        answers = entry.cross_fitting.answers(model, data)
-        layer.fit(answers, examples[1])
+        layer.fit(honest_answers(entry, model, data, bar), examples[1])
     elif isinstance(layer, FittedDefense):
         # Not as a stack of one: models that a stack can't hold can be fitted to.
         fitted(
@@ -242,9 +243,9 @@ def _members(entry: Entry, x: Any) -> Array:
 
 def _warn_of_known_start(entry: Entry, seed: int) -> None:
     warnings.warn(
-        f"{entry.name}: the model starts on the reference, and whoever holds that and "
-        "the seed can find the start and see more of what `x` has changed. Deploy "
-        f"with `seed=None`, which draws a secret one. Received: seed={seed}",
+        f"{entry.name}: what the model learns from the reference can be found by "
+        "whoever holds that and the seed, and shows more of what `x` has changed. "
+        f"Deploy with `seed=None`, which draws a secret one. Received: seed={seed}",
         stacklevel=3,
     )
 

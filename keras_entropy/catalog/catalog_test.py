@@ -8,7 +8,6 @@ from keras_entropy import LinearHead
 from keras_entropy import QuadraticHead
 from keras_entropy import catalog
 from keras_entropy.layers.contract_test import to_numpy
-from keras_entropy.training.from_scratch import FromScratch
 
 # Models here are hardly trained, and answer 64 examples now better, now worse.
 pytestmark = pytest.mark.filterwarnings("ignore:.* of its training examples correctly")
@@ -122,7 +121,7 @@ def answers(name, model, seed):
     return to_numpy(catalog.build(name, model, X, Y, **kwargs)(X))
 
 
-@pytest.mark.filterwarnings("ignore:.*starts on the reference")
+@pytest.mark.filterwarnings("ignore:.*learns from the reference")
 @pytest.mark.parametrize("name", TRAINED)
 def test_a_trained_defense_leaves_the_model_as_it_was(name):
     model = classifier()
@@ -141,10 +140,10 @@ def test_the_family_says_how_far_a_defense_reaches_into_the_model(entry):
         expected = "output-transform"
     elif entry.name in ("reference-only", "with-reference"):
         expected = "none"
-    elif isinstance(entry.recipe, FromScratch) or entry.trains_on_reference:
-        expected = "training-loss"
-    else:
+    elif entry.layer in (LinearHead, QuadraticHead):
         expected = "head"
+    else:
+        expected = "training-loss"
     assert entry.family == expected
 
 

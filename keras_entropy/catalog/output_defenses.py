@@ -10,6 +10,7 @@ from keras_entropy.layers.frequencies.binned_frequencies import BinnedFrequencie
 from keras_entropy.layers.frequencies.pair_frequencies import PairFrequencies
 from keras_entropy.layers.frequencies.rank_frequencies import RankFrequencies
 from keras_entropy.layers.frequencies.rank_map import RankMap
+from keras_entropy.layers.perturbation.dynamic_noise import DynamicNoise
 from keras_entropy.layers.perturbation.memguard import MemGuard
 from keras_entropy.layers.perturbation.noise import GaussianNoise
 from keras_entropy.layers.perturbation.noise import LaplaceNoise
@@ -189,5 +190,15 @@ OUTPUT_DEFENSES = (
         config={"scale": 0.1},
         recipe=None,
         reference="Dwork et al., 2006",
+    ),
+    Entry(
+        name="dynanoise",
+        alias="dynamic-noise",
+        title="DynaNoise",
+        family="output-transform",
+        layer=DynamicNoise,
+        config={"variance": 0.3, "scale": 2.0, "temperature": 10.0},
+        recipe=None,
+        reference="Forough and Haddadi, 2025, arXiv:2505.13362",
     ),
 )

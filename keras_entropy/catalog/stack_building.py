@@ -80,7 +80,7 @@ def defend_stack(
                 stack,
                 *reference,
                 members=(data.x, data.rows),
-                answers=_honest_answers(stage, model, data, bar),
+                answers=honest_answers(stage, model, data, bar),
                 seed=fit_seed,
             )
         elif recipe is not None:
@@ -101,7 +101,7 @@ def defend_stack(
     return model, stack
 
 
-def _honest_answers(
+def honest_answers(
     stage: Entry, model: keras.Model, data: TrainingData, bar: Bar
 ) -> Array | None:
     """Returns others' answers about the reference, where the model was trained on it.

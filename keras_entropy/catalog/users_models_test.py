@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from keras_entropy import catalog
+from keras_entropy.catalog.published_defenses import PUBLISHED_DEFENSES
 
 RNG = np.random.default_rng(0)
 Y = RNG.integers(0, 2, 400)
@@ -46,6 +47,17 @@ def test_heads_are_trained_for_the_epochs_that_are_given(model, name):
     settings = {"verbose": False, "seed": 3}
     long = catalog.build(name, model, X[:200], Y[:200], epochs=600, **settings)
     assert accuracy(long, X[:200]) == pytest.approx(own, abs=0.05)
+
+
+@pytest.mark.filterwarnings("ignore:.*learns from the reference")
+@pytest.mark.parametrize("name", [entry.name for entry in PUBLISHED_DEFENSES])
+def test_published_trainings_take_one_sigmoid_unit(model, name):
+    reference = (X[200:], Y[200:]) if catalog.get(name).needs_reference else None
+    built = catalog.build(
+        name, model, X[:200], Y[:200], reference=reference, epochs=30, verbose=False
+    )
+    assert built.output_shape == (None, 2)
+    assert accuracy(built) == pytest.approx(accuracy(model), abs=0.07)
 
 
 def test_a_head_that_comes_out_undertrained_is_not_passed_over(model):

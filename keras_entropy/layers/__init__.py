@@ -17,6 +17,7 @@ from keras_entropy.layers.frequencies.rank_frequencies import (
 )
 from keras_entropy.layers.frequencies.rank_map import RankMap as RankMap
 from keras_entropy.layers.identity import Identity as Identity
+from keras_entropy.layers.perturbation.dynamic_noise import DynamicNoise as DynamicNoise
 from keras_entropy.layers.perturbation.memguard import MemGuard as MemGuard
 from keras_entropy.layers.perturbation.noise import GaussianNoise as GaussianNoise
 from keras_entropy.layers.perturbation.noise import LaplaceNoise as LaplaceNoise

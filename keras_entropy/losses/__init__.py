@@ -1,5 +1,8 @@
 """Losses of defenses that are trained."""
 
+from keras_entropy.losses.convex_concave_loss import (
+    ConvexConcaveLoss as ConvexConcaveLoss,
+)
 from keras_entropy.losses.entropy_regularized_crossentropy import (
     EntropyRegularizedCrossentropy as EntropyRegularizedCrossentropy,
 )

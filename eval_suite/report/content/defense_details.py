@@ -4,7 +4,6 @@ import json
 from typing import Any
 from typing import TypedDict
 
-from eval_suite.report.content import tf_privacy
 from eval_suite.report.content.attack_words import attack_words
 from eval_suite.report.content.attack_words import kind_words
 from eval_suite.report.content.claims import claims_in_words
@@ -13,6 +12,7 @@ from eval_suite.report.content.defense_table import Family
 from eval_suite.report.content.defense_table import Scale
 from eval_suite.report.content.defense_table import cell
 from eval_suite.report.content.defense_table import family
+from eval_suite.report.content.other_sources import tf_privacy
 from eval_suite.report.content.rows import Rows
 from eval_suite.report.format import estimate
 from eval_suite.report.format import interval

@@ -2,11 +2,11 @@
 
 from matplotlib.axes import Axes
 
+from eval_suite.report.content.other_sources.tf_privacy import HOW
+from eval_suite.report.content.other_sources.tf_privacy import NullRuns
+from eval_suite.report.content.other_sources.tf_privacy import null_run_sentence
+from eval_suite.report.content.other_sources.tf_privacy import null_runs
 from eval_suite.report.content.rows import Rows
-from eval_suite.report.content.tf_privacy import HOW
-from eval_suite.report.content.tf_privacy import NullRuns
-from eval_suite.report.content.tf_privacy import null_run_sentence
-from eval_suite.report.content.tf_privacy import null_runs
 from eval_suite.report.figures import style
 from eval_suite.report.figures.style import Drawing
 from eval_suite.report.format import count

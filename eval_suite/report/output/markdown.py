@@ -6,8 +6,10 @@ from eval_suite.report.content import attackers
 from eval_suite.report.content.advice import EFFECT_WORDS
 from eval_suite.report.content.advice import RULE
 from eval_suite.report.content.attack_words import attack_words
-from eval_suite.report.content.published_figures import faithfulness_table
-from eval_suite.report.content.published_figures import is_study
+from eval_suite.report.content.other_sources.published_figures import faithfulness_table
+from eval_suite.report.content.other_sources.published_figures import is_study
+from eval_suite.report.content.other_sources.tf_privacy import null_run_sentence
+from eval_suite.report.content.other_sources.tf_privacy import null_runs
 from eval_suite.report.content.rows import Rows
 from eval_suite.report.content.run_comparison import RunComparison
 from eval_suite.report.content.run_facts import CANARIES
@@ -15,8 +17,6 @@ from eval_suite.report.content.run_facts import COMMONEST
 from eval_suite.report.content.run_facts import constant_answer
 from eval_suite.report.content.run_facts import tested
 from eval_suite.report.content.strengths import in_words
-from eval_suite.report.content.tf_privacy import null_run_sentence
-from eval_suite.report.content.tf_privacy import null_runs
 from eval_suite.report.format import NOT_MEASURED
 from eval_suite.report.format import count
 from eval_suite.report.format import estimate

@@ -14,14 +14,14 @@ from markupsafe import Markup
 from eval_suite.report.content import attackers
 from eval_suite.report.content import defense_table
 from eval_suite.report.content import run_facts
-from eval_suite.report.content import tf_privacy
 from eval_suite.report.content.advice import RULE
 from eval_suite.report.content.attack_words import kinds_in_words
 from eval_suite.report.content.claims import LEGEND
 from eval_suite.report.content.defense_details import Details
 from eval_suite.report.content.defense_details import details
-from eval_suite.report.content.published_figures import beside_study
-from eval_suite.report.content.published_figures import is_study
+from eval_suite.report.content.other_sources import tf_privacy
+from eval_suite.report.content.other_sources.published_figures import beside_study
+from eval_suite.report.content.other_sources.published_figures import is_study
 from eval_suite.report.content.rows import Rows
 from eval_suite.report.content.run_comparison import METHOD
 from eval_suite.report.content.run_comparison import RunComparison

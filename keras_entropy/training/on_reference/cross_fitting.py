@@ -43,15 +43,13 @@ class CrossFitting:
         model: keras.Model,
         data: TrainingData,
         *,
-        from_logits: bool = False,
         progress: Progress | None = None,
     ) -> Array:
         """Returns float32 `(r, classes)`: class probabilities of the reference.
 
         Args:
-            model: The undefended model, whose weights are not used.
+            model: A model that ends in probabilities. Its weights are not used.
             data: Holds the reference.
-            from_logits: Boolean, whether `model` ends in logits.
             progress: See `Recipe`.
         """
         x, y = reference_of(data)
@@ -59,7 +57,7 @@ class CrossFitting:
         fold = np.random.default_rng(0).permutation(np.arange(len(x)) % self.folds)
         kept = len(x) - np.bincount(fold).max()
         rows = np.stack([np.flatnonzero(fold != k)[:kept] for k in range(self.folds)])
-        plain = probabilities_of(model, from_logits=from_logits)
+        plain = probabilities_of(model)
         stack = self.training.train(
             plain, model, data, (x, y), rows, range(self.folds), progress
         )

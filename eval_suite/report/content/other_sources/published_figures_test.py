@@ -1,7 +1,7 @@
 import pytest
 
-from eval_suite.report.content.published_figures import beside_study
-from eval_suite.report.content.published_figures import is_study
+from eval_suite.report.content.other_sources.published_figures import beside_study
+from eval_suite.report.content.other_sources.published_figures import is_study
 from eval_suite.report.made_up_runs.results import build_results
 
 

@@ -1,0 +1,1 @@
+"""Recipes of the literature, as their papers say: what ours are compared with."""

@@ -10,14 +10,14 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 from typing import Literal
 
-from eval_suite.measurements import canaries
-from eval_suite.measurements.canaries import canary_row
-from eval_suite.measurements.canaries import on_canaries
 from eval_suite.measurements.example_scores import scores_of
 from eval_suite.measurements.processes.attack_processes import Start
 from eval_suite.measurements.processes.attack_processes import at_once
+from eval_suite.measurements.records import canaries
+from eval_suite.measurements.records.canaries import canary_row
+from eval_suite.measurements.records.canaries import on_canaries
+from eval_suite.measurements.records.worst_off import worst_off_row
 from eval_suite.measurements.slices import slices
-from eval_suite.measurements.worst_off import worst_off_row
 from eval_suite.results.rows import CanaryRow
 from eval_suite.results.rows import WorstOffRow
 from eval_suite.subjects.answers import Answers

@@ -153,7 +153,7 @@ class EvalSession:
         file = folder / _RECORDS
         file.unlink(missing_ok=True)  # of an earlier run
         if self._recorded.record_risk:
-            from eval_suite.measurements.exposed_records import as_csv
+            from eval_suite.measurements.records.exposed_records import as_csv
 
             file.write_text(as_csv(self._recorded.record_risk), encoding="utf-8")
 

@@ -8,6 +8,7 @@ from eval_suite.report.content.advice import EFFECT_WORDS
 from eval_suite.report.content.attack_words import attack_words
 from eval_suite.report.content.claims import Badge
 from eval_suite.report.content.claims import badges
+from eval_suite.report.content.guarantees import guarantee_words
 from eval_suite.report.content.rows import Rows
 from eval_suite.report.format import interval
 from eval_suite.report.format import number
@@ -205,6 +206,7 @@ def _privacy_cells(rows: Rows, scale: Scale, row: Defense) -> dict[str, Cell]:
         "known": _of_kind(row["known_start"], "no start to know"),
         "worst": _with_rate(row["worst_off"], unattacked),
         "canaries": _with_rate(row["canaries"], unattacked),
+        "guarantee": _guarantee(row),
         "difference": Cell(0.0, "", chip=effect, word=effect)
         if effect == "undefended"
         else cell(
@@ -233,6 +235,15 @@ def _with_rate(found: WorstOffRow | CanaryRow | None, reason: str) -> Cell:
     shown = "" if found["tpr"] is None else f"{percent(found['tpr'])} found"
     attack = attack_words(found["attack"])
     return cell(found["auc"], number(found["auc"]), "", shown or None, attack=attack)
+
+
+def _guarantee(row: Defense) -> Cell:
+    """Returns the cell of a proved bound; where there is none, it sorts last."""
+    found = row.get("guarantee")
+    if found is None:
+        return Cell("", guarantee_words(row))
+    epsilon = f"epsilon {found['epsilon']:.3g}"
+    return Cell(found["auc_bound"], guarantee_words(row), (epsilon,))
 
 
 def _of_kind(found: StrongestRow | None, reason: str) -> Cell:

@@ -6,6 +6,7 @@ from eval_suite.report.content import attackers
 from eval_suite.report.content.advice import EFFECT_WORDS
 from eval_suite.report.content.advice import RULE
 from eval_suite.report.content.attack_words import attack_words
+from eval_suite.report.content.guarantees import guarantee_words
 from eval_suite.report.content.other_sources.published_figures import faithfulness_table
 from eval_suite.report.content.other_sources.published_figures import is_study
 from eval_suite.report.content.other_sources.tf_privacy import null_run_sentence
@@ -158,6 +159,7 @@ def _table(rows: Rows, listed: int) -> list[str]:
     known = any(row["known_start"] is not None for row in rows.defenses)
     exposed = any(row["worst_off"] is not None for row in rows.defenses)
     learned = any(row["canaries"] is not None for row in rows.defenses)
+    proved = any(row.get("guarantee") is not None for row in rows.defenses)
     headers = (
         "defense",
         "attack is",
@@ -168,6 +170,7 @@ def _table(rows: Rows, listed: int) -> list[str]:
         *(["known start"] if known else []),
         *(["worst-off 5 %"] if exposed else []),
         *(["canaries"] if learned else []),
+        *(["guarantee"] if proved else []),
         "change",
         "accuracy",
         "latency",
@@ -177,7 +180,9 @@ def _table(rows: Rows, listed: int) -> list[str]:
         "| " + " | ".join(headers) + " |",
         "|" + "---|" * 3 + "---:|" * (len(headers) - 3),
         *[
-            _line(rows, row, known=known, exposed=exposed, learned=learned)
+            _line(
+                rows, row, known=known, exposed=exposed, learned=learned, proved=proved
+            )
             for row in rows.defenses[:listed]
         ],
     ]
@@ -187,7 +192,13 @@ def _table(rows: Rows, listed: int) -> list[str]:
 
 
 def _line(
-    rows: Rows, row: Defense, *, known: bool, exposed: bool, learned: bool
+    rows: Rows,
+    row: Defense,
+    *,
+    known: bool,
+    exposed: bool,
+    learned: bool,
+    proved: bool,
 ) -> str:
     effect = rows.effects[row["name"]]
     title = "" if row["title"] == row["name"] else f" {_escape(row['title'], 60)}"
@@ -210,6 +221,7 @@ def _line(
         _escape(attack_words(row["strongest_attack"]), 80),
         estimate(*auc),
         *(number(attackers.measured(kind).value) for kind in kinds),
+        *([guarantee_words(row)] * proved),
         "" if effect == "undefended" else change.words() or NOT_MEASURED,
         percent(row["accuracy"]),
         times if row["latency_ratio"] is None else f"× {times}",

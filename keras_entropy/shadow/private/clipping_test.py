@@ -133,9 +133,6 @@ def test_noise_has_the_variance_that_is_accounted_for():
 
 def test_noise_differs_between_steps_and_comes_back_with_the_seed():
     model = network(keras.layers.Dense(300, activation="relu"))
-    model.trainable_variables[0].assign(
-        keras.ops.zeros_like(model.trainable_variables[0])
-    )
     start = shadow.initialize(model, [1, 2, 3])
 
     def kernel(epochs, seed):

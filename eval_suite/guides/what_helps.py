@@ -22,6 +22,7 @@ ROWS = {
     "relax-loss": "`relax-loss`",
     "M-9": "`M-9`, a head that imitates the label",
     "reference-start": "`reference-start`",
+    "dp-sgd-reference-strict": "`dp-sgd-reference-strict`",
     "reference-only": "no defense, the reference alone",
     "with-reference": "no defense, the reference as well",
 }

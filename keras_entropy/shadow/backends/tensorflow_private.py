@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from collections.abc import Sequence
 
 import keras
-import numpy as np
 import tensorflow as tf
 
 from keras_entropy.arrays import Array
@@ -19,6 +18,7 @@ from keras_entropy.shadow.private.example_loss import ExampleLoss
 from keras_entropy.shadow.private.example_loss import added_by_weights
 from keras_entropy.shadow.private.steps import CHUNK
 from keras_entropy.shadow.private.steps import Steps
+from keras_entropy.shadow.private.steps import seeds_of_steps
 from keras_entropy.shadow.threads import Progress
 
 # Clipping norm, standard deviation of the noise, expected examples in a step.
@@ -78,9 +78,6 @@ class PrivateTensorFlowTrainer(TensorFlowTrainer):
             tf.constant(value, tf.float32)
             for value in (privacy.clip_norm, noise, expected)
         )
-        seeds = tf.constant(
-            np.stack([np.frombuffer(key[:16], np.int64) for key in keys])
-        )
         done = 0
         for part in steps:
             rows, present = (
@@ -94,7 +91,7 @@ class PrivateTensorFlowTrainer(TensorFlowTrainer):
                 present,
                 (tf.constant(done), tf.constant(done + part.number)),
                 settings,
-                seeds,
+                tf.constant(seeds_of_steps(keys, done, part.number)),
                 per_model,
             )
             done += part.number
@@ -133,7 +130,7 @@ class PrivateTensorFlowTrainer(TensorFlowTrainer):
                 sums, others = self._one_by_one(
                     self._clipped, rows[i], present[i], trainable, others, data, clip
                 )
-            drawn = self._noise(seeds, number)
+            drawn = self._noise(seeds[number - start])
             gradients = [
                 self._optimizer.scale_loss((total + noise * normal) / expected + added)
                 for total, normal, added in zip(
@@ -232,14 +229,12 @@ class PrivateTensorFlowTrainer(TensorFlowTrainer):
         )
         return sums, updated
 
-    def _noise(self, seeds: Tensor, number: Tensor) -> list[Tensor]:
+    def _noise(self, seeds: Tensor) -> list[Tensor]:
         """Draw standard normal numbers, for each model from its own seed."""
         sizes = [shape.num_elements() for shape in self._shapes]
         drawn = tf.stack(
             [
-                tf.random.stateless_normal(
-                    [sum(sizes)], tf.random.experimental.stateless_fold_in(seed, number)
-                )
+                tf.random.stateless_normal([sum(sizes)], seed)
                 for seed in tf.unstack(seeds)
             ]
         )

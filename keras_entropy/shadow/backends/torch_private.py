@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from collections.abc import Sequence
 
 import keras
+import numpy as np
 import torch
 
 from keras_entropy.arrays import Array
@@ -56,8 +57,8 @@ class PrivateTorchTrainer(TorchTrainer):
         others = self._start(values)
         tensors = [keras.ops.convert_to_tensor(array) for array in data]
         device = tensors[0].device
-        generator = torch.Generator(device)
-        generator.manual_seed(int.from_bytes(keys[0][:8], "big", signed=True))
+        # PyTorch's own would take 32 bits of a seed, which can be tried through.
+        generator = np.random.default_rng(int.from_bytes(keys[0], "big"))
         noise = privacy.noise_multiplier * privacy.clip_norm
         with torch.random.fork_rng():
             # For layers that draw without a seed of their own.
@@ -82,8 +83,9 @@ class PrivateTorchTrainer(TorchTrainer):
                         (
                             total
                             + noise
-                            * torch.randn(
-                                total.shape, generator=generator, device=device
+                            * torch.as_tensor(
+                                generator.standard_normal(total.shape, np.float32),
+                                device=device,
                             )
                         )
                         / expected

@@ -5,6 +5,8 @@ import pytest
 from keras_entropy import shadow
 from keras_entropy.privacy.private_gradients import PrivateGradients
 from keras_entropy.shadow.private.closed_form import has_closed_form
+from keras_entropy.shadow.private.steps import poisson_batches
+from keras_entropy.shadow.private.steps import seeds_of_steps
 from keras_entropy.shadow.stack import variables_of
 from keras_entropy.shadow.stack_training_test import ROWS
 from keras_entropy.shadow.stack_training_test import SEEDS
@@ -184,9 +186,40 @@ def test_noise_differs_between_steps_and_comes_back_with_the_seed():
     assert abs(np.corrcoef(steps[0], other)[0, 1]) < 4 / np.sqrt(len(other))
 
 
-def test_poisson_sampling_takes_each_example_with_the_right_probability():
-    from keras_entropy.shadow.private.steps import poisson_batches
+def test_seeds_of_steps_are_long_and_all_different():
+    seeds = seeds_of_steps([b"a" * 32, b"b" * 32], 0, 200)
+    assert seeds.shape == (200, 2, 2)
+    assert len(np.unique(seeds >> 32)) == seeds.size
+    np.testing.assert_array_equal(
+        seeds_of_steps([b"b" * 32], 30, 5)[:5], seeds[30:35, 1:]
+    )
 
+
+def test_noise_is_drawn_from_all_bytes_of_a_key(monkeypatch):
+    # Model k has a key of its own, which differs from that of model 0 in byte k - 1.
+    monkeypatch.setattr(
+        PrivateGradients,
+        "key",
+        lambda self, seed, purpose: bytes(int(i == seed - 1) for i in range(32)),
+    )
+    model = network(keras.layers.Dense(8))
+    start = shadow.initialize(model, [0] * 9)
+    trained = shadow.train(
+        model,
+        start,
+        X,
+        Y,
+        np.repeat(ROWS[:1], 9, 0),
+        epochs=1,
+        batch_size=100,
+        seeds=range(9),
+        privacy=PrivateGradients(1.0, 1.0),
+    )
+    kernels = trained.values(model)[0].reshape(9, -1)
+    assert len(np.unique(kernels[:, 0])) == 9
+
+
+def test_poisson_sampling_takes_each_example_with_the_right_probability():
     parts = poisson_batches(
         ROWS[:2], epochs=300, batch_size=6, multiple=1, keys=[b"a", b"b"]
     )

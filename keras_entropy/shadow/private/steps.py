@@ -1,5 +1,6 @@
 """Which examples take part in each step of a private training."""
 
+import hashlib
 import math
 from collections.abc import Iterator
 from collections.abc import Sequence
@@ -51,6 +52,30 @@ def full_batches(rows: Integers, *, epochs: int, multiple: int) -> Iterator[Step
     for start in range(0, epochs, _MOST_STEPS):
         count = min(_MOST_STEPS, epochs - start)
         yield Steps(count, filled, present, count)
+
+
+def seeds_of_steps(keys: Sequence[bytes], start: int, number: int) -> Integers:
+    """Return seeds of 128 bits to draw the noise of steps from.
+
+    Each is hashed from the whole key. Generators that derive a step's seed from the
+    training's may cut it to 32 bits, which can be tried through.
+
+    Args:
+        keys: K secrets.
+        start: Number of the first step.
+        number: Number of steps.
+
+    Returns:
+        int64 `(s, K, 2)`, where s is at least `number`, and the same for all calls of
+        a training, or each would be compiled.
+    """
+    steps = range(start, start + max(number, _MOST_STEPS))
+    drawn = [
+        hashlib.sha256(key + step.to_bytes(8, "big")).digest()[:16]
+        for step in steps
+        for key in keys
+    ]
+    return np.frombuffer(b"".join(drawn), np.int64).reshape(len(steps), len(keys), 2)
 
 
 def poisson_batches(

@@ -58,7 +58,8 @@ def seeds_of_steps(keys: Sequence[bytes], start: int, number: int) -> Integers:
     """Return seeds of 128 bits to draw the noise of steps from.
 
     Each is hashed from the whole key. Generators that derive a step's seed from the
-    training's may cut it to 32 bits, which can be tried through.
+    training's may cut it to 32 bits, which can be tried through; XLA takes the lower
+    half of both words, 64 bits.
 
     Args:
         keys: K secrets.

@@ -58,23 +58,18 @@ class Details(TypedDict):
 
 
 def details(rows: Rows) -> list[Details]:
-    """Returns the section of each defense that figures show."""
+    """Returns the sections of the defenses, see `Rows.detailed`."""
     scale = Scale(rows)
-    drawn = {row["name"] for row in rows.drawn}
-    return [
-        _details(rows, scale, place, row)
-        for place, row in enumerate(rows.defenses)
-        if row["name"] in drawn
-    ]
+    return [_details(rows, scale, row) for row in rows.detailed]
 
 
-def _details(rows: Rows, scale: Scale, place: int, row: Defense) -> Details:
+def _details(rows: Rows, scale: Scale, row: Defense) -> Details:
     attacks = sorted(rows.attacks(row["name"]), key=_by_auc)
     slices = sorted(rows.slices(row["name"]), key=_by_auc)
     return {
         "name": row["name"],
         "title": row["title"],
-        "anchor": f"d{place}",
+        "anchor": f"about-{rows.anchors[row['name']]}",
         "family": family(row),
         "facts": _facts(row),
         "attacks": [_attack(rows, scale, row, attack) for attack in attacks],

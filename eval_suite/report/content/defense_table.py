@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from typing import TypedDict
 
 from eval_suite.report.content import attackers
-from eval_suite.report.content.advice import EFFECT_WORDS
 from eval_suite.report.content.attack_words import attack_words
 from eval_suite.report.content.claims import Badge
 from eval_suite.report.content.claims import badges
+from eval_suite.report.content.effects import EFFECT_HELP
+from eval_suite.report.content.effects import EFFECT_WORDS
+from eval_suite.report.content.effects import Effect
 from eval_suite.report.content.rows import Rows
 from eval_suite.report.format import interval
 from eval_suite.report.format import number
@@ -108,8 +110,7 @@ class Cell:
         attack: The attack that the value is of, or empty.
         missing: The reason why nothing was measured, else empty.
         whisker: The small picture of the interval, or None.
-        chip: CSS class of a judgement on the value, or empty.
-        word: The judgement.
+        effect: The judgement on the value, or None.
     """
 
     sort: float | str
@@ -118,8 +119,17 @@ class Cell:
     attack: str = ""
     missing: str = ""
     whisker: Whisker | None = None
-    chip: str = ""
-    word: str = ""
+    effect: Effect | None = None
+
+    @property
+    def word(self) -> str:
+        """The judgement in words."""
+        return "" if self.effect is None else EFFECT_WORDS[self.effect]
+
+    @property
+    def meaning(self) -> str:
+        """What the judgement means."""
+        return "" if self.effect is None else EFFECT_HELP[self.effect]
 
 
 def cell(
@@ -129,14 +139,13 @@ def cell(
     *notes: str | None,
     attack: str = "",
     whisker: Whisker | None = None,
-    chip: str = "",
-    word: str = "",
+    effect: Effect | None = None,
 ) -> Cell:
     """Returns the cell of a measured value, or of a missing one with its reason."""
     if value is None:
         return Cell("", "", missing=reason)
     shown = tuple(note for note in notes if note)
-    return Cell(value, text, shown, attack, whisker=whisker, chip=chip, word=word)
+    return Cell(value, text, shown, attack, whisker=whisker, effect=effect)
 
 
 class TableRow(TypedDict):
@@ -145,6 +154,7 @@ class TableRow(TypedDict):
     name: str
     title: str
     anchor: str
+    detailed: bool
     family: Family
     chosen: bool
     badges: list[Badge]
@@ -154,14 +164,19 @@ class TableRow(TypedDict):
 def table(rows: Rows) -> list[TableRow]:
     """Returns the rows of the table, in the order of `Rows.defenses`."""
     scale = Scale(rows)
-    return [_row(rows, scale, place, row) for place, row in enumerate(rows.defenses)]
+    detailed = {row["name"] for row in rows.detailed}
+    return [
+        _row(rows, scale, row, detailed=row["name"] in detailed)
+        for row in rows.defenses
+    ]
 
 
-def _row(rows: Rows, scale: Scale, place: int, row: Defense) -> TableRow:
+def _row(rows: Rows, scale: Scale, row: Defense, *, detailed: bool) -> TableRow:
     return {
         "name": row["name"],
         "title": row["title"] if row["title"] != row["name"] else "",
-        "anchor": f"d{place}",
+        "anchor": rows.anchors[row["name"]],
+        "detailed": detailed,
         "family": family(row),
         "chosen": row["name"] == rows.advice.defense,
         "badges": [*_beaten(rows, row), *badges(row)],
@@ -205,15 +220,14 @@ def _privacy_cells(rows: Rows, scale: Scale, row: Defense) -> dict[str, Cell]:
         "known": _of_kind(row["known_start"], "no start to know"),
         "worst": _with_rate(row["worst_off"], unattacked),
         "canaries": _with_rate(row["canaries"], unattacked),
-        "difference": Cell(0.0, "", chip=effect, word=effect)
+        "difference": Cell(0.0, "", effect=effect)
         if effect == "undefended"
         else cell(
             change.value,
             signed(change.value),
             unattacked,
             interval(change.low, change.high),
-            chip=effect,
-            word=EFFECT_WORDS[effect],
+            effect=effect,
         ),
         "advantage": cell(
             row["strongest_advantage"], number(row["strongest_advantage"]), unattacked

@@ -66,7 +66,7 @@ def test_one_row_is_chosen_and_judgements_are_those_of_the_rule():
     found = table(rows)
     assert [row["name"] for row in found if row["chosen"]] == [rows.advice.defense]
     for row in found:
-        assert row["cells"]["difference"].chip == rows.effects[row["name"]]
+        assert row["cells"]["difference"].effect == rows.effects[row["name"]]
 
 
 def test_missing_values_sort_last_and_say_why():

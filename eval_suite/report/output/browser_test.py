@@ -182,8 +182,8 @@ def test_a_name_leads_to_its_section(open_page):
 
 
 def test_a_link_to_a_section_opens_it(open_page):
-    page = open_page(fragment="#d4")
-    assert page.locator("#d4").evaluate("element => element.open")
+    page = open_page(fragment="#about-defense-m-17")
+    assert page.locator("#about-defense-m-17").evaluate("element => element.open")
 
 
 def test_the_first_tab_skips_to_the_summary(open_page):

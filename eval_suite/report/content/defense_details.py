@@ -72,8 +72,8 @@ def _details(rows: Rows, scale: Scale, row: Defense) -> Details:
         "anchor": f"about-{rows.anchors[row['name']]}",
         "family": family(row),
         "facts": _facts(row),
-        "attacks": [_attack(rows, scale, row, attack) for attack in attacks],
-        "slices": [_attack(rows, scale, row, attack) for attack in slices[:_SLICES]],
+        "attacks": [_attack(rows, scale, attack) for attack in attacks],
+        "slices": [_attack(rows, scale, attack) for attack in slices[:_SLICES]],
         "slice_count": len(slices),
         "engines": tf_privacy.beside(rows.results, row["name"]),
         "missing": rows.reason("attack"),
@@ -176,7 +176,7 @@ def _divergence(entry: DivergenceRow | None) -> str | None:
     return text if entry["p"] is None else f"{text} ({p_value(entry['p'])})"
 
 
-def _attack(rows: Rows, scale: Scale, row: Defense, attack: AttackRow) -> AttackDetails:
+def _attack(rows: Rows, scale: Scale, attack: AttackRow) -> AttackDetails:
     auc = (attack["auc"], attack["auc_low"], attack["auc_high"])
     reason = rows.reason("attack")
     null = attack["advantage_null"]
@@ -193,7 +193,7 @@ def _attack(rows: Rows, scale: Scale, row: Defense, attack: AttackRow) -> Attack
             number(auc[0]),
             reason,
             interval(*auc[1:]),
-            whisker=scale.whisker(row, *auc),
+            whisker=scale.whisker(*auc),
         ),
         "advantage": cell(
             attack["advantage"],

@@ -52,13 +52,6 @@ def families(rows: Rows) -> list[Family]:
     return list({row["family"]: family(row) for row in rows.defenses}.values())
 
 
-class Whisker(TypedDict):
-    """The small picture of an interval: its CSS class and variables."""
-
-    css: str
-    style: str
-
-
 class Scale:
     """Maps AUCs to the width of the small interval pictures, the same for all rows.
 
@@ -78,25 +71,23 @@ class Scale:
         """The places of 0.5, the undefended model and the floor, as CSS variables."""
         base = 0.5 if self.base is None else self.base
         # Without a floor its line lies where no picture is.
-        floor = -99.0 if self.floor is None else self._place(self.floor["auc"])
+        floor = -99 if self.floor is None else self._place(self.floor["auc"])
         return f"--g:{self._place(0.5)};--b:{self._place(base)};--f:{floor}"
 
     def whisker(
-        self, row: Defense, value: float | None, low: float | None, high: float | None
-    ) -> Whisker | None:
-        """Returns the picture of an interval, or None without a value."""
+        self, value: float | None, low: float | None, high: float | None
+    ) -> str:
+        """Returns the picture of an interval as CSS variables, or nothing."""
         if value is None:
-            return None
+            return ""
         if low is None or high is None:
             low = high = value
-        places = [self._place(v) for v in (low, value, high)]
-        style = "--l:{};--v:{};--h:{}".format(*places)
-        return {"css": family(row)["css"], "style": style}
+        return "--l:{};--v:{};--h:{}".format(*map(self._place, (low, value, high)))
 
-    def _place(self, value: float) -> float:
+    def _place(self, value: float) -> int:
         """Returns the percentage of the width; beyond the range, the nearer end."""
         share = (value - self.low) / (self.high - self.low)
-        return round(4 + 92 * min(1.0, max(0.0, share)), 1)
+        return round(4 + 92 * min(1.0, max(0.0, share)))
 
 
 @dataclass(frozen=True)
@@ -109,7 +100,7 @@ class Cell:
         notes: Smaller, each on a line below it.
         attack: The attack that the value is of, or empty.
         missing: The reason why nothing was measured, else empty.
-        whisker: The small picture of the interval, or None.
+        whisker: The small picture of the interval, or empty.
         effect: The judgement on the value, or None.
     """
 
@@ -118,7 +109,7 @@ class Cell:
     notes: tuple[str, ...] = ()
     attack: str = ""
     missing: str = ""
-    whisker: Whisker | None = None
+    whisker: str = ""
     effect: Effect | None = None
 
     @property
@@ -138,7 +129,7 @@ def cell(
     reason: str,
     *notes: str | None,
     attack: str = "",
-    whisker: Whisker | None = None,
+    whisker: str = "",
     effect: Effect | None = None,
 ) -> Cell:
     """Returns the cell of a measured value, or of a missing one with its reason."""
@@ -213,7 +204,7 @@ def _privacy_cells(rows: Rows, scale: Scale, row: Defense) -> dict[str, Cell]:
             number(auc[0]),
             unattacked,
             interval(*auc[1:]),
-            whisker=scale.whisker(row, *auc),
+            whisker=scale.whisker(*auc),
         ),
         "once": _of_kind(row["asked_once"], unattacked),
         "often": _of_kind(row["asked_often"], rows.reason_not_asked_often()),

@@ -11,9 +11,9 @@ from eval_suite.results.contents import Defense
 
 _STUDY = re.compile(r"M-(\d+)$")
 _FAMILIES = {
-    "output-transform": "Further layers on the output",
-    "training-loss": "Further ways of training",
-    "head": "Further heads",
+    "output-transform": "Other layers",
+    "training-loss": "Other training",
+    "head": "Other heads",
 }
 
 
@@ -45,7 +45,7 @@ def grouped(rows: list[Defense]) -> list[Group]:
         Group("The study's", study),
         *(
             Group(
-                _FAMILIES.get(family, f"Further: {family}"),
+                _FAMILIES.get(family, f"Other: {family}"),
                 [row for row in others if row["family"] == family],
             )
             for family in families

@@ -1,7 +1,6 @@
 import pytest
 
 from eval_suite.report.content.rows import Rows
-from eval_suite.report.figures import style
 from eval_suite.report.figures.all_figures import draw_all
 from eval_suite.report.figures.attack_heat_maps import attacks
 from eval_suite.report.figures.attack_heat_maps import slices
@@ -12,6 +11,7 @@ from eval_suite.report.figures.defense_dots import advantage
 from eval_suite.report.figures.defense_dots import latency
 from eval_suite.report.figures.defense_dots import strongest_auc
 from eval_suite.report.figures.divergence import divergence
+from eval_suite.report.figures.drawing import style
 from eval_suite.report.figures.entropy_histograms import entropy
 from eval_suite.report.figures.frontier import frontier
 from eval_suite.report.figures.roc_curves import roc

@@ -1,7 +1,7 @@
 from eval_suite.report.content.rows import Rows
-from eval_suite.report.figures import style
 from eval_suite.report.figures.all_figures_test import draw
 from eval_suite.report.figures.attack_kinds import kinds
+from eval_suite.report.figures.drawing import style
 from eval_suite.report.made_up_runs.results import build_results
 from eval_suite.report.made_up_runs.results import without_neighbors
 

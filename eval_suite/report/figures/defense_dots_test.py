@@ -1,12 +1,12 @@
 import numpy as np
 
 from eval_suite.report.content.rows import Rows
-from eval_suite.report.figures import style
 from eval_suite.report.figures.all_figures_test import draw
 from eval_suite.report.figures.all_figures_test import labels
 from eval_suite.report.figures.all_figures_test import rows as rows
 from eval_suite.report.figures.defense_dots import advantage
 from eval_suite.report.figures.defense_dots import strongest_auc
+from eval_suite.report.figures.drawing import style
 from eval_suite.report.made_up_runs.made_up_defense import LOOKS_SAFE
 from eval_suite.report.made_up_runs.results import build_results
 from eval_suite.report.made_up_runs.results import without_neighbors

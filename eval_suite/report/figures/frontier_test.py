@@ -4,8 +4,8 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from eval_suite.report.content.rows import Rows
-from eval_suite.report.figures import save
-from eval_suite.report.figures import style
+from eval_suite.report.figures.drawing import save
+from eval_suite.report.figures.drawing import style
 from eval_suite.report.figures.frontier import PlottedDefense
 from eval_suite.report.figures.frontier import frontier
 from eval_suite.report.figures.frontier import pareto

@@ -1,8 +1,8 @@
 import numpy as np
 
 from eval_suite.report.content.rows import Rows
-from eval_suite.report.figures import style
 from eval_suite.report.figures.all_figures_test import draw
+from eval_suite.report.figures.drawing import style
 from eval_suite.report.figures.strengths import strengths
 from eval_suite.report.made_up_runs.results import build_results
 

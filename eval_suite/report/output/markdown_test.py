@@ -110,10 +110,7 @@ def test_one_line_a_reason_that_is_not_measured():
     results = build_results()
     reason = "{} of 16 targets have no member in this slice"
     results["not_measured"] = [
-        {"what": f"attack {i} on wrong (base, M-5)", "reason": reason.format(i % 16)}
-            "what": f"attack {i} on incorrect (base, M-5)",
-            "reason": reason.format(i % 16),
-        }
+        {"what": f"attack {i} on x (base, M-5)", "reason": reason.format(i % 16)}
         for i in range(108)
     ]
     section = _render(results).partition("**Not measured**")[2].strip()

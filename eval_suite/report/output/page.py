@@ -33,7 +33,7 @@ from eval_suite.report.content.run_comparison import METHOD
 from eval_suite.report.content.run_comparison import RunComparison
 from eval_suite.report.content.strengths import in_words
 from eval_suite.report.content.table_columns import columns
-from eval_suite.report.figures.style import Drawing
+from eval_suite.report.figures.drawing.style import Drawing
 from eval_suite.report.format import count
 from eval_suite.report.format import moment
 from eval_suite.report.format import visible

@@ -5,9 +5,9 @@ from html.parser import HTMLParser
 import pytest
 
 from eval_suite.report.content.rows import Rows
-from eval_suite.report.figures import save
-from eval_suite.report.figures import style
 from eval_suite.report.figures.all_figures import draw_all
+from eval_suite.report.figures.drawing import save
+from eval_suite.report.figures.drawing import style
 from eval_suite.report.made_up_runs.results import build_results
 from eval_suite.report.output.page import render_page
 from eval_suite.report.output.report_folder import write_report

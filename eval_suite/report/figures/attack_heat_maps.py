@@ -22,7 +22,7 @@ from keras_entropy.arrays import Floats
 
 _COLUMNS = 16
 _SHADES = 32
-_SLOPE = 60  # degrees, of the names of columns
+_SLOPE = 75  # degrees, of the names of columns
 _TOLD = 4  # cells of a row that its text names
 _CELL = np.array([[-0.5, -0.5], [0.5, -0.5], [0.5, 0.5], [-0.5, 0.5], [-0.5, -0.5]])
 # Of attacks that differ between defenses, and of those that are many, the best alone.

@@ -36,6 +36,7 @@ def roc(rows: Rows) -> Drawing:
     if not curves:
         return Drawing(name, title, missing=rows.reason("roc", "curve", "attack"))
     panels = _panels(rows, curves, _thin)
+    panels.names("false-positive rate", "true-positive rate")
     panels.notes({row["name"]: _note(rows, row, curve) for row, curve in curves})
     panels.ticks({0: "0", 0.5: "0.5", 1: "1"}, {0: "0", 0.5: "0.5", 1: "1"})
     finding = (
@@ -66,8 +67,8 @@ def roc_low(rows: Rows) -> Drawing:
     if not curves:
         return Drawing(name, title, missing=rows.reason("roc", "curve", "attack"))
     panels = _panels(rows, curves, _thin_log)
-    texts = {0: "0.1 %", 1 / 3: "", 2 / 3: "10 %", 1: ""}
-    panels.ticks(texts, texts)
+    panels.ticks({0: "0.1", 1: "100"}, {0: "0.1", 1: "100"})
+    panels.names("false-positive rate, %", "true-positive rate, %")
     found = []
     for row, _ in curves:
         attack = rows.strongest(row)
@@ -127,7 +128,6 @@ def _panels(
         )
         drawn = ((name, *thin(curve["fpr"], curve["tpr"])) for name, curve in own)
         panels.lines(drawn, colour)
-    panels.names("false-positive rate", "true-positive rate")
     style.legend(panels.figure, style.families([row for row, _ in curves]))
     return panels
 

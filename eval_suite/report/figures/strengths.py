@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -36,6 +37,7 @@ _AXES: tuple[tuple[_Quantity, str, bool], ...] = (
 _LEAST = 1e-3  # on a logarithmic axis
 _SPAN = 0.02  # of accuracy, at least: less is no difference to anybody
 _SHOWN_LOSS = 0.06  # of accuracy, at most: more would squeeze all others
+_NAME = 21  # characters in the legend
 _MARKERS = "o^sPvXd"
 _COLOURS = (style.ORANGE, style.BLUE, style.GREEN, style.PINK)
 
@@ -181,11 +183,11 @@ def _panels(
             axes.axhline(auc, **FLOOR, zorder=1)
     panels[0].set_ylabel("AUC")
     part.legend(
-        handles=[style.dot(style.safe_text(k), *v) for k, v in styles.items()],
+        handles=[style.dot(style.safe_text(k, _NAME), *v) for k, v in styles.items()],
         loc="outside lower center",
         ncols=3,
-        columnspacing=1.2,
-        handletextpad=0.4,
+        columnspacing=0.6,
+        handletextpad=0.2,
     )
     return hovers
 
@@ -223,19 +225,29 @@ def _draw(
     places = [(max(least, point.values[quantity]), point.auc) for point in points]
     if line != _HEADS:
         axes.add_line(Line2D(*zip(*places, strict=True), color=colour, lw=1, alpha=0.7))
-    for point, (x, y) in zip(points, places, strict=True):
-        low, high = point.row["auc_low"], point.row["auc_high"]
-        if low is not None and high is not None:
-            axes.plot([x, x], [low, high], color=colour, lw=0.8, alpha=0.5)
-        axes.plot(
-            x,
-            y,
-            marker,
-            mec=colour,
-            mfc=style.PAPER if point.row["dominated"] else colour,
-            ms=4.5,
-            zorder=3,
-        )
+    ends = [
+        (x, end)
+        for point, (x, _) in zip(points, places, strict=True)
+        for end in (point.row["auc_low"], point.row["auc_high"], np.nan)
+        if point.row["auc_low"] is not None and point.row["auc_high"] is not None
+    ]
+    if ends:
+        axes.plot(*zip(*ends, strict=True), color=colour, lw=0.8, alpha=0.5)
+    for hollow in (False, True):
+        found = [
+            place
+            for point, place in zip(points, places, strict=True)
+            if point.row["dominated"] is hollow
+        ]
+        if found:
+            axes.plot(
+                *zip(*found, strict=True),
+                marker,
+                mec=colour,
+                mfc=style.PAPER if hollow else colour,
+                ms=4.5,
+                zorder=3,
+            )
     return [
         Hover((line,), f"{point.name}: AUC {number(point.auc)}", axes, (x, y, x, y), 4)
         for point, (x, y) in zip(points, places, strict=True)

@@ -16,6 +16,7 @@ from eval_suite.results.contents import Defense
 from eval_suite.results.rows import WorstOffRow
 
 _Found = tuple[Defense, WorstOffRow]
+_Spans = list[tuple[Defense, float | None, float | None]]
 _Key = Literal["auc", "tpr"]
 _AUC: _Key = "auc"
 _TPR: _Key = "tpr"
@@ -30,12 +31,15 @@ def worst_off(rows: Rows) -> Drawing:
         return Drawing(name, title, missing=rows.reason("worst", "attack"))
     listed = RowList(rows)
     figure, (left, right) = listed.panels(2, right=10.0)
-    aucs = [(row, row["strongest_auc"], exposed["auc"]) for row, exposed in pairs]
-    rates = [(row, exposed["population_tpr"], exposed["tpr"]) for row, exposed in pairs]
+    aucs: _Spans = [(row, row["strongest_auc"], found["auc"]) for row, found in pairs]
+    rates: _Spans = [
+        (row, exposed["population_tpr"], exposed["tpr"]) for row, exposed in pairs
+    ]
     ends = ((row, exposed["auc_low"], exposed["auc_high"]) for row, exposed in pairs)
     listed.bars(left, ends)
-    for axes, found, key in ((left, aucs, _AUC), (right, rates, _TPR)):
-        _draw(axes, listed, found)
+    rates_and_aucs = ((left, aucs, _AUC), (right, rates, _TPR))
+    for axes, spans, key in rates_and_aucs:
+        _draw(axes, listed, spans)
         _draw_canaries(axes, listed, [row for row, _ in pairs], key)
     left.axvline(0.5, color=style.MUTED, lw=1, ls=":", zorder=1)
     left.xaxis.set_major_locator(MaxNLocator(5))
@@ -109,7 +113,7 @@ def _draw_canaries(axes: Axes, listed: RowList, rows: list[Defense], key: _Key) 
 def _draw(
     axes: Axes,
     listed: RowList,
-    found: list[tuple[Defense, float | None, float | None]],
+    found: _Spans,
 ) -> None:
     """Draws a hollow dot for all records and a filled one for the worst off."""
     listed.bars(axes, found, style.GRID, width=2.6, order=1)

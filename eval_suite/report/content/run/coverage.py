@@ -96,9 +96,9 @@ def _lacking(rows: list[Defense], key: _Found, what: str) -> list[str]:
     if not names:
         return []
     if len(names) == len(rows):
-        return [f"{what}: on no row"]
+        return [f"{what}: tried on no row"]
     more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    return [f"{what}: not on {listing(names[:_NAMED])}{more}"]
+    return [f"{what}: not tried on {listing(names[:_NAMED])}{more}"]
 
 
 def _left_out(results: Results) -> list[str]:

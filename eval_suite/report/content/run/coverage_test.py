@@ -21,11 +21,11 @@ def test_a_figure_that_no_row_has_was_not_tested(key):
     complete = not_tested(results)
     results["defenses"][2][key] = None
     (one,) = set(not_tested(results)) - set(complete)
-    assert one.endswith(f"not on {results['defenses'][2]['name']}")
+    assert one.endswith(f"not tried on {results['defenses'][2]['name']}")
     for row in results["defenses"]:
         row[key] = None
     (every,) = set(not_tested(results)) - set(complete)
-    assert every.endswith("on no row")
+    assert every.endswith("tried on no row")
 
 
 def test_the_number_of_questions_is_a_limit():

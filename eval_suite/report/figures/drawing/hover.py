@@ -50,8 +50,8 @@ def svg_of_hovers(figure: Figure, hovers: tuple[Hover, ...]) -> str:
             left, right = 0.0, width
         text = escape(one_line(hover.text, _LONGEST))
         found.append(
-            f'<rect class="hit" x="{left:.1f}" y="{height - top:.1f}" '
-            f'width="{right - left:.1f}" height="{top - bottom:.1f}">'
+            f'<rect x="{left:.4g}" y="{height - top:.4g}" '
+            f'width="{right - left:.4g}" height="{top - bottom:.3g}">'
             f"<title>{text}</title></rect>"
         )
-    return "".join(found)
+    return f'<g class="hits">{"".join(found)}</g>' if found else ""

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable
 from collections.abc import Sequence
+from typing import Any
 from typing import Literal
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from eval_suite.report.figures.drawing import style
 from eval_suite.report.figures.drawing.hover import Hover
@@ -119,14 +121,15 @@ def _size(axes: Axes) -> tuple[float, float]:
 
     They are laid out later; axis names and legends take what is subtracted here.
     """
-    figure = axes.get_figure()
-    if figure is None:
+    figure = axes.get_figure(root=True)
+    if not isinstance(figure, Figure):
         raise ValueError("The axes belong to no figure.")
     width, height = 72 * figure.get_size_inches()
     specification = axes.get_subplotspec()
     share = 1.0
     if specification is not None:
-        ratios = specification.get_gridspec().get_width_ratios()
+        # Any: its declared type is that of whatever was given.
+        ratios: Any = specification.get_gridspec().get_width_ratios()
         share = ratios[specification.colspan.start] / sum(ratios)
     return (width - 45) * share - 8, height - 85
 

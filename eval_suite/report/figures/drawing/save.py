@@ -48,9 +48,9 @@ def png(drawing: Drawing) -> bytes:
     canvas: Any = FigureCanvasAgg(figure)
     canvas.draw()
     picture = Image.frombuffer("RGBA", canvas.get_width_height(), canvas.buffer_rgba())
-    # A palette of 64 colours looks the same and takes a third of the space.
+    # A palette of 96 colours looks the same and takes a third of the space.
     picture = picture.convert("RGB").quantize(
-        64, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE
+        96, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE
     )
     buffer = BytesIO()
     picture.save(
@@ -63,7 +63,7 @@ def svg(drawing: Drawing) -> str:
     """Returns an arranged figure as an SVG element to inline in the page.
 
     The title is cut off, as the page has it as a heading. Colours become CSS
-    variables, the font the page's own, coordinates are rounded to a hundredth of a
+    variables, the font the page's own, coordinates are rounded to a tenth of a
     point, and every id starts with the drawing's name so that two figures in one page
     don't clash.
     """
@@ -107,8 +107,7 @@ def svg(drawing: Drawing) -> str:
         tag = tag.replace("xlink:href", "href").replace(
             " font-family: 'DejaVu Sans';", ""
         )
-        places = 1 if tag.startswith("<path") else 2
-        tag = re.sub(r"\d+\.\d{2,}", lambda m: f"{float(m[0]):.{places}f}", tag)
+        tag = re.sub(r"\d+\.\d{2,}", lambda m: f"{float(m[0]):.1f}", tag)
         tag = re.sub(r'(?<= d=")[^"]*', lambda m: _short_path(m[0]), tag)
         for colour, role in style.ROLES.items():
             tag = tag.replace(colour, f"var(--{role})")
@@ -117,7 +116,7 @@ def svg(drawing: Drawing) -> str:
     text = re.sub(r"<[^!?][^>]*>", rewrite, text)
     text = re.sub(r">\s*\n\s*<", ">\n<", text)
     text = _flat(text)
-    text = _with_classes(text, drawing.name)
+    text = _with_classes(text, drawing.name).replace(">\n<", "><")
     hovers = svg_of_hovers(figure, drawing.hovers)
     return text.removesuffix("\n").removesuffix("</svg>") + f"{hovers}</svg>"
 

@@ -4,8 +4,10 @@ Axes of their own would take a hundredth of a second each, and a minute to lay o
 """
 
 import math
-import textwrap
+import re
 from collections.abc import Iterable
+from typing import Any
+from typing import Literal
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -27,6 +29,10 @@ _TALLEST = 24 * 72  # points: beyond, there are more columns and no names
 _LEFT, _RIGHT, _GAP, _BOTTOM = 34, 4, 8, 20
 _LINE = 9.5  # points of a line of text
 _TITLE = 14
+# Where the labels of both ends of an axis stand; others stand in their middle.
+_ALONG: dict[float, Literal["left", "right"]] = {0: "left", 1: "right"}
+_UPWARDS: dict[float, Literal["bottom", "top"]] = {0: "bottom", 1: "top"}
+_MORE = 4  # points by which a name may be wider than its panel and the gap
 
 
 class SmallPanels:
@@ -138,17 +144,17 @@ class SmallPanels:
         lowest: dict[float, float] = {}
         for left, bottom in self._origins.values():
             lowest[left] = min(bottom, lowest.get(left, bottom))
-        look = {"fontsize": 8, "color": style.MUTED}
+        look: dict[str, Any] = {"fontsize": 8, "color": style.MUTED}
         for left, bottom in lowest.items():
             for place, text in x.items():
                 at = left + place * self.width
-                side = {0: "left", 1: "right"}.get(place, "center")
+                side = _ALONG.get(place, "center")
                 self.axes.text(at, bottom - 2, text, ha=side, va="top", **look)
         for left, bottom in self._origins.values():
             if left == _LEFT:
                 for place, text in y.items():
                     at = bottom + place * self.height
-                    side = {0: "bottom", 1: "top"}.get(place, "center")
+                    side = _UPWARDS.get(place, "center")
                     self.axes.text(left - 2, at, text, ha="right", va=side, **look)
 
     def names(self, x: str, y: str = "") -> None:
@@ -192,12 +198,16 @@ class SmallPanels:
 
     def _wrapped(self, row: Defense) -> list[str]:
         """Returns the name of a row on one line or two, each as wide as a panel."""
-        letters = max(6, int((self.width + _GAP) / 4.6))
         label = self._labels.get(row["name"], row["name"])
-        name = style.safe_text(label, 60)
-        first, *others = textwrap.wrap(name, letters) or [name]
-        rest = " ".join(others) if " " in name else "".join(others)
-        return [first, style.safe_text(rest, letters)] if rest else [first]
+        room = self.width + _GAP + _MORE
+        lines = [""]
+        for part in re.findall(r"[^-_ ]*[-_ ]?", style.safe_text(label, 60)):
+            if lines[-1] and style.text_width(lines[-1] + part) > room:
+                lines.append("")
+            lines[-1] += part
+        if len(lines) > 2:
+            lines = [lines[0], "".join(lines[1:])]
+        return [_cut(line.strip(), room) for line in lines]
 
     def _arrange(self, total: float) -> dict[str, tuple[float, float]]:
         """Writes titles and names, and returns the lower left corner of each panel."""
@@ -241,3 +251,11 @@ class SmallPanels:
         name, x, y = curve
         left, bottom = self._origins[name]
         return np.stack([left + x * self.width, bottom + y * self.height])
+
+
+def _cut(text: str, room: float) -> str:
+    """Returns as much of a text as there is room for, in points."""
+    letters = len(text)
+    while letters > 4 and style.text_width(style.safe_text(text, letters)) > room:
+        letters -= 1
+    return style.safe_text(text, letters)

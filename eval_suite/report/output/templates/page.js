@@ -79,7 +79,7 @@
   };
 
   const step = (picture, key) => {
-    const hits = [...picture.querySelectorAll(".hit")];
+    const hits = [...picture.querySelectorAll(".hits rect")];
     const place = hits.indexOf(active);
     const next = { ArrowDown: place + 1, ArrowUp: place - 1, Home: 0, End: hits.length - 1 }[key];
     if (next === undefined || (place < 0 && key !== "ArrowDown")) return false;
@@ -95,7 +95,7 @@
 
   for (const picture of document.querySelectorAll(".picture")) {
     picture.addEventListener("pointermove", (event) => {
-      if (event.target.matches(".hit")) show(event.target, event.clientX, event.clientY);
+      if (event.target.matches(".hits rect")) show(event.target, event.clientX, event.clientY);
       else hide();
     });
     picture.addEventListener("pointerleave", hide);

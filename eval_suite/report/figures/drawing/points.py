@@ -121,7 +121,7 @@ def _size(axes: Axes) -> tuple[float, float]:
 
     They are laid out later; axis names and legends take what is subtracted here.
     """
-    figure = axes.get_figure(root=True)
+    figure = axes.get_figure()
     if not isinstance(figure, Figure):
         raise ValueError("The axes belong to no figure.")
     width, height = 72 * figure.get_size_inches()

@@ -222,4 +222,4 @@ def _draw_cells(
     for shade, cells in shades.items():
         path = Path.make_compound_path(*cells)
         colour = _MAP(shade / (_SHADES - 1))
-        axes.add_patch(PathPatch(path, facecolor=colour, edgecolor=colour, lw=0.3))
+        axes.add_artist(PathPatch(path, facecolor=colour, edgecolor=colour, lw=0.3))

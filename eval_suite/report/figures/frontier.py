@@ -1,5 +1,6 @@
 """Privacy against utility: which defenses no other one beats on both."""
 
+import math
 from dataclasses import dataclass
 
 from matplotlib.axes import Axes
@@ -21,6 +22,7 @@ from eval_suite.report.format import percent
 from eval_suite.results.contents import Defense
 
 _SHOWN_LOSS = 0.1  # of accuracy, at most; what loses more has a panel of its own
+_GAP = (math.nan, math.nan)  # between the parts of one line
 _RATIOS = (1, 2.6)  # of the widths of both panels
 
 
@@ -76,8 +78,7 @@ def frontier(rows: Rows) -> Drawing:
     hovers = []
     for panel, points in zip(panels, parts, strict=True):
         levels = draw_levels(rows, panel, upright=False)
-        for point in points:
-            _draw_intervals(panel, point, strong=point in strong)
+        _draw_intervals(panel, points, strong)
         marks = [(p.row, p.accuracy, p.auc) for p in points]
         hovers += draw_points(panel, marks, {p.row["name"]: _words(p) for p in points})
         panel.margins(x=0.06 if panel is axes else 0.25, y=0.12)
@@ -156,15 +157,21 @@ def pareto(points: list[PlottedDefense]) -> list[PlottedDefense]:
     return best
 
 
-def _draw_intervals(axes: Axes, point: PlottedDefense, strong: bool) -> None:
-    """Draws both intervals, faint where a point is one of many."""
-    row, x, y = point.row, point.accuracy, point.auc
-    colour, _ = style.family_style(row["family"])
-    alpha = 0.9 if strong else 0.3
-    low, high = row["accuracy_low"], row["accuracy_high"]
-    if low is not None and high is not None:
-        axes.plot([low, high], [y, y], color=colour, lw=1, alpha=alpha)
-    found = attackers.deciding(row)
-    low, high = found.low, found.high
-    if low is not None and high is not None:
-        axes.plot([x, x], [low, high], color=colour, lw=1, alpha=alpha)
+def _draw_intervals(
+    axes: Axes, points: list[PlottedDefense], strong: list[PlottedDefense]
+) -> None:
+    """Draws both intervals of each point, faint where it is one of many."""
+    names = {point.row["name"] for point in strong}
+    looks: dict[tuple[str, float], list[tuple[float, float]]] = {}
+    for point in points:
+        row, found = point.row, attackers.deciding(point.row)
+        colour, _ = style.family_style(row["family"])
+        ends = looks.setdefault((colour, 0.9 if row["name"] in names else 0.3), [])
+        low, high = row["accuracy_low"], row["accuracy_high"]
+        if low is not None and high is not None:
+            ends += [(low, point.auc), (high, point.auc), _GAP]
+        if found.low is not None and found.high is not None:
+            ends += [(point.accuracy, found.low), (point.accuracy, found.high), _GAP]
+    for (colour, alpha), ends in looks.items():
+        if ends:
+            axes.plot(*zip(*ends, strict=True), color=colour, lw=1, alpha=alpha)

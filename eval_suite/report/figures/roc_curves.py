@@ -10,6 +10,7 @@ from eval_suite.report.content.attack_words import attack_words
 from eval_suite.report.content.order import Group
 from eval_suite.report.content.rows import Rows
 from eval_suite.report.figures.drawing import style
+from eval_suite.report.figures.drawing.small_panels import Curve
 from eval_suite.report.figures.drawing.small_panels import SmallPanels
 from eval_suite.report.figures.drawing.style import Drawing
 from eval_suite.report.format import count
@@ -157,15 +158,14 @@ def roc_slices(rows: Rows) -> Drawing:
     line = np.array([0.0, 1.0])
     diagonals = ((part, line, line) for part in shown)
     panels.lines(diagonals, style.MUTED, width=0.8, dotted=True)
-    for row in reversed(rows.drawn):
-        found = [(part, c) for part in shown if (c := rows.curve(row, part))]
-        colour, _ = style.family_style(row["family"])
+    others = [row for row in rows.drawn if row is not rows.base]
+    for family in dict.fromkeys(row["family"] for row in others):
+        own = [row for row in others if row["family"] == family]
         panels.lines(
-            ((part, *_thin(c["fpr"], c["tpr"], _COARSE)) for part, c in found),
-            colour,
-            width=1.2 if row is rows.base else 0.5,
-            order=4 if row is rows.base else 3,
+            _on_slices(rows, own, shown), style.family_style(family)[0], width=0.5
         )
+    base = _on_slices(rows, [rows.base], shown)
+    panels.lines(base, style.INK, width=1.2, order=4)
     panels.ticks({0: "0", 0.5: "0.5", 1: "1"}, {0: "0", 0.5: "0.5", 1: "1"})
     panels.names("false-positive rate", "true-positive rate")
     style.legend(panels.figure, style.families(rows.drawn))
@@ -189,6 +189,16 @@ def roc_slices(rows: Rows) -> Drawing:
         for names, words in (_on_slice(rows, part),)
     )
     return Drawing(name, title, finding, alt, reading, panels.figure, hovers=hovers)
+
+
+def _on_slices(rows: Rows, own: list[Defense], parts: list[str]) -> list[Curve]:
+    """Returns the curves of some rows on some slices."""
+    return [
+        (part, *_thin(curve["fpr"], curve["tpr"], _COARSE))
+        for row in own
+        for part in parts
+        if (curve := rows.curve(row, part))
+    ]
 
 
 def _as_row(rows: Rows, part: str) -> Defense:

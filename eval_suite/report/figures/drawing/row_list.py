@@ -49,7 +49,7 @@ class RowList:
         line = 0
         for group in rows.groups:
             if len(rows.groups) > 1:
-                self._titles[line] = group.title
+                self._titles[line] = style.safe_text(group.title, _LABEL)
                 line += 1
             for row in group.rows:
                 self.places[row["name"]] = line

@@ -122,7 +122,7 @@ class SmallPanels:
         if found:
             path = Path.make_compound_path(*found)
             patch = PathPatch(path, facecolor=colour, alpha=alpha, lw=0, zorder=2)
-            self.axes.add_patch(patch)
+            self.axes.add_artist(patch)  # `add_patch` would look for the limits
 
     def notes(self, texts: dict[str, str]) -> None:
         """Writes a text at the lower right of panels."""
@@ -218,7 +218,7 @@ class SmallPanels:
                 self.axes.text(
                     _LEFT,
                     top - 3,
-                    group.title,
+                    style.safe_text(group.title),
                     va="top",
                     fontsize=8,
                     fontweight="bold",

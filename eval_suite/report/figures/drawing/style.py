@@ -156,6 +156,7 @@ def safe_text(text: str, width: int = 34) -> str:
     return "".join(c if ord(c) in glyphs else "\N{WHITE SQUARE}" for c in text)
 
 
+@cache
 def text_width(text: str, size: float = 8) -> float:
     """Returns how wide a line of text is in points, at a size in points."""
     font = _font()
@@ -206,13 +207,11 @@ def line(text: str, colour: str, dashed: bool = False) -> Line2D:
 
 def families(rows: list[Defense]) -> list[Line2D]:
     """Returns a legend entry for each family among the rows."""
-    handles = {}
-    for row in rows:
-        text = "undefended" if row["family"] == "none" else row["family"]
-        if row["family"] not in FAMILIES:
-            text = "other"
-        handles[text] = dot(text, *family_style(row["family"]))
-    return list(handles.values())
+    found = {}
+    for family in dict.fromkeys(row["family"] for row in rows):
+        text = "undefended" if family == "none" else family
+        found[text if family in FAMILIES else "other"] = family_style(family)
+    return [dot(text, *look) for text, look in found.items()]
 
 
 def legend(figure: Figure, handles: list[Line2D], line: int = 0) -> None:

@@ -193,6 +193,29 @@ def refused(**changes):
     )
 
 
+class OwnLoss(keras.Sequential):
+    def compute_loss(self, *args, **kwargs):
+        return 2 * super().compute_loss(*args, **kwargs)
+
+
+def with_own_loss():
+    model = OwnLoss([keras.Input((6,)), keras.layers.Dense(3, activation="softmax")])
+    model.compile(keras.optimizers.SGD(RATE), "sparse_categorical_crossentropy")
+    return model
+
+
+class Adding(keras.layers.Layer):
+    """Adds a loss without having said so."""
+
+    def call(self, inputs):
+        self.add_loss(keras.ops.mean(inputs))
+        return inputs
+
+
+def half_precision():
+    return network(keras.layers.Dense(8, dtype="mixed_float16", name="half"))
+
+
 def whole_batch(y, p):
     return keras.ops.max(keras.losses.sparse_categorical_crossentropy(y, p))
 
@@ -208,6 +231,9 @@ def whole_batch(y, p):
             {"model": lambda: network(keras.layers.ActivityRegularization(name="ar"))},
             "adds a loss.*'ar'",
         ),
+        ({"model": lambda: network(Adding())}, "adds a loss"),
+        ({"model": with_own_loss}, "OwnLoss with its own `compute_loss`"),
+        ({"model": half_precision}, "'half', which computes in float16"),
         ({"model": lambda: dense(loss=whole_batch)}, "loss=whole_batch"),
         ({"rows": np.repeat(ROWS[:, :1], 2, 1)}, "each example once"),
         ({"seeds": [5, 5, 6]}, "`seeds` must differ"),

@@ -2,10 +2,10 @@
 
 import pytest
 
-from eval_suite.measurements.exposed_records import exposed_records
-from eval_suite.measurements.exposed_records import most_false_alarms
-from eval_suite.measurements.exposed_records import with_planted_record
-from eval_suite.measurements.exposed_records import with_shuffled_membership
+from eval_suite.measurements.records.exposed_records import exposed_records
+from eval_suite.measurements.records.exposed_records import most_false_alarms
+from eval_suite.measurements.records.exposed_records import with_planted_record
+from eval_suite.measurements.records.exposed_records import with_shuffled_membership
 from eval_suite.options.options import Options
 from eval_suite.results.record import Record
 from eval_suite.subjects.subject import Subject

@@ -23,11 +23,14 @@ LIBRARY = {
     "layers": "adam arrays labels numerics",
     "losses": "arrays numerics",
     "models": "arrays layers",
+    "privacy": "arrays layers models",
     "queries": "arrays attacks labels layers named_objects numerics",
-    "shadow": "_version arrays layers models named_objects",
-    "training": "arrays labels layers models numerics prediction_quality shadow",
+    "shadow": "_version arrays layers models named_objects privacy",
+    "training": (
+        "arrays labels layers models numerics prediction_quality privacy shadow"
+    ),
     "callbacks": "arrays attacks labels models numerics training",
-    "catalog": "arrays labels layers losses models numerics shadow training",
+    "catalog": ("arrays labels layers losses models numerics privacy shadow training"),
     "search": (
         "arrays attacks labels layers models prediction_quality queries shadow training"
     ),
@@ -42,6 +45,7 @@ SUITE = {
     "subjects": "datasets options results undefended",
     "gate": "options results undefended",
     "report": "options results without_keras",
+    "guides": "report results",
     "measurements": ("datasets gate options results subjects undefended without_keras"),
     "session": "gate measurements options report results subjects undefended",
     "membership_audit": (

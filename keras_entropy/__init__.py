@@ -2,6 +2,11 @@
 
 >>> import keras_entropy
 >>> defended = keras_entropy.defend(model, keras_entropy.TemperatureScaling(4.0))
+
+Layers, such as `TemperatureScaling`, and `defend`, `strip`; `catalog.build` makes any
+defense by its name; `recommend` searches among layers; `losses` of trainings that are
+defenses; `callbacks.MembershipAudit`. For studies: `attacks`, `shadow`, `queries`,
+`audit`, which are imported by their own names.
 """
 
 import importlib

@@ -14,6 +14,7 @@ _TF_PRIVACY = "test_tf_privacy.py"
 _TF_PRIVACY_FULL = "test_tf_privacy_full.py"
 _RECORD_RISK = "test_record_risk.py"
 _SHADOW_COUNTS = "test_shadow_counts.py"
+_GUARANTEES = "test_guarantees.py"
 _HELD_OUT = "test_held_out.py"
 _FOR_METRIC = {"accuracy": "test_utility.py", "latency_ratio": "test_latency.py"}
 
@@ -51,5 +52,5 @@ def is_needed(file: str, options: Options) -> bool:
     if options.gating and not options.report:
         # A gate alone should be quick: nothing runs that it has no use for.
         gated = {_FOR_METRIC.get(gate.metric) for gate in options.gates}
-        return file in {_ANSWERS, _ATTACKS, _CONTROLS} | gated
+        return file in {_ANSWERS, _ATTACKS, _CONTROLS, _GUARANTEES} | gated
     return True

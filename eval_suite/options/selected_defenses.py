@@ -40,8 +40,9 @@ def claiming(names: list[str], claim: str, value: bool = True) -> list[str]:
 
     Args:
         names: Names of defenses.
-        claim: A field of `keras_entropy.Claims`, `"trained"`, or `"reference"`:
-            whether reference examples are needed.
+        claim: A field of `keras_entropy.Claims`, `"trained"`, `"reference"` (whether
+            reference examples are needed) or `"private"` (whether the training is
+            differentially private).
         value: Boolean. Defaults to `True`.
     """
 
@@ -51,6 +52,8 @@ def claiming(names: list[str], claim: str, value: bool = True) -> list[str]:
             return entry.is_trained
         if claim == "reference":
             return entry.needs_reference
+        if claim == "private":
+            return entry.is_private
         return getattr(entry.claims, claim)
 
     return [name for name in names if holds(name) == value]

@@ -32,3 +32,4 @@ def test_claims_split_the_names():
     assert claiming(names, "keeps_argmax", value=False) == ["M-1", "M-6"]
     assert claiming(names, "trained") == ["M-6"]
     assert claiming(["hamp", "hamp-training"], "reference") == ["hamp"]
+    assert claiming(["hamp", "dp-sgd"], "private") == ["dp-sgd"]

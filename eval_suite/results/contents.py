@@ -7,6 +7,7 @@ from typing import Literal
 from typing import NotRequired
 from typing import TypedDict
 
+from eval_suite.results.guarantee_row import Guarantee
 from eval_suite.results.rows import AttackRow
 from eval_suite.results.rows import BesideRow
 from eval_suite.results.rows import ControlRow
@@ -126,6 +127,7 @@ class DefenseFigures(StrongestRows):
     difference_auc: float | None
     difference_auc_low: float | None
     difference_auc_high: float | None
+    guarantee: NotRequired[Guarantee | None]
 
 
 class Defense(DefenseIdentity, DefenseFigures):

@@ -13,6 +13,7 @@ from eval_suite.results.gate_rows import ExamplesAucRow
 from eval_suite.results.gate_rows import ExamplesIdentity
 from eval_suite.results.gate_rows import GameIdentity
 from eval_suite.results.gate_rows import PairsAucRow
+from eval_suite.results.guarantee_row import GuaranteeRow
 from eval_suite.results.rows import AttackRow
 from eval_suite.results.rows import BesideRow
 from eval_suite.results.rows import ControlRow
@@ -69,6 +70,11 @@ class Record(Protocol):
     @overload
     def __call__(
         self, table: Literal["headline"], **fields: Unpack[HeadlineRow]
+    ) -> None: ...
+
+    @overload
+    def __call__(
+        self, table: Literal["guarantee"], **fields: Unpack[GuaranteeRow]
     ) -> None: ...
 
     @overload

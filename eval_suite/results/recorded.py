@@ -19,6 +19,7 @@ from eval_suite.results.gate_rows import AucRow
 from eval_suite.results.gate_rows import BoundRow
 from eval_suite.results.gate_rows import DropRow
 from eval_suite.results.gate_rows import RunIdentity
+from eval_suite.results.guarantee_row import GuaranteeRow
 from eval_suite.results.rows import AttackRow
 from eval_suite.results.rows import BesideRow
 from eval_suite.results.rows import CheckRow
@@ -51,6 +52,7 @@ class Recorded:
     distribution: list[DistributionRow] = dataclasses.field(default_factory=list)
     utility: list[UtilityRow] = dataclasses.field(default_factory=list)
     headline: list[HeadlineRow] = dataclasses.field(default_factory=list)
+    guarantee: list[GuaranteeRow] = dataclasses.field(default_factory=list)
     difference: list[DifferenceRow] = dataclasses.field(default_factory=list)
     latency: list[LatencyRow] = dataclasses.field(default_factory=list)
     frontier: list[FrontierRow] = dataclasses.field(default_factory=list)

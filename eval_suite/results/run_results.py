@@ -14,6 +14,7 @@ from eval_suite.results.contents import Published
 from eval_suite.results.contents import Results
 from eval_suite.results.contents import ThreatModel
 from eval_suite.results.contents import Verdict
+from eval_suite.results.guarantee_row import Guarantee
 from eval_suite.results.recorded import Recorded
 from eval_suite.results.recorded import of_defense
 from eval_suite.results.rows import NotMeasuredRow
@@ -199,6 +200,7 @@ def _figures(name: str, recorded: Recorded) -> DefenseFigures:
         "difference_auc": difference.get("difference_auc"),
         "difference_auc_low": difference.get("difference_auc_low"),
         "difference_auc_high": difference.get("difference_auc_high"),
+        "guarantee": _guarantee(name, recorded),
         "latency_us": {str(row["batch_size"]): row["microseconds"] for row in latency}
         or None,
         "latency_ratio": {
@@ -211,6 +213,17 @@ def _figures(name: str, recorded: Recorded) -> DefenseFigures:
         }
         or None,
     }
+
+
+def _guarantee(name: str, recorded: Recorded) -> Guarantee | None:
+    for row in of_defense(recorded.guarantee, name):
+        return {
+            "auc_bound": row["auc_bound"],
+            "epsilon": row["epsilon"],
+            "delta": row["delta"],
+            "conditions": row["conditions"],
+        }
+    return None
 
 
 def _threat_model(recorded: Recorded, run: RunRow) -> ThreatModel:

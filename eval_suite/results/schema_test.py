@@ -9,6 +9,7 @@ import pytest
 
 from eval_suite.report.made_up_runs.results import build_results
 from eval_suite.results import contents
+from eval_suite.results import guarantee_row
 from eval_suite.results import rows
 from eval_suite.results.schema import ResultsError
 from eval_suite.results.schema import check_results
@@ -37,6 +38,7 @@ OBJECTS = {
     ("defense",): contents.Defense,
     ("defense", "published"): contents.Published,
     ("defense", "latency_ratio", "additionalProperties"): contents.LatencyRatio,
+    ("defense", "guarantee"): guarantee_row.Guarantee,
     ("claims",): contents.Claims,
     ("divergence",): rows.DivergenceRow,
     ("exchangeability",): rows.ExchangeabilityRow,
@@ -116,6 +118,7 @@ CHANGES = {
     "half an epoch": _set(["profile", "epochs"], 2.5),
     "export": _set(["defenses", 1, "claims", "export"], [1]),
     "ratio": _set(["defenses", 1, "latency_ratio", "256"], {"ratio": 1.0}),
+    "bound": _set(["defenses", 1, "guarantee"], {"auc_bound": 0.6}),
     "timing": _set(["timings", "train"], None),
     "curve": _set(["curves", 0, "fpr", 3], None),
     "curve of text": _set(["curves", 0, "fpr", 3], "0.5"),

@@ -27,11 +27,14 @@ from keras_entropy.models.defending import probabilities_of
 from keras_entropy.models.starting_rate import check_rate
 from keras_entropy.models.starting_rate import warn_of_lowered_rate
 from keras_entropy.numerics.finite_rows import not_finite
+from keras_entropy.privacy.attached import attach
+from keras_entropy.privacy.guarantee import Guarantee
 from keras_entropy.shadow.stack import replicate
 from keras_entropy.training.example_checks import check_lengths
 from keras_entropy.training.example_checks import check_no_member
 from keras_entropy.training.lost_accuracy import warn_of_lost_accuracy
 from keras_entropy.training.on_reference.reference_training import reference_of
+from keras_entropy.training.private_steps import PrivateSteps
 from keras_entropy.training.recipe import Progress
 from keras_entropy.training.recipe import TrainingData
 from keras_entropy.training.reference_fitting import fitted
@@ -49,6 +52,8 @@ def build(
     reference: tuple[Any, Any] | None = None,
     epochs: int | None = None,
     learning_rate: float | None = None,
+    epsilon: float | None = None,
+    delta: float | None = None,
     batch_size: int = 32,
     seed: int | None = 0,
     from_logits: bool = False,
@@ -78,10 +83,16 @@ def build(
         learning_rate: Float, at which the whole model is trained, by its optimizer.
             Defaults to `None`: the one that it was trained at first, as far as its
             last `fit` has logged it, and else its optimizer's.
+        epsilon: Float, for entries that train privately: epsilon where one training
+            example is swapped for another, which sets the noise. Defaults to `None`:
+            the entry's own noise.
+        delta: Float, at which epsilon is told. Defaults to `None`: a tenth of one
+            divided by the number of training examples.
         batch_size: Integer. Defaults to `32`.
         seed: Integer: initial weights, order of the examples, and the draws of a
             layer that is random. `None` takes another one each time, which is what to
             deploy a random layer with, and a model that starts on the reference.
+            The noise of private training is always drawn from a secret of its own.
             Defaults to `0`.
         from_logits: Boolean, whether the model ends in logits. Defaults to `False`.
         as_published: Boolean, whether to train as the study's code does where it does
@@ -89,14 +100,17 @@ def build(
         verbose: Boolean, whether training shows a progress bar. Defaults to `True`.
 
     Returns:
-        A new, uncompiled `keras.Model` of class probabilities.
+        A new, uncompiled `keras.Model` of class probabilities. Where the entry trains
+        privately, `keras_entropy.privacy.guarantee_in` reads back what is guaranteed,
+        from the model and from what was saved of it.
 
     Raises:
         ValueError: If the name is unknown, the model can't be defended (see
             `keras_entropy.defend`), or `x` and `y` are needed and missing, of
             different lengths, or hold a label that is no class of the model's; if
             `reference` is needed and missing, or holds an example of `x`; if `epochs`
-            or `learning_rate` is no positive number.
+            or `learning_rate` is no positive number; if `epsilon` or `delta` is given
+            and the entry doesn't train privately, or `epsilon` can't be reached.
 
     Warns:
         UserWarning: If a callback lowered the model's learning rate and `learning_rate`
@@ -108,6 +122,12 @@ def build(
     if epochs is not None and epochs < 1:
         raise ValueError(f"`epochs` must be at least 1. Received: epochs={epochs}")
     entry = get(name)
+    if not entry.is_private and (epsilon is not None or delta is not None):
+        raise ValueError(
+            "`epsilon` and `delta` are for entries that train privately, such as "
+            f"'dp-sgd-reference'. Received: name={name!r}, epsilon={epsilon}, "
+            f"delta={delta}"
+        )
     layer = entry.create(seed=seed)
     bar = _keras_bar if verbose else no_bar
     if entry.needs_reference:
@@ -115,10 +135,11 @@ def build(
         examples = _reference(entry, model, reference, x)
     if entry.is_trained:
         data = _training_data(entry, model, x, y, epochs, batch_size, seed)
+        entry, guarantee = _with_epsilon(entry, model, epsilon, delta, data)
         if entry.trains_on_reference:
             data = dataclasses.replace(data, reference=examples)
             reference_of(data)  # Or raises.
-            if seed is not None and entry.family != "none":
+            if seed is not None and entry.family != "none" and not entry.is_private:
                 _warn_of_known_start(entry, seed)
         if getattr(model, "optimizer", None) is not None and learning_rate is None:
             warn_of_lowered_rate(model)
@@ -136,6 +157,8 @@ def build(
         )
         stack.assign_to(model, 0)
         warn_of_lost_accuracy(entry.name, undefended, model, data.x, data.y)
+        if guarantee is not None:
+            model = attach(model, guarantee)
         if not entry.is_fitted:
             return model
         from_logits = False
@@ -191,6 +214,22 @@ def _training_data(
         batch_size=batch_size,
         head_epochs=epochs,
     )
+
+
+def _with_epsilon(
+    entry: Entry,
+    model: keras.Model,
+    epsilon: float | None,
+    delta: float | None,
+    data: TrainingData,
+) -> tuple[Entry, Guarantee | None]:
+    """Returns the entry with the noise that is asked for, and what it guarantees."""
+    recipe = entry.recipe
+    if not isinstance(recipe, PrivateSteps):
+        return entry, None
+    recipe = recipe.with_epsilon(epsilon, delta, len(data.x))
+    guarantee = recipe.guarantee(len(data.x)).given(*recipe.conditions_of(model))
+    return dataclasses.replace(entry, recipe=recipe), guarantee
 
 
 def _members(entry: Entry, x: Any) -> Array:

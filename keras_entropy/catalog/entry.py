@@ -12,6 +12,7 @@ from keras_entropy.layers.defense import Defense
 from keras_entropy.layers.fitted_defense import FittedDefense
 from keras_entropy.layers.identity import Identity
 from keras_entropy.training.on_reference.cross_fitting import CrossFitting
+from keras_entropy.training.private_steps import PrivateSteps
 from keras_entropy.training.recipe import Recipe
 
 STUDY = "entropic_MIA_defense (after He et al., 2022, arXiv:2208.10445)"
@@ -94,6 +95,11 @@ class Entry:
     def is_fitted(self) -> bool:
         """Whether the layer is fitted to reference examples."""
         return issubclass(self.layer, FittedDefense)
+
+    @property
+    def is_private(self) -> bool:
+        """Whether training is differentially private: `recipe.guarantee` tells more."""
+        return isinstance(self.recipe, PrivateSteps)
 
     @property
     def needs_reference(self) -> bool:

@@ -7,6 +7,7 @@ import difflib
 from keras_entropy.catalog.entry import Entry as Entry
 from keras_entropy.catalog.entry import Published as Published
 from keras_entropy.catalog.output_defenses import OUTPUT_DEFENSES
+from keras_entropy.catalog.private_defenses import PRIVATE_DEFENSES
 from keras_entropy.catalog.published_defenses import PUBLISHED_DEFENSES
 from keras_entropy.catalog.reference_defenses import REFERENCE_DEFENSES
 from keras_entropy.catalog.study_defenses import PUBLISHED_BASE as PUBLISHED_BASE
@@ -31,6 +32,7 @@ _TABLE = (
     *TRAINING_DEFENSES,
     *PUBLISHED_DEFENSES,
     *REFERENCE_DEFENSES,
+    *PRIVATE_DEFENSES,
 )
 
 

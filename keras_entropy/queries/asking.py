@@ -92,12 +92,20 @@ def ask(
         progress: Function that is told the number of questions answered since it was
             last called. Defaults to `None`.
 
+    Returns:
+        `Neighbors`, which `audit_outputs`, `audit_game` and `Shadows` take.
+
     Raises:
         TypeError: If a question or an answer is no array, or a question of another type
             than the examples.
         ValueError: As for `shares`; if a question or an answer has the wrong shape or
             is NaN or infinite, a family asks about the examples themselves alone, or
             answers are no probabilities while `from_logits` is false.
+
+    Example:
+
+    >>> families = families_for(x, y, reference=(x_new, y_new))
+    >>> asked = ask(families, x, y, 64, lambda inputs: model.predict(inputs)[None])
     """
     x, y = check_examples(x, y)
     counts = shares(families, questions)

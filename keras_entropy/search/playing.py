@@ -88,6 +88,8 @@ def play(
         y=targets_for(model, y),
         rows=plan.rows(),
         seeds=model_seeds(seed, models),
+        # Known, so that a run can be repeated: these models stay here.
+        noise_seed=0,
         epochs=epochs,
         batch_size=batch_size,
     ).train_models(model)

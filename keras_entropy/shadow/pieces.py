@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from keras_entropy.arrays import Array
 from keras_entropy.arrays import Integers
+from keras_entropy.privacy.private_gradients import PrivateGradients
 from keras_entropy.shadow.cache import Cache
 from keras_entropy.shadow.cache import Key
 
@@ -24,6 +25,7 @@ class Piece:
         epochs: Passes over the rows.
         batch_size: Rows in a batch.
         class_weight: Optional mapping from class number to the weight of its examples.
+        privacy: How gradients are clipped and noised, or `None`.
     """
 
     values: Sequence[Array]
@@ -34,6 +36,7 @@ class Piece:
     epochs: int
     batch_size: int
     class_weight: Mapping[int, float] | None
+    privacy: PrivateGradients | None
 
     @property
     def model_epochs(self) -> int:

@@ -15,6 +15,7 @@ from keras_entropy._version import __version__
 from keras_entropy.arrays import Array
 from keras_entropy.arrays import Integers
 from keras_entropy.models.copies import compiled_as_before
+from keras_entropy.privacy.private_gradients import PrivateGradients
 from keras_entropy.shadow import arguments
 from keras_entropy.shadow.backends import engine
 from keras_entropy.shadow.backends.configuration import training_configuration
@@ -106,6 +107,7 @@ class Runner:
         batch_size: int,
         seeds: Sequence[int],
         class_weight: Mapping[int, float] | None = None,
+        privacy: PrivateGradients | None = None,
         progress: Progress | None = None,
     ) -> Stack:
         """Train every model of a stack; arguments and result of `shadow.train`.
@@ -132,6 +134,7 @@ class Runner:
                 epochs=epochs,
                 batch_size=batch_size,
                 class_weight=class_weight,
+                privacy=privacy,
             )
             for group in groups_of(len(stack), size)
         ]
@@ -223,6 +226,7 @@ class Runner:
                     **vars(piece),
                     "x": known[id(piece.x)],
                     "y": known[id(piece.y)],
+                    "privacy": piece.privacy and vars(piece.privacy),
                 },
             )
             for piece in pieces
@@ -261,6 +265,7 @@ def _train(model: keras.Model, piece: Piece, progress: Progress | None) -> list[
         batch_size=piece.batch_size,
         seeds=piece.seeds,
         class_weight=piece.class_weight,
+        privacy=piece.privacy,
         progress=progress,
     )
     return stack.values(model)

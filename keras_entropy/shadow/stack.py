@@ -179,7 +179,7 @@ def initialize(model: keras.Model, seeds: Sequence[int]) -> Stack:
             for column, variable in zip(columns, variables, strict=True):
                 source = variable if id(variable) in kept else fresh[id(variable)]
                 column.append(keras.ops.convert_to_numpy(source.value))
-                if _is_generator_state(variable):
+                if is_generator_state(variable):
                     column[-1] = _generator_state(column[-1])
     finally:
         random.setstate(state)
@@ -221,7 +221,8 @@ def _given(layer: keras.layers.Layer) -> list[keras.Variable]:
     return []
 
 
-def _is_generator_state(variable: keras.Variable) -> bool:
+def is_generator_state(variable: keras.Variable) -> bool:
+    """Tell whether a variable is the state of a random generator."""
     return variable.name == "seed_generator_state"
 
 

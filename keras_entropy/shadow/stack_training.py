@@ -9,18 +9,19 @@ import numpy as np
 from keras_entropy.arrays import Array
 from keras_entropy.arrays import Integers
 from keras_entropy.models.copies import compiled_as_before
+from keras_entropy.privacy.private_gradients import PrivateGradients
 from keras_entropy.shadow import arguments
 from keras_entropy.shadow import threads
 from keras_entropy.shadow.backends import engine
+from keras_entropy.shadow.backends.tensors import Tensor
 from keras_entropy.shadow.batches import batches
-from keras_entropy.shadow.groups import common_size
+from keras_entropy.shadow.groups import Method
+from keras_entropy.shadow.groups import Schedule
 from keras_entropy.shadow.groups import groups_of
+from keras_entropy.shadow.private.training import Private
 from keras_entropy.shadow.stack import Stack
 from keras_entropy.shadow.stack import variables_of
 from keras_entropy.shadow.threads import Progress
-
-# Small groups, trained side by side, use the processors better than large ones.
-_LARGEST_GROUP = 4
 
 
 def train(
@@ -34,6 +35,7 @@ def train(
     batch_size: int,
     seeds: Sequence[int],
     class_weight: Mapping[int, float] | None = None,
+    privacy: PrivateGradients | None = None,
     progress: Progress | None = None,
 ) -> Stack:
     """Train every model of a stack on rows of its own, as `model.fit` would.
@@ -61,6 +63,11 @@ def train(
         seeds: One integer for each model, for the order of its rows.
         class_weight: Optional mapping from class number to the weight of its examples,
             for targets that are class numbers.
+        privacy: Optional `PrivateGradients`: gradients of single examples are clipped,
+            weighted by class where there are weights, and noise is added (DP-SGD).
+            A step then takes all rows where `batch_size` is at least m, and else
+            each row with probability `batch_size / m`. Gradients of regularisers are
+            added after the noise.
         progress: Optional callable, called with the number of epochs of single models
             (of `K * epochs`) done since the last call, like `tqdm.update`; by one
             thread at a time.
@@ -70,7 +77,9 @@ def train(
 
     Raises:
         ValueError: If the model is not compiled, has nothing to train, or an array
-            does not fit the others.
+            does not fit the others; with `privacy`, if the model has a layer, a loss or
+            a precision for which no example's gradient can be clipped, a row comes
+            twice, or `seeds` do not differ.
 
     Example:
 
@@ -104,8 +113,18 @@ def train(
     batch_size = min(batch_size, rows.shape[1])
     values = stack.values(model)
     trained = [np.empty_like(value) for value in values]
-    size = common_size(models, _LARGEST_GROUP, engine.trains_at_once(model))
-    trainer = engine.trainer(model, size)
+    schedule = Schedule(rows, epochs, batch_size, seeds)
+    method: Method
+    if privacy is None:
+        method = _Plain(model, schedule)
+    else:
+        method = Private(
+            model,
+            schedule,
+            privacy,
+            x=x[0] if x_own else x,
+            y=y[0] if y_own else y,
+        )
     # Converted once for all groups.
     shared = [
         a if is_own else keras.ops.convert_to_tensor(a)
@@ -113,19 +132,12 @@ def train(
     ]
 
     def train_group(group: slice, progress: Progress) -> None:
-        order = batches(
-            rows[group], epochs=epochs, batch_size=batch_size, seeds=seeds[group]
-        )
-        take: slice | int = group
-        if size is None:
-            take = group.start
-            order = ((indices[:, 0], rest[0]) for indices, rest in order)
-        result = trainer.train(
+        take: slice | int = group if method.size is not None else group.start
+        result = method.train(
+            group,
             [value[take] for value in values],
             [a[take] if is_own else a for a, is_own in zip(shared, own, strict=True)],
-            tuple(is_own and size is not None for is_own in own),
-            order,
-            int(seeds[group.start]),
+            tuple(is_own and method.size is not None for is_own in own),
             progress,
         )
         for target, value in zip(trained, result, strict=True):
@@ -133,8 +145,49 @@ def train(
 
     threads.run(
         train_group,
-        groups_of(models, size or 1),
+        groups_of(models, method.size or 1),
         progress or (lambda done: None),
-        trainer.concurrent,
+        method.concurrent,
     )
     return Stack(variables_of(model), trained)
+
+
+class _Plain:
+    """Training as `fit` does it.
+
+    Args:
+        model: A compiled Keras model.
+        schedule: What the models are trained on.
+    """
+
+    def __init__(self, model: keras.Model, schedule: Schedule) -> None:
+        self._schedule = schedule
+        self.size = schedule.size_of_groups(engine.trains_at_once(model))
+        self._trainer = engine.trainer(model, self.size)
+        self.concurrent = self._trainer.concurrent
+
+    def train(
+        self,
+        group: slice,
+        values: Sequence[Array],
+        data: Sequence[Tensor],
+        per_model: tuple[bool, ...],
+        progress: Progress,
+    ) -> list[Array]:
+        schedule = self._schedule
+        order = batches(
+            schedule.rows[group],
+            epochs=schedule.epochs,
+            batch_size=schedule.batch_size,
+            seeds=schedule.seeds[group],
+        )
+        if self.size is None:
+            order = ((indices[:, 0], rest[0]) for indices, rest in order)
+        return self._trainer.train(
+            values,
+            data,
+            per_model,
+            order,
+            int(schedule.seeds[group.start]),
+            progress,
+        )

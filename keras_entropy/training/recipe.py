@@ -13,6 +13,7 @@ import keras
 from keras_entropy.arrays import Array
 from keras_entropy.arrays import Integers
 from keras_entropy.layers.defense import Defense
+from keras_entropy.privacy.private_gradients import PrivateGradients
 from keras_entropy.shadow.stack import Stack
 from keras_entropy.shadow.stack import initialize
 from keras_entropy.shadow.stack_training import train
@@ -35,6 +36,7 @@ class Train(Protocol):
         epochs: int,
         batch_size: int,
         seeds: Sequence[int],
+        privacy: PrivateGradients | None = None,
         progress: Progress | None = None,
     ) -> Stack:
         """Returns the trained stack; arguments as for `shadow.train`."""
@@ -58,6 +60,9 @@ class TrainingData:
         reference: Array `(r, ...)` of inputs and integer array `(r,)` of their class
             indices, for recipes that train on examples whose membership is no secret.
             None of them is in `x`. Defaults to `None`: there are none.
+        noise_seed: Integer, for recipes that train privately: what their noise is drawn
+            from, beside `seeds`. Who knows it can take the noise off: only for models
+            that stay here. Defaults to `None`: a secret one for each training.
         train: Function that trains a stack: `shadow.train`, or the `train` of a
             `Runner` that keeps what is done and spreads it over processes. Defaults
             to the former.
@@ -73,6 +78,7 @@ class TrainingData:
     starts: Sequence[int] | None = None
     head_epochs: int | None = None
     reference: tuple[Array, Integers] | None = None
+    noise_seed: int | None = None
 
     def initialize(self, model: keras.Model) -> Stack:
         """Returns fresh values of a model, one set for each of the K models.
@@ -87,6 +93,7 @@ class TrainingData:
         model: keras.Model,
         start: Stack | None = None,
         *,
+        privacy: PrivateGradients | None = None,
         progress: Progress | None = None,
     ) -> Stack:
         """Returns the K models trained on this data.
@@ -95,6 +102,8 @@ class TrainingData:
             model: A compiled Keras model.
             start: The values that the models start from, or `None` for fresh ones.
                 Defaults to `None`.
+            privacy: How gradients are clipped and noised. Defaults to `None`: they
+                are not.
             progress: Called with the number of models' epochs done since the last
                 call.
         """
@@ -108,6 +117,8 @@ class TrainingData:
             batch_size=self.batch_size,
             seeds=self.seeds,
             progress=progress,
+            # Not told where there is none: not every function takes it.
+            **({} if privacy is None else {"privacy": privacy}),
         )
 
 

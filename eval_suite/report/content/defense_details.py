@@ -12,6 +12,7 @@ from eval_suite.report.content.defense_table import Family
 from eval_suite.report.content.defense_table import Scale
 from eval_suite.report.content.defense_table import cell
 from eval_suite.report.content.defense_table import family
+from eval_suite.report.content.guarantees import guarantee_sentence
 from eval_suite.report.content.other_sources import tf_privacy
 from eval_suite.report.content.rows import Rows
 from eval_suite.report.format import estimate
@@ -117,6 +118,8 @@ def _facts(row: Defense) -> list[tuple[str, str | None]]:
         facts.append(("On the worst-off 5 %", _exposed(row["worst_off"])))
     if row["canaries"]:
         facts.append(("On canaries, which are mislabelled", _found(row["canaries"])))
+    if row.get("guarantee"):
+        facts.append(("Guarantee", guarantee_sentence(row)))
     if row["known_start"]:
         facts.append(("Where the start is known", _strongest(row["known_start"])))
     if row["published"]:

@@ -7,9 +7,11 @@ from eval_suite.report.content import attackers
 from eval_suite.report.content.attack_words import attack_words
 from eval_suite.report.content.claims import Badge
 from eval_suite.report.content.claims import badges
+from eval_suite.report.content.claims import beaten
 from eval_suite.report.content.effects import EFFECT_HELP
 from eval_suite.report.content.effects import EFFECT_WORDS
 from eval_suite.report.content.effects import Effect
+from eval_suite.report.content.guarantees import guarantee_words
 from eval_suite.report.content.rows import Rows
 from eval_suite.report.format import interval
 from eval_suite.report.format import number
@@ -22,10 +24,6 @@ from eval_suite.results.rows import CanaryRow
 from eval_suite.results.rows import StrongestRow
 from eval_suite.results.rows import WorstOffRow
 
-_BEHIND = (
-    "A model without a defense, trained on other examples, is more accurate and leaks "
-    "less."
-)
 _KNOWN_FAMILIES = ("none", "output-transform", "training-loss", "head")
 
 
@@ -170,22 +168,12 @@ def _row(rows: Rows, scale: Scale, row: Defense, *, detailed: bool) -> TableRow:
         "detailed": detailed,
         "family": family(row),
         "chosen": row["name"] == rows.advice.defense,
-        "badges": [*_beaten(rows, row), *badges(row)],
+        "badges": [*beaten(rows.behind.get(row["name"])), *badges(row)],
         "cells": {
             **_privacy_cells(rows, scale, row),
             **_utility_cells(rows, row),
         },
     }
-
-
-def _beaten(rows: Rows, row: Defense) -> list[Badge]:
-    rival = rows.behind.get(row["name"])
-    return [] if rival is None else [Badge(f"behind {rival}", _BEHIND, warn=True)]
-
-
-def beaten_legend(rows: Rows) -> list[Badge]:
-    """Returns what the badge of a beaten defense means, where there is one."""
-    return [Badge("behind ...", _BEHIND, warn=True)] if rows.behind else []
 
 
 def _auc(row: Defense) -> tuple[float | None, float | None, float | None]:
@@ -211,6 +199,7 @@ def _privacy_cells(rows: Rows, scale: Scale, row: Defense) -> dict[str, Cell]:
         "known": _of_kind(row["known_start"], "no start to know"),
         "worst": _with_rate(row["worst_off"], unattacked),
         "canaries": _with_rate(row["canaries"], unattacked),
+        "guarantee": _guarantee(row),
         "difference": Cell(0.0, "", effect=effect)
         if effect == "undefended"
         else cell(
@@ -238,6 +227,15 @@ def _with_rate(found: WorstOffRow | CanaryRow | None, reason: str) -> Cell:
     shown = "" if found["tpr"] is None else f"{percent(found['tpr'])} found"
     attack = attack_words(found["attack"])
     return cell(found["auc"], number(found["auc"]), "", shown or None, attack=attack)
+
+
+def _guarantee(row: Defense) -> Cell:
+    """Returns the cell of a proved bound; where there is none, it sorts last."""
+    found = row.get("guarantee")
+    if found is None:
+        return Cell("", guarantee_words(row))
+    epsilon = f"epsilon {found['epsilon']:.3g}"
+    return Cell(found["auc_bound"], guarantee_words(row), (epsilon,))
 
 
 def _of_kind(found: StrongestRow | None, reason: str) -> Cell:

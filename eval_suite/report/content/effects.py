@@ -89,3 +89,8 @@ def _difference(row: Defense, base: Defense, freedom: float) -> _Difference | No
     if error == 0:  # the same scores in every pair, as for an identity layer
         return _Difference(value, 1.0 if value == 0 else 0.0)
     return _Difference(value, float(2 * stdtr(freedom, -abs(value) / error)))
+
+
+def effects_in_words() -> str:
+    """Returns what each judgement means, its words in asterisks."""
+    return " ".join(f"*{EFFECT_WORDS[e]}*: {EFFECT_HELP[e]}" for e in JUDGED)

@@ -74,6 +74,15 @@ _COLUMNS = (
         "positives among the others.",
     ),
     Column(
+        "guarantee",
+        "Guarantee",
+        "Guarantee",
+        "A proof: no attack on one example, whatever it knows and asks, has a larger "
+        "AUC; below it the epsilon of differential privacy, for a swap of one example. "
+        "Its conditions stand with the defense. Of all other defenses nothing is "
+        "proved: what attacks find is a lower bound of what there is to find.",
+    ),
+    Column(
         "difference",
         "Change of AUC",
         "Change of AUC",
@@ -131,7 +140,7 @@ def columns(results: Results) -> list[dict[str, str | bool | int]]:
     """Returns the columns with their position.
 
     "Known start", "Worst-off" and "Canaries" are among them where some defense was
-    attacked so.
+    attacked so, "Guarantee" where some defense has one.
     """
     found = results["defenses"]
     hidden = set()
@@ -141,5 +150,7 @@ def columns(results: Results) -> list[dict[str, str | bool | int]]:
         hidden.add("worst")
     if all(row["canaries"] is None for row in found):
         hidden.add("canaries")
+    if all(row.get("guarantee") is None for row in found):
+        hidden.add("guarantee")
     shown = [column for column in _COLUMNS if column.key not in hidden]
     return [{**vars(column), "index": i} for i, column in enumerate(shown)]

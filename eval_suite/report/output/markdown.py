@@ -5,9 +5,9 @@ import re
 from eval_suite.report.content import attackers
 from eval_suite.report.content.advice import RULE
 from eval_suite.report.content.attack_words import attack_words
-from eval_suite.report.content.effects import EFFECT_HELP
 from eval_suite.report.content.effects import EFFECT_WORDS
-from eval_suite.report.content.effects import JUDGED
+from eval_suite.report.content.effects import effects_in_words
+from eval_suite.report.content.guarantees import guarantee_words
 from eval_suite.report.content.other_sources.published_figures import faithfulness_table
 from eval_suite.report.content.other_sources.published_figures import is_study
 from eval_suite.report.content.other_sources.tf_privacy import null_run_sentence
@@ -165,16 +165,11 @@ def _facts(results: Results) -> list[str]:
     return [line for line in lines if line]
 
 
-def _effects() -> str:
-    """Returns what the words for effects mean."""
-    meanings = (f"*{EFFECT_WORDS[e]}*: {EFFECT_HELP[e]}" for e in JUDGED)
-    return " ".join(meanings)
-
-
 def _table(rows: Rows, listed: int) -> list[str]:
     known = any(row["known_start"] is not None for row in rows.defenses)
     exposed = any(row["worst_off"] is not None for row in rows.defenses)
     learned = any(row["canaries"] is not None for row in rows.defenses)
+    proved = any(row.get("guarantee") is not None for row in rows.defenses)
     headers = (
         "defense",
         "effect",
@@ -185,6 +180,7 @@ def _table(rows: Rows, listed: int) -> list[str]:
         *(["known start"] if known else []),
         *(["worst-off 5 %"] if exposed else []),
         *(["canaries"] if learned else []),
+        *(["guarantee"] if proved else []),
         "change",
         "accuracy",
         "latency",
@@ -194,17 +190,25 @@ def _table(rows: Rows, listed: int) -> list[str]:
         "| " + " | ".join(headers) + " |",
         "|" + "---|" * 3 + "---:|" * (len(headers) - 3),
         *[
-            _line(rows, row, known=known, exposed=exposed, learned=learned)
+            _line(
+                rows, row, known=known, exposed=exposed, learned=learned, proved=proved
+            )
             for row in rows.defenses[:listed]
         ],
     ]
     if listed < len(rows.defenses):
         lines += ["", f"{count(len(rows.defenses) - listed, 'more row')} in the page."]
-    return [*lines, "", _effects()]
+    return [*lines, "", effects_in_words()]
 
 
 def _line(
-    rows: Rows, row: Defense, *, known: bool, exposed: bool, learned: bool
+    rows: Rows,
+    row: Defense,
+    *,
+    known: bool,
+    exposed: bool,
+    learned: bool,
+    proved: bool,
 ) -> str:
     effect = rows.effects[row["name"]]
     title = "" if row["title"] == row["name"] else f" {_escape(row['title'], 60)}"
@@ -227,6 +231,7 @@ def _line(
         _escape(attack_words(row["strongest_attack"]), 80),
         estimate(*auc),
         *(number(attackers.measured(kind).value) for kind in kinds),
+        *([guarantee_words(row)] * proved),
         "" if effect == "undefended" else change.words() or NOT_MEASURED,
         percent(row["accuracy"]),
         times if row["latency_ratio"] is None else f"× {times}",

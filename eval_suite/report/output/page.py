@@ -15,6 +15,7 @@ from eval_suite.report.content import defense_table
 from eval_suite.report.content.advice import RULE
 from eval_suite.report.content.attack_words import kinds_in_words
 from eval_suite.report.content.claims import LEGEND
+from eval_suite.report.content.claims import beaten
 from eval_suite.report.content.defense_details import Details
 from eval_suite.report.content.defense_details import details
 from eval_suite.report.content.effects import EFFECT_HELP
@@ -146,7 +147,7 @@ def _document(rows: Rows) -> dict[str, object]:
         "families": defense_table.families(rows),
         "table": defense_table.table(rows),
         "scale": defense_table.Scale(rows).style,
-        "badge_legend": [*LEGEND, *defense_table.beaten_legend(rows)],
+        "badge_legend": [*LEGEND, *beaten("..." if rows.behind else None)],
         "strengths": in_words(results["frontier"]),
         "details": shown,
         "kinds": kinds_in_words(results),

@@ -106,6 +106,8 @@ class MembershipGame(PairedTargets):
             rows=self.plan.rows(),
             seeds=seeds,
             starts=seeds[:1] * len(seeds) if one_start else None,
+            # Known, so that a run can be repeated: these models stay here.
+            noise_seed=0,
             epochs=profile.epochs,
             batch_size=profile.batch_size,
             train=(runner or Runner()).train,

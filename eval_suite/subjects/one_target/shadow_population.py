@@ -260,6 +260,8 @@ class Population:
             y=y,
             rows=rows,
             seeds=seeds,
+            # Known, so that a run can be repeated: these models stay here.
+            noise_seed=0,
             epochs=self.epochs or 0,  # Unknown to all but a trainer.
             batch_size=self._recipe.batch_size,
             train=self._train,

@@ -82,6 +82,8 @@ class StudyTarget(OneModel):
             y=self.members.y,
             rows=rows[None, : dataset.train],
             seeds=(seed,),
+            # Known, so that a run can be repeated: these models stay here.
+            noise_seed=0,
             epochs=profile.epochs,
             batch_size=profile.batch_size,
         )

@@ -2,17 +2,18 @@
 
 from collections.abc import Iterable
 from collections.abc import Sequence
-from typing import Any
 from typing import Protocol
 
 import keras
 
 from keras_entropy.arrays import Array
 from keras_entropy.arrays import Integers
+from keras_entropy.privacy.private_gradients import PrivateGradients
+from keras_entropy.shadow.backends.tensors import Tensor as Tensor
+from keras_entropy.shadow.private.closed_form import TappedModel
+from keras_entropy.shadow.private.example_loss import ExampleLoss
+from keras_entropy.shadow.private.steps import Steps
 from keras_entropy.shadow.threads import Progress
-
-# A tensor of the backend, or a symbol for one while a program is compiled.
-Tensor = Any
 
 
 class Trainer(Protocol):
@@ -45,6 +46,38 @@ class Trainer(Protocol):
                 is no variable of the model.
             progress: Called with the number of models' epochs done since the last
                 call.
+        """
+
+
+class PrivateTrainer(Protocol):
+    """Steps of clipped and noised gradients that serve any values of a model."""
+
+    @property
+    def concurrent(self) -> bool:
+        """Whether `train_privately` may run in several threads at a time."""
+
+    def train_privately(
+        self,
+        values: Sequence[Array],
+        data: Sequence[Tensor],
+        per_model: tuple[bool, ...],
+        steps: Iterable[Steps],
+        privacy: PrivateGradients,
+        keys: Sequence[bytes],
+        expected: float,
+        progress: Progress,
+    ) -> list[Array]:
+        """Train from `values` and return the values at the end.
+
+        Args:
+            values: As for `Trainer.train`.
+            data: As for `Trainer.train`.
+            per_model: As for `Trainer.train`.
+            steps: What to train on, `size` models or one along the second axis.
+            privacy: The clipping norm and the noise.
+            keys: For each model, 32 secret bytes that its noise is drawn from.
+            expected: Expected number of examples in a step.
+            progress: As for `Trainer.train`.
         """
 
 
@@ -90,4 +123,29 @@ class Backend(Protocol):
         Args:
             model: The model, which is not written into.
             size: Number of stacked models, or `None`.
+        """
+
+
+class PrivateBackend(Protocol):
+    """A module that trains privately on one of Keras' backends.
+
+    `size` is as for `Backend`.
+    """
+
+    def make_private_trainer(
+        self,
+        model: keras.Model,
+        size: int | None,
+        dense: bool,
+        clipped: TappedModel | ExampleLoss,
+    ) -> PrivateTrainer:
+        """Return the private steps of a compiled Keras model.
+
+        Args:
+            model: The model, which is not written into.
+            size: Number of stacked models, or `None`. Only a model with a closed form
+                is stacked.
+            dense: As for `make_trainer`.
+            clipped: The model's clipped gradients in closed form, or the loss of single
+                examples where there is no such form.
         """

@@ -1,6 +1,7 @@
 """The choice of how to train, and the reuse of what has been compiled."""
 
 import collections
+import importlib
 import json
 from collections.abc import Callable
 from collections.abc import Hashable
@@ -12,14 +13,21 @@ import keras
 from keras_entropy.layers.defense import Defense
 from keras_entropy.shadow.backends.backend import Backend
 from keras_entropy.shadow.backends.backend import Predictor
+from keras_entropy.shadow.backends.backend import PrivateBackend
+from keras_entropy.shadow.backends.backend import PrivateTrainer
 from keras_entropy.shadow.backends.backend import Trainer
 from keras_entropy.shadow.backends.configuration import Configuration
 from keras_entropy.shadow.backends.configuration import configuration
 from keras_entropy.shadow.backends.configuration import layers_of
 from keras_entropy.shadow.backends.configuration import training_configuration
 from keras_entropy.shadow.backends.stacked_optimizer import is_elementwise
+from keras_entropy.shadow.private.closed_form import TappedModel
+from keras_entropy.shadow.private.closed_form import has_closed_form
+from keras_entropy.shadow.private.data_loss import DataLoss
+from keras_entropy.shadow.private.example_loss import ExampleLoss
+from keras_entropy.shadow.stack import variables_of
 
-Program = TypeVar("Program", Trainer, Predictor)
+Program = TypeVar("Program", Trainer, PrivateTrainer, Predictor)
 
 # Programs hold executables and optimizer slots; a session needs few at a time.
 _MOST_PROGRAMS = 8
@@ -83,6 +91,30 @@ def trainer(model: keras.Model, size: int | None) -> Trainer:
     )
 
 
+def private_trainer(model: keras.Model, size: int | None, sums: bool) -> PrivateTrainer:
+    """Return compiled private steps for `size` stacked models, or for one (`None`).
+
+    Args:
+        model: A compiled Keras model that `check_private_model` has nothing against.
+        size: Number of stacked models, or `None`.
+        sums: Whether a batch's loss is the sum of its examples', see `DataLoss.sums`.
+    """
+
+    def make() -> PrivateTrainer:
+        variables, loss = variables_of(model), DataLoss(model)
+        clipped = (
+            TappedModel(model, variables, loss, sums)
+            if has_closed_form(model)
+            else ExampleLoss(model, variables, loss)
+        )
+        return _private_backend().make_private_trainer(
+            model, size, is_dense(model), clipped
+        )
+
+    key = ("train privately", size, sums, _signature(model, training_configuration))
+    return _reuse(key, model, make)
+
+
 def predictor(model: keras.Model, size: int | None) -> Predictor:
     """Return the compiled forward pass for `size` stacked models, or for one."""
     key = ("predict", size, _signature(model, configuration))
@@ -98,23 +130,21 @@ def clear_programs() -> None:
 
 
 def _backend() -> Backend:
+    return _module_of("backend")
+
+
+def _private_backend() -> PrivateBackend:
+    return _module_of("private")
+
+
+def _module_of(kind: str) -> Any:
     name = keras.backend.backend()
-    if name == "tensorflow":
-        from keras_entropy.shadow.backends import tensorflow_backend
-
-        return tensorflow_backend
-    if name == "jax":
-        from keras_entropy.shadow.backends import jax_backend
-
-        return jax_backend
-    if name == "torch":
-        from keras_entropy.shadow.backends import torch_backend
-
-        return torch_backend
-    raise ValueError(
-        "Keras must run on TensorFlow, JAX or PyTorch for many models to be trained or "
-        f"to predict. Received: backend={name!r}"
-    )
+    if name not in ("tensorflow", "jax", "torch"):
+        raise ValueError(
+            "Keras must run on TensorFlow, JAX or PyTorch for many models to be "
+            f"trained or to predict. Received: backend={name!r}"
+        )
+    return importlib.import_module(f"keras_entropy.shadow.backends.{name}_{kind}")
 
 
 def _reuse(key: Hashable, model: keras.Model, make: Callable[[], Program]) -> Program:

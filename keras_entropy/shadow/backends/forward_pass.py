@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import keras
 
-from keras_entropy.shadow.backends.backend import Tensor
+from keras_entropy.shadow.backends.tensors import Tensor
 
 
 def loss_and_state(

@@ -14,7 +14,7 @@ from keras_entropy.arrays import Array
 from keras_entropy.arrays import Integers
 from keras_entropy.models.copies import optimizer_like
 from keras_entropy.shadow.backends import forward_pass
-from keras_entropy.shadow.backends.backend import Tensor
+from keras_entropy.shadow.backends.tensors import Tensor
 from keras_entropy.shadow.stack import variables_of
 from keras_entropy.shadow.threads import Progress
 
@@ -74,15 +74,21 @@ class JaxTrainer:
 
         The seed is not used: all generators are variables of the model.
         """
-        state = (
-            [jnp.asarray(v) for v in values[: self._split]],
-            [jnp.asarray(v) for v in values[self._split :]],
-            [jnp.asarray(v) for v in self._optimizer_start],
-        )
+        state = self._start(values)
         tensors = tuple(jnp.asarray(array) for array in data)
         for indices, rest in epochs:
             state = self._run_epoch(state, tensors, indices, rest)
             progress(1)
+        return self._end(state)
+
+    def _start(self, values: Sequence[Array]) -> State:
+        return (
+            [jnp.asarray(v) for v in values[: self._split]],
+            [jnp.asarray(v) for v in values[self._split :]],
+            [jnp.asarray(v) for v in self._optimizer_start],
+        )
+
+    def _end(self, state: State) -> list[Array]:
         trainable, others, slots = state
         trainable = self._finalize(trainable, slots)
         return [np.asarray(v) for v in (*trainable, *others)]

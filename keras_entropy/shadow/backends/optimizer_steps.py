@@ -14,7 +14,7 @@ import tensorflow as tf
 from keras.src.backend.tensorflow.optimizer import TFOptimizer
 from keras.src.optimizers.base_optimizer import BaseOptimizer
 
-from keras_entropy.shadow.backends.backend import Tensor
+from keras_entropy.shadow.backends.tensors import Tensor
 
 # Elements of a variable from which on a condition pays.
 _WORTH_A_CONDITION = 8192

@@ -12,12 +12,12 @@ from keras_entropy.arrays import Array
 from keras_entropy.arrays import Integers
 from keras_entropy.models.copies import optimizer_like
 from keras_entropy.shadow.backends import forward_pass
-from keras_entropy.shadow.backends.backend import Tensor
 from keras_entropy.shadow.backends.optimizer_steps import Stateful
 from keras_entropy.shadow.backends.optimizer_steps import StatelessOptimizer
 from keras_entropy.shadow.backends.optimizer_steps import stateless
 from keras_entropy.shadow.backends.stacked_optimizer import is_elementwise
 from keras_entropy.shadow.backends.stacked_optimizer import own_variables
+from keras_entropy.shadow.backends.tensors import Tensor
 from keras_entropy.shadow.stack import variables_of
 from keras_entropy.shadow.threads import Progress
 
@@ -79,6 +79,16 @@ class TensorFlowTrainer:
 
         The seed is not used: all generators are variables of the model.
         """
+        state = self._start(values)
+        tensors = tuple(tf.convert_to_tensor(array) for array in data)
+        for indices, rest in epochs:
+            state = self._epoch(
+                state, tensors, tf.constant(indices), tf.constant(rest), per_model
+            )
+            progress(1 if self._size is None else self._size)
+        return self._end(state)
+
+    def _start(self, values: Sequence[Array]) -> State:
         trainable, others, slots = (
             [tf.convert_to_tensor(array) for array in arrays]
             for arrays in (
@@ -87,13 +97,9 @@ class TensorFlowTrainer:
                 self._optimizer_start,
             )
         )
-        state = trainable, others, slots
-        tensors = tuple(tf.convert_to_tensor(array) for array in data)
-        for indices, rest in epochs:
-            state = self._epoch(
-                state, tensors, tf.constant(indices), tf.constant(rest), per_model
-            )
-            progress(1 if self._size is None else self._size)
+        return trainable, others, slots
+
+    def _end(self, state: State) -> list[Array]:
         trainable, others, slots = state
         trainable = self._optimizer.finalize(slots, trainable)
         return [v.numpy() for v in (*trainable, *others)]
@@ -151,7 +157,7 @@ class TensorFlowTrainer:
             gradients, updated = tf.vectorized_map(
                 self._gradients, elements, warn=False
             )
-        return gradients, _like(updated, others)
+        return gradients, like(updated, others)
 
     def _gradients(
         self, elements: tuple[Tensor, ...]
@@ -214,10 +220,11 @@ class TensorFlowPredictor:
             outputs, updated = tf.vectorized_map(
                 lambda v: one(v, x), values, warn=False
             )
-        return outputs, _like(updated, values)
+        return outputs, like(updated, values)
 
 
-def _like(updated: list[Tensor], old: list[Tensor]) -> list[Tensor]:
+def like(updated: list[Tensor], old: list[Tensor]) -> list[Tensor]:
+    """Return updated values in the types and shapes of the old ones."""
     # `vectorized_map` returns the states of generators as 64-bit integers.
     return [
         tf.ensure_shape(tf.cast(new, was.dtype), was.shape)

@@ -11,8 +11,8 @@ from keras_entropy.arrays import Array
 from keras_entropy.arrays import Integers
 from keras_entropy.models.copies import optimizer_like
 from keras_entropy.shadow.backends import forward_pass
-from keras_entropy.shadow.backends.backend import Tensor
 from keras_entropy.shadow.backends.stacked_optimizer import own_variables
+from keras_entropy.shadow.backends.tensors import Tensor
 from keras_entropy.shadow.stack import variables_of
 from keras_entropy.shadow.threads import Progress
 
@@ -60,13 +60,7 @@ class TorchTrainer:
 
         The seed is for dropout without one, which Keras leaves to PyTorch's generator.
         """
-        for variable, value in zip(self._trainable, values, strict=False):
-            variable.assign(value)
-        for variable, value in zip(
-            self._optimizer.variables, self._optimizer_start, strict=True
-        ):
-            variable.assign(value)
-        others = [keras.ops.convert_to_tensor(v) for v in values[self._split :]]
+        others = self._start(values)
         tensors = [keras.ops.convert_to_tensor(array) for array in data]
         with torch.random.fork_rng():
             torch.manual_seed(seed)
@@ -75,6 +69,18 @@ class TorchTrainer:
                     rows = torch.as_tensor(batch, dtype=torch.int64)
                     others = self._step(others, [array[rows] for array in tensors])
                 progress(1)
+        return self._end(others)
+
+    def _start(self, values: Sequence[Array]) -> list[Tensor]:
+        for variable, value in zip(self._trainable, values, strict=False):
+            variable.assign(value)
+        for variable, value in zip(
+            self._optimizer.variables, self._optimizer_start, strict=True
+        ):
+            variable.assign(value)
+        return [keras.ops.convert_to_tensor(v) for v in values[self._split :]]
+
+    def _end(self, others: Sequence[Tensor]) -> list[Array]:
         self._optimizer.finalize_variable_values(self._trainable)
         trained = [v.value for v in self._trainable]
         return [keras.ops.convert_to_numpy(v) for v in (*trained, *others)]

@@ -1,6 +1,6 @@
 import numpy as np
 
-from eval_suite.measurements import canaries
+from eval_suite.measurements.records import canaries
 from eval_suite.subjects.answers import PairedModels
 from keras_entropy.attacks.controls import planted
 

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Callable
 from collections.abc import Sequence
 
-from eval_suite.measurements.worst_off import exposed_row
+from eval_suite.measurements.records.worst_off import exposed_row
 from eval_suite.results.rows import CanaryRow
 from eval_suite.subjects.answers import Answers
 from keras_entropy.attacks import AttackResult

@@ -3,12 +3,12 @@ import csv
 import numpy as np
 import pytest
 
-from eval_suite.measurements.exposed_records import COLUMNS
-from eval_suite.measurements.exposed_records import as_csv
-from eval_suite.measurements.exposed_records import exposed_records
-from eval_suite.measurements.exposed_records import most_false_alarms
-from eval_suite.measurements.exposed_records import with_planted_record
-from eval_suite.measurements.exposed_records import with_shuffled_membership
+from eval_suite.measurements.records.exposed_records import COLUMNS
+from eval_suite.measurements.records.exposed_records import as_csv
+from eval_suite.measurements.records.exposed_records import exposed_records
+from eval_suite.measurements.records.exposed_records import most_false_alarms
+from eval_suite.measurements.records.exposed_records import with_planted_record
+from eval_suite.measurements.records.exposed_records import with_shuffled_membership
 from eval_suite.subjects.measured import RecordAnswers
 from keras_entropy.shadow import complementary_pairs
 

@@ -25,6 +25,7 @@ from eval_suite.results.record import Record
 
 if TYPE_CHECKING:
     from eval_suite.measurements.attack_comparison import AttackComparison
+    from eval_suite.measurements.first_look import FirstLook
     from eval_suite.measurements.processes.attack_processes import Start
     from eval_suite.measurements.tradeoff.frontier import FrontierAttacks
     from eval_suite.membership_audit import MembershipAudit
@@ -111,6 +112,14 @@ def pytest_configure(config: pytest.Config) -> None:
     from eval_suite.session.evaluation_session import EvalSession
 
     session = EvalSession(config, options)
+    stream = config.stash[TERMINAL]
+    if stream is not None:
+        from eval_suite.session.heartbeat import Heartbeat
+
+        config.pluginmanager.register(Heartbeat(stream), "eval_suite_heartbeat")
+    # Read by pytest-benchmark when it is configured, which is last.
+    if not options.latency_tables:
+        config.option.benchmark_quiet = True
     config.stash[SUBJECT_MAKER] = session.subject_maker
     config.pluginmanager.register(session, "eval_suite_session")
 
@@ -128,6 +137,18 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
         return None if is_needed(name, options) else True
     return None
+
+
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> None:
+    """Asks one defense of each kind first, for a first look."""
+    if NAMED not in config.stash or not Options.of(config).report:
+        return
+    from eval_suite.measurements.first_look import first_names
+    from eval_suite.session.check_order import put_first
+
+    put_first(items, first_names(selected_names(Options.of(config))))
 
 
 def pytest_collect_file(
@@ -298,6 +319,20 @@ def comparison(
         fpr_levels=levels,
         start=start_attacks,
     )
+
+
+@pytest.fixture(scope="session")
+def first_look(
+    pytestconfig: pytest.Config,
+    subject: Subject,
+    options: Options,
+    comparison: AttackComparison,
+) -> FirstLook:
+    """What prints a first table when one defense of each kind has been asked."""
+    from eval_suite.measurements.first_look import FirstLook
+
+    names = selected_names(options) if options.report else []
+    return FirstLook(names, comparison, subject, pytestconfig.stash[TERMINAL])
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@ import json
 import numpy as np
 import pytest
 
+from eval_suite import plugin
 from eval_suite.options import options
 from keras_entropy.audit import hold_out
 
@@ -325,3 +326,29 @@ def test_a_check_says_which_defense_it_was_run_for(pytester):
         "test_configuration_survives[M-10]": "M-10",
         "test_of_my_own[mine]": None,
     }
+
+
+INTERRUPTING = """
+def pytest_runtest_logfinish(nodeid):
+    if "test_undefended_model" in nodeid:
+        raise KeyboardInterrupt
+"""
+
+
+def test_an_interrupted_run_shows_what_is_ready_and_says_how_to_go_on(pytester, files):
+    pytester.makepyfile(interrupting=INTERRUPTING)
+    result = pytester.runpytest_subprocess(
+        *("-p", "interrupting", "--report"),
+        str(plugin.PACKAGE / "test_membership_inference.py"),
+        *("--member-outputs", "in_p.npz", "--nonmember-outputs", "out_p.npz"),
+    )
+    assert result.ret == pytest.ExitCode.INTERRUPTED
+    result.stdout.fnmatch_lines(
+        [
+            "*keras-entropy: what was ready*",
+            "base *",
+            "Interrupted: no report was written, and the last one is as it was. *kept*",
+            "pytest *-p interrupting --report *",
+        ]
+    )
+    assert not (pytester.path / "reports").exists()

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from eval_suite.measurements.attack_comparison import AttackComparison
+from eval_suite.measurements.first_look import FirstLook
 from eval_suite.measurements.tradeoff.frontier import FrontierAttacks
 from eval_suite.measurements.tradeoff.frontier import every_strength
 from eval_suite.measurements.tradeoff.frontier import reason_without_frontier
@@ -17,13 +18,17 @@ from keras_entropy.arrays import Array
 
 
 def test_answers_are_probabilities(
-    target: str, subject: Subject, comparison: AttackComparison
+    target: str,
+    subject: Subject,
+    comparison: AttackComparison,
+    first_look: FirstLook,
 ) -> None:
     for side, answers in zip(
         ("members", "non-members"), subject.sides(target), strict=True
     ):
         check_probabilities(answers, f"{target} on {side}")
     comparison.start_early(target)
+    first_look.asked(target)
 
 
 def test_answers_at_every_strength(

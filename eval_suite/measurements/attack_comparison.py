@@ -44,6 +44,7 @@ Kind = Literal["asked_once", "asked_often", "labels_alone"]
 # A difference in AUC up to this is accepted: post-processing adds no information, but
 # the attacks that look for it are not perfect.
 MARGIN = 0.02
+_FIRST_KINDS: tuple[Kind, Kind] = ("asked_once", "asked_often")
 # Which attacks each further headline is chosen among.
 KINDS: Mapping[Kind, Callable[[AttackName], bool]] = {
     "asked_once": lambda name: not name.asks_often,
@@ -195,6 +196,22 @@ class AttackComparison:
             asked = answers_of(BASE) if way.of_undefended else answers
             if asked is not None:
                 yield way.name, asked.changed(way.change)
+
+    def first_look(self, name: str) -> tuple[float | None, float | None]:
+        """Returns the AUC of the strongest attack that asks once, and that asks often.
+
+        Of the attacks on the defense's own answers: those on the undefended model that
+        go through other defenses are not waited for.
+
+        Args:
+            name: Name of a defense, or `"base"`.
+        """
+        audits = self.attacked(name).audits
+        found = [
+            self.subject.strongest_among(audits, KINDS[kind]) for kind in _FIRST_KINDS
+        ]
+        once, often = (None if best is None else best.auc for best in found)
+        return once, often
 
     def known_start(self, name: str) -> Headline | None:
         """Returns the strongest attack where the training's start is known.

@@ -146,6 +146,12 @@ def add_options(parser: pytest.Parser) -> None:
         help="What it answers to non-members, likewise.",
     )
     group.addoption(
+        "--latency-tables",
+        dest="eval_suite_latency_tables",
+        action="store_true",
+        help="Print pytest-benchmark's tables as well: every call that was timed.",
+    )
+    group.addoption(
         "--tf-privacy",
         dest="eval_suite_tf_privacy",
         choices=("check", "full", "off"),

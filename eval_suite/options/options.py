@@ -48,6 +48,7 @@ class Options:
     member_outputs: Path | None = None
     nonmember_outputs: Path | None = None
     tf_privacy: str = "check"
+    latency_tables: bool = False
     questions: int | None = SAMPLE_QUESTIONS
     neighbors: str | None = None
     known_start: bool = False

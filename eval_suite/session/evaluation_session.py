@@ -15,6 +15,7 @@ from eval_suite.results.contents import Results
 from eval_suite.results.recorded import Recorded
 from eval_suite.results.run_results import assemble
 from eval_suite.results.verdict import verdict
+from eval_suite.undefended import BASE
 
 # The exposed records, beside the report.
 _RECORDS = "records.csv"
@@ -42,6 +43,7 @@ class EvalSession:
         self._page: Path | None = None
         self._gate: GateKeeper | None = None
         self._gate_result: GateResult | None = None
+        self._interrupted = False
         try:
             self._check_before_work()
         except (ValueError, OSError) as error:
@@ -113,24 +115,38 @@ class EvalSession:
         """Judges and reports; an interrupted run leaves the last report in place."""
         if not (self._options.report or self._options.gating):
             return
-        if exitstatus in (pytest.ExitCode.INTERRUPTED, pytest.ExitCode.INTERNAL_ERROR):
-            return
         recorded = self._recorded
+        if exitstatus == pytest.ExitCode.INTERRUPTED:
+            self._interrupted = True
+            if any(row["defense"] == BASE for row in recorded.headline):
+                ready = {row["defense"] for row in recorded.headline}
+                names = [name for name in self._names if name in ready]
+                self._results = self._assembled(names, gate=None)
+            return
+        if exitstatus == pytest.ExitCode.INTERNAL_ERROR:
+            return
         if all(check["outcome"] == "skipped" for check in recorded.checks):
             session.exitstatus = pytest.ExitCode.NO_TESTS_COLLECTED
             return
-        from eval_suite.session.environment import environment
-
-        total = round(time.perf_counter() - self._start, 1)
         gate = None
         if self._gate is not None:
             gate = self._gate_result = self._gate.judge(self._config, recorded)
             if gate.failed:
                 session.exitstatus = pytest.ExitCode.TESTS_FAILED
-        arguments = self._config.invocation_params.args
-        self._results = assemble(
+        self._results = self._assembled(self._names, gate)
+        if self._options.report:
+            from eval_suite.report.output.report_folder import write_report
+
+            self._page = write_report(self._results, self._options.report_folder)
+            self._write_records(self._page.parent)
+
+    def _assembled(self, names: Sequence[str], gate: GateResult | None) -> Results:
+        from eval_suite.session.environment import environment
+
+        recorded = self._recorded
+        return assemble(
             recorded,
-            self._names,
+            names,
             verdict(
                 recorded.checks,
                 recorded.control,
@@ -139,15 +155,14 @@ class EvalSession:
                 gate_lines=() if gate is None else gate.verdict_lines,
                 gate_failed=gate is not None and gate.failed,
             ),
-            command=" ".join(["pytest", *map(str, arguments)]),
+            command=self._command,
             environment=environment(),
-            seconds={"total": total},
+            seconds={"total": round(time.perf_counter() - self._start, 1)},
         )
-        if self._options.report:
-            from eval_suite.report.output.report_folder import write_report
 
-            self._page = write_report(self._results, self._options.report_folder)
-            self._write_records(self._page.parent)
+    @property
+    def _command(self) -> str:
+        return " ".join(["pytest", *map(str, self._config.invocation_params.args)])
 
     def _write_records(self, folder: Path) -> None:
         file = folder / _RECORDS
@@ -164,20 +179,40 @@ class EvalSession:
         if self._results is None:
             return
         if self._options.report:
-            from eval_suite.report.output.terminal import terminal_table
+            from eval_suite.report.output.terminal import terminal_rows
 
-            terminalreporter.section("keras-entropy")
+            ready = ": what was ready" if self._interrupted else ""
+            terminalreporter.section(f"keras-entropy{ready}")
             width = terminalreporter._tw.fullwidth
-            terminalreporter.write_line(terminal_table(self._results, width))
+            terminalreporter.write_line(terminal_rows(self._results, width))
         if self._gate_result is not None:
             terminalreporter.section("keras-entropy gate")
             for line in self._gate_result.lines:
                 terminalreporter.write_line(line)
 
     def pytest_unconfigure(self, config: pytest.Config) -> None:
-        """Ends with the path of the report."""
-        if self._page is not None:
+        """Ends with the verdict and the path of the report, or how to go on."""
+        if self._interrupted:
+            print(
+                "Interrupted: no report was written, and the last one is as it was. "
+                f"{self._kept()}"
+            )
+        elif self._page is not None and self._results is not None:
+            from eval_suite.report.output.closing_words import closing_words
+
+            print("\n".join(closing_words(self._results)))
             print(f"report: {self._page}")
+
+    def _kept(self) -> str:
+        from eval_suite.session.cache_folder import kept_in
+
+        folder = kept_in(self._config)
+        if folder is None:
+            return "Nothing that was trained is kept, as pytest keeps no cache here."
+        return (
+            f"What was trained and asked is kept in {folder}; the same command goes "
+            f"on from there:\n{self._command}"
+        )
 
 
 def _message(report: pytest.TestReport) -> str:

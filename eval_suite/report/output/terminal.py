@@ -30,14 +30,24 @@ def terminal_table(results: Results, width: int = 80) -> str:
 
     Args:
         results: Checked results.
+        width: As for `terminal_rows`.
+    """
+    return f"{terminal_rows(results, width)}\n\n{summary_line(results)}"
+
+
+def terminal_rows(results: Results, width: int = 80) -> str:
+    """Returns the table of defenses as plain text.
+
+    Args:
+        results: Checked results.
         width: Columns of the terminal. Those of attackers of whom there is no figure
             are left out, and others from the right until the table fits; the defenses'
             names are shortened last.
 
     Returns:
-        Text without control characters, its last line the verdict. At most 40
-        defenses are listed, the most private first, and the label floor below them;
-        then a line for each bound on epsilon.
+        Text without control characters. At most 40 defenses are listed, the most
+        private first, and the label floor below them; then a line for each bound on
+        epsilon.
     """
     found = effects(results)
     shown = attackers.ordered(results)[:_SHOWN]
@@ -61,7 +71,7 @@ def terminal_table(results: Results, width: int = 80) -> str:
         lines.append(f"{count(omitted, 'more row')} in the report")
     bounds = map(bound_line, results.get("one_training", []))
     lines += map(one_line, bounds)
-    return "\n".join([*lines, "", summary_line(results)])
+    return "\n".join(lines)
 
 
 def summary_line(results: Results) -> str:

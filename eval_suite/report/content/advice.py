@@ -2,18 +2,14 @@
 
 import math
 from dataclasses import dataclass
-from typing import Literal
-
-from scipy.special import stdtr
-from scipy.special import stdtrit
 
 from eval_suite.report.content import attackers
 from eval_suite.report.content.attackers import TIE
-from eval_suite.report.content.change import Change
+from eval_suite.report.content.effects import LEVEL
+from eval_suite.report.content.effects import effects
 from eval_suite.report.content.undefended import behind
 from eval_suite.report.content.undefended import defenses
 from eval_suite.report.content.undefended import rivals_sentence
-from eval_suite.report.format import NOT_MEASURED
 from eval_suite.report.format import called
 from eval_suite.report.format import count
 from eval_suite.report.format import estimate
@@ -25,10 +21,8 @@ from eval_suite.report.format import ratio
 from eval_suite.results.contents import Defense
 from eval_suite.results.contents import Results
 from eval_suite.results.rows import StrongestRow
-from keras_entropy.attacks.statistics.holm import holm
 
 ACCURACY_BUDGET = 0.02
-LEVEL = 0.05
 _NAMED = 3
 
 RULE = (
@@ -37,18 +31,10 @@ RULE = (
     f"{100 * LEVEL:.0f} %, Holm-corrected over all defenses) and accuracy falls by "
     f"at most {100 * ACCURACY_BUDGET:.0f} points; among several, of those within "
     f"{TIE} of the lowest AUC the one with the lowest NLL. A defense that an "
-    "undefended model of other examples beats in accuracy and AUC is not. Where an "
-    "attacker may know the start of the training, the larger of both AUCs counts."
+    "undefended model of other examples beats in accuracy and AUC is not, nor one "
+    "that nobody asked often in a run that asks often. Where an attacker may know the "
+    "start of the training, the larger of both AUCs counts."
 )
-
-Effect = Literal["undefended", "weaker", "unclear", "stronger", "unmeasured"]
-EFFECT_WORDS: dict[Effect, str] = {
-    "undefended": "compared with",
-    "weaker": "weaker",
-    "unclear": "no clear change",
-    "stronger": "stronger",
-    "unmeasured": NOT_MEASURED,
-}
 
 
 @dataclass(frozen=True)
@@ -69,19 +55,6 @@ class Advice:
 
 
 @dataclass(frozen=True)
-class _Difference:
-    """The AUC that decides on a defense, minus the undefended model's.
-
-    Attributes:
-        value: The difference.
-        p: Two-sided p-value of "no difference".
-    """
-
-    value: float
-    p: float
-
-
-@dataclass(frozen=True)
 class _Candidate:
     """A defense that weakens the strongest attack.
 
@@ -99,36 +72,6 @@ class _Candidate:
     def affordable(self) -> bool:
         """Whether accuracy is known, and falls by no more than the budget."""
         return self.change is not None and self.change >= -ACCURACY_BUDGET
-
-
-def effects(results: Results) -> dict[str, Effect]:
-    """Judges the effect of each defense on the strongest attack.
-
-    Args:
-        results: Checked results.
-
-    Returns:
-        For each name of a defense: "weaker", "unclear" or "stronger" (the attack,
-        compared with the undefended model), "unmeasured", or "undefended" for the
-        undefended model itself.
-    """
-    base, *others = results["defenses"]
-    pairs = results["profile"]["pairs"] or 0
-    # Without pairs the interval is over examples, close to normal.
-    freedom = pairs - 1 if pairs >= 2 else 1e9
-    differences = {
-        row["name"]: difference
-        for row in others
-        if (difference := _difference(row, base, freedom)) is not None
-    }
-    adjusted = holm([difference.p for difference in differences.values()])
-    found: dict[str, Effect] = {row["name"]: "unmeasured" for row in others}
-    for (name, difference), p in zip(differences.items(), adjusted, strict=True):
-        if p > LEVEL:
-            found[name] = "unclear"
-        else:
-            found[name] = "weaker" if difference.value < 0 else "stronger"
-    return {base["name"]: "undefended", **found}
 
 
 def accuracy_change(results: Results, row: Defense) -> float | None:
@@ -164,10 +107,10 @@ def advise(results: Results) -> Advice:
     if not defenses(results):
         reason = "Only the undefended model was measured."
         return Advice(None, "Nothing to compare", reason, caveat)
-    weaker = _weaker(results)
-    affordable = [candidate for candidate in weaker if candidate.affordable]
+    better = _better(results)
+    affordable = [candidate for candidate in better if candidate.affordable]
     if not affordable:
-        reason = _none(results, weaker) + _traps(results) + rivals_sentence(results)
+        reason = _none(results, better) + _traps(results) + rivals_sentence(results)
         return Advice(None, "None of these defenses earns its place", reason, caveat)
     lowest = min(candidate.auc for candidate in affordable)
     near = [c for c in affordable if c.auc <= lowest + TIE]
@@ -181,15 +124,26 @@ def advise(results: Results) -> Advice:
     return Advice(best.row["name"], f"Candidate: {called(best.row)}", reason, caveat)
 
 
-def _weaker(results: Results) -> list[_Candidate]:
+def _better(results: Results) -> list[_Candidate]:
     found, beaten = effects(results), behind(results)
     return [
         _Candidate(row, auc, accuracy_change(results, row))
         for row in defenses(results)
-        if found[row["name"]] == "weaker"
+        if found[row["name"]] == "less"
         and row["name"] not in beaten
+        and _asked_enough(results, row)
         and (auc := attackers.deciding(row).value) is not None
     ]
+
+
+def _asked_enough(results: Results, row: Defense) -> bool:
+    """Whether a row was asked often, in a run that asks often.
+
+    One that escaped these attacks looks safer than those that did not.
+    """
+    return (
+        results["threat_model"]["questions"] is None or row["asked_often"] is not None
+    )
 
 
 def _nll_and_auc(candidate: _Candidate) -> tuple[float, float]:
@@ -197,7 +151,7 @@ def _nll_and_auc(candidate: _Candidate) -> tuple[float, float]:
     return math.inf if nll is None else nll, candidate.auc
 
 
-def _none(results: Results, weaker: list[_Candidate]) -> str:
+def _none(results: Results, better: list[_Candidate]) -> str:
     """Says why no defense is recommended."""
     base, others = results["defenses"][0], defenses(results)
     found = attackers.deciding(base)
@@ -206,9 +160,9 @@ def _none(results: Results, weaker: list[_Candidate]) -> str:
         f"{estimate(found.value, found.low, found.high)}; none of "
         f"{count(len(others), 'defense')} lowers it by a difference larger than chance"
     )
-    if not weaker:
+    if not better:
         return f"{reason}."
-    best = min(weaker, key=lambda candidate: candidate.auc)
+    best = min(better, key=lambda candidate: candidate.auc)
     cost = (
         "with unknown accuracy"
         if best.change is None
@@ -257,7 +211,7 @@ def _traps(results: Results) -> str:
     traps = [
         (row["name"], number(once["auc"]), number(often["auc"]))
         for row in others
-        if found[row["name"]] == "stronger"
+        if found[row["name"]] == "more"
         and (once := row["asked_once"]) is not None
         and (often := row["asked_often"]) is not None
         and _auc(once) < _auc(base["asked_once"])
@@ -279,15 +233,3 @@ def _traps(results: Results) -> str:
 
 def _auc(found: StrongestRow | None) -> float:
     return -math.inf if found is None else found["auc"]
-
-
-def _difference(row: Defense, base: Defense, freedom: float) -> _Difference | None:
-    """Returns the difference, its p-value read back from the 95 % interval."""
-    change: Change = attackers.difference(row, base)
-    value, low, high = change.value, change.low, change.high
-    if low is None or high is None or value is None or row["strongest_auc"] is None:
-        return None
-    error = (high - low) / 2 / stdtrit(freedom, 0.975)
-    if error == 0:  # the same scores in every pair, as for an identity layer
-        return _Difference(value, 1.0 if value == 0 else 0.0)
-    return _Difference(value, float(2 * stdtr(freedom, -abs(value) / error)))

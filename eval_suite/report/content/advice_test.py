@@ -2,8 +2,12 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from eval_suite.report.content import attackers
 from eval_suite.report.content.advice import advise
-from eval_suite.report.content.advice import effects
+from eval_suite.report.content.effects import EFFECT_HELP
+from eval_suite.report.content.effects import EFFECT_WORDS
+from eval_suite.report.content.effects import JUDGED
+from eval_suite.report.content.effects import effects
 from eval_suite.report.made_up_runs.results import build_results
 
 
@@ -38,10 +42,10 @@ def test_effects_agree_with_t_tests_and_holm():
         for row, values, sure in zip(
             results["defenses"][1:], differences, significant, strict=True
         ):
-            sign = "weaker" if np.mean(values) < 0 else "stronger"
+            sign = "less" if np.mean(values) < 0 else "more"
             assert found[row["name"]] == (sign if sure else "unclear")
             seen.add(found[row["name"]])
-    assert seen == {"weaker", "unclear", "stronger"}
+    assert seen == {"less", "unclear", "more"}
 
 
 def test_recommends_the_lowest_auc_among_the_affordable():
@@ -70,7 +74,8 @@ def test_of_equals_in_auc_the_better_probabilities_win(above, nll, chosen):
         for key in ("difference_auc", "difference_auc_low", "difference_auc_high")
     }
     rows["M-5"] |= {"strongest_auc": rows["M-17"]["strongest_auc"] + above, "nll": nll}
-    rows["M-5"] |= {"asked_once": None, "asked_often": None}
+    rows["M-5"]["asked_once"] = None
+    rows["M-5"]["asked_often"] |= {"auc": rows["M-5"]["strongest_auc"]}
     assert advise(results).defense == chosen
 
 
@@ -130,3 +135,39 @@ def test_an_identical_defense_is_unclear():
 
 def test_the_undefended_model_alone():
     assert advise(build_results(defenses=1)).headline == "Nothing to compare"
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_what_many_questions_break_is_never_recommended(seed):
+    rng = np.random.default_rng(seed)
+    results = build_results(defenses=20, seed=seed)
+    base = attackers.deciding(results["defenses"][0]).value
+    for row in results["defenses"][1:]:
+        row["accuracy"] = results["defenses"][0]["accuracy"]
+        auc = rng.uniform(0.5, 0.9)
+        row["asked_often"] |= {
+            "auc": auc,
+            "auc_low": auc - 0.01,
+            "auc_high": auc + 0.01,
+        }
+    chosen = advise(results).defense
+    for row in results["defenses"]:
+        if row["name"] == chosen:
+            assert row["asked_often"]["auc"] < base
+
+
+def test_what_nobody_asked_often_is_not_recommended_beside_what_somebody_did():
+    results = build_results()
+    name = advise(results).defense
+    row = next(row for row in results["defenses"] if row["name"] == name)
+    row["asked_often"] = None
+    assert advise(results).defense != name
+
+
+def test_words_are_of_the_defense():
+    assert [EFFECT_WORDS[effect] for effect in JUDGED] == [
+        "leaks less",
+        "no clear change",
+        "leaks more",
+    ]
+    assert set(EFFECT_HELP) == set(EFFECT_WORDS)

@@ -2,7 +2,7 @@ import pytest
 
 from eval_suite.report.content import attackers
 from eval_suite.report.content.advice import advise
-from eval_suite.report.content.advice import effects
+from eval_suite.report.content.effects import effects
 from eval_suite.report.made_up_runs.made_up_defense import LOOKS_SAFE
 from eval_suite.report.made_up_runs.results import build_results
 from eval_suite.report.made_up_runs.results import without_neighbors
@@ -61,7 +61,7 @@ def test_a_known_start_that_leaks_is_not_recommended():
     results = build_results()
     assert advise(results).defense == "M-17"
     _row(results, "M-17")["known_start"] = _found(0.64)
-    assert effects(results)["M-17"] == "stronger"
+    assert effects(results)["M-17"] == "more"
     assert advise(results).defense is None
     # As of independent runs: half-widths of 0.009 on either side.
     change = attackers.difference(_row(results, "M-17"), results["defenses"][0])

@@ -53,6 +53,11 @@ _TRAINED = Badge(
 )
 _EXPORT = Badge("ONNX, SavedModel", "Exports to these formats.")
 
+_BEHIND = (
+    "A model without a defense, trained on other examples, is more accurate and leaks "
+    "less."
+)
+
 LEGEND = (*_CLAIMS.values(), _TRAINED, _EXPORT)
 
 
@@ -68,6 +73,15 @@ def badges(row: Defense) -> list[Badge]:
         formats = ", ".join(_FORMATS.get(name, name) for name in claims["export"])
         found.append(Badge(formats, _EXPORT.help))
     return found
+
+
+def beaten(rival: str | None) -> list[Badge]:
+    """Returns the badge of a defense that an undefended model beats, if one does.
+
+    Args:
+        rival: Name of that model, "..." in a legend, or None.
+    """
+    return [] if rival is None else [Badge(f"behind {rival}", _BEHIND, warn=True)]
 
 
 def claims_in_words(row: Defense) -> str:

@@ -59,27 +59,22 @@ class Details(TypedDict):
 
 
 def details(rows: Rows) -> list[Details]:
-    """Returns the section of each defense that figures show."""
+    """Returns the sections of the defenses, see `Rows.detailed`."""
     scale = Scale(rows)
-    drawn = {row["name"] for row in rows.drawn}
-    return [
-        _details(rows, scale, place, row)
-        for place, row in enumerate(rows.defenses)
-        if row["name"] in drawn
-    ]
+    return [_details(rows, scale, row) for row in rows.detailed]
 
 
-def _details(rows: Rows, scale: Scale, place: int, row: Defense) -> Details:
+def _details(rows: Rows, scale: Scale, row: Defense) -> Details:
     attacks = sorted(rows.attacks(row["name"]), key=_by_auc)
     slices = sorted(rows.slices(row["name"]), key=_by_auc)
     return {
         "name": row["name"],
         "title": row["title"],
-        "anchor": f"d{place}",
+        "anchor": f"about-{rows.anchors[row['name']]}",
         "family": family(row),
         "facts": _facts(row),
-        "attacks": [_attack(rows, scale, row, attack) for attack in attacks],
-        "slices": [_attack(rows, scale, row, attack) for attack in slices[:_SLICES]],
+        "attacks": [_attack(rows, scale, attack) for attack in attacks],
+        "slices": [_attack(rows, scale, attack) for attack in slices[:_SLICES]],
         "slice_count": len(slices),
         "engines": tf_privacy.beside(rows.results, row["name"]),
         "missing": rows.reason("attack"),
@@ -184,7 +179,7 @@ def _divergence(entry: DivergenceRow | None) -> str | None:
     return text if entry["p"] is None else f"{text} ({p_value(entry['p'])})"
 
 
-def _attack(rows: Rows, scale: Scale, row: Defense, attack: AttackRow) -> AttackDetails:
+def _attack(rows: Rows, scale: Scale, attack: AttackRow) -> AttackDetails:
     auc = (attack["auc"], attack["auc_low"], attack["auc_high"])
     reason = rows.reason("attack")
     null = attack["advantage_null"]
@@ -201,7 +196,7 @@ def _attack(rows: Rows, scale: Scale, row: Defense, attack: AttackRow) -> Attack
             number(auc[0]),
             reason,
             interval(*auc[1:]),
-            whisker=scale.whisker(row, *auc),
+            whisker=scale.whisker(*auc),
         ),
         "advantage": cell(
             attack["advantage"],

@@ -4,10 +4,13 @@ from dataclasses import dataclass
 from typing import TypedDict
 
 from eval_suite.report.content import attackers
-from eval_suite.report.content.advice import EFFECT_WORDS
 from eval_suite.report.content.attack_words import attack_words
 from eval_suite.report.content.claims import Badge
 from eval_suite.report.content.claims import badges
+from eval_suite.report.content.claims import beaten
+from eval_suite.report.content.effects import EFFECT_HELP
+from eval_suite.report.content.effects import EFFECT_WORDS
+from eval_suite.report.content.effects import Effect
 from eval_suite.report.content.guarantees import guarantee_words
 from eval_suite.report.content.rows import Rows
 from eval_suite.report.format import interval
@@ -21,10 +24,6 @@ from eval_suite.results.rows import CanaryRow
 from eval_suite.results.rows import StrongestRow
 from eval_suite.results.rows import WorstOffRow
 
-_BEHIND = (
-    "A model without a defense, trained on other examples, is more accurate and leaks "
-    "less."
-)
 _KNOWN_FAMILIES = ("none", "output-transform", "training-loss", "head")
 
 
@@ -51,13 +50,6 @@ def families(rows: Rows) -> list[Family]:
     return list({row["family"]: family(row) for row in rows.defenses}.values())
 
 
-class Whisker(TypedDict):
-    """The small picture of an interval: its CSS class and variables."""
-
-    css: str
-    style: str
-
-
 class Scale:
     """Maps AUCs to the width of the small interval pictures, the same for all rows.
 
@@ -77,25 +69,23 @@ class Scale:
         """The places of 0.5, the undefended model and the floor, as CSS variables."""
         base = 0.5 if self.base is None else self.base
         # Without a floor its line lies where no picture is.
-        floor = -99.0 if self.floor is None else self._place(self.floor["auc"])
+        floor = -99 if self.floor is None else self._place(self.floor["auc"])
         return f"--g:{self._place(0.5)};--b:{self._place(base)};--f:{floor}"
 
     def whisker(
-        self, row: Defense, value: float | None, low: float | None, high: float | None
-    ) -> Whisker | None:
-        """Returns the picture of an interval, or None without a value."""
+        self, value: float | None, low: float | None, high: float | None
+    ) -> str:
+        """Returns the picture of an interval as CSS variables, or nothing."""
         if value is None:
-            return None
+            return ""
         if low is None or high is None:
             low = high = value
-        places = [self._place(v) for v in (low, value, high)]
-        style = "--l:{};--v:{};--h:{}".format(*places)
-        return {"css": family(row)["css"], "style": style}
+        return "--l:{};--v:{};--h:{}".format(*map(self._place, (low, value, high)))
 
-    def _place(self, value: float) -> float:
+    def _place(self, value: float) -> int:
         """Returns the percentage of the width; beyond the range, the nearer end."""
         share = (value - self.low) / (self.high - self.low)
-        return round(4 + 92 * min(1.0, max(0.0, share)), 1)
+        return round(4 + 92 * min(1.0, max(0.0, share)))
 
 
 @dataclass(frozen=True)
@@ -108,9 +98,8 @@ class Cell:
         notes: Smaller, each on a line below it.
         attack: The attack that the value is of, or empty.
         missing: The reason why nothing was measured, else empty.
-        whisker: The small picture of the interval, or None.
-        chip: CSS class of a judgement on the value, or empty.
-        word: The judgement.
+        whisker: The small picture of the interval, or empty.
+        effect: The judgement on the value, or None.
     """
 
     sort: float | str
@@ -118,9 +107,18 @@ class Cell:
     notes: tuple[str, ...] = ()
     attack: str = ""
     missing: str = ""
-    whisker: Whisker | None = None
-    chip: str = ""
-    word: str = ""
+    whisker: str = ""
+    effect: Effect | None = None
+
+    @property
+    def word(self) -> str:
+        """The judgement in words."""
+        return "" if self.effect is None else EFFECT_WORDS[self.effect]
+
+    @property
+    def meaning(self) -> str:
+        """What the judgement means."""
+        return "" if self.effect is None else EFFECT_HELP[self.effect]
 
 
 def cell(
@@ -129,15 +127,14 @@ def cell(
     reason: str,
     *notes: str | None,
     attack: str = "",
-    whisker: Whisker | None = None,
-    chip: str = "",
-    word: str = "",
+    whisker: str = "",
+    effect: Effect | None = None,
 ) -> Cell:
     """Returns the cell of a measured value, or of a missing one with its reason."""
     if value is None:
         return Cell("", "", missing=reason)
     shown = tuple(note for note in notes if note)
-    return Cell(value, text, shown, attack, whisker=whisker, chip=chip, word=word)
+    return Cell(value, text, shown, attack, whisker=whisker, effect=effect)
 
 
 class TableRow(TypedDict):
@@ -146,6 +143,7 @@ class TableRow(TypedDict):
     name: str
     title: str
     anchor: str
+    detailed: bool
     family: Family
     chosen: bool
     badges: list[Badge]
@@ -155,32 +153,27 @@ class TableRow(TypedDict):
 def table(rows: Rows) -> list[TableRow]:
     """Returns the rows of the table, in the order of `Rows.defenses`."""
     scale = Scale(rows)
-    return [_row(rows, scale, place, row) for place, row in enumerate(rows.defenses)]
+    detailed = {row["name"] for row in rows.detailed}
+    return [
+        _row(rows, scale, row, detailed=row["name"] in detailed)
+        for row in rows.defenses
+    ]
 
 
-def _row(rows: Rows, scale: Scale, place: int, row: Defense) -> TableRow:
+def _row(rows: Rows, scale: Scale, row: Defense, *, detailed: bool) -> TableRow:
     return {
         "name": row["name"],
         "title": row["title"] if row["title"] != row["name"] else "",
-        "anchor": f"d{place}",
+        "anchor": rows.anchors[row["name"]],
+        "detailed": detailed,
         "family": family(row),
         "chosen": row["name"] == rows.advice.defense,
-        "badges": [*_beaten(rows, row), *badges(row)],
+        "badges": [*beaten(rows.behind.get(row["name"])), *badges(row)],
         "cells": {
             **_privacy_cells(rows, scale, row),
             **_utility_cells(rows, row),
         },
     }
-
-
-def _beaten(rows: Rows, row: Defense) -> list[Badge]:
-    rival = rows.behind.get(row["name"])
-    return [] if rival is None else [Badge(f"behind {rival}", _BEHIND, warn=True)]
-
-
-def beaten_legend(rows: Rows) -> list[Badge]:
-    """Returns what the badge of a beaten defense means, where there is one."""
-    return [Badge("behind ...", _BEHIND, warn=True)] if rows.behind else []
 
 
 def _auc(row: Defense) -> tuple[float | None, float | None, float | None]:
@@ -199,7 +192,7 @@ def _privacy_cells(rows: Rows, scale: Scale, row: Defense) -> dict[str, Cell]:
             number(auc[0]),
             unattacked,
             interval(*auc[1:]),
-            whisker=scale.whisker(row, *auc),
+            whisker=scale.whisker(*auc),
         ),
         "once": _of_kind(row["asked_once"], unattacked),
         "often": _of_kind(row["asked_often"], rows.reason_not_asked_often()),
@@ -207,15 +200,14 @@ def _privacy_cells(rows: Rows, scale: Scale, row: Defense) -> dict[str, Cell]:
         "worst": _with_rate(row["worst_off"], unattacked),
         "canaries": _with_rate(row["canaries"], unattacked),
         "guarantee": _guarantee(row),
-        "difference": Cell(0.0, "", chip=effect, word=effect)
+        "difference": Cell(0.0, "", effect=effect)
         if effect == "undefended"
         else cell(
             change.value,
             signed(change.value),
             unattacked,
             interval(change.low, change.high),
-            chip=effect,
-            word=EFFECT_WORDS[effect],
+            effect=effect,
         ),
         "advantage": cell(
             row["strongest_advantage"], number(row["strongest_advantage"]), unattacked

@@ -66,7 +66,7 @@ def test_one_row_is_chosen_and_judgements_are_those_of_the_rule():
     found = table(rows)
     assert [row["name"] for row in found if row["chosen"]] == [rows.advice.defense]
     for row in found:
-        assert row["cells"]["difference"].chip == rows.effects[row["name"]]
+        assert row["cells"]["difference"].effect == rows.effects[row["name"]]
 
 
 def test_missing_values_sort_last_and_say_why():
@@ -83,18 +83,15 @@ def test_whiskers_keep_order_and_stay_inside():
     rows = Rows(build_results(defenses=30))
     scale = Scale(rows)
     aucs = [0.3, 0.5, 0.55, 0.6, 0.99]
-    places = [
-        _places(scale.whisker(rows.base, auc, auc - 0.01, auc + 0.01)["style"])
-        for auc in aucs
-    ]
+    places = [_places(scale.whisker(auc, auc - 0.01, auc + 0.01)) for auc in aucs]
     values = [place["v"] for place in places]
     assert values == sorted(values)
     for place in places:
         assert 0 <= place["l"] <= place["v"] <= place["h"] <= 100
     fixed = _places(scale.style)
     assert fixed["g"] == values[1]
-    own = scale.whisker(rows.base, rows.base["strongest_auc"], None, None)
-    assert _places(own["style"])["v"] == fixed["b"]
+    own = scale.whisker(rows.base["strongest_auc"], None, None)
+    assert _places(own)["v"] == fixed["b"]
 
 
 def test_families_in_order_and_unknown_ones_share_a_colour():

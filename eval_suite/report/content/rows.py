@@ -1,23 +1,19 @@
 """The rows of one run, indexed for tables and figures."""
 
-import math
-
 from eval_suite.report.content import attackers
 from eval_suite.report.content.advice import accuracy_change
 from eval_suite.report.content.advice import advise
-from eval_suite.report.content.advice import effects
+from eval_suite.report.content.effects import effects
+from eval_suite.report.content.order import anchors
+from eval_suite.report.content.order import grouped
 from eval_suite.report.content.undefended import behind
-from eval_suite.report.content.undefended import without_defense
 from eval_suite.results.contents import Defense
 from eval_suite.results.contents import Results
 from eval_suite.results.rows import AttackRow
 from eval_suite.results.rows import CurveRow
 from eval_suite.results.rows import DistributionRow
 
-DRAWN = 40  # defenses in one figure: as many as a printed page can hold
-KEPT = 16  # and how many are left of more
-PANELS = 28  # small panels in one figure: seven lines of four
-KEPT_PANELS = 8
+_DETAILED = 100
 
 
 class Rows:
@@ -31,12 +27,11 @@ class Rows:
         defenses: All defense rows, see `attackers.ordered`.
         base: The undefended model.
         behind: See `undefended.behind`.
-        drawn: The rows that figures show: all, or where there are more than
-            `DRAWN`, the undefended models, the recommended defense, and in turn those
-            with the lowest AUC of an attacker who asks often and of one who asks once:
-            `KEPT` in all.
-        panels: Those of them that get a small panel of their own.
-        omitted: How many rows the figures leave out.
+        groups: All of them in the order of the figures, see `order.grouped`.
+        drawn: The same without the groups.
+        anchors: See `order.anchors`.
+        detailed: Those of `defenses` that have a section of their own in the page: the
+            first hundred.
         effects: See `advice.effects`.
         advice: See `advice.advise`.
         floor: See `attackers.label_floor`.
@@ -49,10 +44,10 @@ class Rows:
         self.effects = effects(results)
         self.advice = advise(results)
         self.behind = behind(results)
-        self.drawn = self._drawn() if len(self.defenses) > DRAWN else self.defenses
-        panels = PANELS if len(self.drawn) == len(self.defenses) else KEPT_PANELS
-        self.panels = self.drawn[:panels]
-        self.omitted = len(self.defenses) - len(self.drawn)
+        self.groups = grouped(results["defenses"])
+        self.drawn = [row for group in self.groups for row in group.rows]
+        self.anchors = anchors(results["defenses"])
+        self.detailed = self.defenses[:_DETAILED]
         self.floor = attackers.label_floor(results)
         self._attacks: dict[str, list[AttackRow]] = {}
         self._curves: dict[str, list[CurveRow]] = {}
@@ -64,19 +59,6 @@ class Rows:
         for density in results["distributions"]:
             key = density["defense"], density["quantity"]
             self._distributions[key] = density
-
-    def _drawn(self) -> list[Defense]:
-        measured = [r for r in self.defenses[1:] if r["strongest_auc"] is not None]
-        by_one_question = sorted(measured, key=_asked_once)
-        turns = zip(measured, by_one_question, strict=True)
-        wanted = [
-            r
-            for r in measured
-            if without_defense(r) or r["name"] == self.advice.defense
-        ]
-        wanted += [row for turn in turns for row in turn]
-        kept = [*dict.fromkeys(row["name"] for row in wanted)][: KEPT - 1]
-        return [self.base, *(row for row in measured if row["name"] in kept)]
 
     def attacks(self, defense: str, part: str = "entire") -> list[AttackRow]:
         """Returns the attack rows of a defense on one slice."""
@@ -162,8 +144,3 @@ class Rows:
         if self.results["threat_model"]["questions"] is None:
             return attackers.often_missing(self.results) or "no neighbors were asked"
         return self.reason("neighbors", "attack")
-
-
-def _asked_once(row: Defense) -> float:
-    once = row["asked_once"]
-    return math.inf if once is None else once["auc"]

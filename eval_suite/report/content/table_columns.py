@@ -87,7 +87,7 @@ _COLUMNS = (
         "Change of AUC",
         "Change of AUC",
         "AUC of the strongest attack minus the undefended model's, paired, with its "
-        "95 % interval. The attack is called weaker or stronger only where the "
+        "95 % interval. It leaks less or more only where the "
         "difference is larger than chance after Holm's correction over all defenses.",
     ),
     Column(

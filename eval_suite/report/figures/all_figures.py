@@ -10,15 +10,16 @@ from eval_suite.report.figures import frontier
 from eval_suite.report.figures import roc_curves
 from eval_suite.report.figures import shadow_counts
 from eval_suite.report.figures import strengths
+from eval_suite.report.figures import strongest_auc
 from eval_suite.report.figures import tf_privacy
 from eval_suite.report.figures import worst_off
-from eval_suite.report.figures.save import arrange
-from eval_suite.report.figures.style import Drawing
+from eval_suite.report.figures.drawing.save import arrange
+from eval_suite.report.figures.drawing.style import Drawing
 
 _FIGURES = (
     frontier.frontier,
     strengths.strengths,
-    defense_dots.strongest_auc,
+    strongest_auc.strongest_auc,
     worst_off.worst_off,
     defense_dots.accuracy,
     defense_dots.latency,

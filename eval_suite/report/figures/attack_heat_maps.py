@@ -1,14 +1,19 @@
 """Heat maps of attack AUC: every attack on every defense, and every slice."""
 
+import math
 from collections.abc import Callable
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.patches import PathPatch
+from matplotlib.path import Path
 
 from eval_suite.report.content.attack_words import MANY_QUESTIONS
 from eval_suite.report.content.rows import Rows
-from eval_suite.report.figures import style
-from eval_suite.report.figures.style import Drawing
+from eval_suite.report.figures.drawing import style
+from eval_suite.report.figures.drawing.row_list import RowList
+from eval_suite.report.figures.drawing.style import Drawing
 from eval_suite.report.format import count
 from eval_suite.report.format import listing
 from eval_suite.report.format import number
@@ -16,6 +21,10 @@ from eval_suite.results.contents import Defense
 from keras_entropy.arrays import Floats
 
 _COLUMNS = 16
+_SHADES = 32
+_SLOPE = 75  # degrees, of the names of columns
+_TOLD = 4  # cells of a row that its text names
+_CELL = np.array([[-0.5, -0.5], [0.5, -0.5], [0.5, 0.5], [-0.5, 0.5], [-0.5, -0.5]])
 # Of attacks that differ between defenses, and of those that are many, the best alone.
 _BEST = {"adaptive": "adaptive", "neighbors": MANY_QUESTIONS}
 _READING = "Darker is worse for privacy; 0.5 is guessing. Decimals without the 0."
@@ -130,30 +139,19 @@ def _drawing(
     noun: str,
     reading: str,
 ) -> Drawing:
-    figure = style.canvas(1.0 + style.ROW_HEIGHT * len(rows.drawn))
-    axes = figure.subplots()
+    listed = RowList(rows)
+    names = [style.safe_text(column, 20) for column in columns[: grid.shape[1]]]
+    long = max(map(style.text_width, names))
+    top, right = _reach(long, math.sin), _reach(long, math.cos)
+    figure, (axes,) = listed.panels(legends=0, top=top, right=right, below=4.0)
     low, high = min(0.5, float(np.nanmin(grid))), max(0.55, float(np.nanmax(grid)))
-    edges = [np.arange(n + 1) - 0.5 for n in reversed(grid.shape)]
-    axes.pcolormesh(*edges, grid, cmap=_MAP, vmin=low, vmax=high)
-    for place, column in np.argwhere(~np.isnan(grid)):
-        auc = grid[place, column]
-        axes.text(
-            column,
-            place,
-            f"{auc:.2f}".removeprefix("0"),
-            ha="center",
-            va="center_baseline",
-            fontsize=7,
-            # On a coloured cell: no role of the theme, so the same in light and dark.
-            color="#fefefe" if auc > (low + high) / 2 else "#101216",
-        )
+    _draw_cells(axes, listed, rows, grid, (low, high))
+    axes.margins(x=0)
     axes.set_xlim(-0.5, grid.shape[1] - 0.5)
-    axes.set_ylim(len(rows.drawn) - 0.5, -0.5)
-    axes.set_yticks(range(len(rows.drawn)), [style.label(row) for row in rows.drawn])
     axes.set_xticks(
         range(grid.shape[1]),
-        [style.safe_text(column, 20) for column in columns[: grid.shape[1]]],
-        rotation=40,
+        names,
+        rotation=_SLOPE,
         ha="left",
         rotation_mode="anchor",
     )
@@ -171,4 +169,57 @@ def _drawing(
         f"Table of {count(len(rows.drawn), 'model')} by "
         f"{count(grid.shape[1], noun)}. {finding}"
     )
-    return Drawing(name, title, finding, alt, reading, figure)
+    texts = {
+        row["name"]: told
+        for row, aucs in zip(rows.drawn, grid, strict=True)
+        if (told := _highest_of(aucs, columns))
+    }
+    hovers = listed.hovers(axes, texts)
+    return Drawing(name, title, finding, alt, reading, figure, hovers=hovers)
+
+
+def _highest_of(aucs: Floats, columns: list[str]) -> str:
+    """Returns the highest cells of a row, the highest first."""
+    order = [i for i in np.argsort(-aucs) if not np.isnan(aucs[i])]
+    return ", ".join(f"{columns[i]} {number(aucs[i])}" for i in order[:_TOLD])
+
+
+def _reach(long: float, along: Callable[[float], float]) -> float:
+    """Returns how far a sloping name of that length goes along an axis, in points."""
+    return 6 + long * along(math.radians(_SLOPE))
+
+
+def _short(auc: float) -> str:
+    """Returns two decimals in the width of three characters."""
+    text = f"{auc:.2f}"
+    return "1.0" if text == "1.00" else text.removeprefix("0")
+
+
+def _draw_cells(
+    axes: Axes, listed: RowList, rows: Rows, grid: Floats, ends: tuple[float, float]
+) -> None:
+    """Draws the cells, those of one shade as one shape: a tenth of the file."""
+    low, high = ends
+    shades: dict[int, list[Path]] = {}
+    for row, aucs in zip(rows.drawn, grid, strict=True):
+        place = listed.places[row["name"]]
+        for column in np.flatnonzero(~np.isnan(aucs)):
+            auc = aucs[column]
+            shade = round((_SHADES - 1) * (auc - low) / (high - low))
+            cell = Path(_CELL + np.array([column, place]))
+            shades.setdefault(shade, []).append(cell)
+            if listed.named:
+                axes.text(
+                    column,
+                    place,
+                    _short(auc),
+                    ha="center",
+                    va="center_baseline",
+                    fontsize=8,
+                    # On a coloured cell: no role of the theme, so the same in both.
+                    color="#fefefe" if auc > (low + high) / 2 else "#101216",
+                )
+    for shade, cells in shades.items():
+        path = Path.make_compound_path(*cells)
+        colour = _MAP(shade / (_SHADES - 1))
+        axes.add_artist(PathPatch(path, facecolor=colour, edgecolor=colour, lw=0.3))

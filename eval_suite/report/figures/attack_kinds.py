@@ -7,8 +7,9 @@ from eval_suite.report.content.attack_words import MANY_QUESTIONS
 from eval_suite.report.content.attack_words import kind_words
 from eval_suite.report.content.attack_words import questions_in_words
 from eval_suite.report.content.rows import Rows
-from eval_suite.report.figures import style
-from eval_suite.report.figures.style import Drawing
+from eval_suite.report.figures.drawing import style
+from eval_suite.report.figures.drawing.row_list import RowList
+from eval_suite.report.figures.drawing.style import Drawing
 from eval_suite.report.format import count
 from eval_suite.report.format import number
 from eval_suite.report.format import signed
@@ -22,21 +23,13 @@ def kinds(rows: Rows) -> Drawing:
     best = [(row, found) for row, found in best if found]
     if not best:
         return Drawing(name, title, missing=rows.reason("attack"))
-    best.sort(key=lambda item: max(item[1].values()))
-    figure = style.canvas(0.7 + style.ROW_HEIGHT * len(best))
-    axes = figure.subplots()
-    for place, (_, found) in enumerate(best):
-        axes.plot(
-            [min(found.values()), max(found.values())],
-            [place, place],
-            color=style.GRID,
-            lw=3,
-            zorder=1,
-        )
-        for group, auc in found.items():
-            colour, marker = style.GROUPS[group]
-            axes.plot(auc, place, marker, color=colour, markersize=5.5, zorder=3)
-    _rows_axis(axes, [row for row, _ in best], rows.base)
+    listed = RowList(rows)
+    figure, (axes,) = listed.panels()
+    spans = ((row, min(found.values()), max(found.values())) for row, found in best)
+    listed.bars(axes, spans, style.GRID, width=2.6, order=1)
+    for group, look in style.GROUPS.items():
+        listed.marks(axes, ((row, found.get(group)) for row, found in best), look)
+    _guessing(axes)
     axes.set_xlabel("highest AUC of each kind (0.5: guessing, dotted)")
     kinds_found = dict.fromkeys(g for g in style.GROUPS if any(g in f for _, f in best))
     style.legend(
@@ -50,13 +43,7 @@ def kinds(rows: Rows) -> Drawing:
     )
     alt = (
         f"Dot plot, one row a model, one dot a kind of attack. {finding} "
-        + "; ".join(
-            f"{row['name']} "
-            + ", ".join(
-                f"{kind_words(group)} {number(auc)}" for group, auc in found.items()
-            )
-            for row, found in best[:8]
-        )
+        + "; ".join(f"{row['name']} " + _in_words(found) for row, found in best[:8])
     )
     reading = (
         "Left is better. A kind is shown by its highest attack, which is a little too "
@@ -69,7 +56,15 @@ def kinds(rows: Rows) -> Drawing:
             f" “{MANY_QUESTIONS.capitalize()}” asks neighbors of each input, "
             f"{questions_in_words(questions)}."
         )
-    return Drawing(name, title, finding, alt + ".", reading, figure)
+    texts = {row["name"]: _in_words(found) for row, found in best}
+    hovers = listed.hovers(axes, texts)
+    return Drawing(name, title, finding, f"{alt}.", reading, figure, hovers=hovers)
+
+
+def _in_words(found: dict[str, float]) -> str:
+    """Returns the best AUC of each kind, the highest first."""
+    ordered = sorted(found.items(), key=lambda item: -item[1])
+    return ", ".join(f"{kind_words(group)} {number(auc)}" for group, auc in ordered)
 
 
 def illusion(rows: Rows) -> Drawing:
@@ -83,19 +78,17 @@ def illusion(rows: Rows) -> Drawing:
             pairs.append((row, loss, strongest))
     if not pairs:
         return Drawing(name, title, missing=rows.reason("illusion", "attack"))
-    pairs.sort(key=lambda pair: pair[2] - pair[1])
-    figure = style.canvas(0.7 + style.ROW_HEIGHT * len(pairs))
-    axes = figure.subplots()
-    for place, (row, loss, strongest) in enumerate(pairs):
-        colour, marker = style.family_style(row["family"])
-        axes.plot([loss, strongest], [place, place], color=colour, lw=1.6, alpha=0.6)
-        axes.plot(loss, place, "o", mfc=style.PAPER, mec=colour, ms=5.5, zorder=3)
-        axes.plot(strongest, place, marker, color=colour, ms=5.5, zorder=3)
-        style.value_at_right(axes, place, signed(strongest - loss), row is rows.base)
-    _rows_axis(axes, [row for row, *_ in pairs], rows.base)
+    listed = RowList(rows)
+    figure, (axes,) = listed.panels()
+    listed.bars(axes, pairs, alpha=0.6)
+    listed.marks(axes, ((row, strongest) for row, _, strongest in pairs))
+    listed.marks(axes, ((row, loss) for row, loss, _ in pairs), filled=False, order=4)
+    _guessing(axes)
+    gaps = {row["name"]: strongest - loss for row, loss, strongest in pairs}
+    listed.values(axes, {name: signed(gap) for name, gap in gaps.items()})
     axes.set_xlabel("AUC (hollow: loss threshold; filled: strongest attack)")
     style.legend(figure, style.families([row for row, *_ in pairs]))
-    row, loss, strongest = pairs[-1]
+    row, loss, strongest = max(pairs, key=lambda pair: pair[2] - pair[1])
     finding = (
         f"Widest: {row['name']}, where the loss threshold sees {number(loss)} and the "
         f"strongest attack {number(strongest)}."
@@ -105,7 +98,13 @@ def illusion(rows: Rows) -> Drawing:
         "A defense that hides from the simplest attack only looks private: the gap is "
         "what such a test would have missed."
     )
-    return Drawing(name, title, finding, alt, reading, figure)
+    texts = {
+        row["name"]: f"loss threshold {number(loss)}, strongest attack "
+        f"{number(strongest)}, gap {signed(strongest - loss)}"
+        for row, loss, strongest in pairs
+    }
+    hovers = listed.hovers(axes, texts)
+    return Drawing(name, title, finding, alt, reading, figure, hovers=hovers)
 
 
 def _best_of_each_kind(rows: Rows, row: Defense) -> dict[str, float]:
@@ -117,7 +116,6 @@ def _best_of_each_kind(rows: Rows, row: Defense) -> dict[str, float]:
     return found
 
 
-def _rows_axis(axes: Axes, drawn: list[Defense], base: Defense) -> None:
-    style.rows_axis(axes, drawn, base)
+def _guessing(axes: Axes) -> None:
     axes.axvline(0.5, color=style.MUTED, lw=1, ls=":", zorder=1)
     axes.xaxis.set_major_locator(MaxNLocator(6))

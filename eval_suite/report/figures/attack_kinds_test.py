@@ -1,7 +1,8 @@
 from eval_suite.report.content.rows import Rows
-from eval_suite.report.figures import style
 from eval_suite.report.figures.all_figures_test import draw
+from eval_suite.report.figures.all_figures_test import points
 from eval_suite.report.figures.attack_kinds import kinds
+from eval_suite.report.figures.drawing import style
 from eval_suite.report.made_up_runs.results import build_results
 from eval_suite.report.made_up_runs.results import without_neighbors
 
@@ -11,10 +12,10 @@ def test_many_questions_are_a_kind_of_their_own():
     drawing = draw(kinds, rows)
     colour, marker = style.GROUPS["neighbors"]
     found = [
-        line.get_xdata()[0]
+        auc
         for line in drawing.figure.axes[0].lines
         if (line.get_color(), line.get_marker()) == (colour, marker)
-        and len(line.get_xdata()) == 1
+        for auc, _ in points(line)
     ]
     assert sorted(found) == sorted(row["asked_often"]["auc"] for row in rows.defenses)
     assert "looks-safe" in drawing.alt

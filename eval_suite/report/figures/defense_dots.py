@@ -4,27 +4,23 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from dataclasses import replace
 
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import LogLocator
 from matplotlib.ticker import MaxNLocator
 
-from eval_suite.report.content import attackers
 from eval_suite.report.content.advice import ACCURACY_BUDGET
 from eval_suite.report.content.rows import Rows
-from eval_suite.report.content.undefended import defenses
-from eval_suite.report.content.undefended import without_defense
-from eval_suite.report.figures import style
-from eval_suite.report.figures.levels import draw_levels
-from eval_suite.report.figures.style import Drawing
+from eval_suite.report.figures.drawing import style
+from eval_suite.report.figures.drawing.row_list import RowList
+from eval_suite.report.figures.drawing.style import Drawing
 from eval_suite.report.format import count
 from eval_suite.report.format import number
 from eval_suite.report.format import percent
 from eval_suite.report.format import points
 from eval_suite.results.contents import Defense
 
-_KNOWN = "x"  # the mark of an attacker who knows the start of the training
+TOLD = 12  # rows in the text for those who don't see the figure
 
 
 @dataclass(frozen=True)
@@ -37,108 +33,6 @@ class Dot:
     high: float | None = None
 
 
-def strongest_auc(rows: Rows) -> Drawing:
-    """Draws what attackers find who ask once and often of each defense."""
-    dots = [
-        Dot(row, found.value, found.low, found.high)
-        for row in rows.drawn
-        if (found := attackers.deciding(row)).value is not None
-    ]
-    name, title = "strongest-auc", "AUC of the strongest attack"
-    if not dots:
-        return Drawing(name, title, missing=rows.reason("auc", "attack"))
-    dots.sort(key=lambda dot: dot.value)
-    others = defenses(rows.results)
-    weaker = sum(rows.effects[row["name"]] == "weaker" for row in others)
-    lowest = next((d for d in dots if not without_defense(d.row)), dots[0])
-    finding = (
-        f"Lowest: {lowest.row['name']} at {number(lowest.value)}; undefended "
-        f"{number(attackers.deciding(rows.base).value)}. On {weaker} of "
-        f"{count(len(others), 'defense')} the attack is measurably weaker."
-    )
-    figure = style.canvas(0.7 + style.ROW_HEIGHT * len(dots), legends=2)
-    axes = figure.subplots()
-    for place, dot in enumerate(dots):
-        _draw_attackers(axes, place, dot)
-        style.value_at_right(axes, place, number(dot.value), dot.row is rows.base)
-    levels = draw_levels(rows, axes, upright=True)
-    style.rows_axis(axes, [dot.row for dot in dots], rows.base)
-    axes.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]))
-    axes.set_xlabel("AUC (0.5: guessing; bar: 95 % interval of the larger)")
-    style.legend(figure, style.families([dot.row for dot in dots]))
-    style.legend(figure, [*_attackers_legend(dots), *levels], line=1)
-    reading = (
-        "Left is better. Hollow: an attacker who asks one question about each input; "
-        "filled: one who asks about its neighbors too, or a random defense the same "
-        "again. The larger decides, and stands at the right."
-    )
-    if rows.floor is not None:
-        reading += (
-            " The label floor is what labels alone tell of the undefended model: no "
-            "layer that keeps them can hide it."
-        )
-    reading += (
-        " Intervals of two defenses may overlap and the paired difference still be "
-        "clear: the table has it."
-    )
-    drawing = _drawing(name, title, finding, reading, dots, figure, number)
-    return replace(drawing, alt=drawing.alt + _attackers_alt(dots))
-
-
-def _attackers_alt(dots: list[Dot]) -> str:
-    """Returns what each attacker finds, for those who don't see the marks."""
-    found = [
-        f"{row['name']} {number(once['auc'])} and {number(often['auc'])}"
-        for row in [dot.row for dot in dots[:12]]
-        if (once := row["asked_once"]) and (often := row["asked_often"])
-    ]
-    return f" Asked once and often: {'; '.join(found)}." if found else ""
-
-
-def _draw_attackers(axes: Axes, place: int, dot: Dot) -> None:
-    """Draws an interval for the larger figure, and a mark for each attacker."""
-    row = dot.row
-    colour, marker = style.family_style(row["family"])
-    once, often, known = row["asked_once"], row["asked_often"], row["known_start"]
-    aucs = [found["auc"] for found in (once, often, known) if found is not None]
-    ends = [*aucs, dot.value]
-    axes.plot([min(ends), max(ends)], [place] * 2, color=style.GRID, lw=3, zorder=1)
-    if often is None and once is None:
-        _draw_dot(axes, place, dot)
-        return
-    if dot.low is not None and dot.high is not None:
-        axes.plot([dot.low, dot.high], [place, place], color=colour, lw=1.6, zorder=2)
-    marks = (
-        (often, marker, colour),
-        (once, marker, style.PAPER),
-        (known, _KNOWN, colour),
-    )
-    for order, (found, shape, filling) in enumerate(marks, start=3):
-        if found is not None:
-            axes.plot(
-                found["auc"],
-                place,
-                shape,
-                color=colour,
-                mfc=filling,
-                markersize=5.5,
-                zorder=order,
-            )
-
-
-def _attackers_legend(dots: list[Dot]) -> list[Line2D]:
-    """Returns entries for the marks of the attackers that were tried."""
-    rows = [dot.row for dot in dots]
-    entries = []
-    if any(row["asked_once"] for row in rows):
-        entries.append(style.hollow("asked once", style.MUTED, "o"))
-    if any(row["asked_often"] for row in rows):
-        entries.append(style.dot("often", style.MUTED, "o"))
-    if any(row["known_start"] for row in rows):
-        entries.append(style.dot("known start", style.MUTED, _KNOWN))
-    return entries
-
-
 def advantage(rows: Rows) -> Drawing:
     """Draws the advantage of the strongest attack, with the level of no signal."""
     dots = [
@@ -149,24 +43,32 @@ def advantage(rows: Rows) -> Drawing:
     name, title = "advantage", "Advantage of the strongest attack"
     if not dots:
         return Drawing(name, title, missing=rows.reason("advantage", "attack"))
-    dots.sort(key=lambda dot: dot.value)
-    figure = _figure(dots, rows, number, level=0.0)
+    listed = RowList(rows)
+    figure = _figure(listed, dots, rows, number, level=0.0)
     axes = figure.axes[0]
-    levels = []
-    for place, dot in enumerate(dots):
-        attack = rows.strongest(dot.row)
-        if attack and attack["advantage_null"] is not None:
-            levels.append(attack["advantage_null"])
-            axes.plot(levels[-1], place, "|", color=style.MUTED, ms=9, mew=1.4)
+    chance = {
+        dot.row["name"]: attack["advantage_null"]
+        for dot in dots
+        if (attack := rows.strongest(dot.row)) and attack["advantage_null"] is not None
+    }
+    ticks = ((dot.row, chance.get(dot.row["name"])) for dot in dots)
+    listed.marks(axes, ticks, (style.MUTED, "|"), size=8)
     axes.set_xlabel("true-positive rate minus false-positive rate")
-    finding = f"From {number(dots[0].value)} ({dots[0].row['name']}) to " + (
-        f"{number(dots[-1].value)} ({dots[-1].row['name']})."
+    ordered = sorted(dots, key=lambda dot: dot.value)
+    finding = f"From {number(ordered[0].value)} ({ordered[0].row['name']}) to " + (
+        f"{number(ordered[-1].value)} ({ordered[-1].row['name']})."
     )
     reading = "Left is better."
-    if levels:
-        finding += f" Chance alone gives {number(max(levels))}."
+    if chance:
+        finding += f" Chance alone gives {number(max(chance.values()))}."
         reading += " The grey tick is what an attack shows where there is no signal."
-    return _drawing(name, title, finding, reading, dots, figure, number)
+    texts = {
+        dot.row["name"]: f"advantage {number(dot.value)}, by chance "
+        f"{number(chance.get(dot.row['name']))}"
+        for dot in dots
+    }
+    drawing = dot_drawing(name, title, finding, reading, dots, figure, number)
+    return replace(drawing, hovers=listed.hovers(axes, texts))
 
 
 def accuracy(rows: Rows) -> Drawing:
@@ -179,8 +81,8 @@ def accuracy(rows: Rows) -> Drawing:
     name, title = "accuracy", "Accuracy on examples that were not trained on"
     if not dots:
         return Drawing(name, title, missing=rows.reason("accuracy"))
-    dots.sort(key=lambda dot: -dot.value)
-    figure = _figure(dots, rows, percent)
+    listed = RowList(rows)
+    figure = _figure(listed, dots, rows, percent)
     figure.axes[0].set_xlabel("accuracy, 95 % interval")
     style.percent_axis(figure.axes[0].xaxis)
     changes = [
@@ -198,7 +100,13 @@ def accuracy(rows: Rows) -> Drawing:
             f"{points(min(changes))} points."
         )
     reading = "Right is better."
-    return _drawing(name, title, finding, reading, dots, figure, percent)
+    texts = {
+        dot.row["name"]: f"accuracy {percent(dot.value)}, "
+        f"{points(rows.accuracy_change(dot.row))} points"
+        for dot in dots
+    }
+    drawing = dot_drawing(name, title, finding, reading, dots, figure, percent)
+    return replace(drawing, hovers=listed.hovers(figure.axes[0], texts))
 
 
 def latency(rows: Rows) -> Drawing:
@@ -211,35 +119,35 @@ def latency(rows: Rows) -> Drawing:
     name, title = "latency", "Latency relative to the undefended model"
     if not dots:
         return Drawing(name, title, missing=rows.reason("latency"))
-    dots.sort(key=lambda dot: dot.value)
-    figure = _figure(dots, rows, _times)
+    listed = RowList(rows)
+    figure = _figure(listed, dots, rows, _times)
     axes = figure.axes[0]
-    for place, dot in enumerate(dots):
+    batches = {}
+    for dot in dots:
         entry = (dot.row["latency_ratio"] or {}).get("256")
         if entry and entry["ratio"] is not None:
-            axes.plot(
-                entry["ratio"],
-                place,
-                "o",
-                markerfacecolor="none",
-                markeredgecolor=style.MUTED,
-                markersize=7.5,
-                zorder=2,
-            )
+            batches[dot.row["name"]] = entry["ratio"]
+    rings = ((dot.row, batches.get(dot.row["name"])) for dot in dots)
+    listed.marks(axes, rings, (style.MUTED, "o"), filled=False, size=7, order=2)
     if max(dot.value for dot in dots) > 4:
         axes.set_xscale("log")
+        axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         axes.xaxis.set_minor_formatter(FuncFormatter(lambda *_: ""))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"× {value:g}"))
     axes.set_xlabel("time of one call, ratio (filled: batch 1; ring: batch 256)")
+    slowest = max(dots, key=lambda dot: dot.value)
     finding = (
-        f"Slowest for a single example: {dots[-1].row['name']}, "
-        f"{_times(dots[-1].value)}."
+        f"Slowest for a single example: {slowest.row['name']}, {_times(slowest.value)}."
     )
     reading = (
         "Left is better. Calls of both models alternate in one process; below a "
         "difference of 0.02 nothing is claimed."
     )
-    return _drawing(name, title, finding, reading, dots, figure, _times)
+    texts = {dot.row["name"]: f"{_times(dot.value)} for one example" for dot in dots}
+    for batched, value in batches.items():
+        texts[batched] += f", {_times(value)} for 256"
+    drawing = dot_drawing(name, title, finding, reading, dots, figure, _times)
+    return replace(drawing, hovers=listed.hovers(axes, texts))
 
 
 def _times(value: float) -> str:
@@ -247,43 +155,36 @@ def _times(value: float) -> str:
 
 
 def _figure(
+    listed: RowList,
     dots: list[Dot],
     rows: Rows,
     text: Callable[[float], str],
     level: float | None = None,
 ) -> Figure:
-    """Draws the dots from top to bottom, each with its value at the right.
+    """Draws a dot for each row, with its value at the right.
 
     Args:
-        dots: In that order.
+        listed: The rows.
+        dots: What was measured of them.
         rows: The run.
         text: Returns a value as text.
         level: Where a dotted line is drawn, or None.
     """
-    figure = style.canvas(0.7 + style.ROW_HEIGHT * len(dots))
-    axes = figure.subplots()
-    for place, dot in enumerate(dots):
-        _draw_dot(axes, place, dot)
-        style.value_at_right(axes, place, text(dot.value), dot.row is rows.base)
+    figure, (axes,) = listed.panels()
+    listed.bars(axes, ((dot.row, dot.low, dot.high) for dot in dots))
+    listed.marks(axes, ((dot.row, dot.value) for dot in dots))
     base = next((dot for dot in dots if dot.row is rows.base), None)
     if base:
         axes.axvline(base.value, color=style.INK, lw=0.8, ls=(0, (5, 3)), zorder=1)
     if level is not None:
         axes.axvline(level, color=style.MUTED, lw=1, ls=":", zorder=1)
-    style.rows_axis(axes, [dot.row for dot in dots], rows.base)
+    listed.values(axes, {dot.row["name"]: text(dot.value) for dot in dots})
     axes.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]))
     style.legend(figure, style.families([dot.row for dot in dots]))
     return figure
 
 
-def _draw_dot(axes: Axes, place: int, dot: Dot) -> None:
-    colour, marker = style.family_style(dot.row["family"])
-    if dot.low is not None and dot.high is not None:
-        axes.plot([dot.low, dot.high], [place, place], color=colour, lw=1.6, zorder=2)
-    axes.plot(dot.value, place, marker, color=colour, markersize=5.5, zorder=3)
-
-
-def _drawing(
+def dot_drawing(
     name: str,
     title: str,
     finding: str,
@@ -292,7 +193,8 @@ def _drawing(
     figure: Figure,
     text: Callable[[float], str],
 ) -> Drawing:
-    listed = "; ".join(f"{dot.row['name']} {text(dot.value)}" for dot in dots[:12])
-    more = f"; and {len(dots) - 12} more" if len(dots) > 12 else ""
+    """Returns the drawing of dots, with its text for those who don't see it."""
+    listed = "; ".join(f"{dot.row['name']} {text(dot.value)}" for dot in dots[:TOLD])
+    more = f"; and {len(dots) - TOLD} more" if len(dots) > TOLD else ""
     alt = f"Dot plot of {count(len(dots), 'model')}. {finding} {listed}{more}."
     return Drawing(name, title, finding, alt, reading, figure)

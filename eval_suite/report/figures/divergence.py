@@ -7,9 +7,12 @@ from matplotlib.ticker import MaxNLocator
 from scipy.special import stdtr
 
 from eval_suite.report.content.rows import Rows
-from eval_suite.report.figures import style
-from eval_suite.report.figures.style import Drawing
+from eval_suite.report.figures.drawing import style
+from eval_suite.report.figures.drawing.points import draw_points
+from eval_suite.report.figures.drawing.points import name_points
+from eval_suite.report.figures.drawing.style import Drawing
 from eval_suite.report.format import count
+from eval_suite.report.format import number
 from eval_suite.report.format import p_value
 from eval_suite.results.contents import Defense
 
@@ -37,13 +40,13 @@ def divergence(rows: Rows) -> Drawing:
     points = {key: found for key, found in points.items() if found}
     if not points:
         return Drawing(name, title, missing=rows.reason("jensen", "js", "attack"))
-    figure = style.canvas(2.5)
+    figure = style.canvas(3.2)
     panels = figure.subplots(1, len(points), sharey=True, squeeze=False)[0]
-    sentences = []
+    sentences, hovers = [], []
     for axes, (key, found) in zip(panels, points.items(), strict=True):
-        for point in found:
-            colour, marker = style.family_style(point.row["family"])
-            axes.plot(point.distance, point.auc, marker, color=colour, ms=5.5)
+        marks = [(point.row, point.distance, point.auc) for point in found]
+        hovers += draw_points(axes, marks, _words(_QUANTITIES[key], found))
+        name_points(axes, marks, _outstanding(rows, found))
         axes.axhline(0.5, color=style.MUTED, lw=1, ls=":")
         axes.xaxis.set_major_locator(MaxNLocator(4))
         axes.set_xlabel(f"distance of {_QUANTITIES[key]}")
@@ -57,7 +60,30 @@ def divergence(rows: Rows) -> Drawing:
         "If the distance of entropies explained how well attacks work, the points "
         "would lie on a rising line. Each point is one model."
     )
-    return Drawing(name, title, finding, alt, reading, figure)
+    return Drawing(name, title, finding, alt, reading, figure, hovers=tuple(hovers))
+
+
+def _words(quantity: str, found: list[_Point]) -> dict[str, str]:
+    return {
+        p.row["name"]: f"distance of {quantity} {number(p.distance)}, "
+        f"AUC {number(p.auc)}"
+        for p in found
+    }
+
+
+def _outstanding(rows: Rows, found: list[_Point]) -> list[str]:
+    """Returns the names to write: the undefended model, the recommended, the ends."""
+    ends = (max(found, key=_distance), max(found, key=_auc), min(found, key=_auc))
+    names = [rows.base["name"], rows.advice.defense, *(p.row["name"] for p in ends)]
+    return [name for name in names if name is not None]
+
+
+def _distance(point: _Point) -> float:
+    return point.distance
+
+
+def _auc(point: _Point) -> float:
+    return point.auc
 
 
 def _points(rows: Rows, key: _Quantity) -> list[_Point]:

@@ -1,38 +1,29 @@
 """Privacy against utility: which defenses no other one beats on both."""
 
+import math
 from dataclasses import dataclass
-from typing import Literal
 
-import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
 from eval_suite.report.content import attackers
 from eval_suite.report.content.advice import ACCURACY_BUDGET
 from eval_suite.report.content.rows import Rows
 from eval_suite.report.content.undefended import without_defense
-from eval_suite.report.figures import style
-from eval_suite.report.figures.levels import draw_levels
-from eval_suite.report.figures.style import Drawing
+from eval_suite.report.figures.drawing import style
+from eval_suite.report.figures.drawing.levels import draw_levels
+from eval_suite.report.figures.drawing.points import draw_points
+from eval_suite.report.figures.drawing.points import name_points
+from eval_suite.report.figures.drawing.style import Drawing
 from eval_suite.report.format import count
 from eval_suite.report.format import listing
 from eval_suite.report.format import number
 from eval_suite.report.format import percent
 from eval_suite.results.contents import Defense
 
-_Box = tuple[float, float, float, float]  # left, bottom, right, top
-
-_SHOWN_LOSS = 0.3  # of accuracy, at most
-# Where a name may stand relative to its point, in points of type, the best first.
-_PLACES: list[tuple[int, int, Literal["left", "right"]]] = [
-    (7, 9, "left"),
-    (7, -9, "left"),
-    (-7, 9, "right"),
-    (-7, -9, "right"),
-    (9, 20, "left"),
-    (9, -20, "left"),
-    (-9, 20, "right"),
-    (-9, -20, "right"),
-]
+_SHOWN_LOSS = 0.1  # of accuracy, at most; what loses more has a panel of its own
+_GAP = (math.nan, math.nan)  # between the parts of one line
+_RATIOS = (1, 2.6)  # of the widths of both panels
 
 
 @dataclass(frozen=True)
@@ -58,12 +49,16 @@ def frontier(rows: Rows) -> Drawing:
     drawn, beyond = _near(rows, measured)
     base = next((point for point in drawn if point.row is rows.base), None)
     best = pareto(drawn)
-    figure = style.canvas(3.5, legends=2)
-    axes = figure.subplots()
+    figure = style.canvas(3.9, legends=2)
+    parts = [part for part in (beyond, drawn) if part]
+    ratios = _RATIOS[-len(parts) :]
+    panels = figure.subplots(
+        1, len(parts), sharey=True, squeeze=False, width_ratios=ratios
+    )[0]
+    axes = panels[-1]
     if base:
         budget = base.accuracy - ACCURACY_BUDGET
         axes.axvline(budget, color=style.MUTED, lw=0.8, ls=(0, (2, 3)))
-    levels = draw_levels(rows, axes, upright=False)
     steps = sorted(best, key=lambda point: point.accuracy)
     axes.plot(
         [min(point.accuracy for point in drawn), *[point.accuracy for point in steps]],
@@ -75,14 +70,27 @@ def frontier(rows: Rows) -> Drawing:
     )
     first = [base] if base else []
     first += [p for p in drawn if p is not base and without_defense(p.row)]
-    for point in reversed(drawn):
-        _draw(axes, point, strong=point in best or point in first)
-    _annotate(axes, drawn, [*first, *best])
-    axes.set_xlabel("accuracy on non-members")
-    axes.set_ylabel("AUC of the strongest attack (0.5: guessing)")
-    style.percent_axis(axes.xaxis)
-    axes.margins(x=0.08, y=0.12)
-    style.legend(figure, style.families([point.row for point in drawn]))
+    strong = [
+        *first,
+        *(p for p in drawn if p.row["name"] == rows.advice.defense),
+        *best,
+    ]
+    hovers = []
+    for panel, points in zip(panels, parts, strict=True):
+        levels = draw_levels(rows, panel, upright=False)
+        _draw_intervals(panel, points, strong)
+        marks = [(p.row, p.accuracy, p.auc) for p in points]
+        hovers += draw_points(panel, marks, {p.row["name"]: _words(p) for p in points})
+        panel.margins(x=0.06 if panel is axes else 0.25, y=0.12)
+        panel.xaxis.set_major_locator(MaxNLocator(5 if panel is axes else 2))
+        style.percent_axis(panel.xaxis)
+    for panel, points in zip(panels, parts, strict=True):
+        marks = [(p.row, p.accuracy, p.auc) for p in points]
+        wanted = strong if panel is axes else points
+        name_points(panel, marks, [p.row["name"] for p in wanted])
+    figure.supxlabel("accuracy on non-members", fontsize=8.5)
+    panels[0].set_ylabel("AUC of the strongest attack (0.5: guessing)")
+    style.legend(figure, style.families([point.row for point in measured]))
     style.legend(figure, levels, line=1)
     winners = [point for point in steps if point not in first]
     names = [point.row["name"] for point in winners]
@@ -92,7 +100,7 @@ def frontier(rows: Rows) -> Drawing:
         else "No defense beats the undefended models on either axis."
     )
     alt = (
-        f"Scatter plot of {count(len(drawn), 'model')}, accuracy against AUC. "
+        f"Scatter plot of {count(len(measured), 'model')}, accuracy against AUC. "
         f"{finding} "
         + "; ".join(
             f"{point.row['name']}: accuracy {percent(point.accuracy)}, AUC "
@@ -114,8 +122,15 @@ def frontier(rows: Rows) -> Drawing:
         )
     if beyond:
         names = [f"{p.row['name']} ({percent(p.accuracy)})" for p in beyond]
-        reading += f" Too inaccurate for the picture: {listing(names)}."
-    return Drawing(name, title, finding, alt, reading, figure)
+        reading += (
+            " The panel at the left has a scale of its own, as these would squeeze all "
+            f"others: {listing(names)}."
+        )
+    return Drawing(name, title, finding, alt, reading, figure, hovers=tuple(hovers))
+
+
+def _words(point: PlottedDefense) -> str:
+    return f"accuracy {percent(point.accuracy)}, AUC {number(point.auc)}"
 
 
 def _near(
@@ -142,61 +157,21 @@ def pareto(points: list[PlottedDefense]) -> list[PlottedDefense]:
     return best
 
 
-def _draw(axes: Axes, point: PlottedDefense, strong: bool) -> None:
-    row, x, y = point.row, point.accuracy, point.auc
-    colour, marker = style.family_style(row["family"])
-    alpha = 0.9 if strong else 0.35
-    low, high = row["accuracy_low"], row["accuracy_high"]
-    if low is not None and high is not None:
-        axes.plot([low, high], [y, y], color=colour, lw=1, alpha=alpha)
-    found = attackers.deciding(row)
-    low, high = found.low, found.high
-    if low is not None and high is not None:
-        axes.plot([x, x], [low, high], color=colour, lw=1, alpha=alpha)
-    axes.plot(
-        x,
-        y,
-        marker,
-        color=colour,
-        markersize=7 if strong else 5,
-        markeredgecolor=style.PAPER,
-        markeredgewidth=0.6,
-        zorder=3,
-    )
-
-
-def _annotate(
-    axes: Axes, drawn: list[PlottedDefense], wanted: list[PlottedDefense]
+def _draw_intervals(
+    axes: Axes, points: list[PlottedDefense], strong: list[PlottedDefense]
 ) -> None:
-    """Names points where there is room: beside no other name and on no point."""
-    places = np.array([(point.accuracy, point.auc) for point in drawn])
-    span = np.maximum(np.ptp(places, axis=0), 1e-9)
-    # Roughly the place on paper, in points of type: the axes are 4.5 by 2.9 inches.
-    places = (places - places.min(axis=0)) / span * (0.84 * 324, 0.76 * 209)
-    boxes: list[_Box] = [(x - 5, y - 5, x + 5, y + 5) for x, y in places]
-    for point in {point.row["name"]: point for point in wanted}.values():
-        text = style.safe_text(point.row["name"], 16)
-        x, y = places[drawn.index(point)]
-        width = 6.2 * len(text)
-        for dx, dy, side in _PLACES:
-            left = x + dx - (width if side == "right" else 0)
-            box = (left, y + dy - 6, left + width, y + dy + 6)
-            if not any(_overlap(box, other) for other in boxes):
-                break
-        else:
-            continue  # no room: the table names it
-        boxes.append(box)
-        axes.annotate(
-            text,
-            (point.accuracy, point.auc),
-            xytext=(dx, dy),
-            textcoords="offset points",
-            ha=side,
-            va="center",
-            fontsize=8,
-            fontweight="bold",
-        )
-
-
-def _overlap(a: _Box, b: _Box) -> bool:
-    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
+    """Draws both intervals of each point, faint where it is one of many."""
+    names = {point.row["name"] for point in strong}
+    looks: dict[tuple[str, float], list[tuple[float, float]]] = {}
+    for point in points:
+        row, found = point.row, attackers.deciding(point.row)
+        colour, _ = style.family_style(row["family"])
+        ends = looks.setdefault((colour, 0.9 if row["name"] in names else 0.3), [])
+        low, high = row["accuracy_low"], row["accuracy_high"]
+        if low is not None and high is not None:
+            ends += [(low, point.auc), (high, point.auc), _GAP]
+        if found.low is not None and found.high is not None:
+            ends += [(point.accuracy, found.low), (point.accuracy, found.high), _GAP]
+    for (colour, alpha), ends in looks.items():
+        if ends:
+            axes.plot(*zip(*ends, strict=True), color=colour, lw=1, alpha=alpha)

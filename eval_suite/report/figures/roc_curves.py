@@ -1,13 +1,18 @@
 """ROC curves of the strongest attack: one panel a defense, and by slice."""
 
+import math
+from collections.abc import Callable
+from dataclasses import replace
+
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from eval_suite.report.content.attack_words import attack_words
+from eval_suite.report.content.order import Group
 from eval_suite.report.content.rows import Rows
-from eval_suite.report.figures import style
-from eval_suite.report.figures.style import Drawing
+from eval_suite.report.figures.drawing import style
+from eval_suite.report.figures.drawing.small_panels import Curve
+from eval_suite.report.figures.drawing.small_panels import SmallPanels
+from eval_suite.report.figures.drawing.style import Drawing
 from eval_suite.report.format import count
 from eval_suite.report.format import listing
 from eval_suite.report.format import number
@@ -18,7 +23,11 @@ from keras_entropy.arrays import Floats
 
 _SLICES = 16  # four lines of panels: the entire set, right and wrong, and the classes
 _LOWEST = 1e-3
-_TOLERANCE = 0.003  # of a panel's side: a third of a point
+_TOLERANCE = 0.006  # of a panel's side: half a point at most
+_COARSE = 0.012  # where many lines share a panel
+_NAMED = 4
+_IN_A_LINE = 4  # panels of slices, each with the curves of all rows
+_Thin = Callable[[list[float], list[float]], Floats]
 
 
 def roc(rows: Rows) -> Drawing:
@@ -27,15 +36,10 @@ def roc(rows: Rows) -> Drawing:
     curves = _curves(rows, "entire")
     if not curves:
         return Drawing(name, title, missing=rows.reason("roc", "curve", "attack"))
-    figure, panels = style.panels(len(curves))
-    for axes, (row, curve) in zip(panels, curves, strict=True):
-        _diagonal(axes)
-        _undefended(axes, rows.undefended_curve())
-        _draw(axes, row, curve, band=True)
-        axes.set_title(style.safe_text(row["name"], 18), loc="left", pad=3)
-        note = _note(rows, row, curve)
-        axes.text(0.97, 0.06, note, ha="right", fontsize=7.5, transform=axes.transAxes)
-    _label_linear(figure)
+    panels = _panels(rows, curves, _thin)
+    panels.names("false-positive rate", "true-positive rate")
+    panels.notes({row["name"]: _note(rows, row, curve) for row, curve in curves})
+    panels.ticks({0: "0", 0.5: "0.5", 1: "1"}, {0: "0", 0.5: "0.5", 1: "1"})
     finding = (
         "The further a curve bends above the diagonal, the more members the attack "
         f"finds. Undefended: AUC {number(rows.base['strongest_auc'])}."
@@ -50,10 +54,11 @@ def roc(rows: Rows) -> Drawing:
         + "."
     )
     reading = (
-        "The grey line is the undefended model, the dotted one guessing, the band a "
-        "95 % interval at each false-positive rate."
+        "The number is the AUC. The grey line is the undefended model, the dotted one "
+        "guessing, the band a 95 % interval at each false-positive rate."
     )
-    return Drawing(name, title, finding, alt, reading, figure)
+    hovers = panels.hovers({row["name"]: _words(row, curve) for row, curve in curves})
+    return Drawing(name, title, finding, alt, reading, panels.figure, hovers=hovers)
 
 
 def roc_low(rows: Rows) -> Drawing:
@@ -62,24 +67,9 @@ def roc_low(rows: Rows) -> Drawing:
     curves = _curves(rows, "entire")
     if not curves:
         return Drawing(name, title, missing=rows.reason("roc", "curve", "attack"))
-    figure, panels = style.panels(len(curves))
-    for axes, (row, curve) in zip(panels, curves, strict=True):
-        axes.set_xscale("log")
-        axes.set_yscale("log")
-        axes.set_aspect("equal")
-        _diagonal(axes)
-        _undefended(axes, rows.undefended_curve())
-        _draw(axes, row, curve, band=True)
-        axes.set_xlim(_LOWEST, 1)
-        axes.set_ylim(_LOWEST, 1)
-        ticks = [1e-3, 1e-2, 1e-1, 1]
-        texts = ["0.1 %", "", "10 %", ""]
-        axes.set_xticks(ticks, texts, minor=False)
-        axes.set_yticks(ticks, texts, minor=False)
-        axes.minorticks_off()
-        axes.set_title(style.safe_text(row["name"], 18), loc="left", pad=3)
-    figure.supxlabel("false-positive rate", fontsize=9)
-    figure.supylabel("true-positive rate", fontsize=9)
+    panels = _panels(rows, curves, _thin_log)
+    panels.ticks({0: "0.1", 1: "100"}, {0: "0.1", 1: "100"})
+    panels.names("false-positive rate, %", "true-positive rate, %")
     found = []
     for row, _ in curves:
         attack = rows.strongest(row)
@@ -100,9 +90,58 @@ def roc_low(rows: Rows) -> Drawing:
     alt = f"{count(len(curves), 'log-log panel')}. {finding}"
     reading = (
         "An attacker who accuses few but is nearly always right shows here, not in "
-        "the AUC. Guessing is the dotted diagonal."
+        "the AUC. Both axes are logarithmic, from 0.1 % to 100 %. Guessing is the "
+        "dotted diagonal, the grey line the undefended model."
     )
-    return Drawing(name, title, finding, alt, reading, figure)
+    texts = {
+        name: f"finds {percent(tpr)} at 1 % false positives" for tpr, name in found
+    }
+    hovers = panels.hovers(texts)
+    return Drawing(name, title, finding, alt, reading, panels.figure, hovers=hovers)
+
+
+def _panels(
+    rows: Rows, curves: list[tuple[Defense, CurveRow]], thin: _Thin
+) -> SmallPanels:
+    """Draws for each row its curve and band, the undefended model's, and guessing."""
+    panels = SmallPanels(rows.groups)
+    line = np.array([0.0, 1.0])
+    every = [row["name"] for row in rows.drawn]
+    panels.lines(
+        ((name, line, line) for name in every), style.MUTED, width=0.8, dotted=True
+    )
+    base = rows.undefended_curve()
+    if base:
+        places = thin(base["fpr"], base["tpr"])
+        undefended = [(name, *places) for name in every if name != rows.base["name"]]
+        panels.lines(undefended, style.MUTED, width=0.8, order=2)
+    for family in dict.fromkeys(row["family"] for row in rows.drawn):
+        own = [(row["name"], c) for row, c in curves if row["family"] == family]
+        colour, _ = style.family_style(family)
+        panels.fills(
+            (
+                (name, *_band(curve, thin))
+                for name, curve in own
+                if curve["tpr_low"] and curve["tpr_high"]
+            ),
+            colour,
+            alpha=0.22,
+        )
+        drawn = ((name, *thin(curve["fpr"], curve["tpr"])) for name, curve in own)
+        panels.lines(drawn, colour)
+    style.legend(panels.figure, style.families([row for row, _ in curves]))
+    return panels
+
+
+def _words(row: Defense, curve: CurveRow) -> str:
+    return f"{attack_words(curve['attack'])}, AUC {number(row['strongest_auc'])}"
+
+
+def _band(curve: CurveRow, thin: _Thin) -> Floats:
+    """Returns the outline of the interval, `(2, points)`."""
+    low = thin(curve["fpr"], curve["tpr_low"] or [])
+    high = thin(curve["fpr"], curve["tpr_high"] or [])
+    return np.concatenate([low, high[:, ::-1]], axis=1)
 
 
 def roc_slices(rows: Rows) -> Drawing:
@@ -113,16 +152,23 @@ def roc_slices(rows: Rows) -> Drawing:
     if len(parts) < 2:
         return Drawing(name, title, missing=rows.reason("slice", "curve", "attack"))
     shown = parts[:_SLICES]
-    figure, panels = style.panels(len(shown))
-    for axes, part in zip(panels, shown, strict=True):
-        _diagonal(axes)
-        for row, curve in reversed(_curves(rows, part)):
-            _draw(axes, row, curve, band=row is rows.base)
-        label = style.safe_text(rows.slice_label(part), 18)
-        axes.set_title(label, loc="left", pad=3)
-    _label_linear(figure)
-    drawn = [row for row, _ in _curves(rows, shown[0])]
-    style.legend(figure, style.families(drawn))
+    labels = {part: rows.slice_label(part) for part in shown}
+    group = Group("", [_as_row(rows, part) for part in shown])
+    panels = SmallPanels([group], columns=_IN_A_LINE, labels=labels)
+    line = np.array([0.0, 1.0])
+    diagonals = ((part, line, line) for part in shown)
+    panels.lines(diagonals, style.MUTED, width=0.8, dotted=True)
+    others = [row for row in rows.drawn if row is not rows.base]
+    for family in dict.fromkeys(row["family"] for row in others):
+        own = [row for row in others if row["family"] == family]
+        panels.lines(
+            _on_slices(rows, own, shown), style.family_style(family)[0], width=0.5
+        )
+    base = _on_slices(rows, [rows.base], shown)
+    panels.lines(base, style.INK, width=1.2, order=4)
+    panels.ticks({0: "0", 0.5: "0.5", 1: "1"}, {0: "0", 0.5: "0.5", 1: "1"})
+    panels.names("false-positive rate", "true-positive rate")
+    style.legend(panels.figure, style.families(rows.drawn))
     finding = _most_exposed(rows, shown)
     if len(parts) > len(shown):
         finding += f" In results.json: {count(len(parts) - len(shown), 'more slice')}."
@@ -131,11 +177,46 @@ def roc_slices(rows: Rows) -> Drawing:
         f"{listing(rows.slice_label(part) for part in shown)}. {finding}"
     )
     reading = (
-        "Each line is the strongest attack on one model. A class, or the wrong "
+        "Each line is the strongest attack on one model, the thick one on the "
+        "undefended model. A class, or the wrong "
         "answers, may leak more than the entire set does; but a slice is small, so its "
         "curve is rough, and the highest of many is high by chance alone."
     )
-    return Drawing(name, title, finding, alt, reading, figure)
+    hovers = tuple(
+        replace(hover, names=names, text=f"{label}: {words}")
+        for hover, part in zip(panels.hovers({}), shown, strict=True)
+        for label in (rows.slice_label(part),)
+        for names, words in (_on_slice(rows, part),)
+    )
+    return Drawing(name, title, finding, alt, reading, panels.figure, hovers=hovers)
+
+
+def _on_slices(rows: Rows, own: list[Defense], parts: list[str]) -> list[Curve]:
+    """Returns the curves of some rows on some slices."""
+    return [
+        (part, *_thin(curve["fpr"], curve["tpr"], _COARSE))
+        for row in own
+        for part in parts
+        if (curve := rows.curve(row, part))
+    ]
+
+
+def _as_row(rows: Rows, part: str) -> Defense:
+    """Returns the undefended model's row under the name of a slice, for its panel."""
+    return {**rows.base, "name": part, "title": part}
+
+
+def _on_slice(rows: Rows, part: str) -> tuple[tuple[str, ...], str]:
+    """Returns the rows with a curve on a slice, and what leaks most there."""
+    found = [row for row in rows.drawn if rows.curve(row, part)]
+    aucs = [
+        (attack["auc"], row["name"])
+        for row in found
+        if (attack := rows.strongest(row, part)) and attack["auc"] is not None
+    ]
+    told = [f"{name} {number(auc)}" for auc, name in sorted(aucs, reverse=True)]
+    more = f", and {len(told) - _NAMED} lower" if len(told) > _NAMED else ""
+    return tuple(row["name"] for row in found), ", ".join(told[:_NAMED]) + more
 
 
 def _place(part: str) -> int:
@@ -164,49 +245,34 @@ def _most_exposed(rows: Rows, parts: list[str]) -> str:
 
 
 def _curves(rows: Rows, part: str) -> list[tuple[Defense, CurveRow]]:
-    return [(row, curve) for row in rows.panels if (curve := rows.curve(row, part))]
+    return [(row, curve) for row in rows.drawn if (curve := rows.curve(row, part))]
 
 
 def _note(rows: Rows, row: Defense, curve: CurveRow) -> str:
-    """Returns the headline AUC, or the attack where the curve is of another one."""
+    """Returns the headline AUC, or a hint where the curve is of another attack."""
     strongest = rows.strongest(row)
     if strongest and strongest["attack"] != curve["attack"]:
-        return style.safe_text(f"only {attack_words(curve['attack'])}", 18)
-    return f"AUC {number(row['strongest_auc'], 2)}"
+        return f"only {style.safe_text(attack_words(curve['attack']), 8)}"
+    return number(row["strongest_auc"], 2)
 
 
-def _diagonal(axes: Axes) -> None:
-    line = [1e-4, 1]
-    axes.plot(line, line, ":", color=style.MUTED, lw=0.9, zorder=1)
+def _thin_log(x: list[float], y: list[float]) -> Floats:
+    """Returns the same with both axes logarithmic, on the unit square."""
+    return _thin(_log(x), _log(y))
 
 
-def _undefended(axes: Axes, curve: CurveRow | None) -> None:
-    if curve:
-        line = _thin(axes, curve["fpr"], curve["tpr"])
-        axes.plot(*line, color=style.MUTED, lw=1.0, zorder=2)
+def _log(values: list[float]) -> list[float]:
+    decades = -math.log10(_LOWEST)
+    return [1 + math.log10(max(value, _LOWEST)) / decades for value in values]
 
 
-def _draw(axes: Axes, row: Defense, curve: CurveRow, band: bool) -> None:
-    colour, _ = style.family_style(row["family"])
-    if band and curve["tpr_low"] and curve["tpr_high"]:
-        low = _thin(axes, curve["fpr"], curve["tpr_low"])
-        high = _thin(axes, curve["fpr"], curve["tpr_high"])
-        x, y = np.concatenate([low, high[:, ::-1]], axis=1)
-        axes.fill(x, y, color=colour, alpha=0.22, linewidth=0, zorder=2)
-    line = _thin(axes, curve["fpr"], curve["tpr"])
-    axes.plot(*line, color=colour, lw=1.4, zorder=3)
-
-
-def _thin(axes: Axes, x: list[float], y: list[float]) -> Floats:
+def _thin(x: list[float], y: list[float], tolerance: float = _TOLERANCE) -> Floats:
     """Returns the points of a curve that the eye needs, `(2, points)`.
 
-    By Ramer, Douglas and Peucker, on the scale of the axes: no point that is left out
-    lies farther than `_TOLERANCE` of the panel from the line that is drawn.
+    By Ramer, Douglas and Peucker: no point that is left out lies farther than
+    `tolerance` of the panel from the line that is drawn.
     """
-    points = np.array([x, y])
-    place = points
-    if axes.get_xscale() == "log":
-        place = np.log10(np.maximum(points, _LOWEST)) / -np.log10(_LOWEST)
+    points = place = np.array([x, y])
     keep = np.zeros(points.shape[1], bool)
     keep[[0, -1]] = True
     spans = [(0, points.shape[1] - 1)]
@@ -222,19 +288,8 @@ def _thin(axes: Axes, x: list[float], y: list[float]) -> Floats:
         else:
             distance = np.hypot(*between)
         farthest = int(np.argmax(distance))
-        if distance[farthest] > _TOLERANCE:
+        if distance[farthest] > tolerance:
             middle = first + 1 + farthest
             keep[middle] = True
             spans += [(first, middle), (middle, last)]
     return points[:, keep]
-
-
-def _label_linear(figure: Figure) -> None:
-    for axes in figure.axes:
-        axes.set_aspect("equal")
-        axes.set_xlim(0, 1)
-        axes.set_ylim(0, 1)
-        axes.set_xticks([0, 0.5, 1], ["0", "0.5", "1"])
-        axes.set_yticks([0, 0.5, 1], ["0", "0.5", "1"])
-    figure.supxlabel("false-positive rate", fontsize=9)
-    figure.supylabel("true-positive rate", fontsize=9)

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from eval_suite.report.content.rows import Rows
-from eval_suite.report.figures import style
-from eval_suite.report.figures.style import Drawing
+from eval_suite.report.figures.drawing import style
+from eval_suite.report.figures.drawing.style import Drawing
 
 # One for each attack, told apart in grey by the marker.
 _LOOKS = ((style.INK, "o"), (style.OTHER_ENGINE, "s"), (style.OWN_ENGINE, "^"))
@@ -66,7 +66,7 @@ def shadows(rows: Rows) -> Drawing:
         "line still climbs at its end, a richer attacker would find more than this run."
     )
     alt = f"Lines of AUC over the number of shadow models. {'; '.join(sentences)}."
-    return Drawing(name, title, finding, alt, reading, figure, of_defenses=False)
+    return Drawing(name, title, finding, alt, reading, figure)
 
 
 def _measured(rows: Rows) -> list[_Count]:

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -13,9 +14,10 @@ from matplotlib.ticker import NullFormatter
 
 from eval_suite.report.content.rows import Rows
 from eval_suite.report.content.strengths import undominated
-from eval_suite.report.figures import style
-from eval_suite.report.figures.levels import FLOOR
-from eval_suite.report.figures.style import Drawing
+from eval_suite.report.figures.drawing import style
+from eval_suite.report.figures.drawing.hover import Hover
+from eval_suite.report.figures.drawing.levels import FLOOR
+from eval_suite.report.figures.drawing.style import Drawing
 from eval_suite.report.format import count
 from eval_suite.report.format import listing
 from eval_suite.report.format import number
@@ -25,7 +27,6 @@ from eval_suite.results.rows import FrontierRow
 _BASE = "no defense"
 _HEADS = "heads"
 _TITLES = ("On the finished model", "Trained")
-_LINES = 28  # in one row of panels: as many as can be told apart
 # Of the axes: what is drawn, its name, and whether it is logarithmic.
 _Quantity = Literal["accuracy", "nll", "ece"]
 _AXES: tuple[tuple[_Quantity, str, bool], ...] = (
@@ -36,6 +37,7 @@ _AXES: tuple[tuple[_Quantity, str, bool], ...] = (
 _LEAST = 1e-3  # on a logarithmic axis
 _SPAN = 0.02  # of accuracy, at least: less is no difference to anybody
 _SHOWN_LOSS = 0.06  # of accuracy, at most: more would squeeze all others
+_NAME = 21  # characters in the legend
 _MARKERS = "o^sPvXd"
 _COLOURS = (style.ORANGE, style.BLUE, style.GREEN, style.PINK)
 
@@ -62,16 +64,17 @@ def strengths(rows: Rows) -> Drawing:
     found = [point for row in rows.results["frontier"] if (point := _measured(row))]
     if not found:
         return Drawing(name, title, missing=rows.reason("strength", "attack"))
-    near = _accurate(found)
+    edge = _edge(found)
     families = {row["name"]: row["family"] for row in rows.defenses}
-    groups = [lines for lines in _grouped(near, families) if lines]
+    groups = [lines for lines in _grouped(found, families) if lines]
     heights = [2.4 + 0.17 * ((len(lines) + 2) // 3) for lines in groups]
-    figure = style.canvas(sum(heights))
+    figure = style.canvas(sum(heights), legends=0)
     parts = figure.subfigures(len(groups), 1, height_ratios=heights, squeeze=False)
     floor = [] if rows.floor is None else [rows.floor["auc"]]
+    hovers: list[Hover] = []
     for part, lines, text in zip(parts[:, 0], groups, _TITLES, strict=False):
         # What is trained anew has a floor of its own.
-        _panels(part, lines, floor if text == _TITLES[0] else [])
+        hovers += _panels(part, lines, edge, floor if text == _TITLES[0] else [])
         if len(groups) > 1:
             part.suptitle(text, x=0.01, ha="left", fontsize=8.5)
     finding = undominated([point.row for point in found])
@@ -97,11 +100,15 @@ def strengths(rows: Rows) -> Drawing:
             " The broken line is the label floor, what labels alone tell of the "
             "undefended model: no layer that keeps them can hide it."
         )
-    beyond = [point for point in found if point not in near]
+    beyond = [point for point in found if point.values["accuracy"] < edge]
     if beyond:
         names = [f"{p.name} ({percent(p.values['accuracy'])})" for p in beyond]
-        reading += f" Too inaccurate for the picture: {listing(names)}."
-    return Drawing(name, title, finding, alt, reading, figure, of_defenses=False)
+        reading += (
+            " At the left edge of the first picture, as they would squeeze all others: "
+            f"{listing(names)}."
+        )
+    hovered = tuple(hovers)
+    return Drawing(name, title, finding, alt, reading, figure, hovers=hovered)
 
 
 def _measured(row: FrontierRow) -> _Point | None:
@@ -112,11 +119,12 @@ def _measured(row: FrontierRow) -> _Point | None:
     return _Point(row, auc, {"accuracy": accuracy, "nll": nll, "ece": ece})
 
 
-def _accurate(found: list[_Point]) -> list[_Point]:
-    """Returns the points that don't cost more accuracy than the picture shows."""
+def _edge(found: list[_Point]) -> float:
+    """Returns the lowest accuracy that the picture shows at its place."""
     base = next((point for point in found if point.name == _BASE), found[0])
     lowest = base.values["accuracy"] - _SHOWN_LOSS
-    return [point for point in found if point.values["accuracy"] >= lowest]
+    near = [p.values["accuracy"] for p in found if p.values["accuracy"] >= lowest]
+    return min(near) - 0.004
 
 
 def _grouped(found: list[_Point], families: dict[str, str]) -> tuple[_Lines, _Lines]:
@@ -152,36 +160,40 @@ def _settings(point: _Point) -> list[float]:
     return [float(v) for v in re.findall(r"=(\d+(?:\.\d+)?(?:e[+-]?\d+)?)", point.name)]
 
 
-def _panels(part: Figure, lines: _Lines, floor: list[float]) -> None:
-    """Draws one row of panels, and its legend below."""
-    shown = dict(list(lines.items())[:_LINES])
+def _panels(
+    part: Figure, lines: _Lines, edge: float, floor: list[float]
+) -> list[Hover]:
+    """Draws one row of panels, and its legend below; returns a place for each point."""
     styles = {
         line: (style.INK, "D") if line == _BASE else _style(index)
-        for index, line in enumerate(shown)
+        for index, line in enumerate(lines)
     }
     if _HEADS in styles:
         styles[_HEADS] = (style.MUTED, ".")
+    hovers: list[Hover] = []
     panels = part.subplots(1, len(_AXES), sharey=True)
     for axes, (quantity, text, logarithmic) in zip(panels, _AXES, strict=True):
-        for line, points in shown.items():
-            _draw(axes, quantity, logarithmic, line, points, *styles[line])
+        for line, points in lines.items():
+            least = _LEAST if logarithmic else edge
+            hovers += _draw(axes, quantity, least, line, points, *styles[line])
         axes.set_xlabel(text)
         _scale(axes, logarithmic)
         axes.axhline(0.5, color=style.MUTED, lw=1, ls=":", zorder=1)
         for auc in floor:
             axes.axhline(auc, **FLOOR, zorder=1)
-    panels[0].set_ylabel("AUC of the strongest attack")
+    panels[0].set_ylabel("AUC")
     part.legend(
-        handles=[style.dot(style.safe_text(k), *v) for k, v in styles.items()],
+        handles=[style.dot(style.safe_text(k, _NAME), *v) for k, v in styles.items()],
         loc="outside lower center",
         ncols=3,
-        columnspacing=1.2,
-        handletextpad=0.4,
+        columnspacing=0.6,
+        handletextpad=0.2,
     )
+    return hovers
 
 
 def _style(index: int) -> tuple[str, str]:
-    """Returns colour and marker: of `_LINES` no two have both in common."""
+    """Returns colour and marker: of 28 no two have both in common."""
     return _COLOURS[index % len(_COLOURS)], _MARKERS[index % len(_MARKERS)]
 
 
@@ -202,27 +214,41 @@ def _scale(axes: Axes, logarithmic: bool) -> None:
 def _draw(
     axes: Axes,
     quantity: _Quantity,
-    logarithmic: bool,
+    least: float,
     line: str,
     points: list[_Point],
     colour: str,
     marker: str,
-) -> None:
-    least = _LEAST if logarithmic else 0.0
+) -> list[Hover]:
+    """Draws one line, no point of it left of `least`."""
     points = sorted(points, key=_settings)
     places = [(max(least, point.values[quantity]), point.auc) for point in points]
     if line != _HEADS:
         axes.add_line(Line2D(*zip(*places, strict=True), color=colour, lw=1, alpha=0.7))
-    for point, (x, y) in zip(points, places, strict=True):
-        low, high = point.row["auc_low"], point.row["auc_high"]
-        if low is not None and high is not None:
-            axes.plot([x, x], [low, high], color=colour, lw=0.8, alpha=0.5)
-        axes.plot(
-            x,
-            y,
-            marker,
-            mec=colour,
-            mfc=style.PAPER if point.row["dominated"] else colour,
-            ms=4.5,
-            zorder=3,
-        )
+    ends = [
+        (x, end)
+        for point, (x, _) in zip(points, places, strict=True)
+        for end in (point.row["auc_low"], point.row["auc_high"], np.nan)
+        if point.row["auc_low"] is not None and point.row["auc_high"] is not None
+    ]
+    if ends:
+        axes.plot(*zip(*ends, strict=True), color=colour, lw=0.8, alpha=0.5)
+    for hollow in (False, True):
+        found = [
+            place
+            for point, place in zip(points, places, strict=True)
+            if point.row["dominated"] is hollow
+        ]
+        if found:
+            axes.plot(
+                *zip(*found, strict=True),
+                marker,
+                mec=colour,
+                mfc=style.PAPER if hollow else colour,
+                ms=4.5,
+                zorder=3,
+            )
+    return [
+        Hover((line,), f"{point.name}: AUC {number(point.auc)}", axes, (x, y, x, y), 4)
+        for point, (x, y) in zip(points, places, strict=True)
+    ]

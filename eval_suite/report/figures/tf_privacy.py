@@ -7,8 +7,8 @@ from eval_suite.report.content.other_sources.tf_privacy import NullRuns
 from eval_suite.report.content.other_sources.tf_privacy import null_run_sentence
 from eval_suite.report.content.other_sources.tf_privacy import null_runs
 from eval_suite.report.content.rows import Rows
-from eval_suite.report.figures import style
-from eval_suite.report.figures.style import Drawing
+from eval_suite.report.figures.drawing import style
+from eval_suite.report.figures.drawing.style import Drawing
 from eval_suite.report.format import count
 
 _LAWS = 3  # panels side by side
@@ -61,7 +61,7 @@ def engines(rows: Rows) -> Drawing:
         "study's ratio of members to non-members, tied its saturated outputs. Its "
         "trained attackers see the loss, as in the study, ours the output vector too."
     )
-    return Drawing(name, title, finding, f"{alt}.", reading, figure, of_defenses=False)
+    return Drawing(name, title, finding, f"{alt}.", reading, figure)
 
 
 def _draw(axes: Axes, place: int, run: NullRuns) -> None:

@@ -1,18 +1,25 @@
 """The most exposed records and canaries beside all: what an average hides."""
 
+from typing import Literal
+
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from eval_suite.report.content.attack_words import attack_words
 from eval_suite.report.content.rows import Rows
-from eval_suite.report.figures import style
-from eval_suite.report.figures.style import Drawing
+from eval_suite.report.figures.drawing import style
+from eval_suite.report.figures.drawing.row_list import RowList
+from eval_suite.report.figures.drawing.style import Drawing
 from eval_suite.report.format import number
 from eval_suite.report.format import percent
 from eval_suite.results.contents import Defense
 from eval_suite.results.rows import WorstOffRow
 
 _Found = tuple[Defense, WorstOffRow]
+_Spans = list[tuple[Defense, float | None, float | None]]
+_Key = Literal["auc", "tpr"]
+_AUC: _Key = "auc"
+_TPR: _Key = "tpr"
 
 
 def worst_off(rows: Rows) -> Drawing:
@@ -22,26 +29,26 @@ def worst_off(rows: Rows) -> Drawing:
     pairs: list[_Found] = [(row, exposed) for row, exposed in found if exposed]
     if not pairs:
         return Drawing(name, title, missing=rows.reason("worst", "attack"))
-    pairs.sort(key=lambda pair: pair[1]["auc"])
-    figure = style.canvas(0.7 + style.ROW_HEIGHT * len(pairs))
-    left, right = figure.subplots(1, 2, sharey=True)
-    for place, (row, exposed) in enumerate(pairs):
-        ends = exposed["auc_low"], exposed["auc_high"]
-        _draw(left, place, row, row["strongest_auc"], exposed["auc"], ends)
-        _draw(right, place, row, exposed["population_tpr"], exposed["tpr"], None)
-        if canaries := row["canaries"]:
-            _draw_canaries(left, place, row, canaries["auc"])
-            _draw_canaries(right, place, row, canaries["tpr"])
-    style.rows_axis(left, [row for row, _ in pairs], rows.base)
+    listed = RowList(rows)
+    figure, (left, right) = listed.panels(2, right=10.0)
+    aucs: _Spans = [(row, row["strongest_auc"], found["auc"]) for row, found in pairs]
+    rates: _Spans = [
+        (row, exposed["population_tpr"], exposed["tpr"]) for row, exposed in pairs
+    ]
+    ends = ((row, exposed["auc_low"], exposed["auc_high"]) for row, exposed in pairs)
+    listed.bars(left, ends)
+    rates_and_aucs = ((left, aucs, _AUC), (right, rates, _TPR))
+    for axes, spans, key in rates_and_aucs:
+        _draw(axes, listed, spans)
+        _draw_canaries(axes, listed, [row for row, _ in pairs], key)
     left.axvline(0.5, color=style.MUTED, lw=1, ls=":", zorder=1)
     left.xaxis.set_major_locator(MaxNLocator(5))
     left.set_xlabel("AUC")
     style.percent_axis(right.xaxis)
     right.axvline(0.01, color=style.MUTED, lw=1, ls=":", zorder=1)
     right.set_xlabel("TPR at 1 % FPR")
-    right.tick_params(axis="y", length=0)
     style.legend(figure, style.families([row for row, _ in pairs]))
-    base = next((pair for pair in pairs if pair[0] is rows.base), pairs[-1])
+    base = next((pair for pair in pairs if pair[0] is rows.base), pairs[0])
     finding = _finding(*base)
     alt = (
         f"Dot plot, one row a model, a dot for each kind of records. {finding} "
@@ -59,7 +66,21 @@ def worst_off(rows: Rows) -> Drawing:
             " Crosses: canaries, mislabelled records that a model can only learn by "
             "heart; their rate is at 1 % of the canaries that it did not learn."
         )
-    return Drawing(name, title, finding, alt, reading, figure)
+    texts = {row["name"]: _told(row, exposed) for row, exposed in pairs}
+    hovers = listed.hovers(left, texts)
+    return Drawing(name, title, finding, alt, reading, figure, hovers=hovers)
+
+
+def _told(row: Defense, exposed: WorstOffRow) -> str:
+    """Returns what is found of all records, of the worst off and of canaries."""
+    canaries = row["canaries"]
+    text = (
+        f"AUC of all {number(row['strongest_auc'])}, of the worst-off "
+        f"{number(exposed['auc'])}"
+    )
+    if exposed["tpr"] is not None:
+        text += f"; {percent(exposed['tpr'])} of these found at 1 % false positives"
+    return text if canaries is None else f"{text}; canaries {number(canaries['auc'])}"
 
 
 def _finding(row: Defense, exposed: WorstOffRow) -> str:
@@ -83,28 +104,18 @@ def _in_words(row: Defense, exposed: WorstOffRow) -> str:
     return f"{row['name']} {aucs}{text}"
 
 
-def _draw_canaries(axes: Axes, place: int, row: Defense, value: float | None) -> None:
+def _draw_canaries(axes: Axes, listed: RowList, rows: list[Defense], key: _Key) -> None:
     """Draws a cross for the canaries."""
-    if value is not None:
-        colour, _ = style.family_style(row["family"])
-        axes.plot(value, place, "x", color=colour, ms=6, mew=1.6, zorder=5)
+    found = ((row, c[key]) for row in rows if (c := row["canaries"]))
+    listed.marks(axes, found, marker="x", order=5)
 
 
 def _draw(
     axes: Axes,
-    place: int,
-    row: Defense,
-    of_all: float | None,
-    exposed: float | None,
-    ends: tuple[float, float] | None,
+    listed: RowList,
+    found: _Spans,
 ) -> None:
     """Draws a hollow dot for all records and a filled one for the worst off."""
-    colour, marker = style.family_style(row["family"])
-    if of_all is not None and exposed is not None:
-        axes.plot([of_all, exposed], [place] * 2, color=style.GRID, lw=3, zorder=1)
-    if ends is not None:
-        axes.plot(ends, [place] * 2, color=colour, lw=1.6, zorder=2)
-    if of_all is not None:
-        axes.plot(of_all, place, "o", mfc=style.PAPER, mec=colour, ms=5.5, zorder=3)
-    if exposed is not None:
-        axes.plot(exposed, place, marker, color=colour, ms=5.5, zorder=4)
+    listed.bars(axes, found, style.GRID, width=2.6, order=1)
+    listed.marks(axes, ((row, exposed) for row, _, exposed in found), order=4)
+    listed.marks(axes, ((row, of_all) for row, of_all, _ in found), filled=False)

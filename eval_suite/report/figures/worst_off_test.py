@@ -1,5 +1,6 @@
 from eval_suite.report.content.rows import Rows
 from eval_suite.report.figures.all_figures_test import draw
+from eval_suite.report.figures.all_figures_test import points
 from eval_suite.report.figures.worst_off import worst_off
 from eval_suite.report.made_up_runs.results import build_results
 
@@ -8,12 +9,8 @@ def test_each_defense_has_a_dot_for_all_and_one_for_the_worst_off():
     results = build_results()
     drawing = draw(worst_off, Rows(results))
     left, right = drawing.figure.axes
-    dots = {
-        float(line.get_xdata()[0]) for line in left.lines if len(line.get_xdata()) == 1
-    }
-    rates = {
-        float(line.get_xdata()[0]) for line in right.lines if len(line.get_xdata()) == 1
-    }
+    dots = {value for line in left.lines for value, _ in points(line)}
+    rates = {value for line in right.lines for value, _ in points(line)}
     shown = [row for row in results["defenses"] if row["worst_off"]]
     assert shown
     for row in shown:

@@ -31,6 +31,11 @@ _FLAGS = [
 ]
 _PHONE = {"width": 375, "height": 812}
 _DESK = {"width": 1280, "height": 900}
+_WIDE = {"width": 1920, "height": 1000}
+_SMALLEST_TEXT = """() => Math.min(...[...document.querySelectorAll("figure svg")].map(
+  (svg) => svg.getBoundingClientRect().width / svg.viewBox.baseVal.width
+    * Math.min(...[...svg.querySelectorAll("text")].map(
+      (text) => parseFloat(getComputedStyle(text).fontSize)))))"""
 # Elements that stick out to the right, but for those inside a box that scrolls.
 _STICKING_OUT = """() => [...document.querySelectorAll("body *")].filter(element => {
   if (element.closest(".scroll, .picture, nav, .off-screen, .skip")) return false;
@@ -91,8 +96,11 @@ def _column(page, header):
     return [cell.get_attribute("data-value") for cell in cells.all()]
 
 
-@pytest.mark.parametrize("viewport", [_PHONE, _DESK], ids=["phone", "desk"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    ("viewport", "scheme"),
+    [(_PHONE, "light"), (_DESK, "dark"), (_WIDE, "light")],
+    ids=["phone", "desk", "wide"],
+)
 def test_nothing_overflows_and_every_figure_is_there(open_page, viewport, scheme):
     page = open_page(viewport, color_scheme=scheme)
     for details in page.locator("details").all():
@@ -104,6 +112,7 @@ def test_nothing_overflows_and_every_figure_is_there(open_page, viewport, scheme
     for box in (figure.bounding_box() for figure in figures.all()):
         assert box["width"] > 200
         assert box["height"] > 80
+    assert page.evaluate(_SMALLEST_TEXT) >= 11
 
 
 def test_the_answer_is_on_the_first_screen_of_a_phone(open_page):
@@ -182,8 +191,8 @@ def test_a_name_leads_to_its_section(open_page):
 
 
 def test_a_link_to_a_section_opens_it(open_page):
-    page = open_page(fragment="#d4")
-    assert page.locator("#d4").evaluate("element => element.open")
+    page = open_page(fragment="#about-defense-m-17")
+    assert page.locator("#about-defense-m-17").evaluate("element => element.open")
 
 
 def test_the_first_tab_skips_to_the_summary(open_page):
@@ -210,3 +219,47 @@ def test_prints_without_controls_in_dark_ink(open_page):
     assert box.evaluate("element => element.scrollWidth - element.clientWidth") <= 0
     ink = page.evaluate("getComputedStyle(document.body).color")
     assert ink == "rgb(26, 28, 32)"
+
+
+def test_the_head_of_the_table_stays_in_view(open_page):
+    page = open_page()
+    table, head = page.locator(".tall"), page.locator("#defenses thead th").first
+    table.evaluate("element => { element.scrollTop = element.scrollHeight; }")
+    last = page.locator("#defenses tbody tr").last.bounding_box()
+    box, frame = head.bounding_box(), table.bounding_box()
+    assert abs(box["y"] - frame["y"]) < 2
+    assert frame["height"] < _DESK["height"]
+    assert box["y"] + box["height"] <= last["y"]
+
+
+def test_a_link_to_a_row_shows_it_below_the_head(open_page):
+    page = open_page(fragment="#defense-x-10")
+    row, head = page.locator("#defense-x-10"), page.locator("#defenses thead")
+    place = "document.getElementById('defense-x-10').getBoundingClientRect()"
+    page.wait_for_function(f"() => {place}.top < 600")
+    assert row.is_visible()
+    assert row.bounding_box()["y"] >= head.bounding_box()["y"]
+
+
+def test_a_figure_is_read_with_the_keyboard(open_page):
+    page = open_page()
+    tip = page.locator("#tip")
+    page.locator("#strongest-auc .picture").focus()
+    said = []
+    for key in ("ArrowDown", "ArrowDown", "ArrowUp", "End"):
+        page.keyboard.press(key)
+        said.append(tip.inner_text().partition(":")[0])
+    assert said[0] == said[2] == "base, Undefended"
+    assert len(set(said)) == 3
+    page.keyboard.press("Escape")
+    assert tip.inner_text() == ""
+
+
+def test_a_figure_is_read_with_the_pointer(open_page):
+    page = open_page()
+    place = page.locator("#accuracy .hits rect").nth(2)
+    place.scroll_into_view_if_needed()
+    place.hover()
+    assert "accuracy" in page.locator("#tip").inner_text()
+    page.locator("h1").hover()
+    assert page.locator("#tip").inner_text() == ""

@@ -3,7 +3,7 @@
 import pytest
 
 from eval_suite.report.content.advice import advise
-from eval_suite.report.content.advice import effects
+from eval_suite.report.content.effects import effects
 from eval_suite.report.content.rows import Rows
 from eval_suite.report.made_up_runs.made_up_defense import LOOKS_SAFE
 from eval_suite.report.made_up_runs.results import build_results
@@ -29,7 +29,7 @@ def results():
 
 
 def test_advice_names_the_trap_and_another_defense(results):
-    assert effects(results)[LOOKS_SAFE] == "stronger"
+    assert effects(results)[LOOKS_SAFE] == "more"
     advice = advise(results)
     assert advice.defense == "M-17"
     assert "0.566 asked once, 0.559 asked often (undefended 0.612 and 0.600)" in (
@@ -69,21 +69,21 @@ def test_a_run_without_neighbors_would_recommend_it_and_says_what_it_lacks(resul
 def test_page_orders_and_marks_it(results):
     page = render_page(Rows(results), [])
     body = page.partition('id="defenses"')[2].partition("</table>")[0]
-    rows = body.split("<tr data-family")[1:]
+    rows = body.split("<tr id=")[1:]
     assert "looks-safe" in rows[-1]
-    assert 'class="chip stronger">stronger' in rows[-1]
+    assert ">leaks more</span>" in rows[-1]
     assert ">0.519<" in rows[-1]
     assert ">0.648<" in rows[-1]
     assert "many questions: all of the answers" in rows[-1]
     assert "recommended" not in rows[-1]
-    assert 'class="chip weaker">recommended' in rows[1]
+    assert 'class="chip less">recommended' in rows[1]
     assert _SENTENCE in page
 
 
 def test_page_says_what_was_tested_in_the_card_of_belief(results):
     card = render_page(Rows(results), []).partition("Can I believe it?")[2]
     card = card.partition("</section>")[0]
-    for text in ("<dt>Tested</dt>", "<dt>Not tested</dt>", "128 questions: noise-0.3"):
+    for text in ("<h3>Tested</h3>", "<h3>Not tested</h3>", "128 questions: noise-0.3"):
         assert text in card
     for text in results["threat_model"]["not_tested"]:
         assert text in card
@@ -96,7 +96,7 @@ def test_markdown_orders_and_describes_it(results):
     assert table[-1].startswith("| looks-safe ")
     cells = [cell.strip() for cell in table[-1].strip("|").split("|")]
     assert cells[1:6] == [
-        "stronger",
+        "leaks more",
         "many questions: all of the answers",
         "0.648 [0.639, 0.657]",
         "0.519",
@@ -112,7 +112,7 @@ def test_terminal_orders_and_describes_it(results):
     assert lines[-4].startswith(
         "looks-safe     0.648 [0.639, 0.657]  0.519       0.648"
     )
-    assert "  STRONGER" in lines[-4]
+    assert "  LEAKS MORE" in lines[-4]
     assert lines[-3].startswith("(label floor)  0.596 [0.587, 0.605]")
     assert "Use M-17" in lines[-1]
 

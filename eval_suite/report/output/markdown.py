@@ -3,20 +3,24 @@
 import re
 
 from eval_suite.report.content import attackers
-from eval_suite.report.content.advice import EFFECT_WORDS
 from eval_suite.report.content.advice import RULE
 from eval_suite.report.content.attack_words import attack_words
+from eval_suite.report.content.effects import EFFECT_WORDS
+from eval_suite.report.content.effects import effects_in_words
 from eval_suite.report.content.guarantees import guarantee_words
 from eval_suite.report.content.other_sources.published_figures import faithfulness_table
 from eval_suite.report.content.other_sources.published_figures import is_study
 from eval_suite.report.content.other_sources.tf_privacy import null_run_sentence
 from eval_suite.report.content.other_sources.tf_privacy import null_runs
 from eval_suite.report.content.rows import Rows
+from eval_suite.report.content.run.coverage import not_tested
+from eval_suite.report.content.run.coverage import was_tested
+from eval_suite.report.content.run.not_measured import by_reason
+from eval_suite.report.content.run.run_facts import CANARIES
+from eval_suite.report.content.run.run_facts import COMMONEST
+from eval_suite.report.content.run.run_facts import bounds
+from eval_suite.report.content.run.run_facts import constant_answer
 from eval_suite.report.content.run_comparison import RunComparison
-from eval_suite.report.content.run_facts import CANARIES
-from eval_suite.report.content.run_facts import COMMONEST
-from eval_suite.report.content.run_facts import constant_answer
-from eval_suite.report.content.run_facts import tested
 from eval_suite.report.content.strengths import in_words
 from eval_suite.report.format import NOT_MEASURED
 from eval_suite.report.format import count
@@ -33,6 +37,7 @@ from eval_suite.results.contents import Results
 LIMIT = 60_000  # bytes; GitHub refuses comments of more than 65,536 characters
 _LISTED = 100
 _LISTED_LINES = 20
+_ENTRY = 1000  # characters of a failure, or of a reason with the rows it is of
 _ENGINE_KEYS = ("auc", "own_auc", "advantage", "own_advantage")
 
 
@@ -57,7 +62,7 @@ def render_markdown(rows: Rows, comparison: RunComparison | None = None) -> str:
         *([f"**{_escape(rows.advice.caveat)}**", ""] if rows.advice.caveat else []),
         *[f"- {_escape(line)}" for line in results["verdict"]["lines"][:_LISTED_LINES]],
         *[f"- {_escape(line)}" for line in _control_lines(results)],
-        *[f"- {_escape(line)}" for line in _tested(results)],
+        *[f"- {_escape(line, 2000)}" for line in _facts(results)],
         "",
     ]
     tail = [
@@ -147,12 +152,17 @@ def _control_lines(results: Results) -> list[str]:
     return lines
 
 
-def _tested(results: Results) -> list[str]:
-    """Returns the label floor, what was asked, what was not, and a reference."""
-    constant = (COMMONEST, constant_answer(results))
-    known = [*tested(results), constant]
-    facts = [f"{name}: {text}" for name, text in known if text]
-    return [line for line in (attackers.floor_sentence(results), *facts) if line]
+def _facts(results: Results) -> list[str]:
+    """Returns what was tested and what was not, the label floor, and a reference."""
+    constant = constant_answer(results)
+    lines = [
+        f"Tested: {'; '.join(was_tested(results))}",
+        f"Not tested: {'; '.join(not_tested(results))}",
+        attackers.floor_sentence(results),
+        *(f"{name}: {text}" for name, text in bounds(results)),
+        "" if constant is None else f"{COMMONEST}: {constant}",
+    ]
+    return [line for line in lines if line]
 
 
 def _table(rows: Rows, listed: int) -> list[str]:
@@ -162,7 +172,7 @@ def _table(rows: Rows, listed: int) -> list[str]:
     proved = any(row.get("guarantee") is not None for row in rows.defenses)
     headers = (
         "defense",
-        "attack is",
+        "effect",
         "strongest attack",
         "AUC",
         "asked once",
@@ -188,7 +198,7 @@ def _table(rows: Rows, listed: int) -> list[str]:
     ]
     if listed < len(rows.defenses):
         lines += ["", f"{count(len(rows.defenses) - listed, 'more row')} in the page."]
-    return lines
+    return [*lines, "", effects_in_words()]
 
 
 def _line(
@@ -261,15 +271,15 @@ def _problems(results: Results) -> list[str]:
             for check in results["checks"]
             if check["outcome"] == "failed"
         ],
-        "Not measured": [
-            f"{entry['what']}: {entry['reason']}" for entry in results["not_measured"]
-        ],
+        "Not measured": [missing.words() for missing in by_reason(results)],
     }
     lines: list[str] = []
     for title, entries in sections.items():
         if entries:
             lines += [f"**{title}**", ""]
-            lines += [f"- {_escape(entry, 400)}" for entry in entries[:_LISTED_LINES]]
+            lines += [
+                f"- {_escape(entry, _ENTRY)}" for entry in entries[:_LISTED_LINES]
+            ]
             if len(entries) > _LISTED_LINES:
                 lines.append(f"- and {len(entries) - _LISTED_LINES} more")
             lines.append("")

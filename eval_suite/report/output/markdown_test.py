@@ -104,3 +104,25 @@ def test_stays_below_the_limit_of_a_comment():
     text = _render(results)
     assert len(text.encode()) < LIMIT
     assert "more rows in the page" in text
+
+
+def test_one_line_a_reason_that_is_not_measured():
+    results = build_results()
+    reason = "{} of 16 targets have no member in this slice"
+    results["not_measured"] = [
+        {"what": f"attack {i} on x (base, M-5)", "reason": reason.format(i % 16)}
+        for i in range(108)
+    ]
+    section = _render(results).partition("**Not measured**")[2].strip()
+    (line,) = section.partition("\n\n")[0].splitlines()
+    assert line.startswith("- 0 to 15 of 16 targets have no member in this slice: 216")
+    assert line.endswith("on 2 rows: base and M-5")
+    assert _render(results).count("have no member") == 1
+
+
+def test_says_what_was_not_tested_and_what_the_effects_mean():
+    text = _render(build_results())
+    assert "- Not tested: " in text
+    for words in ("leaks less", "no clear change", "leaks more"):
+        assert f"*{words}*: " in text
+    assert "weaker |" not in text

@@ -4,7 +4,6 @@ import base64
 import hashlib
 from importlib import resources
 from typing import Any
-from typing import TypedDict
 
 from jinja2 import Environment
 from jinja2 import PackageLoader
@@ -13,56 +12,35 @@ from markupsafe import Markup
 
 from eval_suite.report.content import attackers
 from eval_suite.report.content import defense_table
-from eval_suite.report.content import run_facts
 from eval_suite.report.content.advice import RULE
 from eval_suite.report.content.attack_words import kinds_in_words
 from eval_suite.report.content.claims import LEGEND
+from eval_suite.report.content.claims import beaten
 from eval_suite.report.content.defense_details import Details
 from eval_suite.report.content.defense_details import details
+from eval_suite.report.content.effects import EFFECT_HELP
+from eval_suite.report.content.effects import EFFECT_WORDS
+from eval_suite.report.content.effects import JUDGED
 from eval_suite.report.content.other_sources import tf_privacy
 from eval_suite.report.content.other_sources.published_figures import beside_study
 from eval_suite.report.content.other_sources.published_figures import is_study
 from eval_suite.report.content.rows import Rows
+from eval_suite.report.content.run import evidence
+from eval_suite.report.content.run import run_facts
+from eval_suite.report.content.run.coverage import not_tested
+from eval_suite.report.content.run.coverage import was_tested
+from eval_suite.report.content.run.not_measured import by_reason
 from eval_suite.report.content.run_comparison import METHOD
 from eval_suite.report.content.run_comparison import RunComparison
 from eval_suite.report.content.strengths import in_words
 from eval_suite.report.content.table_columns import columns
-from eval_suite.report.figures.style import Drawing
+from eval_suite.report.figures.drawing.style import Drawing
 from eval_suite.report.format import count
-from eval_suite.report.format import estimate
 from eval_suite.report.format import moment
-from eval_suite.report.format import number
-from eval_suite.report.format import one_line
 from eval_suite.report.format import visible
-from eval_suite.results.contents import Check
 from eval_suite.results.contents import Results
 
-_ANSWERS = {
-    "pass": "Yes: every check passed",
-    "fail": "Not yet: {} failed",
-    "void": "No: a control failed or none was run",
-}
-_LINES = 4  # of the verdict in the summary
-_LINE = 160  # characters of each
 _NULL_RUNS = 60
-_KINDS = {"null": "Null controls", "positive": "Positive controls"}
-
-
-class _Tally(TypedDict):
-    """A reason to believe the numbers, or not to."""
-
-    good: bool
-    text: str
-
-
-class _Control(TypedDict):
-    """A row of the table of controls."""
-
-    name: str
-    passed: bool
-    auc: str
-    expected: str | float
-    detail: str
 
 
 def render_page(
@@ -152,19 +130,24 @@ def _document(rows: Rows) -> dict[str, object]:
         "profile": results["profile"],
         "threat_model": results["threat_model"],
         "created": moment(results["created"]),
-        "not_measured": results["not_measured"],
+        "not_measured": [missing.words() for missing in by_reason(results)],
         "verdict": results["verdict"],
-        "answer": _ANSWERS[results["verdict"]["status"]].format(_failed(results)),
+        "answer": evidence.answer(results),
         "advice": rows.advice,
         "rule": RULE,
-        "tallies": _tallies(rows),
-        "tested": run_facts.tested(results),
+        "tallies": evidence.tallies(results),
+        "tested": was_tested(results),
+        "not_tested": not_tested(results),
+        "bounds": run_facts.bounds(results),
+        "effects": [
+            (effect, EFFECT_WORDS[effect], EFFECT_HELP[effect]) for effect in JUDGED
+        ],
         "floor": attackers.floor_sentence(results),
         "columns": columns(results),
         "families": defense_table.families(rows),
         "table": defense_table.table(rows),
         "scale": defense_table.Scale(rows).style,
-        "badge_legend": [*LEGEND, *defense_table.beaten_legend(rows)],
+        "badge_legend": [*LEGEND, *beaten("..." if rows.behind else None)],
         "strengths": in_words(results["frontier"]),
         "details": shown,
         "kinds": kinds_in_words(results),
@@ -173,9 +156,9 @@ def _document(rows: Rows) -> dict[str, object]:
         "size_facts": run_facts.size(results),
         "model_facts": run_facts.model(results),
         "run_facts": run_facts.run(results),
-        "controls": _controls(results),
-        "checks": _checks(results),
-        **_omissions(rows),
+        "controls": evidence.controls(results),
+        "checks": evidence.checks(results),
+        "omitted_details": _note_on_details(rows, len(shown)),
     }
 
 
@@ -203,82 +186,12 @@ def _study(rows: Rows, shown: list[Details]) -> list[dict[str, object]] | None:
     ]
 
 
-def _failed(results: Results) -> str:
-    failed = [check for check in results["checks"] if check["outcome"] == "failed"]
-    return count(len(failed), "check") if failed else "a check"
-
-
-def _tallies(rows: Rows) -> list[_Tally]:
-    """Returns the reasons to believe the numbers, or not, each marked good or bad."""
-    results = rows.results
-    failed = results["verdict"]["status"] != "pass"
-    reasons = results["verdict"]["lines"]
-    lines: list[_Tally] = [
-        {"good": not failed, "text": one_line(line, _LINE)} for line in reasons[:_LINES]
-    ]
-    if len(reasons) > _LINES:
-        text = f"and {len(reasons) - _LINES} more, see controls and checks"
-        lines.append({"good": not failed, "text": text})
-    for kind, title in _KINDS.items():
-        passed = [c["passed"] for c in results["controls"] if c["kind"] == kind]
-        lines.append(
-            {
-                "good": bool(passed) and all(passed),
-                "text": f"{title}: {sum(passed)} of {len(passed)} as expected"
-                if passed
-                else f"{title}: none was run",
-            }
-        )
-    smallest = results["threat_model"]["minimum_detectable_auc"]
-    if smallest is not None:
-        lines.append(
-            {
-                "good": True,
-                "text": f"A leak of AUC {number(smallest)} or more would be seen",
-            }
-        )
-    return lines
-
-
-def _omissions(rows: Rows) -> dict[str, str]:
-    if not rows.omitted:
-        return {"omitted_note": "", "drawn_note": "", "omitted_details": ""}
-    kept = len(rows.drawn) - 1
-    omitted = count(rows.omitted, "defense")
-    return {
-        "omitted_note": f"{count(len(rows.defenses) - 1, 'defense')}; the figures show "
-        f"the {kept} with the lowest AUC, asked once or often.",
-        "drawn_note": f"Not drawn: {omitted} with higher AUCs or none.",
-        "omitted_details": f"{omitted} more: see the table, and results.json for each "
-        "attack.",
-    }
-
-
-def _controls(results: Results) -> list[tuple[str, list[_Control]]]:
-    found = []
-    for kind, title in _KINDS.items():
-        rows: list[_Control] = [
-            {
-                "name": control["name"],
-                "passed": control["passed"],
-                "auc": estimate(
-                    control["auc"], control["auc_low"], control["auc_high"]
-                ),
-                "expected": "" if control["expected"] is None else control["expected"],
-                "detail": control["detail"] or "",
-            }
-            for control in results["controls"]
-            if control["kind"] == kind
-        ]
-        if rows:
-            found.append((title, sorted(rows, key=lambda row: row["passed"])))
-    return found
-
-
-def _checks(results: Results) -> list[tuple[str, list[Check]]]:
-    found = []
-    for outcome in ("failed", "skipped", "passed"):
-        rows = [row for row in results["checks"] if row["outcome"] == outcome]
-        if rows:
-            found.append((outcome, rows))
-    return found
+def _note_on_details(rows: Rows, shown: int) -> str:
+    """Returns how many defenses have no section of their own, or nothing."""
+    omitted = len(rows.defenses) - shown
+    if not omitted:
+        return ""
+    return (
+        f"{count(omitted, 'defense')} more, with higher AUCs: see the table, the "
+        "figures, and results.json for each attack."
+    )

@@ -104,9 +104,9 @@ def _fill(folder: Path, results: Results, other: Results | None) -> None:
     # checks its options.
     from eval_suite.report.content.rows import Rows
     from eval_suite.report.content.run_comparison import compare_runs
-    from eval_suite.report.figures import save
-    from eval_suite.report.figures import style
     from eval_suite.report.figures.all_figures import draw_all
+    from eval_suite.report.figures.drawing import save
+    from eval_suite.report.figures.drawing import style
     from eval_suite.report.output.markdown import render_markdown
     from eval_suite.report.output.page import render_page
 

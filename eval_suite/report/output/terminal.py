@@ -1,11 +1,11 @@
 """The summary that a run prints: one table and one line."""
 
 from eval_suite.report.content import attackers
-from eval_suite.report.content.advice import EFFECT_WORDS
-from eval_suite.report.content.advice import Effect
 from eval_suite.report.content.advice import advise
-from eval_suite.report.content.advice import effects
-from eval_suite.report.content.one_training import bound_line
+from eval_suite.report.content.effects import EFFECT_WORDS
+from eval_suite.report.content.effects import Effect
+from eval_suite.report.content.effects import effects
+from eval_suite.report.content.run.one_training import bound_line
 from eval_suite.report.format import NOT_MEASURED
 from eval_suite.report.format import count
 from eval_suite.report.format import estimate
@@ -102,7 +102,7 @@ def _cells(row: Defense, base: Defense, effect: Effect) -> dict[str, str]:
         _EXPOSED: number(exposed["auc"]) if exposed else _NOBODY,
         _CANARIES: number(canaries["auc"]) if canaries else _NOBODY,
         "latency": _times(latency.get("1")),
-        "the attack is": _effect(effect),
+        "effect": _effect(effect),
         "at 256": _times(latency.get("256")),
         "entropy": number(row["entropy_normalized"], 2),
         "title": one_line(row["title"], 40),
@@ -114,7 +114,7 @@ def _effect(effect: Effect) -> str:
     words = EFFECT_WORDS[effect]
     if effect == "undefended":
         return f"({words})"
-    return words.upper() if effect == "stronger" else words
+    return words.upper() if effect == "more" else words
 
 
 def _times(entry: LatencyRatio | None) -> str:

@@ -22,7 +22,7 @@ def test_says_what_matters_at_80_columns():
 
 def test_shows_the_effect_where_there_is_room():
     text = terminal_table(build_results(), 120)
-    assert "(compared with)" in text
+    assert "(undefended)" in text
     assert "no clear change" in text
 
 

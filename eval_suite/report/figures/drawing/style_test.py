@@ -5,7 +5,7 @@ from importlib import resources
 import numpy as np
 import pytest
 
-from eval_suite.report.figures import style
+from eval_suite.report.figures.drawing import style
 
 # Machado, Oliveira and Fernandes 2009: full protanopia, deuteranopia, tritanopia.
 _BLINDNESS = {

@@ -1,7 +1,7 @@
 import pytest
 
-from eval_suite.report.content.one_training import one_training
 from eval_suite.report.content.rows import Rows
+from eval_suite.report.content.run.one_training import one_training
 from eval_suite.report.made_up_runs.results import build_results
 from eval_suite.report.output.markdown import render_markdown
 from eval_suite.report.output.page import render_page

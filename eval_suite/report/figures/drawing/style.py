@@ -1,6 +1,5 @@
 """Shared by all figures: size, colours with a meaning, and text that is safe."""
 
-import math
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cache
@@ -8,20 +7,19 @@ from typing import Any
 
 import matplotlib as mpl
 from matplotlib import font_manager
-from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter
 
+from eval_suite.report.figures.drawing.hover import Hover
 from eval_suite.report.format import one_line
 from eval_suite.results.contents import Defense
 
-PNG_DPI = 200
+PNG_DPI = 150
+_NUMBER = 5  # characters of a name that is no more than a number
 WIDTH = 5.2  # inches: one column in print, and still readable on a phone
-ROW_HEIGHT = 0.21
-_COLUMNS = 4
 TITLE = 18  # points at the top that only the PNG shows
 _LEGEND = 17  # points below it
 _MANY = 6  # entries of a legend, which then stand closer
@@ -115,7 +113,7 @@ class Drawing:
         reading: How to read it.
         figure: The picture, or None if there is nothing to draw.
         missing: Why there is nothing to draw.
-        of_defenses: Whether it leaves out the defenses that `Rows.drawn` leaves out.
+        hovers: Places in it that say more in the page.
     """
 
     name: str
@@ -125,7 +123,7 @@ class Drawing:
     reading: str = ""
     figure: Figure | None = None
     missing: str = ""
-    of_defenses: bool = True
+    hovers: tuple[Hover, ...] = ()
 
 
 def style() -> AbstractContextManager[None]:
@@ -159,16 +157,32 @@ def safe_text(text: str, width: int = 34) -> str:
 
 
 @cache
+def text_width(text: str, size: float = 8) -> float:
+    """Returns how wide a line of text is in points, at a size in points."""
+    font = _font()
+    font.set_size(size, 72)
+    font.set_text(text, 0)
+    return float(font.get_width_height()[0]) / 64
+
+
+@cache
+def _font() -> Any:
+    return font_manager.get_font(font_manager.findfont("DejaVu Sans"))
+
+
+@cache
 def _glyphs() -> frozenset[int]:
-    path = font_manager.findfont("DejaVu Sans")
-    return frozenset(font_manager.get_font(path).get_charmap())
+    return frozenset(_font().get_charmap())
 
 
-def label(row: Defense) -> str:
-    """Returns the name of a defense on an axis: "M-6  Linear head"."""
-    if row["name"] == row["title"]:
-        return safe_text(row["name"])
-    return safe_text(f"{row['name']}  {row['title']}")
+def label(row: Defense, width: int = 34) -> str:
+    """Returns the name of a defense on an axis: "M-6 Linear head", or "label-only".
+
+    A name that is longer than a number says enough, and half a title beside it nothing.
+    """
+    if row["name"] == row["title"] or len(row["name"]) > _NUMBER:
+        return safe_text(row["name"], width)
+    return safe_text(f"{row['name']} {row['title']}", width)
 
 
 def dot(text: str, colour: str, marker: str) -> Line2D:
@@ -193,13 +207,11 @@ def line(text: str, colour: str, dashed: bool = False) -> Line2D:
 
 def families(rows: list[Defense]) -> list[Line2D]:
     """Returns a legend entry for each family among the rows."""
-    handles = {}
-    for row in rows:
-        text = "undefended" if row["family"] == "none" else row["family"]
-        if row["family"] not in FAMILIES:
-            text = "other"
-        handles[text] = dot(text, *family_style(row["family"]))
-    return list(handles.values())
+    found = {}
+    for family in dict.fromkeys(row["family"] for row in rows):
+        text = "undefended" if family == "none" else family
+        found[text if family in FAMILIES else "other"] = family_style(family)
+    return [dot(text, *look) for text, look in found.items()]
 
 
 def legend(figure: Figure, handles: list[Line2D], line: int = 0) -> None:
@@ -221,57 +233,6 @@ def legend(figure: Figure, handles: list[Line2D], line: int = 0) -> None:
         columnspacing=1.2 if len(handles) < _MANY else 0.7,
         handletextpad=0.4,
     )
-
-
-def rows_axis(axes: Axes, rows: list[Defense], base: Defense) -> None:
-    """Makes the vertical axis a list of defenses from top to bottom."""
-    axes.set_ylim(len(rows) - 0.4, -0.6)
-    axes.set_yticks(range(len(rows)), [label(row) for row in rows])
-    for row, tick in zip(rows, axes.get_yticklabels(), strict=True):
-        if row is base:
-            tick.set_fontweight("bold")
-    axes.tick_params(axis="y", length=0)
-    axes.grid(axis="y", visible=False)
-    axes.spines["left"].set_visible(False)
-    axes.margins(x=0.06)
-
-
-def value_at_right(axes: Axes, place: int, text: str, bold: bool = False) -> None:
-    """Writes a value at the right end of a row of `rows_axis`."""
-    axes.annotate(
-        text,
-        (1, place),
-        xycoords=("axes fraction", "data"),
-        xytext=(6, 0),
-        textcoords="offset points",
-        va="center",
-        fontsize=8,
-        fontweight="bold" if bold else "normal",
-    )
-
-
-def panels(number: int) -> tuple[Figure, list[Axes]]:
-    """Returns a figure of small panels, four a line, labelled at the outer edges.
-
-    Args:
-        number: Of panels.
-    """
-    columns = min(number, _COLUMNS)
-    lines = math.ceil(number / columns)
-    figure = canvas(0.3 + 1.27 * lines)
-    grid = figure.add_gridspec(lines, columns)
-    found = []
-    for place in range(number):
-        # Shared axes would be shorter, and are slow for many panels.
-        axes = figure.add_subplot(grid[place // columns, place % columns])
-        axes.tick_params(
-            length=2,
-            labelsize=7,
-            labelleft=place % columns == 0,
-            labelbottom=place + columns >= number,
-        )
-        found.append(axes)
-    return figure, found
 
 
 def percent_axis(axis: Axis) -> None:

@@ -1,8 +1,7 @@
 """Names and values of the page's cards: data, model, run. None is "not recorded"."""
 
-from eval_suite.report.content.attack_words import questions_in_words
-from eval_suite.report.content.one_training import TITLE
-from eval_suite.report.content.one_training import one_training
+from eval_suite.report.content.run.one_training import TITLE
+from eval_suite.report.content.run.one_training import one_training
 from eval_suite.report.format import estimate
 from eval_suite.report.format import moment
 from eval_suite.report.format import number
@@ -19,20 +18,10 @@ CANARIES = (
 Facts = list[tuple[str, str | None]]
 
 
-def tested(results: Results) -> Facts:
-    """Returns what the attackers were, what they asked, and what was not tested."""
-    model = results["threat_model"]
-    questions = model["questions"]
+def bounds(results: Results) -> Facts:
+    """Returns what one training with a coin shows of epsilon, if one was made."""
     bound = one_training(results)
-    return [
-        *([] if bound is None else [(TITLE, bound)]),
-        ("Tested", "; ".join(model["attacker"]) or None),
-        (
-            "Neighbors",
-            "none were asked" if questions is None else questions_in_words(questions),
-        ),
-        ("Not tested", "; ".join(model["not_tested"]) or None),
-    ]
+    return [] if bound is None else [(TITLE, bound)]
 
 
 def size(results: Results) -> Facts:

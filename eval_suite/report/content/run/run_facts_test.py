@@ -1,8 +1,8 @@
 import pytest
 
 from eval_suite.report.content.rows import Rows
-from eval_suite.report.content.run_facts import constant_answer
-from eval_suite.report.content.run_facts import model
+from eval_suite.report.content.run.run_facts import constant_answer
+from eval_suite.report.content.run.run_facts import model
 from eval_suite.report.made_up_runs.results import build_results
 from eval_suite.report.output.markdown import render_markdown
 

@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from eval_suite.report.figures import save
-from eval_suite.report.figures import style
-from eval_suite.report.figures.style import Drawing
+from eval_suite.report.figures.drawing import save
+from eval_suite.report.figures.drawing import style
+from eval_suite.report.figures.drawing.style import Drawing
 
 
 def _drawing(text="name", alt="alt"):

@@ -7,18 +7,20 @@ from matplotlib.lines import Line2D
 
 from eval_suite.report.content import attackers
 from eval_suite.report.content.rows import Rows
-from eval_suite.report.figures import style
+from eval_suite.report.figures.drawing import style
 
 
-class _Look(TypedDict):
+class Look(TypedDict):
+    """How a line looks: its colour, width in points, and dashes."""
+
     color: str
     lw: float
     ls: tuple[float, tuple[float, ...]]
 
 
-_GUESSING: _Look = {"color": style.MUTED, "lw": 1.0, "ls": (0, (1, 1.65))}
-_UNDEFENDED: _Look = {"color": style.INK, "lw": 0.8, "ls": (0, (5, 3))}
-FLOOR: _Look = {"color": style.GREEN, "lw": 1.2, "ls": (0, (6, 1.5, 1, 1.5))}
+_GUESSING: Look = {"color": style.MUTED, "lw": 1.0, "ls": (0, (1, 1.65))}
+_UNDEFENDED: Look = {"color": style.INK, "lw": 0.8, "ls": (0, (5, 3))}
+FLOOR: Look = {"color": style.GREEN, "lw": 1.2, "ls": (0, (6, 1.5, 1, 1.5))}
 
 
 def draw_levels(rows: Rows, axes: Axes, *, upright: bool) -> list[Line2D]:

@@ -7,11 +7,13 @@ from io import BytesIO
 from typing import Any
 
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from PIL import Image
 
-from eval_suite.report.figures import style
-from eval_suite.report.figures.style import Drawing
+from eval_suite.report.figures.drawing import style
+from eval_suite.report.figures.drawing.hover import svg_of_hovers
+from eval_suite.report.figures.drawing.style import Drawing
 from eval_suite.report.format import visible
 
 
@@ -51,7 +53,9 @@ def png(drawing: Drawing) -> bytes:
         96, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE
     )
     buffer = BytesIO()
-    picture.save(buffer, format="png", dpi=(style.PNG_DPI, style.PNG_DPI))
+    picture.save(
+        buffer, format="png", optimize=True, dpi=(style.PNG_DPI, style.PNG_DPI)
+    )
     return buffer.getvalue()
 
 
@@ -59,19 +63,23 @@ def svg(drawing: Drawing) -> str:
     """Returns an arranged figure as an SVG element to inline in the page.
 
     The title is cut off, as the page has it as a heading. Colours become CSS
-    variables, the font the page's own, coordinates are rounded to a hundredth of a
+    variables, the font the page's own, coordinates are rounded to a tenth of a
     point, and every id starts with the drawing's name so that two figures in one page
     don't clash.
     """
+    figure = _drawn(drawing)
+    figure.patch.set_visible(False)  # the page has a colour of its own
     buffer = BytesIO()
-    _drawn(drawing).savefig(
-        buffer, format="svg", transparent=True, metadata={"Date": None}
-    )
+    # `savefig` would draw twice. Any: the methods of this class have no types.
+    canvas: Any = FigureCanvasSVG(figure)
+    canvas.print_svg(buffer, metadata={"Date": None})
+    figure.patch.set_visible(True)
     text = buffer.getvalue().decode()
     text = text[text.index("<svg") :]
     text = re.sub(r"<metadata>.*?</metadata>", "", text, flags=re.DOTALL)
     text = re.sub(r"<style.*?</style>", "", text, flags=re.DOTALL)
-    used = set(re.findall(r"#([\w.-]+)", text))
+    used = dict.fromkeys(re.findall(r"#([\w.-]+)", text))
+    ids = {name: f"{drawing.name}-{place}" for place, name in enumerate(used)}
     label = escape(visible(drawing.alt), quote=True)
     text = re.sub(
         r'<svg\b[^>]*viewBox="([^"]*)"[^>]*>',
@@ -89,22 +97,59 @@ def svg(drawing: Drawing) -> str:
             return tag
         tag = re.sub(
             r' id="([^"]*)"',
-            lambda m: f' id="{drawing.name}-{m[1]}"' if m[1] in used else "",
+            lambda m: f' id="{ids[m[1]]}"' if m[1] in ids else "",
             tag,
         )
-        tag = re.sub(r"(url\(#|href=\"#)", rf"\g<1>{drawing.name}-", tag)
+        tag = re.sub(
+            r"(url\(#|href=\"#)([\w.-]+)", lambda m: m[1] + ids.get(m[2], m[2]), tag
+        )
         tag = re.sub(r' transform="rotate\(-0 [^"]*"', "", tag)
         tag = tag.replace("xlink:href", "href").replace(
             " font-family: 'DejaVu Sans';", ""
         )
-        tag = re.sub(r"\d+\.\d{3,}", lambda m: f"{float(m[0]):.2f}", tag)
+        tag = re.sub(r"\d+\.\d{2,}", lambda m: f"{float(m[0]):.1f}", tag)
+        tag = re.sub(r'(?<= d=")[^"]*', lambda m: _short_path(m[0]), tag)
         for colour, role in style.ROLES.items():
             tag = tag.replace(colour, f"var(--{role})")
         return " ".join(tag.split())
 
     text = re.sub(r"<[^!?][^>]*>", rewrite, text)
     text = re.sub(r">\s*\n\s*<", ">\n<", text)
-    return _with_classes(text, drawing.name)
+    text = _flat(text)
+    text = _with_classes(text, drawing.name).replace(">\n<", "><")
+    hovers = svg_of_hovers(figure, drawing.hovers)
+    return text.removesuffix("\n").removesuffix("</svg>") + f"{hovers}</svg>"
+
+
+def _short_path(path: str) -> str:
+    """Returns a path with one number for a line along an axis: half as long."""
+    parts, here = [], ("", "")
+    words = iter(path.split())
+    for command in words:
+        if command not in ("M", "L"):
+            return path
+        x, y = next(words), next(words)
+        if command == "M" or "" in here:
+            parts.append(f"{command}{x} {y}")
+        elif y == here[1]:
+            parts.append(f"H{x}")
+        elif x == here[0]:
+            parts.append(f"V{y}")
+        else:
+            parts.append(f"L{x} {y}")
+        here = (x, y)
+    return "".join(parts)
+
+
+def _flat(text: str) -> str:
+    """Takes groups away that hold one element, and comments: a third of the file."""
+    text = re.sub(r"<!--[^\n]*-->\n", "", text).replace("<g/>\n", "")
+    one = re.compile(r"<g>\n(<(\w+)[^>]*(?:/>|>[^<\n]*</\2>))\n</g>")
+    found = 1
+    while found:
+        text, found = one.subn(r"\1", text)
+    clipped = r"<g>\n(<g clip-path=[^>]*>\n(?:<use[^>]*/>\n)+</g>)\n</g>"
+    return re.sub(clipped, r"\1", text)
 
 
 def _with_classes(text: str, name: str) -> str:

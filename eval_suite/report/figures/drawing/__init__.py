@@ -1,0 +1,1 @@
+"""What all figures are made with: style, lists of rows, small panels, hover texts."""

@@ -244,7 +244,7 @@ def test_a_failed_control_is_seen_first():
     assert "Null controls: 19 of 20 as expected" in Page(text).text
 
 
-@pytest.mark.parametrize(("defenses", "classes"), [(300, 10), (7, 1000)])
+@pytest.mark.parametrize(("defenses", "classes"), [(120, 10), (7, 1000)])
 def test_large_runs_render(defenses, classes, tmp_path):
     results = build_results(defenses=defenses, classes=classes)
     start = time.process_time()

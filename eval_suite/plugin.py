@@ -25,15 +25,17 @@ from eval_suite.results.record import Record
 
 if TYPE_CHECKING:
     from eval_suite.measurements.attack_comparison import AttackComparison
-    from eval_suite.measurements.first_look import FirstLook
     from eval_suite.measurements.processes.attack_processes import Start
     from eval_suite.measurements.tradeoff.frontier import FrontierAttacks
     from eval_suite.membership_audit import MembershipAudit
+    from eval_suite.results.first_row import FirstRow
+    from eval_suite.session.first_look import FirstLook
     from eval_suite.subjects.make_subject import SubjectMaker
     from eval_suite.subjects.subject import Subject
 
 PACKAGE = Path(__file__).parent
 ROWS = pytest.StashKey[list[dict[str, Any]]]()
+FIRST: pytest.StashKey[list[FirstRow]] = pytest.StashKey()
 TERMINAL = pytest.StashKey[TextIO | None]()
 NAMED = pytest.StashKey[bool]()
 SUBJECT_MAKER: pytest.StashKey[SubjectMaker] = pytest.StashKey()
@@ -145,7 +147,7 @@ def pytest_collection_modifyitems(
     """Asks one defense of each kind first, for a first look."""
     if NAMED not in config.stash or not Options.of(config).report:
         return
-    from eval_suite.measurements.first_look import first_names
+    from eval_suite.options.first_names import first_names
     from eval_suite.session.check_order import put_first
 
     put_first(items, first_names(selected_names(Options.of(config))))
@@ -202,13 +204,15 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Sends along with a report, also from xdist's workers, what the check recorded.
 
-    These are its rows and the name of the defense that it was run for.
+    These are its rows, the name of the defense that it was run for, and the first table
+    if that is ready with it.
     """
     report = yield
     fields = vars(report)
     fields["eval_suite_defense"] = _defense_of(item)
     if report.when == "call":
         fields["eval_suite_rows"] = item.stash.get(ROWS, [])
+        fields["eval_suite_first"] = item.stash.get(FIRST, [])
     return report
 
 
@@ -323,16 +327,28 @@ def comparison(
 
 @pytest.fixture(scope="session")
 def first_look(
-    pytestconfig: pytest.Config,
-    subject: Subject,
-    options: Options,
-    comparison: AttackComparison,
+    subject: Subject, options: Options, comparison: AttackComparison
 ) -> FirstLook:
-    """What prints a first table when one defense of each kind has been asked."""
-    from eval_suite.measurements.first_look import FirstLook
+    """What looks at one defense of each kind as soon as these have been asked."""
+    from eval_suite.session.first_look import FirstLook
 
     names = selected_names(options) if options.report else []
-    return FirstLook(names, comparison, subject, pytestconfig.stash[TERMINAL])
+    return FirstLook(names, comparison, subject)
+
+
+@pytest.fixture
+def note_asked(
+    request: pytest.FixtureRequest, first_look: FirstLook
+) -> Callable[[str], None]:
+    """Function that starts the attacks on a defense that was asked.
+
+    It takes note of it for the first table.
+    """
+
+    def note(name: str) -> None:
+        request.node.stash[FIRST] = first_look.asked(name)
+
+    return note
 
 
 @pytest.fixture(scope="session")

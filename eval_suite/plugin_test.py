@@ -329,16 +329,24 @@ def test_a_check_says_which_defense_it_was_run_for(pytester):
 
 
 INTERRUPTING = """
+import os
+import signal
+
 def pytest_runtest_logfinish(nodeid):
-    if "test_undefended_model" in nodeid:
-        raise KeyboardInterrupt
+    if "{check}" in nodeid:
+        os.kill(os.getpid(), signal.{signal})
 """
 
 
-def test_an_interrupted_run_shows_what_is_ready_and_says_how_to_go_on(pytester, files):
-    pytester.makepyfile(interrupting=INTERRUPTING)
+@pytest.mark.parametrize("sent", ["SIGINT", "SIGTERM"])
+def test_an_interrupted_run_shows_what_is_ready_and_says_how_to_go_on(
+    pytester, files, sent
+):
+    pytester.makepyfile(
+        interrupting=INTERRUPTING.format(check="test_undefended_model", signal=sent)
+    )
     result = pytester.runpytest_subprocess(
-        *("-p", "interrupting", "--report"),
+        *("-p", "interrupting", "--report", "--gate", "auc<=0.9"),
         str(plugin.PACKAGE / "test_membership_inference.py"),
         *("--member-outputs", "in_p.npz", "--nonmember-outputs", "out_p.npz"),
     )
@@ -348,7 +356,7 @@ def test_an_interrupted_run_shows_what_is_ready_and_says_how_to_go_on(pytester, 
             "*keras-entropy: what was ready*",
             "base *",
             "Interrupted: no report was written, and the last one is as it was. *kept*",
-            "pytest *-p interrupting --report *",
+            "pytest *-p interrupting --report --gate 'auc<=0.9' *",
         ]
     )
     assert not (pytester.path / "reports").exists()

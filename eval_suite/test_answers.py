@@ -4,11 +4,11 @@ The first check of a run: while later ones run, the attacks on these answers are
 processes of their own.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
-from eval_suite.measurements.attack_comparison import AttackComparison
-from eval_suite.measurements.first_look import FirstLook
 from eval_suite.measurements.tradeoff.frontier import FrontierAttacks
 from eval_suite.measurements.tradeoff.frontier import every_strength
 from eval_suite.measurements.tradeoff.frontier import reason_without_frontier
@@ -20,15 +20,13 @@ from keras_entropy.arrays import Array
 def test_answers_are_probabilities(
     target: str,
     subject: Subject,
-    comparison: AttackComparison,
-    first_look: FirstLook,
+    note_asked: Callable[[str], None],
 ) -> None:
     for side, answers in zip(
         ("members", "non-members"), subject.sides(target), strict=True
     ):
         check_probabilities(answers, f"{target} on {side}")
-    comparison.start_early(target)
-    first_look.asked(target)
+    note_asked(target)
 
 
 def test_answers_at_every_strength(

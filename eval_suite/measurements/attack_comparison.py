@@ -137,25 +137,37 @@ class AttackComparison:
         Args:
             name: Name of a defense, or `"base"`.
         """
+        self._start_on_answers(name)
+        self._start_on_canaries(name)
+
+    def _start_on_answers(self, name: str) -> None:
         if name in self._attacked or name in self._started:
             return
         self._started[name] = {
             through: self._audit(answers)
             for through, answers in self._answers(name, self.subject.answers)
         }
+
+    def _start_on_canaries(self, name: str) -> None:
+        if name in self._on_canaries:
+            return
         self._on_canaries[name] = {
             through: self._start(canaries.prepared(answers, seed=self._seed))
             for through, answers in self._answers(name, self.subject.canaries)
         }
 
-    def start_early(self, name: str) -> None:
+    def start_early(self, name: str, *, canaries: bool = True) -> None:
         """Starts the attacks on a defense where that takes no time here.
 
         Args:
             name: As for `start`.
+            canaries: Boolean, whether also those on models that learned canaries.
         """
-        if self._start is not at_once:
-            self.start(name)
+        if self._start is at_once:
+            return
+        self._start_on_answers(name)
+        if canaries:
+            self._start_on_canaries(name)
 
     def attacked(self, name: str) -> Attacked:
         """Returns the attacks on a defense, or on `"base"`, by its own outputs.
@@ -164,7 +176,7 @@ class AttackComparison:
         undone first as well, and one that is random is asked repeatedly.
         """
         if name not in self._attacked:
-            self.start(name)
+            self._start_on_answers(name)
             audits = {
                 through: audit() for through, audit in self._started.pop(name).items()
             }
@@ -290,8 +302,8 @@ class AttackComparison:
             names += self.subject.attacked_through(self.names)
         audits: dict[str, Audit | GameAudit] = {}
         for each in names:
-            self.attacked(each)
-            waiting = self._on_canaries.get(each, {})
+            self._start_on_canaries(each)
+            waiting = self._on_canaries[each]
             if each == name:
                 audits |= {through: wait() for through, wait in waiting.items()}
             elif "" in waiting:

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from collections.abc import Sequence
 
 from eval_suite.measurements.tradeoff.frontier import every_strength
+from eval_suite.options.first_names import first_names
 from eval_suite.session.progress_bars import bars_on
 from eval_suite.subjects.make_subject import check_options
 from eval_suite.undefended import BASE
@@ -39,6 +40,9 @@ def main() -> None:
     options, folder, names, strengths = pickle.load(sys.stdin.buffer)
     threading.Thread(target=_end_with_input, daemon=True).start()
     subject = check_options(options)(bars_on(None), lambda: folder)
+    # What the first table waits for, of which canaries are no part.
+    for name in (BASE, *reversed(first_names(names))):
+        subject.paired_models(name).neighbors()
     for defense in asked(names, strengths=strengths):
         subject.paired_models(defense).neighbors()
         # The frontier's strengths are not attacked on canaries.

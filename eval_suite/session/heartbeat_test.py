@@ -1,5 +1,4 @@
 import io
-import re
 import types
 
 from eval_suite.session.heartbeat import Heartbeat
@@ -7,7 +6,7 @@ from eval_suite.session.heartbeat import Heartbeat
 
 def test_a_line_says_how_much_is_done_and_what_runs():
     beat = Heartbeat(io.StringIO())
-    assert re.fullmatch(r"\[0:00\] 0 checks done", beat.line())
+    assert beat.line() == "[0:00] 0 checks done, now collecting the checks"
     beat.pytest_collection_finish(types.SimpleNamespace(items=[None] * 1481))
     beat.pytest_runtest_logfinish()
     beat.pytest_runtest_logstart("eval_suite/test_utility.py::test_utility[M-1]")
@@ -16,8 +15,22 @@ def test_a_line_says_how_much_is_done_and_what_runs():
     )
 
 
-def test_lines_come_while_checks_run_and_end_with_them(pytester):
-    """The check goes on until two lines were told: no clock is asked."""
+def test_on_a_terminal_one_line_moves_and_makes_way_for_what_pytest_writes(monkeypatch):
+    stream, events = io.StringIO(), []
+    monkeypatch.setattr("eval_suite.session.heartbeat.can_rewrite", lambda stream: True)
+    beat = Heartbeat(stream)
+    monkeypatch.setattr(beat._status, "show", lambda text: events.append("show"))
+    monkeypatch.setattr(beat._status, "clear", lambda: events.append("clear"))
+    states = iter([False, False, True])
+    monkeypatch.setattr(beat._over, "wait", lambda seconds: next(states))
+    beat._beat()
+    beat.pytest_runtest_logreport()
+    assert events == ["show", "show", "clear"]
+    assert stream.getvalue() == ""
+
+
+def test_lines_come_from_the_collection_to_the_report_and_then_end(pytester):
+    """Each part goes on until two lines were told of it: no clock is asked."""
     pytester.makeconftest(
         """
 import io
@@ -29,10 +42,10 @@ from eval_suite.session.heartbeat import Heartbeat
 
 
 class Told(io.StringIO):
-    twice = threading.Semaphore(0)
+    ready = threading.Semaphore(0)
 
     def flush(self):
-        self.twice.release()
+        self.ready.release()
 
 
 STREAM = Told()
@@ -44,23 +57,36 @@ def pytest_configure(config):
 
 def pytest_unconfigure(config):
     told = STREAM.getvalue()
-    print("TOLD", told.count("0 of 1 checks done, now test_long.py::test_long") >= 2)
+    for now in ("collecting", "test_long.py::test_long", "writing the report"):
+        print("TOLD", now, told.count(f"checks done, now {now}") >= 2)
     import threading
     print("THREADS", threading.active_count())
 
 
+def wait_for(now):
+    while STREAM.getvalue().count(f"checks done, now {now}") < 2:
+        assert STREAM.ready.acquire(timeout=60)
+
+
+def pytest_collection():
+    wait_for("collecting")
+
+
+def pytest_sessionfinish():
+    wait_for("writing the report")
+
+
 @pytest.fixture
-def twice():
-    return STREAM.twice
+def long():
+    return lambda: wait_for("test_long.py::test_long")
 """
     )
     pytester.makepyfile(
         test_long="""
-def test_long(twice):
-    for _ in range(4):
-        assert twice.acquire(timeout=60)
+def test_long(long):
+    long()
 """
     )
     result = pytester.runpytest_subprocess("-p", "no:cacheprovider", "-q")
     result.assert_outcomes(passed=1)
-    result.stdout.fnmatch_lines(["TOLD True", "THREADS 1"])
+    result.stdout.fnmatch_lines([*["TOLD * True"] * 3, "THREADS 1"])

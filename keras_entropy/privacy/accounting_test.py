@@ -1,3 +1,5 @@
+import sys
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -59,6 +61,16 @@ def test_sampling_nearly_all_is_no_better_than_sampling_all():
     assert sampled.auc_bound == pytest.approx(full.auc_bound, abs=2e-3)
     assert sampled.auc_bound >= full.auc_bound - 1e-6
     assert sampled.epsilon >= full.epsilon
+
+
+def test_steps_of_parts_say_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "dp_accounting", None)
+    monkeypatch.setitem(sys.modules, "dp_accounting.pld", None)
+    settings = {"steps": 100, "noise_multiplier": 20.0, "delta": 1e-4}
+    with pytest.raises(ValueError, match=r"pip install 'keras-entropy\[dp\]'"):
+        guarantee_of(**settings, sampling_rate=0.5)
+    # Steps of all examples need nothing.
+    assert 0.5 < guarantee_of(**settings).auc_bound < 1
 
 
 def test_noise_for_an_epsilon_gives_it():

@@ -114,6 +114,33 @@ def test_regularisers_are_added_outside_of_the_clipping():
     )
 
 
+@pytest.mark.parametrize("make", [dense, convolutional])
+def test_an_example_whose_gradient_is_not_finite_is_not_seen(make):
+    model = make()
+    start = shadow.initialize(model, [1, 2, 3])
+    x = X.copy()
+    x[ROWS[0, 0]] = 1e30
+
+    def step(rows):
+        trained = shadow.train(
+            model,
+            start,
+            x,
+            Y,
+            rows,
+            epochs=1,
+            batch_size=100,
+            seeds=SEEDS,
+            privacy=PrivateGradients(CLIP, 0.0),
+        )
+        before = start.values(model)
+        return [a[0] - b[0] for a, b in zip(before, trained.values(model), strict=True)]
+
+    count = ROWS.shape[1]
+    for got, wanted in zip(step(ROWS), step(ROWS[:, 1:]), strict=True):
+        np.testing.assert_allclose(got * count, wanted * (count - 1), atol=1e-5)
+
+
 def test_noise_has_the_variance_that_is_accounted_for():
     model = network(keras.layers.Dense(300, activation="relu"))
     start = shadow.initialize(model, [1, 2, 3])
@@ -193,31 +220,26 @@ def refused(**changes):
     )
 
 
-class OwnLoss(keras.Sequential):
+def whole_batch(y, p):
+    return keras.ops.max(keras.losses.sparse_categorical_crossentropy(y, p))
+
+
+class OwnLoss(keras.Model):
     def compute_loss(self, *args, **kwargs):
-        return 2 * super().compute_loss(*args, **kwargs)
-
-
-def with_own_loss():
-    model = OwnLoss([keras.Input((6,)), keras.layers.Dense(3, activation="softmax")])
-    model.compile(keras.optimizers.SGD(RATE), "sparse_categorical_crossentropy")
-    return model
+        return super().compute_loss(*args, **kwargs) ** 2
 
 
 class Adding(keras.layers.Layer):
-    """Adds a loss without having said so."""
-
     def call(self, inputs):
-        self.add_loss(keras.ops.mean(inputs))
+        self.add_loss(keras.ops.mean(inputs) ** 2)
         return inputs
 
 
-def half_precision():
-    return network(keras.layers.Dense(8, dtype="mixed_float16", name="half"))
-
-
-def whole_batch(y, p):
-    return keras.ops.max(keras.losses.sparse_categorical_crossentropy(y, p))
+def with_own_loss():
+    plain = dense()
+    model = OwnLoss(plain.inputs, plain.outputs)
+    model.compile("sgd", "sparse_categorical_crossentropy")
+    return model
 
 
 @pytest.mark.parametrize(
@@ -231,9 +253,24 @@ def whole_batch(y, p):
             {"model": lambda: network(keras.layers.ActivityRegularization(name="ar"))},
             "adds a loss.*'ar'",
         ),
-        ({"model": lambda: network(Adding())}, "adds a loss"),
+        ({"model": lambda: network(Adding())}, "adds a loss.*`add_loss`"),
         ({"model": with_own_loss}, "OwnLoss with its own `compute_loss`"),
-        ({"model": half_precision}, "'half', which computes in float16"),
+        (
+            {
+                "model": lambda: network(
+                    keras.layers.Dense(8, dtype="float16", name="h")
+                )
+            },
+            "in float32.*'h', which computes in float16",
+        ),
+        (
+            {
+                "model": lambda: network(
+                    keras.layers.Dense(8, dtype="mixed_bfloat16", name="h")
+                )
+            },
+            "in float32.*'h', which computes in bfloat16",
+        ),
         ({"model": lambda: dense(loss=whole_batch)}, "loss=whole_batch"),
         ({"rows": np.repeat(ROWS[:, :1], 2, 1)}, "each example once"),
         ({"seeds": [5, 5, 6]}, "`seeds` must differ"),

@@ -3,6 +3,7 @@
 from typing import Literal
 
 from eval_suite.report.content.attack_words import questions_in_words
+from eval_suite.report.content.run.not_measured import by_reason
 from eval_suite.report.format import count
 from eval_suite.report.format import listing
 from eval_suite.results.contents import Defense
@@ -104,7 +105,7 @@ def _lacking(rows: list[Defense], key: _Found, what: str) -> list[str]:
 def _left_out(results: Results) -> list[str]:
     """Returns how many checks were skipped, and how many figures are missing."""
     skipped = sum(check["outcome"] == "skipped" for check in results["checks"])
-    missing = len(results["not_measured"])
+    missing = sum(reason.figures for reason in by_reason(results))
     found = []
     if skipped:
         found.append(f"{count(skipped, 'check')} skipped")

@@ -333,7 +333,7 @@ def first_look(
     from eval_suite.session.first_look import FirstLook
 
     names = selected_names(options) if options.report else []
-    return FirstLook(names, comparison, subject)
+    return FirstLook(names, comparison, subject, parallel=options.parallel)
 
 
 @pytest.fixture

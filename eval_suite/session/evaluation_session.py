@@ -7,6 +7,7 @@ import time
 from collections.abc import Generator
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -14,17 +15,17 @@ from eval_suite.gate.gate_keeper import GateKeeper
 from eval_suite.gate.gate_keeper import GateResult
 from eval_suite.options.options import Options
 from eval_suite.results.contents import Results
-from eval_suite.results.first_row import FirstRow
 from eval_suite.results.recorded import Recorded
 from eval_suite.results.run_results import assemble
 from eval_suite.results.verdict import verdict
 from eval_suite.session.stop_signal import ended_like_ctrl_c
 from eval_suite.undefended import BASE
 
+if TYPE_CHECKING:
+    from eval_suite.session.first_table import FirstTable
+
 # The exposed records, beside the report.
 _RECORDS = "records.csv"
-# What is left after the first table takes so many times as long as what led to it.
-_REST = 5
 
 
 class EvalSession:
@@ -50,11 +51,16 @@ class EvalSession:
         self._gate: GateKeeper | None = None
         self._gate_result: GateResult | None = None
         self._interrupted = False
-        self._first: Sequence[FirstRow] = ()
         try:
             self._check_before_work()
         except (ValueError, OSError) as error:
             raise pytest.UsageError(str(error)) from error
+        self._first: FirstTable | None = None
+        if options.report and self._names:  # Else no catalog is loaded.
+            from eval_suite.session.first_table import FirstTable
+
+            self._first = FirstTable(config, self._names)
+            config.pluginmanager.register(self._first, "eval_suite_first_table")
 
     def _check_before_work(self) -> None:
         options = self._options
@@ -107,11 +113,8 @@ class EvalSession:
         with ended_like_ctrl_c():
             return (yield)
 
-    # Last, as the table comes below the dots.
-    @pytest.hookimpl(trylast=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Keeps the rows and the outcome of each check."""
-        self._show_first(getattr(report, "eval_suite_first", []))
         self._recorded.add(getattr(report, "eval_suite_rows", []))
         if report.when == "call" or report.outcome != "passed":
             self._recorded.checks.append(
@@ -122,21 +125,6 @@ class EvalSession:
                     "defense": getattr(report, "eval_suite_defense", None),
                 }
             )
-
-    def _show_first(self, rows: Sequence[FirstRow]) -> None:
-        reporter = self._config.pluginmanager.get_plugin("terminalreporter")
-        if not rows or reporter is None:
-            return
-        from eval_suite.report.output.terminal_first import first_table
-        from eval_suite.report.output.terminal_first import what_follows
-
-        self._first = rows
-        more = 1 + len(self._names) - len(rows)
-        left = (time.perf_counter() - self._start) * _REST
-        reporter.ensure_newline()
-        reporter.write_line("")
-        reporter.write_line(first_table(rows))
-        reporter.write_line(what_follows(more, left))
 
     # First, as JUnit XML is written in the same hook and shows the gates.
     @pytest.hookimpl(tryfirst=True)
@@ -208,11 +196,10 @@ class EvalSession:
     ) -> None:
         """Prints the table of defenses, and what the gates say."""
         if self._results is None:
-            if self._interrupted and self._first:
-                from eval_suite.report.output.terminal_first import first_table
-
+            ready = self._first.ready() if self._interrupted and self._first else ""
+            if ready:
                 terminalreporter.section("keras-entropy: what was ready")
-                terminalreporter.write_line(first_table(self._first))
+                terminalreporter.write_line(ready)
             return
         if self._options.report:
             from eval_suite.report.output.terminal import terminal_rows

@@ -20,16 +20,24 @@ class FirstLook:
         names: Names of the selected defenses.
         comparison: The attacks.
         subject: What is evaluated.
+        parallel: Boolean, whether workers of pytest-xdist share the defenses: then
+            each looks at its own as soon as it is asked.
     """
 
     def __init__(
-        self, names: Sequence[str], comparison: AttackComparison, subject: Subject
+        self,
+        names: Sequence[str],
+        comparison: AttackComparison,
+        subject: Subject,
+        *,
+        parallel: bool,
     ) -> None:
-        self._shown = [BASE, *first_names(names)]
-        self._missing = set(self._shown[1:])
+        self._first = [BASE, *first_names(names)]
+        self._missing = set(self._first[1:])
         self._owed: list[str] = []
         self._comparison = comparison
         self._subject = subject
+        self._parallel = parallel
 
     def asked(self, name: str) -> list[FirstRow]:
         """Takes note that a defense has been asked, and starts the attacks on it.
@@ -43,14 +51,15 @@ class FirstLook:
         """
         while self._owed:  # After the table is printed, not before.
             self._comparison.start_early(self._owed.pop(0))
-        first = bool(self._missing) and name in self._shown
+        first = bool(self._missing) and name in self._first
         self._comparison.start_early(name, canaries=not first)
         self._missing.discard(name)
+        if self._parallel:
+            return [self._row(name)] if first else []
         if self._missing or not first:
             return []
-        rows = [self._row(shown) for shown in self._shown]
-        self._owed = list(self._shown)
-        return rows
+        self._owed = list(self._first)
+        return [self._row(each) for each in self._first]
 
     def _row(self, name: str) -> FirstRow:
         once, often = self._comparison.first_look(name)

@@ -25,7 +25,7 @@ class Attacks:
 
 def test_the_rows_come_once_all_of_them_are_asked_and_before_the_rest():
     names, attacks = list(catalog.names()), Attacks()
-    look = FirstLook(names, attacks, attacks)
+    look = FirstLook(names, attacks, attacks, parallel=False)
     shown = [BASE, *first_names(names)]
     for name in shown[:-1]:
         assert look.asked(name) == []
@@ -49,6 +49,16 @@ def test_the_rows_come_once_all_of_them_are_asked_and_before_the_rest():
 @pytest.mark.parametrize("names", [[], ["label-only"]])
 def test_nothing_is_waited_for_where_there_is_no_first_look(names):
     attacks = Attacks()
-    look = FirstLook(names, attacks, attacks)
+    look = FirstLook(names, attacks, attacks, parallel=False)
     assert not any(look.asked(name) for name in (BASE, *names))
     assert attacks.events == [("canaries", name) for name in (BASE, *names)]
+
+
+def test_workers_that_share_the_defenses_look_at_their_own():
+    names, attacks = list(catalog.names()), Attacks()
+    first = first_names(names)
+    rest = next(name for name in names if name not in first)
+    look = FirstLook(names, attacks, attacks, parallel=True)
+    assert [row["name"] for row in look.asked(first[1])] == [first[1]]
+    assert [row["name"] for row in look.asked(BASE)] == [BASE]
+    assert look.asked(rest) == []

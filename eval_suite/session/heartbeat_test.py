@@ -3,6 +3,8 @@ import types
 
 from eval_suite.session.heartbeat import Heartbeat
 
+pytest_plugins = ["pytester"]
+
 
 def test_a_line_says_how_much_is_done_and_what_runs():
     beat = Heartbeat(io.StringIO())
@@ -39,6 +41,8 @@ import threading
 import pytest
 
 from eval_suite.session.heartbeat import Heartbeat
+
+pytest_plugins = ["pytester"]
 
 
 class Told(io.StringIO):

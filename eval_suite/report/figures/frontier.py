@@ -70,11 +70,9 @@ def frontier(rows: Rows) -> Drawing:
     )
     first = [base] if base else []
     first += [p for p in drawn if p is not base and without_defense(p.row)]
-    strong = [
-        *first,
-        *(p for p in drawn if p.row["name"] == rows.advice.defense),
-        *best,
-    ]
+    chosen = [p for p in drawn if p.row["name"] == rows.advice.defense]
+    # The most wanted first, as not all names may find room.
+    strong = [*first[:1], *chosen, *first[1:], *best]
     hovers = []
     for panel, points in zip(panels, parts, strict=True):
         levels = draw_levels(rows, panel, upright=False)

@@ -96,19 +96,13 @@ def _line(entry: catalog.Entry, row: Defense, base: Defense) -> list[str]:
     return [
         f"`{entry.name}`<br>{entry.alias}",
         what_it_does(entry),
-        _claims(entry, row),
+        ", ".join(badge.text for badge in badges(row)) or "-",
         _STUDY_LINK if entry.reference == STUDY else entry.reference,
         ratio((row["latency_ratio"] or {}).get("256")),
         points(accuracy),
         *("-" if kind is None else f"{kind['auc']:.3f}" for kind in kinds),
         f"{signed(change.value)} {interval(change.low, change.high)}".strip(),
     ]
-
-
-def _claims(entry: catalog.Entry, row: Defense) -> str:
-    if entry.layer is Identity:  # It claims what leaving answers alone comes to.
-        return "-"
-    return ", ".join(badge.text for badge in badges(row))
 
 
 def what_it_does(entry: catalog.Entry) -> str:

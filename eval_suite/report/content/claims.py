@@ -62,11 +62,16 @@ LEGEND = (*_CLAIMS.values(), _TRAINED, _EXPORT)
 
 
 def badges(row: Defense) -> list[Badge]:
-    """Returns the badges of what a defense claims; the undefended model has none."""
+    """Returns the badges of what a defense claims; the undefended model has none.
+
+    Where answers are left alone and the training is the defense, a layer's claims say
+    nothing of it: that "nothing" can be undone is no weakness.
+    """
     if row["family"] == "none":
         return []
     claims = row["claims"]
-    found = [badge for claim, badge in _CLAIMS.items() if claims[claim]]
+    alone = row["layer"] == "Identity"
+    found = [] if alone else [b for claim, b in _CLAIMS.items() if claims[claim]]
     if row["trained"]:
         found.append(_TRAINED)
     if claims["export"]:

@@ -11,11 +11,18 @@ import numpy as np
 import pytest
 
 ROOT = pathlib.Path(__file__).parent.parent.parent
-GUIDES = ("README.md", "keras_entropy/README.md", "eval_suite/README.md")
+FOLDERS = ("keras_entropy", "eval_suite", "reports")
+GUIDES = ("README.md", *(f"{name}/README.md" for name in FOLDERS))
 # A block of code, with its language, or a heading.
 PART = re.compile(r"^```(\w+)\n(.*?)^```|^#+ ([^\n]*)", re.DOTALL | re.MULTILINE)
-# What `.ci/run` runs itself, since it installs or takes minutes.
-RUN_BY_CI = ("python3 -m venv", ".venv/bin/pip install", "pip install")
+# What `.ci/run` runs itself, since it installs or takes minutes; and what writes into
+# the guides (`guides_test.py`).
+RUN_ELSEWHERE = (
+    "python3 -m venv",
+    ".venv/bin/pip install",
+    "pytest eval_suite --report",
+    "python -m eval_suite.guides",
+)
 # Where the reader's own test gets its data.
 FIXTURES = """
 import keras
@@ -82,6 +89,12 @@ def names(tmp_path, monkeypatch):
     model.fit(x[:300], y[:300], epochs=2, verbose=0)
     for name in ("classifier.keras", "model.keras"):
         model.save(name)
+    # Runs to look at again.
+    for name in ("example", "latest"):
+        (tmp_path / "reports" / name).mkdir(parents=True)
+        (tmp_path / "reports" / name / "results.json").symlink_to(
+            ROOT / "reports" / "example" / "results.json"
+        )
     answers = model.predict(x, verbose=0)
     parts = {"members": slice(300), "test": slice(300, 600), "pool": slice(600, 900)}
     for name, part in parts.items():
@@ -117,15 +130,17 @@ def test_blocks_of_a_section_run(blocks, names, tmp_path):
             exec(compile(text, "a guide", "exec"), names)
         elif language in ("sh", "console"):
             for command in text.replace("\\\n", " ").splitlines():
-                if not command.startswith(RUN_BY_CI):
-                    _audits(command, "keras-entropy gate")
+                if not command.startswith(RUN_ELSEWHERE):
+                    said = "index.html" if "eval_suite.report" in command else "gate"
+                    _audits(command, said)
         else:
             assert language == "bibtex"
 
 
 def _audits(command, said):
     """Runs a command that gives a verdict, whichever it is of such a model."""
-    words = re.sub("^pytest", f"{sys.executable} -m pytest", command)
+    words = re.sub("^pytest", "python -m pytest", command)
+    words = re.sub("^python", sys.executable, words)
     ended = subprocess.run(
         ["bash", "-c", words],
         capture_output=True,

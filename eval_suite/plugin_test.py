@@ -363,11 +363,16 @@ def test_an_interrupted_run_shows_what_is_ready_and_says_how_to_go_on(
 
 
 @pytest.mark.parametrize("asked", [(), ("--latency-tables",)])
-def test_tables_of_every_timed_call_are_printed_on_request(pytester, asked):
+def test_tables_of_every_timed_call_are_printed_on_request(
+    pytester, monkeypatch, asked
+):
+    # As in a session of its own: in a worker of pytest-xdist nothing is timed.
+    monkeypatch.delenv("PYTEST_XDIST_WORKER", raising=False)
+    monkeypatch.delenv("PYTEST_XDIST_WORKER_COUNT", raising=False)
     own = pytester.makepyfile("def test_timed(benchmark): benchmark(int)")
     named = ("--pyargs", "eval_suite", own, "-k", "test_timed", "--defenses", "none")
     alone = ("-p", "no:cacheprovider", "-p", "no:xdist")
-    result = pytester.runpytest_inprocess(*alone, *named, *asked)
+    result = pytester.runpytest_subprocess(*alone, *named, *asked)
     result.assert_outcomes(passed=1, deselected=result.parseoutcomes()["deselected"])
     tables = [line for line in result.outlines if "benchmark: 1 tests" in line]
     assert len(tables) == len(asked)

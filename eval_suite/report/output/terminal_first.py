@@ -37,7 +37,7 @@ def what_follows(more: int, seconds: float) -> str:
         seconds: Float, how long the rest of the run takes, estimated.
     """
     return (
-        f"{count(more, 'more defense')}, controls and intervals follow: about "
+        f"{count(more, 'more defense')}, controls and intervals follow: at least "
         f"{_in_words(seconds)} left."
     )
 

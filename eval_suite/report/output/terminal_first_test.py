@@ -25,5 +25,5 @@ def test_names_cannot_control_the_terminal():
 def test_what_follows_and_about_how_long_it_takes():
     told = what_follows(43, 320.0)
     assert told.startswith("43 more defenses, ")
-    assert told.endswith("about 5 minutes left.")
-    assert what_follows(1, 3.0).endswith("about 1 minute left.")
+    assert told.endswith("at least 5 minutes left.")
+    assert what_follows(1, 3.0).endswith("at least 1 minute left.")

@@ -65,7 +65,10 @@ TESTED: dict[str, tuple[str, ...]] = {
             *("roc", "smallest_detectable", "weighted_mean"),
         ),
     ),
-    **_beside(_AUDITS, ("fpr_levels", "game_audit", "headline", "outputs_audit")),
+    **_beside(
+        _AUDITS,
+        ("fpr_levels", "game_audit", "headline", "outputs_audit", "pooled_rates"),
+    ),
     **_in(_AUDITS, ("held_out",), "eval_suite/held_out_audit_test.py"),
     **_beside(_AUDITS, ("measurement",), _OF_ONE_TARGET),
     **_in(

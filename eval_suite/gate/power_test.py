@@ -1,6 +1,7 @@
 import pytest
 from scipy import stats
 
+from eval_suite.gate.baseline_file import change
 from eval_suite.gate.power import Scenario
 from eval_suite.gate.power import failures
 from eval_suite.gate.power import main
@@ -37,6 +38,18 @@ def test_the_readers_table(monkeypatch, capsys):
     assert asked == [0.0, 0.02, 0.03, 0.05] * 8
     # Of 500.
     assert {share for row in rows for share in row[5:]} == {"50.0"}
+
+
+def test_sides_are_of_the_size_that_is_said(monkeypatch):
+    sides = []
+
+    def seen(old, new, *, paired):
+        sides.append((old["members"], old["nonmembers"], new["members"]))
+        return change(old, new, paired=paired)
+
+    monkeypatch.setattr("eval_suite.gate.power.change", seen)
+    failures(Scenario(members=30, attacks=2), runs=3)
+    assert sides == [(30, 30, 30)] * 6
 
 
 @pytest.mark.parametrize(

@@ -87,7 +87,10 @@ TESTED: dict[str, tuple[str, ...]] = {
             *("neighbors", "shadow_counts", "shadows", "signals"),
         ),
     ),
-    **_beside(_ATTACKS, ("array_checks",), _OF_ONE_TARGET, _OF_A_GAME),
+    **_beside(
+        *(_ATTACKS, ("array_checks",), f"{_ATTACKS}/signals_test.py"),
+        *(_OF_ONE_TARGET, _OF_A_GAME),
+    ),
     **_in(_ATTACKS, ("audit_results", "results"), _OF_ONE_TARGET, _OF_A_GAME),
     **_in(_ATTACKS, ("paired_differences",), _OF_A_GAME, _DIFFERENCES),
     **_beside(

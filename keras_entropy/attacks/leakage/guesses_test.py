@@ -46,6 +46,24 @@ def test_the_tail_with_delta_is_the_theorems():
     assert found == pytest.approx(expected, rel=1e-9)
 
 
+@pytest.mark.parametrize("theorem", ["binomial", "trade-off"])
+@pytest.mark.parametrize("counts", [(1, 1, 1), (1, 1, 40), (18, 20, 50), (50, 50, 50)])
+def test_a_delta_of_1_allows_everything(theorem, counts):
+    # All records may be published: nothing that is seen speaks against that.
+    assert p_value(*counts, 0.0, 1.0, theorem=theorem) == pytest.approx(1)
+    bound = refuted_epsilon(*counts, delta=1.0, level=0.05, theorem=theorem)
+    assert bound == 0
+
+
+@pytest.mark.parametrize("theorem", ["binomial", "trade-off"])
+def test_no_right_guess_refutes_nothing(theorem):
+    for counts in ((0, 0, 7), (0, 1, 1), (0, 9, 9)):
+        for delta in (0.0, 1e-3):
+            options = {"delta": delta, "theorem": theorem}
+            assert p_value(*counts, 0.0, **options) == 1
+            assert refuted_epsilon(*counts, level=0.05, **options) == 0
+
+
 def share_above(truth, counts, bound):
     """How often a bound is above the truth, and the most that chance allows."""
     values, runs = np.unique(counts, return_counts=True)

@@ -20,6 +20,10 @@ def test_mean_interval_of_equal_values_is_the_value():
     assert mean == low == high == 0.1
     with pytest.raises(ValueError, match="at least two"):
         intervals.mean_interval([0.5])
+    # Two are enough: one degree of freedom.
+    half = stats.t.ppf(0.975, 1) * 0.5
+    found = intervals.mean_interval([1.0, 2.0])
+    assert found == pytest.approx((1.5, 1.5 - half, 1.5 + half))
 
 
 @pytest.mark.parametrize("hits", [0, 1, 17, 20])

@@ -11,6 +11,7 @@ import numpy as np
 from scipy import special
 
 from keras_entropy.arrays import Floats
+from keras_entropy.arrays import Integers
 from keras_entropy.attacks.audits import slices as slicing
 from keras_entropy.attacks.audits.measurement import Measurement
 from keras_entropy.attacks.audits.measurement import curve_grid
@@ -27,6 +28,8 @@ from keras_entropy.attacks.statistics import intervals
 Rates = Callable[[float], tuple[Floats, Floats]]
 # With fewer targets no interval is told.
 MIN_TARGETS = 6
+# A rate times a count misses the whole number that it stands for by less.
+_ROUNDING = 1e-6
 
 
 def pair_inflation(learns_from_pairs: bool, targets: int) -> float:
@@ -89,26 +92,44 @@ class _OverPairs:
         return auc, low, high
 
     def operating_points(
-        self, tpr: Floats, realised: Floats, bend: Floats
+        self, tpr: Floats, realised: Floats, bend: Floats, members: Integers
     ) -> list[OperatingPoint | None]:
         """Returns what each slice has of rates `(T, S)`, `None` where refused.
 
         What the curve's bend adds to the rates is taken off. As it is itself known by a
         second order alone, the interval holds that of the rates as they are as well.
+
+        Where few members are found, or nearly all, pairs that happen to agree show no
+        spread. The interval therefore holds that of a share of all pairs' `members`
+        `(T, S)` too, which is exact for so many independent ones.
         """
         mean, low, high = np.clip(self.mean(tpr - bend), 0, 1)
-        _, plain_low, plain_high = np.clip(self.mean(tpr), 0, 1)
+        plain, plain_low, plain_high = np.clip(self.mean(tpr), 0, 1)
+        exact_low, exact_high = self._share(plain, members.sum(axis=0))
         return [
             None
             if np.isnan(mean[number])
             else OperatingPoint(
                 float(mean[number]),
-                float(min(low[number], plain_low[number])),
-                float(max(high[number], plain_high[number])),
+                float(min(low[number], plain_low[number], exact_low[number])),
+                float(max(high[number], plain_high[number], exact_high[number])),
                 float(realised[:, number].mean()),
             )
             for number in range(mean.size)
         ]
+
+    def _share(self, rates: Floats, members: Integers) -> tuple[Floats, Floats]:
+        """Returns the exact interval of rates `(S,)` among so many members `(S,)`.
+
+        Values that depend on each other count as so many fewer.
+        """
+        total = np.floor(members / self.inflation)
+        # A threshold between two examples finds a part of one.
+        hits = np.nan_to_num(rates) * total
+        fewest, most = np.floor(hits + _ROUNDING), np.ceil(hits - _ROUNDING)
+        low, _ = intervals.share_interval(fewest, total, self.confidence)
+        _, high = intervals.share_interval(most, total, self.confidence)
+        return low, high
 
 
 def _of_pairs(values: Floats) -> Floats:
@@ -144,10 +165,12 @@ def pair_results(
     auc, low, high = over_pairs.aucs(measurement)
     points = {
         key: over_pairs.operating_points(
-            *measurement.rates(level), measurement.bend(level)
+            *measurement.rates(level), measurement.bend(level), measurement.members
         )
         if rates is None
-        else over_pairs.operating_points(*rates(level), np.zeros(1))
+        else over_pairs.operating_points(
+            *rates(level), np.zeros(1), measurement.members
+        )
         for key, level in levels.items()
     }
     entire = part.names == (slicing.ENTIRE,)

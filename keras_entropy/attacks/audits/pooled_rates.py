@@ -51,6 +51,34 @@ def share_above(outside: Floats, fpr: float, scores: Floats) -> float:
     return float((1 - weight) * above + weight * next_)
 
 
+def expected_fpr(outside: Floats, fpr: float) -> float:
+    """Returns the false positive rate to expect of others at the threshold.
+
+    Args:
+        outside: As for `share_above`, whose threshold is meant.
+        fpr: Likewise.
+
+    Returns:
+        Float in 0..1. That threshold was chosen on these non-members, so that of others
+        more pass: as in `RocFamily.operating_point`.
+    """
+    rank = fpr * (outside.size + 1)
+    whole = math.floor(rank + 1e-9)
+    weight = max(rank - whole, 0.0)
+    let_through, next_ = (_at_most(outside, count) for count in (whole, whole + 1))
+    return ((1 - weight) * let_through + weight * next_) / (outside.size + 1)
+
+
+def _at_most(outside: Floats, count: int) -> int:
+    """The most of the scores, but `count`, that a threshold lets through."""
+    if count >= outside.size:
+        return outside.size
+    # Ascending, to find the first that is as large as the next.
+    return outside.size - int(
+        np.searchsorted(outside[::-1], outside[count], side="right")
+    )
+
+
 def rates(scores: Scores, membership: Booleans) -> Rates:
     """Returns the function from a false positive rate to TPR and realised FPR.
 
@@ -99,4 +127,4 @@ def _of_targets(
 ) -> tuple[float, float]:
     """Returns TPR and realised FPR of some targets at their common threshold."""
     members, others = scores[inside], np.sort(scores[outside])[::-1]
-    return share_above(others, fpr, members), share_above(others, fpr, others)
+    return share_above(others, fpr, members), expected_fpr(others, fpr)

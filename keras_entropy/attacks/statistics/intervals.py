@@ -45,13 +45,15 @@ def mean_interval(
 
 
 def share_interval(
-    hits: int | Integers, total: int | Integers, confidence: float = 0.95
+    hits: int | Integers | Floats,
+    total: int | Integers | Floats,
+    confidence: float = 0.95,
 ) -> tuple[Floats, Floats]:
     """Clopper-Pearson interval of a share: exact, never too short.
 
     Args:
-        hits: Integer or array, between 0 and `total`.
-        total: Integer or array, positive.
+        hits: Whole number or array, between 0 and `total`.
+        total: Whole number or array, at least 0: of none it is the entire range.
         confidence: Float in (0, 1).
 
     Returns:

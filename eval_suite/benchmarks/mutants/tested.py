@@ -77,9 +77,10 @@ TESTED: dict[str, tuple[str, ...]] = {
         # All but a simulation of many games.
         *(f"{_AUDITS}/worst_off_test.py::test_{name}" for name in _WORST_OFF),
     ),
-    **_in(_AUDITS, ("sides", "slices", "target_scoring"), _OF_ONE_TARGET),
+    **_in(_AUDITS, ("sides", "target_scoring"), _OF_ONE_TARGET),
+    **_in(_AUDITS, ("slices",), _OF_ONE_TARGET, f"{_AUDITS}/measurement_test.py"),
     **_in(_AUDITS, ("trained_attacks",), _OF_ONE_TARGET, _OF_A_GAME),
-    **_in(_AUDITS, ("pair_results",), f"{_AUDITS}/fpr_levels_test.py", _OF_A_GAME),
+    **_beside(_AUDITS, ("pair_results",), f"{_AUDITS}/fpr_levels_test.py", _OF_A_GAME),
     **_beside(
         _ATTACKS,
         (
@@ -91,7 +92,11 @@ TESTED: dict[str, tuple[str, ...]] = {
         *(_ATTACKS, ("array_checks",), f"{_ATTACKS}/signals_test.py"),
         *(_OF_ONE_TARGET, _OF_A_GAME),
     ),
-    **_in(_ATTACKS, ("audit_results", "results"), _OF_ONE_TARGET, _OF_A_GAME),
+    **_in(_ATTACKS, ("audit_results",), _OF_ONE_TARGET, _OF_A_GAME),
+    **_beside(
+        *(_ATTACKS, ("results",), f"{_ATTACKS}/rows_test.py"),
+        *(_OF_ONE_TARGET, _OF_A_GAME),
+    ),
     **_in(_ATTACKS, ("paired_differences",), _OF_A_GAME, _DIFFERENCES),
     **_beside(
         f"{_ATTACKS}/leakage",

@@ -56,6 +56,19 @@ def test_targets_slices_and_folds_are_measured_apart():
                 assert measure[target, number] == pytest.approx(mean)
 
 
+def test_a_fold_of_one_member_has_a_curve():
+    values = np.array([[3.0, 2, 1, 5, 4]])
+    member = np.array([[1, 0, 0, 1, 0]], bool)
+    folds = np.array([[0, 0, 0, 1, 1]])
+    grid = np.array([0.0, 0.4, 1.0])
+    # Both members are above the non-members of their folds.
+    np.testing.assert_array_equal(
+        measured(values, member, folds=folds).curves(grid), [[[1, 1, 1]]]
+    )
+    swapped = measured(-values, member, folds=folds).curves(grid)
+    np.testing.assert_array_equal(swapped, [[[0, 0, 1]]])
+
+
 def test_natural_thresholds_are_at_zero():
     values, member, _ = game()
     values[:, :5] = 0.0  # not above zero

@@ -2,7 +2,6 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from keras_entropy.attacks.results import OperatingPoint
 from keras_entropy.attacks.statistics.smallest_detectable import minimum_detectable_auc
 from keras_entropy.attacks.statistics.smallest_detectable import (
     minimum_detectable_difference,
@@ -43,10 +42,3 @@ def test_detectable_difference_is_detected_four_times_in_five():
         for _ in range(400)
     ]
     assert np.mean(hits) == pytest.approx(0.8, abs=0.08)
-
-
-def test_ppv_by_hand():
-    point = OperatingPoint(tpr=0.4, low=0.3, high=0.5, realised_fpr=0.1)
-    assert point.ppv(0.5) == pytest.approx(0.8)
-    assert point.ppv(0.1) == pytest.approx(0.04 / 0.13)
-    assert OperatingPoint(0.0, 0.0, 0.1, 0.0).ppv(0.3) == 0.3

@@ -1,0 +1,109 @@
+import numpy as np
+import pytest
+from scipy import stats
+
+from keras_entropy.attacks.audits import pooled_rates
+from keras_entropy.attacks.audits import worst_off
+from keras_entropy.attacks.audits.measurement import Measurement
+from keras_entropy.attacks.audits.pair_results import pair_results
+from keras_entropy.attacks.audits.slices import ENTIRE
+from keras_entropy.attacks.audits.slices import Partition
+from keras_entropy.attacks.scorers.attack_table import ATTACK_TABLE
+from keras_entropy.attacks.scorers.scores import Scores
+from keras_entropy.attacks.statistics.roc import descending
+from keras_entropy.shadow import complementary_pairs
+
+FPR = 0.01
+
+
+def operating_point(values, membership, kind=ENTIRE):
+    """The rate of a game's attack, at thresholds as `kind` sets them."""
+    scores = Scores(values)
+    part = Partition((kind,), np.zeros(membership.shape, int))
+    rates = None
+    if kind == pooled_rates.POOLED:
+        rates = pooled_rates.rates(scores, membership)
+    elif kind == worst_off.WORST_OFF:
+        # Any records do: those of a loss that knows nothing of the scores.
+        loss = np.random.default_rng(len(values)).normal(size=values.shape)
+        part = worst_off.partition(loss, membership)
+        rates = worst_off.rates(scores, membership, part)
+    found = Measurement(scores, membership, part, descending(values.reshape(-1)))
+    levels = {"level": FPR}
+    ((result,), _) = pair_results(
+        ATTACK_TABLE["loss"], found, part, 0.95, levels, rates
+    )
+    return result.tpr_at_fpr["level"]
+
+
+def rare(share, kinds):
+    """Scores of which a share is above all others: of so many kinds."""
+
+    def draw(rng, shape):
+        return np.where(rng.random(shape) < share, 1 + rng.integers(0, kinds, shape), 0)
+
+    return draw
+
+
+# The share of a population above the threshold: that of the level, or what ties allow.
+LAWS = {
+    "no ties": (lambda rng, shape: rng.normal(size=shape), FPR),
+    "one decimal": (
+        lambda rng, shape: rng.normal(size=shape).round(1),
+        float(stats.norm.sf(2.35)),
+    ),
+    "one in a thousand": (rare(0.001, 1), 0.001),
+    "one in 300": (rare(0.003, 1), 0.003),
+    "one in 300, no ties": (rare(0.003, 10**6), 0.003),
+    "one in 20": (rare(0.05, 1), 0.0),
+    "constant": (rare(0.0, 1), 0.0),
+}
+
+
+@pytest.mark.parametrize("law", LAWS)
+@pytest.mark.parametrize(
+    ("kind", "models", "examples"),
+    [
+        (ENTIRE, 6, 400),
+        (pooled_rates.POOLED, 16, 76),
+        (worst_off.WORST_OFF, 16, 300),
+    ],
+)
+def test_without_signal_the_rate_is_that_of_the_population(law, kind, models, examples):
+    """At least 95 % of the intervals hold it, and none is a point.
+
+    Where they were those of Student's t alone, 70 % held one in 500 of the pooled
+    kind, and 30 % were points: no member was found in any pair.
+    """
+    draw, truth = LAWS[law]
+    membership = complementary_pairs(examples, models, seed=0).membership
+    rng = np.random.default_rng(5)
+    runs, held, above = 100, 0, 0
+    for _ in range(runs):
+        values = draw(rng, membership.shape).astype(float)
+        found = operating_point(values, membership, kind)
+        held += found.low <= truth <= found.high
+        above += found.low > FPR
+        assert found.low <= found.tpr <= found.high
+        assert found.high - found.low > 1e-3
+    assert stats.binom.cdf(held, runs, 0.95) > 1e-3
+    assert stats.binom.sf(above - 1, runs, 0.025) > 1e-3
+
+
+def test_pairs_that_agree_are_no_more_certain_than_their_members():
+    membership = complementary_pairs(400, 6, seed=0).membership
+    nobody = operating_point(np.zeros(membership.shape), membership)
+    # 1,200 members of six models, none of them found.
+    exact = stats.binomtest(0, 1200).proportion_ci(0.95, method="exact")
+    assert (nobody.tpr, nobody.low, nobody.high) == pytest.approx((0, 0, exact.high))
+    everybody = operating_point(membership.astype(float), membership)
+    assert (everybody.tpr, everybody.low, everybody.high) == pytest.approx(
+        (1, 1 - exact.high, 1)
+    )
+    # Where other pairs chose the records, as many as are left of them.
+    values = membership.astype(float)
+    chosen = operating_point(values, membership, worst_off.WORST_OFF)
+    members = 6 * 10 // 4
+    fewer = stats.binomtest(members, members).proportion_ci(0.95, method="exact")
+    assert (chosen.tpr, chosen.high) == (1, 1)
+    assert chosen.low == pytest.approx(fewer.low, abs=0.05)

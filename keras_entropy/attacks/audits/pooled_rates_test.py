@@ -24,7 +24,7 @@ def test_the_share_above_a_threshold_is_that_of_the_order_statistic():
 
 
 @pytest.mark.parametrize("decimals", [None, 1, 0])
-@pytest.mark.parametrize("fpr", [0.005, 0.01, 0.0177, 0.1, 0.5, 0.9])
+@pytest.mark.parametrize("fpr", [0.003, 0.005, 0.0177, 0.1, 0.5, 0.9965])
 def test_rates_are_those_of_one_model_with_so_many_examples(fpr, decimals):
     rng = np.random.default_rng(4)
     member = np.arange(700) < 300
@@ -37,6 +37,31 @@ def test_rates_are_those_of_one_model_with_so_many_examples(fpr, decimals):
     assert pooled_rates.expected_fpr(outside, fpr) == pytest.approx(reached[0])
     if decimals is None:
         assert reached[0] == pytest.approx(fpr)
+
+
+def test_a_threshold_is_among_the_non_members():
+    outside = np.arange(48.0)[::-1]
+    assert (1 / 49) * 49 < 1
+    assert pooled_rates.share_above(outside, 1 / 49, outside) == 0
+    assert pooled_rates.expected_fpr(outside, 1 / 49) == pytest.approx(1 / 49)
+    for fpr in (0.99 / 49, 48 / 49, 48.5 / 49):
+        assert np.isnan(pooled_rates.share_above(outside, fpr, outside))
+
+
+def test_what_an_attack_does_not_score_is_on_no_side():
+    rng = np.random.default_rng(6)
+    scores, membership = made_up(rng, 1.0)
+    left_out = rng.random(membership.shape) < 0.3
+    # However large: an attack that does not score says nothing.
+    values = np.where(left_out, 9.0, scores.values)
+    tpr, realised = pooled_rates.rates(Scores(values, excluded=left_out), membership)(
+        0.02
+    )
+    outside = np.sort(scores.values[~membership & ~left_out])[::-1]
+    inside = scores.values[membership & ~left_out]
+    expected = pooled_rates.share_above(outside, 0.02, inside)
+    assert tpr.mean() == pytest.approx(expected)
+    np.testing.assert_allclose(realised, 0.02)
 
 
 def test_one_threshold_holds_for_all_models():

@@ -7,8 +7,10 @@ from keras_entropy.attacks.audits.slices import partitions
 from keras_entropy.attacks.controls import planted
 from keras_entropy.attacks.scorers.attack_table import ATTACK_TABLE
 from keras_entropy.attacks.scorers.learners.cross_fitting import ATTACKERS
+from keras_entropy.attacks.scorers.learners.cross_fitting import FOLD_CORRELATION
 from keras_entropy.attacks.scorers.learners.cross_fitting import FOLDS
 from keras_entropy.attacks.scorers.learners.cross_fitting import attack_features
+from keras_entropy.attacks.scorers.learners.cross_fitting import cross_fit
 from keras_entropy.attacks.scorers.learners.cross_fitting import fit_on_shadows
 from keras_entropy.attacks.scorers.learners.cross_fitting import reason_without_training
 from keras_entropy.attacks.scorers.learners.cross_fitting import stratified_folds
@@ -31,6 +33,29 @@ def test_folds_hold_the_same_share_of_both_sides():
     for side in (member, ~member):
         sizes = np.bincount(folds[side], minlength=FOLDS)
         assert np.ptp(sizes) <= 1
+
+
+@pytest.mark.parametrize("name", ATTACKERS)
+def test_learned_scores_are_log_odds_of_folds_that_depend_on_each_other(name):
+    outputs, labels = planted.noise("continuous", 60, np.random.default_rng(0))
+    signals = compute_signals(outputs[None], labels)
+    scores = cross_fit(name, signals, np.arange(60)[None] < 30, 0)
+    # Whoever is likelier a member than not is called one.
+    assert scores.natural
+    assert scores.fold_correlation == FOLD_CORRELATION
+    assert scores.excluded is None
+    game = planted.noise_game("continuous", np.random.default_rng(0), 4, 12)
+    of_game = compute_signals(game.outputs, game.labels)
+    assert fit_on_shadows(name, of_game, game.membership, 0).natural
+
+
+def test_folds_of_a_linear_learner_correlate_as_is_assumed():
+    # What fold k shows of the direction is D_k; it is learned from the other folds.
+    shown = np.random.default_rng(1).normal(size=(20_000, FOLDS, 30))
+    learned = shown.sum(axis=1, keepdims=True) - shown
+    found = np.corrcoef((learned * shown).sum(axis=2).T)
+    others = found[~np.eye(FOLDS, dtype=bool)]
+    assert others.mean() == pytest.approx(FOLD_CORRELATION, abs=0.01)
 
 
 @pytest.mark.parametrize("side", [True, False])

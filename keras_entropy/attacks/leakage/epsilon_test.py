@@ -130,5 +130,10 @@ def test_scores_that_are_no_numbers_certify_nothing():
 def test_invalid_input():
     with pytest.raises(ValueError, match="one number for each entry"):
         epsilon_lower_bound({"a": np.zeros(30)}, np.ones(31, bool))
-    with pytest.raises(ValueError, match="at least 10 members"):
-        epsilon_lower_bound({"a": np.zeros(30)}, np.arange(30) < 25)
+    for members in (9, 21):
+        told = f"at least 10 members.*: {members} members, {30 - members} non-members"
+        with pytest.raises(ValueError, match=told):
+            epsilon_lower_bound({"a": np.zeros(30)}, np.arange(30) < members)
+    for members in (10, 20):
+        found = epsilon_lower_bound({"a": np.zeros(30)}, np.arange(30) < members)
+        assert found.value == 0

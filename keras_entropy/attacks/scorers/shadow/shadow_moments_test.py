@@ -75,6 +75,21 @@ def test_moments_of_all_are_those_of_the_others_of_a_game(scatter):
         np.testing.assert_allclose(side.scatter, expected.scatter, atol=1e-12)
 
 
+def test_answers_that_are_left_out_do_not_count():
+    rng = np.random.default_rng(2)
+    signal = unlike_examples(7, 30, 0)
+    membership, left_out = rng.random((2, 7, 30)) < 0.4
+    sides = of_all(signal, membership, left_out=left_out)
+    for side, mask in zip(sides, (membership, ~membership), strict=True):
+        for i in range(30):
+            values = signal[mask[:, i] & ~left_out[:, i], i]
+            mean = values.mean() if values.size else 0
+            assert side.count[i] == values.size
+            assert side.mean[i] == pytest.approx(mean, abs=1e-12)
+            scatter = ((values - mean) ** 2).sum()
+            assert side.scatter[i] == pytest.approx(scatter, abs=1e-10)
+
+
 @pytest.mark.parametrize("name", SCORERS)
 def test_no_attack_reads_the_design(name):
     # The masks are independent of the signal: the truth is exactly 0.5.

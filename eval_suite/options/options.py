@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
+from typing import TYPE_CHECKING
+from typing import TypeAlias
 
 import pytest
 
@@ -18,6 +20,21 @@ from eval_suite.options.question_options import MODEL_QUESTIONS
 from eval_suite.options.question_options import STUDY_QUESTIONS
 from eval_suite.options.report_names import LATEST
 from eval_suite.options.report_names import REPORTS
+
+if TYPE_CHECKING:
+    import keras
+
+    from keras_entropy.arrays import Array
+    from keras_entropy.audit import HeldOutPlan
+    from keras_entropy.queries.given_neighbors import NeighborMaker
+    from keras_entropy.shadow.trainer import TrainerFunction
+
+    # The command line names files and functions, a call from Python has them.
+    GivenModel: TypeAlias = keras.Model | Path
+    GivenExamples: TypeAlias = tuple[Array, Array] | Path
+    GivenPlan: TypeAlias = HeldOutPlan | Path
+    GivenNeighbors: TypeAlias = NeighborMaker | str
+    GivenTrainer: TypeAlias = TrainerFunction | str
 
 # Where the suite runs among the project's own tests, named by nobody: one defense of
 # each kind (sifted, random, a head, a training loss, injective, destroying, fitted,
@@ -38,11 +55,11 @@ class Options:
     as_published: bool = False
     dataset: str = "digits"
     seed: int = 0
-    model: Path | None = None
+    model: GivenModel | None = None
     imports: tuple[str, ...] = ()
-    members: Path | None = None
-    nonmembers: Path | None = None
-    held_out: Path | None = None
+    members: GivenExamples | None = None
+    nonmembers: GivenExamples | None = None
+    held_out: GivenPlan | None = None
     delta: float = DELTA
     from_logits: bool = False
     member_outputs: Path | None = None
@@ -50,15 +67,15 @@ class Options:
     tf_privacy: str = "check"
     latency_tables: bool = False
     questions: int | None = SAMPLE_QUESTIONS
-    neighbors: str | None = None
+    neighbors: GivenNeighbors | None = None
     known_start: bool = False
     canaries: int | None = None
-    population: Path | None = None
+    population: GivenExamples | None = None
     shadows: int | None = None
     shadow_epochs: int | None = None
     shadow_batch_size: int = 32
     shadow_learning_rate: float | None = None
-    trainer: str | None = None
+    trainer: GivenTrainer | None = None
     shadow_backend: str = "sequential"
     scheduler: str | None = None
     gates: tuple[Gate, ...] = ()
@@ -94,7 +111,8 @@ class Options:
         if options.outputs_only and options.defenses == "all":
             # There is no model to defend.
             options = dataclasses.replace(options, defenses="none")
-        if options.defenses == "all" and options.model and not options.knows_recipe:
+        own = options.model is not None
+        if options.defenses == "all" and own and not options.knows_recipe:
             # Without the model's recipe no head can be trained as the model was.
             options = dataclasses.replace(options, defenses="untrained")
         return options
@@ -158,7 +176,8 @@ class Options:
             raise pytest.UsageError(
                 "--member-outputs and --nonmember-outputs go together"
             )
-        if self.outputs_only and (self.model or self.members or self.nonmembers):
+        own = (self.model, self.members, self.nonmembers)
+        if self.outputs_only and any(given is not None for given in own):
             raise pytest.UsageError(
                 "--member-outputs stands for a model: leave out --model, --members "
                 "and --nonmembers"
@@ -176,7 +195,9 @@ class Options:
                 )
             if self.from_logits and not self.outputs_only:
                 raise pytest.UsageError("--from-logits needs --model")
-        elif self.held_out is None and None in (self.members, self.nonmembers):
+        elif self.held_out is None and (
+            self.members is None or self.nonmembers is None
+        ):
             raise pytest.UsageError(
                 "--model needs --members and --nonmembers: examples that the model was "
                 "trained on, and others from the same distribution, as .npz files with "

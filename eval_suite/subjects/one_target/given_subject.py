@@ -7,13 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import keras
-import numpy as np
 
-from eval_suite.datasets.datasets import Dataset
-from eval_suite.datasets.npz_files import check_examples
 from eval_suite.subjects.fingerprint import fingerprint
 from eval_suite.subjects.one_target.held_out_model import HeldOutModel
 from eval_suite.subjects.one_target.shadow_recipe import ShadowRecipe
+from eval_suite.subjects.one_target.user_files import dataset_of
 from eval_suite.subjects.one_target.user_model import UserModel
 from eval_suite.subjects.subject import ProgressBar
 from eval_suite.undefended import BASE
@@ -49,8 +47,8 @@ def given_subject(
         )
     return UserModel(
         model,
-        _checked("members", *members),
-        _checked("nonmembers", *nonmembers),
+        dataset_of(members, "members"),
+        dataset_of(nonmembers, "nonmembers"),
         from_logits=from_logits,
         seed=seed,
     )
@@ -86,7 +84,7 @@ def train_shadows(
     own = None if trainer is None else Trainer(trainer)
     runner = Runner(cache=None if cache is None else Cache(cache), key=fingerprint())
     subject.train_shadows_on(
-        _checked("population", *population),
+        dataset_of(population, "population"),
         ShadowRecipe(trainer=own, **recipe),
         runner,
     )
@@ -100,7 +98,3 @@ def shadows_of(subject: UserModel) -> Shadows | None:
     if found is None or subject.questions is None:
         return found
     return dataclasses.replace(found, neighbors=subject.shadow_neighbors(BASE))
-
-
-def _checked(name: str, x: Array, y: Array) -> Dataset:
-    return Dataset(name, name, *check_examples(np.asarray(x), np.asarray(y), name), ())

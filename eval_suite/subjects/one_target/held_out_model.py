@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import keras
 
@@ -12,6 +12,9 @@ from eval_suite.results.rows import RunDescription
 from eval_suite.subjects.one_target.user_files import load_model
 from eval_suite.subjects.one_target.user_model import UserModel
 from keras_entropy.audit import HeldOutPlan
+
+if TYPE_CHECKING:
+    from eval_suite.options.options import GivenModel
 
 
 class HeldOutModel(UserModel):
@@ -58,17 +61,17 @@ class HeldOutModel(UserModel):
     @classmethod
     def of_files(
         cls,
-        model: Path,
+        model: GivenModel,
         plan: HeldOutPlan,
         *,
         from_logits: bool,
         seed: int = 0,
         imports: Sequence[str] = (),
     ) -> HeldOutModel:
-        """Reads the model of the command line.
+        """Reads the model of the options.
 
         Args:
-            model: File of the model.
+            model: The model, or its file.
             plan: Which records it was trained on.
             from_logits: Boolean, whether the model ends in logits.
             seed: Integer, as for the class. Defaults to `0`.

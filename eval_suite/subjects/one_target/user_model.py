@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import keras
 import numpy as np
@@ -43,6 +43,10 @@ from keras_entropy.queries.given_neighbors import NeighborMaker
 from keras_entropy.shadow import Runner
 from keras_entropy.shadow.resemblance import Resemblance
 from keras_entropy.training.reference_fitting import fitted
+
+if TYPE_CHECKING:
+    from eval_suite.options.options import GivenExamples
+    from eval_suite.options.options import GivenModel
 
 # Fewer tell little of where the inputs lie: then neighbors are made from all examples.
 _FEWEST_REFERENCE = 20
@@ -100,21 +104,21 @@ class UserModel(OneModel):
     @classmethod
     def read(
         cls,
-        model: Path,
-        members: Path,
-        nonmembers: Path,
+        model: GivenModel,
+        members: GivenExamples,
+        nonmembers: GivenExamples,
         *,
         from_logits: bool,
         compiled: bool = False,
         seed: int = 0,
         imports: Sequence[str] = (),
     ) -> UserModel:
-        """Reads the three files of the command line.
+        """Reads what the options name.
 
         Args:
-            model: File of the model.
-            members: File of examples that it was trained on.
-            nonmembers: File of examples that it was not trained on.
+            model: The model, or its file.
+            members: Examples that it was trained on, or their file.
+            nonmembers: Examples that it was not trained on, or their file.
             from_logits: Boolean, whether the model ends in logits.
             compiled: Boolean, whether its compile configuration is needed too.
                 Defaults to `False`.
@@ -126,8 +130,8 @@ class UserModel(OneModel):
             ValueError: If a file is missing or no such file, or as for the class.
         """
         loaded = load_model(model, compiled=compiled, imports=imports)
-        sets = [dataset_of(path) for path in (members, nonmembers)]
-        return cls(loaded, *sets, from_logits=from_logits, seed=seed)
+        sides = dataset_of(members, "members"), dataset_of(nonmembers, "nonmembers")
+        return cls(loaded, *sides, from_logits=from_logits, seed=seed)
 
     def train_shadows_on(
         self, pool: Dataset, recipe: ShadowRecipe, runner: Runner
@@ -310,7 +314,7 @@ class UserModel(OneModel):
         population = self._population
         return describe_run(
             dataset=f"{self.members.name} against {self.nonmembers.name}",
-            source="files given on the command line",
+            source="the user's own examples",
             scored=len(self.members.x) + len(self.nonmembers.x),
             reference=len(self.reference.x),
             input_shape=self.members.x.shape[1:],

@@ -62,6 +62,7 @@ class Options:
     held_out: GivenPlan | None = None
     delta: float = DELTA
     from_logits: bool = False
+    output: str | None = None
     member_outputs: Path | None = None
     nonmember_outputs: Path | None = None
     tf_privacy: str = "check"
@@ -120,7 +121,8 @@ class Options:
     @property
     def knows_recipe(self) -> bool:
         """Whether a defense can be trained with `--model`, as that was trained."""
-        return self.population is not None and self.trainer is None
+        own = self.trainer is None and self.output is None
+        return self.population is not None and own
 
     @property
     def report_folder(self) -> Path:
@@ -193,6 +195,8 @@ class Options:
                 raise pytest.UsageError(
                     "--import needs --model, whose layers and losses it defines"
                 )
+            if self.output is not None:
+                raise pytest.UsageError("--output needs --model, one of whose it names")
             if self.from_logits and not self.outputs_only:
                 raise pytest.UsageError("--from-logits needs --model")
         elif self.held_out is None and (
@@ -283,6 +287,11 @@ class Options:
             raise pytest.UsageError(
                 "--trainer needs --model and --population, whose shadow models it "
                 "trains: more examples from the same distribution, .npz with x and y"
+            )
+        if self.output is not None and self.population and self.trainer is None:
+            raise pytest.UsageError(
+                "--output with --population needs --trainer: how one output of several "
+                "was trained, the saved model doesn't say"
             )
         game = self.model is None and not self.outputs_only
         trained = self.profile != "study" if game else self.population is not None

@@ -105,6 +105,7 @@ def _read_user_model(options: Options, model: GivenModel) -> UserModel:
             from_logits=options.from_logits,
             seed=options.seed,
             imports=options.imports,
+            output=options.output,
         )
         if options.questions_asked:
             audited.ask_neighbors(options.questions_asked, options.neighbors)
@@ -119,6 +120,7 @@ def _read_user_model(options: Options, model: GivenModel) -> UserModel:
         compiled=options.knows_recipe,
         seed=options.seed,
         imports=options.imports,
+        output=options.output,
     )
     if options.population is not None:
         recipe = ShadowRecipe(

@@ -31,6 +31,7 @@ def given_subject(
     held_out: HeldOutPlan | Path | str | None,
     from_logits: bool,
     seed: int,
+    output: str | None,
 ) -> UserModel:
     """Returns the model with the two sets, or with the records of a plan.
 
@@ -39,7 +40,9 @@ def given_subject(
     if held_out is not None and members is None and nonmembers is None:
         if not isinstance(held_out, HeldOutPlan):
             held_out = HeldOutPlan.load(held_out)
-        return HeldOutModel(model, held_out, from_logits=from_logits, seed=seed)
+        return HeldOutModel(
+            model, held_out, from_logits=from_logits, seed=seed, output=output
+        )
     if held_out is not None or members is None or nonmembers is None:
         raise TypeError(
             "An audit needs `members` and `nonmembers`, or instead of both `held_out`, "
@@ -51,6 +54,7 @@ def given_subject(
         dataset_of(nonmembers, "nonmembers"),
         from_logits=from_logits,
         seed=seed,
+        output=output,
     )
 
 

@@ -117,7 +117,15 @@ def check_sets(model: keras.Model, members: Dataset, nonmembers: Dataset) -> Non
         raise ValueError(
             f"The model expects examples of shape {expected}. Received: x {given}"
         )
-    classes = model.outputs[0].shape[-1]
+    answers = model.outputs[0].shape
+    if len(answers) != 2:
+        raise ValueError(
+            "A model that is evaluated answers with one row of probabilities, (N, C). "
+            f"Received: answers of shape {tuple(answers)}, such as one for each step. "
+            "Audit them by `keras_entropy.attacks.audit_outputs` on `model.predict`: "
+            "it takes (N, steps, C), and scores the sequence"
+        )
+    classes = answers[-1]
     for side, examples in (("members", members), ("non-members", nonmembers)):
         if examples.y.max() >= classes:
             raise ValueError(

@@ -273,6 +273,7 @@ def audit_model(
     held_out: HeldOutPlan | Path | str | None = None,
     delta: float = DELTA,
     from_logits: bool = False,
+    output: str | None = None,
     attacks: str | Sequence[str] = "all",
     questions: int = MODEL_QUESTIONS,
     neighbors: NeighborMaker | str | None = None,
@@ -293,7 +294,7 @@ def audit_model(
     a model keeps its label farther around what it was trained on.
 
     Args:
-        model: Keras classifier, of one output.
+        model: Keras classifier, a subclassed one included.
         members: `(x, y)` that it was trained on: inputs `(n, ...)` and class indices
             `(n,)`.
         nonmembers: `(x, y)` from the same distribution that it was not trained on.
@@ -303,6 +304,9 @@ def audit_model(
         delta: Float, of that bound, above 0 and below one over the number of records.
             Defaults to 1e-5.
         from_logits: Boolean, whether the model ends in logits. Defaults to `False`.
+        output: Name of the output that is audited, of a model that has several: its key
+            where the model answers with a dictionary, else its layer's name. The labels
+            are that output's. Defaults to `None`.
         attacks: `"all"`, one name, or several, out of
             `keras_entropy.attacks.TARGET_ATTACKS`, `input_residual` (of inputs that are
             numbers), `neighbors:label_share` and `neighbors:confidence`.
@@ -355,7 +359,9 @@ def audit_model(
     from eval_suite.subjects.one_target.given_subject import train_shadows
 
     names = checked_names(attacks, questions, neighbors, shadows=population is not None)
-    subject = given_subject(model, members, nonmembers, held_out, from_logits, seed)
+    subject = given_subject(
+        model, members, nonmembers, held_out, from_logits, seed, output
+    )
     if population is not None:
         train_shadows(
             subject,

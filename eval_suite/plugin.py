@@ -96,9 +96,11 @@ def pytest_configure(config: pytest.Config) -> None:
         "markers",
         "measures(name): measures this defense, or `base`, where no parameter says so",
     )
-    from eval_suite.session.progress_bars import open_terminal
+    called = TERMINAL in config.stash  # from Python, which shows progress its own way
+    if not called:
+        from eval_suite.session.progress_bars import open_terminal
 
-    config.stash[TERMINAL] = open_terminal(config)
+        config.stash[TERMINAL] = open_terminal(config)
     if NAMED not in config.stash:
         return
     options = Options.of(config)
@@ -115,7 +117,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
     session = EvalSession(config, options)
     stream = config.stash[TERMINAL]
-    if stream is not None:
+    if stream is not None and not called:
         from eval_suite.session.heartbeat import Heartbeat
 
         config.pluginmanager.register(Heartbeat(stream), "eval_suite_heartbeat")

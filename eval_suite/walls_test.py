@@ -54,6 +54,9 @@ SUITE = {
     "plugin": (
         "measurements membership_audit options results session subjects without_keras"
     ),
+    "python_call": "options plugin session",
+    "evaluation": "options python_call report results",
+    "": "evaluation",
     "checks": "gate measurements options results subjects undefended",
 }
 MOST_MODULES = 15

@@ -14,6 +14,11 @@ from keras_entropy.arrays import Array
 from keras_entropy.arrays import Booleans
 from keras_entropy.arrays import Integers
 
+_SEVERAL = (
+    ". Several labels of an example are audited by "
+    "`keras_entropy.attacks.audit_labels` on `model.predict`, and one for each of its "
+    "steps by `audit_outputs`"
+)
 # Class numbers where the number of classes is unknown: more is a mistake, such as ids.
 _MOST_CLASSES = 2**31
 
@@ -59,6 +64,7 @@ def class_indices(
         raise ValueError(
             f"`{name}` must hold class indices, of shape (N,) or (N, 1), or one-hot "
             f"rows (N, {columns}). Received: {name} of shape {array.shape}"
+            f"{_SEVERAL if array.ndim > 1 else ''}"
         )
     wrong = _is_no_class(array, classes or _MOST_CLASSES)
     if wrong.any():
@@ -78,7 +84,7 @@ def _numbers_of_one_hot(rows: Array, name: str) -> Integers:
         raise ValueError(
             f"`{name}` of two dimensions must hold one-hot rows, a single 1 among 0s: "
             "an example has one class, and no soft label. "
-            f"Received: {name}[{row}]={rows[row]}"
+            f"Received: {name}[{row}]={rows[row]}{_SEVERAL}"
         )
     return rows.argmax(axis=1)
 

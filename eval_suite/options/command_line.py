@@ -131,6 +131,14 @@ def add_options(parser: pytest.Parser) -> None:
         help="The model ends in logits.",
     )
     group.addoption(
+        "--output",
+        dest="eval_suite_output",
+        metavar="NAME",
+        help="Which output to evaluate of a --model that has several: its key where "
+        "the model answers with a dictionary, else its layer's name. The labels are "
+        "that output's.",
+    )
+    group.addoption(
         "--member-outputs",
         dest="eval_suite_member_outputs",
         metavar="FILE",

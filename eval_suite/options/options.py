@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
+from typing import TYPE_CHECKING
+from typing import TypeAlias
 
 import pytest
 
@@ -18,6 +20,21 @@ from eval_suite.options.question_options import MODEL_QUESTIONS
 from eval_suite.options.question_options import STUDY_QUESTIONS
 from eval_suite.options.report_names import LATEST
 from eval_suite.options.report_names import REPORTS
+
+if TYPE_CHECKING:
+    import keras
+
+    from keras_entropy.arrays import Array
+    from keras_entropy.audit import HeldOutPlan
+    from keras_entropy.queries.given_neighbors import NeighborMaker
+    from keras_entropy.shadow.trainer import TrainerFunction
+
+    # The command line names files and functions, a call from Python has them.
+    GivenModel: TypeAlias = keras.Model | Path
+    GivenExamples: TypeAlias = tuple[Array, Array] | Path
+    GivenPlan: TypeAlias = HeldOutPlan | Path
+    GivenNeighbors: TypeAlias = NeighborMaker | str
+    GivenTrainer: TypeAlias = TrainerFunction | str
 
 # Where the suite runs among the project's own tests, named by nobody: one defense of
 # each kind (sifted, random, a head, a training loss, injective, destroying, fitted,
@@ -38,27 +55,28 @@ class Options:
     as_published: bool = False
     dataset: str = "digits"
     seed: int = 0
-    model: Path | None = None
+    model: GivenModel | None = None
     imports: tuple[str, ...] = ()
-    members: Path | None = None
-    nonmembers: Path | None = None
-    held_out: Path | None = None
+    members: GivenExamples | None = None
+    nonmembers: GivenExamples | None = None
+    held_out: GivenPlan | None = None
     delta: float = DELTA
     from_logits: bool = False
+    output: str | None = None
     member_outputs: Path | None = None
     nonmember_outputs: Path | None = None
     tf_privacy: str = "check"
     latency_tables: bool = False
     questions: int | None = SAMPLE_QUESTIONS
-    neighbors: str | None = None
+    neighbors: GivenNeighbors | None = None
     known_start: bool = False
     canaries: int | None = None
-    population: Path | None = None
+    population: GivenExamples | None = None
     shadows: int | None = None
     shadow_epochs: int | None = None
     shadow_batch_size: int = 32
     shadow_learning_rate: float | None = None
-    trainer: str | None = None
+    trainer: GivenTrainer | None = None
     shadow_backend: str = "sequential"
     scheduler: str | None = None
     gates: tuple[Gate, ...] = ()
@@ -94,7 +112,8 @@ class Options:
         if options.outputs_only and options.defenses == "all":
             # There is no model to defend.
             options = dataclasses.replace(options, defenses="none")
-        if options.defenses == "all" and options.model and not options.knows_recipe:
+        own = options.model is not None
+        if options.defenses == "all" and own and not options.knows_recipe:
             # Without the model's recipe no head can be trained as the model was.
             options = dataclasses.replace(options, defenses="untrained")
         return options
@@ -102,7 +121,8 @@ class Options:
     @property
     def knows_recipe(self) -> bool:
         """Whether a defense can be trained with `--model`, as that was trained."""
-        return self.population is not None and self.trainer is None
+        own = self.trainer is None and self.output is None
+        return self.population is not None and own
 
     @property
     def report_folder(self) -> Path:
@@ -158,7 +178,8 @@ class Options:
             raise pytest.UsageError(
                 "--member-outputs and --nonmember-outputs go together"
             )
-        if self.outputs_only and (self.model or self.members or self.nonmembers):
+        own = (self.model, self.members, self.nonmembers)
+        if self.outputs_only and any(given is not None for given in own):
             raise pytest.UsageError(
                 "--member-outputs stands for a model: leave out --model, --members "
                 "and --nonmembers"
@@ -174,9 +195,13 @@ class Options:
                 raise pytest.UsageError(
                     "--import needs --model, whose layers and losses it defines"
                 )
+            if self.output is not None:
+                raise pytest.UsageError("--output needs --model, one of whose it names")
             if self.from_logits and not self.outputs_only:
                 raise pytest.UsageError("--from-logits needs --model")
-        elif self.held_out is None and None in (self.members, self.nonmembers):
+        elif self.held_out is None and (
+            self.members is None or self.nonmembers is None
+        ):
             raise pytest.UsageError(
                 "--model needs --members and --nonmembers: examples that the model was "
                 "trained on, and others from the same distribution, as .npz files with "
@@ -262,6 +287,11 @@ class Options:
             raise pytest.UsageError(
                 "--trainer needs --model and --population, whose shadow models it "
                 "trains: more examples from the same distribution, .npz with x and y"
+            )
+        if self.output is not None and self.population and self.trainer is None:
+            raise pytest.UsageError(
+                "--output with --population needs --trainer: how one output of several "
+                "was trained, the saved model doesn't say"
             )
         game = self.model is None and not self.outputs_only
         trained = self.profile != "study" if game else self.population is not None

@@ -18,6 +18,8 @@ from eval_suite.results.contents import Results
 from eval_suite.results.recorded import Recorded
 from eval_suite.results.run_results import assemble
 from eval_suite.results.verdict import verdict
+from eval_suite.session.before_work import check_report_folder
+from eval_suite.session.before_work import checked_defenses
 from eval_suite.session.stop_signal import ended_like_ctrl_c
 from eval_suite.undefended import BASE
 
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 
 # The exposed records, beside the report.
 _RECORDS = "records.csv"
+# How the session was called, where that was from Python.
+CALL = pytest.StashKey[str]()
 
 
 class EvalSession:
@@ -34,6 +38,11 @@ class EvalSession:
     Args:
         config: The session's configuration.
         options: The options as given.
+
+    Attributes:
+        results: The contents of results.json, once the checks have run.
+        page: Path of the report's page, once it is written.
+        gate_result: What the gates say, if there are any.
 
     Raises:
         pytest.UsageError: If a name or file in the options is no good, or the report
@@ -46,13 +55,19 @@ class EvalSession:
         self._names: Sequence[str] = ()
         self._recorded = Recorded()
         self._start = time.perf_counter()
-        self._results: Results | None = None
-        self._page: Path | None = None
+        self.results: Results | None = None
+        self.page: Path | None = None
         self._gate: GateKeeper | None = None
-        self._gate_result: GateResult | None = None
+        self.gate_result: GateResult | None = None
         self._interrupted = False
+        from eval_suite.subjects.make_subject import check_options
+
         try:
-            self._check_before_work()
+            check_report_folder(options)
+            self._names = checked_defenses(options)
+            self.subject_maker = check_options(options)
+            if options.gating:
+                self._gate = GateKeeper(options, self._names)
         except (ValueError, OSError) as error:
             raise pytest.UsageError(str(error)) from error
         self._first: FirstTable | None = None
@@ -61,51 +76,6 @@ class EvalSession:
 
             self._first = FirstTable(config, self._names)
             config.pluginmanager.register(self._first, "eval_suite_first_table")
-
-    def _check_before_work(self) -> None:
-        options = self._options
-        if options.report:
-            from eval_suite.report.output.report_folder import check_writable
-
-            check_writable(options.report_folder)
-        if not options.outputs_only:  # Else without the catalog, which loads Keras.
-            from eval_suite.options.selected_defenses import claiming
-            from eval_suite.options.selected_defenses import selected
-
-            self._names = selected(options.defenses)
-            trained = claiming(self._names, "trained")
-            if trained and options.model and options.trainer:
-                raise ValueError(
-                    f"{', '.join(trained)}: trained with the model as it is compiled, "
-                    "and --trainer trains in a way of its own: leave one of them out. "
-                    "Or build one with `keras_entropy.catalog.build` and evaluate the "
-                    "result as --model"
-                )
-            if trained and options.model and not options.population:
-                raise ValueError(
-                    f"{', '.join(trained)}: trained with the model, so --defenses "
-                    "takes them for --model only with --population. Or build one with "
-                    "`keras_entropy.catalog.build` and evaluate the result as --model"
-                )
-            referring = claiming(self._names, "reference")
-            if referring and options.held_out is not None:
-                raise ValueError(
-                    f"{', '.join(referring)}: fitted to reference examples or trained "
-                    "on them, and a plan of held-out records has none: all of its "
-                    "records are scored. Build it on examples of your own with "
-                    "`keras_entropy.catalog.build` and give the result as --model"
-                )
-            if referring and options.profile == "study" and not options.model:
-                raise ValueError(
-                    f"{', '.join(referring)}: fitted to reference examples or trained "
-                    "on them, and --profile study has none: it scores all. Leave it "
-                    "out of --defenses, or take --profile quick"
-                )
-        from eval_suite.subjects.make_subject import check_options
-
-        self.subject_maker = check_options(options)
-        if options.gating:
-            self._gate = GateKeeper(options, self._names)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtestloop(self) -> Generator[None, object, object]:
@@ -140,7 +110,7 @@ class EvalSession:
             if any(row["defense"] == BASE for row in recorded.headline):
                 ready = {row["defense"] for row in recorded.headline}
                 names = [name for name in self._names if name in ready]
-                self._results = self._assembled(names, gate=None)
+                self.results = self._assembled(names, gate=None)
             return
         if exitstatus == pytest.ExitCode.INTERNAL_ERROR:
             return
@@ -149,15 +119,15 @@ class EvalSession:
             return
         gate = None
         if self._gate is not None:
-            gate = self._gate_result = self._gate.judge(self._config, recorded)
+            gate = self.gate_result = self._gate.judge(self._config, recorded)
             if gate.failed:
                 session.exitstatus = pytest.ExitCode.TESTS_FAILED
-        self._results = self._assembled(self._names, gate)
+        self.results = self._assembled(self._names, gate)
         if self._options.report:
             from eval_suite.report.output.report_folder import write_report
 
-            self._page = write_report(self._results, self._options.report_folder)
-            self._write_records(self._page.parent)
+            self.page = write_report(self.results, self._options.report_folder)
+            self._write_records(self.page.parent)
 
     def _assembled(self, names: Sequence[str], gate: GateResult | None) -> Results:
         from eval_suite.session.environment import environment
@@ -181,6 +151,8 @@ class EvalSession:
 
     @property
     def _command(self) -> str:
+        if CALL in self._config.stash:
+            return self._config.stash[CALL]
         return shlex.join(["pytest", *map(str, self._config.invocation_params.args)])
 
     def _write_records(self, folder: Path) -> None:
@@ -195,7 +167,7 @@ class EvalSession:
         self, terminalreporter: pytest.TerminalReporter
     ) -> None:
         """Prints the table of defenses, and what the gates say."""
-        if self._results is None:
+        if self.results is None:
             ready = self._first.ready() if self._interrupted and self._first else ""
             if ready:
                 terminalreporter.section("keras-entropy: what was ready")
@@ -207,10 +179,10 @@ class EvalSession:
             ready = ": what was ready" if self._interrupted else ""
             terminalreporter.section(f"keras-entropy{ready}")
             width = terminalreporter._tw.fullwidth
-            terminalreporter.write_line(terminal_rows(self._results, width))
-        if self._gate_result is not None:
+            terminalreporter.write_line(terminal_rows(self.results, width))
+        if self.gate_result is not None:
             terminalreporter.section("keras-entropy gate")
-            for line in self._gate_result.lines:
+            for line in self.gate_result.lines:
                 terminalreporter.write_line(line)
 
     def pytest_unconfigure(self, config: pytest.Config) -> None:
@@ -220,11 +192,11 @@ class EvalSession:
                 "Interrupted: no report was written, and the last one is as it was. "
                 f"{self._kept()}"
             )
-        elif self._page is not None and self._results is not None:
+        elif self.page is not None and self.results is not None:
             from eval_suite.report.output.closing_words import closing_words
 
-            print("\n".join(closing_words(self._results)))
-            print(f"report: {self._page}")
+            print("\n".join(closing_words(self.results)))
+            print(f"report: {self.page}")
 
     def _kept(self) -> str:
         from eval_suite.session.cache_folder import kept_in

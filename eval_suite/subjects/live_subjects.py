@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import keras
 
@@ -31,6 +32,9 @@ from keras_entropy.audit import HeldOutPlan
 from keras_entropy.shadow import Cache
 from keras_entropy.shadow import Runner
 from keras_entropy.shadow.trainer import Trainer
+
+if TYPE_CHECKING:
+    from eval_suite.options.options import GivenModel
 
 
 def read_live(
@@ -89,9 +93,11 @@ def read_live(
     return play
 
 
-def _read_user_model(options: Options, model: Path) -> UserModel:
+def _read_user_model(options: Options, model: GivenModel) -> UserModel:
     if options.held_out is not None:
-        plan = HeldOutPlan.load(options.held_out)
+        plan = options.held_out
+        if not isinstance(plan, HeldOutPlan):
+            plan = HeldOutPlan.load(plan)
         check_records(plan.records, options.delta)
         audited = HeldOutModel.of_files(
             model,
@@ -99,6 +105,7 @@ def _read_user_model(options: Options, model: Path) -> UserModel:
             from_logits=options.from_logits,
             seed=options.seed,
             imports=options.imports,
+            output=options.output,
         )
         if options.questions_asked:
             audited.ask_neighbors(options.questions_asked, options.neighbors)
@@ -113,6 +120,7 @@ def _read_user_model(options: Options, model: Path) -> UserModel:
         compiled=options.knows_recipe,
         seed=options.seed,
         imports=options.imports,
+        output=options.output,
     )
     if options.population is not None:
         recipe = ShadowRecipe(
@@ -123,7 +131,7 @@ def _read_user_model(options: Options, model: Path) -> UserModel:
             learning_rate=options.shadow_learning_rate,
             trainer=None if options.trainer is None else Trainer(options.trainer),
         )
-        pool = dataset_of(options.population)
+        pool = dataset_of(options.population, "population")
         subject.train_shadows_on(pool, recipe, _runner(options, None))
     if options.questions_asked:
         subject.ask_neighbors(options.questions_asked, options.neighbors)

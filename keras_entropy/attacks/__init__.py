@@ -6,6 +6,8 @@ from keras_entropy.attacks.audit_results import Audit as Audit
 from keras_entropy.attacks.audit_results import GameAudit as GameAudit
 from keras_entropy.attacks.audits.game_audit import audit_game as audit_game
 from keras_entropy.attacks.audits.headline import game_headline as game_headline
+from keras_entropy.attacks.audits.labels_audit import LabelsAudit as LabelsAudit
+from keras_entropy.attacks.audits.labels_audit import audit_labels as audit_labels
 from keras_entropy.attacks.audits.outputs_audit import audit_outputs as audit_outputs
 from keras_entropy.attacks.controls.control import Control as Control
 from keras_entropy.attacks.controls.null_controls import null_controls as null_controls

@@ -104,12 +104,20 @@ class SigmoidEnding(Ending):
     def probabilities(self) -> Any:
         if self.has_one_unit:
             return TwoClasses()(self.output)
-        raise self._refusal()
+        raise self._several_labels()
 
     def logits(self) -> Any:
         if self.has_one_unit:
             return TwoClasses(from_logits=True)(graph.before_activation(self.output))
-        raise self._refusal()
+        raise self._several_labels()
+
+    def _several_labels(self) -> ValueError:
+        return ValueError(
+            "`model` must end in class probabilities, of classes that exclude each "
+            f"other, and it ends in {self.output.shape[-1]} sigmoids. If each is a "
+            "label of its own, audit them by `keras_entropy.attacks.audit_labels` on "
+            f"`model.predict`. Received: model={self.model.name!r}"
+        )
 
 
 class LogitsEnding(Ending):
@@ -134,7 +142,25 @@ class UnknownEnding(Ending):
     def probabilities(self) -> Any:
         if not self.has_one_unit and _answers_with_probabilities(self.model):
             return self.output
-        raise self._refusal()
+        raise ValueError(
+            "`model` must end in class probabilities, and what it ends in can't be "
+            f"seen: {self._told}. Its answers are no distributions over at least 2 "
+            "classes. Let it return logits and pass `from_logits=True`, of one unit "
+            f"as well. Received: model={self.model.name!r}, of output shape "
+            f"{tuple(self.output.shape)}"
+        )
+
+    def logits(self) -> Any:
+        raise ValueError(
+            "`model` must end in class probabilities whose softmax can be seen, as a "
+            f"layer that expects logits takes its place: {self._told}. Let it return "
+            f"logits and pass `from_logits=True`. Received: model={self.model.name!r}"
+        )
+
+    @property
+    def _told(self) -> str:
+        made_by = graph.operation(self.output)
+        return f"{made_by.name!r} is a {type(made_by).__name__}, a class of its own"
 
 
 _OF_ACTIVATION: dict[str, type[Ending]] = {

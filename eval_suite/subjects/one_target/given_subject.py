@@ -7,13 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import keras
-import numpy as np
 
-from eval_suite.datasets.datasets import Dataset
-from eval_suite.datasets.npz_files import check_examples
 from eval_suite.subjects.fingerprint import fingerprint
 from eval_suite.subjects.one_target.held_out_model import HeldOutModel
 from eval_suite.subjects.one_target.shadow_recipe import ShadowRecipe
+from eval_suite.subjects.one_target.user_files import dataset_of
 from eval_suite.subjects.one_target.user_model import UserModel
 from eval_suite.subjects.subject import ProgressBar
 from eval_suite.undefended import BASE
@@ -33,6 +31,7 @@ def given_subject(
     held_out: HeldOutPlan | Path | str | None,
     from_logits: bool,
     seed: int,
+    output: str | None,
 ) -> UserModel:
     """Returns the model with the two sets, or with the records of a plan.
 
@@ -41,7 +40,9 @@ def given_subject(
     if held_out is not None and members is None and nonmembers is None:
         if not isinstance(held_out, HeldOutPlan):
             held_out = HeldOutPlan.load(held_out)
-        return HeldOutModel(model, held_out, from_logits=from_logits, seed=seed)
+        return HeldOutModel(
+            model, held_out, from_logits=from_logits, seed=seed, output=output
+        )
     if held_out is not None or members is None or nonmembers is None:
         raise TypeError(
             "An audit needs `members` and `nonmembers`, or instead of both `held_out`, "
@@ -49,10 +50,11 @@ def given_subject(
         )
     return UserModel(
         model,
-        _checked("members", *members),
-        _checked("nonmembers", *nonmembers),
+        dataset_of(members, "members"),
+        dataset_of(nonmembers, "nonmembers"),
         from_logits=from_logits,
         seed=seed,
+        output=output,
     )
 
 
@@ -86,7 +88,7 @@ def train_shadows(
     own = None if trainer is None else Trainer(trainer)
     runner = Runner(cache=None if cache is None else Cache(cache), key=fingerprint())
     subject.train_shadows_on(
-        _checked("population", *population),
+        dataset_of(population, "population"),
         ShadowRecipe(trainer=own, **recipe),
         runner,
     )
@@ -100,7 +102,3 @@ def shadows_of(subject: UserModel) -> Shadows | None:
     if found is None or subject.questions is None:
         return found
     return dataclasses.replace(found, neighbors=subject.shadow_neighbors(BASE))
-
-
-def _checked(name: str, x: Array, y: Array) -> Dataset:
-    return Dataset(name, name, *check_examples(np.asarray(x), np.asarray(y), name), ())

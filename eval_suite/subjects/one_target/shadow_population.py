@@ -62,6 +62,8 @@ class Population:
         recipe: How the shadows are trained.
         runner: Trains them.
         from_logits: Boolean, whether the model ends in logits.
+        audited: Makes of a model that a trainer returns what is audited of it. Defaults
+            to `None`: it is as it is.
 
     Raises:
         ValueError: If the model is not compiled or does not say how long it was
@@ -79,6 +81,7 @@ class Population:
         runner: Runner,
         *,
         from_logits: bool = False,
+        audited: Callable[[keras.Model], keras.Model] | None = None,
     ) -> None:
         if recipe.trainer is None:
             check_compiled(model)
@@ -133,6 +136,7 @@ class Population:
                 self._bar,
                 from_logits=from_logits,
                 seed=recipe.seed,
+                audited=audited,
             )
         self._of_target = self._behind(
             lambda: (model, replicate(model, 1)),

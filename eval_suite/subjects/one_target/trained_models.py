@@ -55,6 +55,8 @@ class TrainedModels:
         progress: Opens a progress bar.
         from_logits: Boolean, whether the target ends in logits.
         seed: Integer, of random layers and fits.
+        audited: Makes of each of them what is audited. Defaults to `None`: it is as it
+            is.
     """
 
     def __init__(
@@ -71,6 +73,7 @@ class TrainedModels:
         *,
         from_logits: bool,
         seed: int,
+        audited: Callable[[keras.Model], keras.Model] | None = None,
     ) -> None:
         self._trainer = trainer
         self._target = target
@@ -87,6 +90,7 @@ class TrainedModels:
         self._progress = progress
         self._from_logits = from_logits
         self._seed = seed
+        self._audited = audited
         self._warned = False
         self._failure: ValueError | None = None
 
@@ -156,6 +160,8 @@ class TrainedModels:
 
         def check(number: int, result: list[Array]) -> None:
             model = model_of_file(self._trainer, result)
+            if self._audited is not None:
+                model = self._audited(model)
             self._check(model)
             other = seen.setdefault(_digest(model), number)
             if other != number:

@@ -5,18 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 from typing import Any
 
 import keras
+import numpy as np
 
 import keras_entropy
 from eval_suite.datasets.datasets import REFERENCE_SHARE
 from eval_suite.datasets.datasets import Dataset
+from eval_suite.datasets.npz_files import check_examples
 from eval_suite.datasets.npz_files import read_examples
 from keras_entropy.named_objects import named_module
 from keras_entropy.named_objects import own_objects
 from keras_entropy.numerics.equal_rows import BEYOND_REPEATS
 from keras_entropy.numerics.equal_rows import find_equal_rows
+
+if TYPE_CHECKING:
+    from eval_suite.options.options import GivenExamples
+    from eval_suite.options.options import GivenModel
 
 # Two to score, and one to set aside.
 _FEWEST_NONMEMBERS = 3
@@ -32,15 +39,17 @@ def is_random_by_design(model: keras.Model) -> bool:
 
 
 def load_model(
-    path: Path, *, compiled: bool, imports: Sequence[str] = ()
+    path: GivenModel, *, compiled: bool, imports: Sequence[str] = ()
 ) -> keras.Model:
     """Reads a model, or raises `ValueError` that says why it can't be.
 
     Args:
-        path: File.
+        path: File, or the model itself, which is returned as it is.
         compiled: Boolean, whether its compile configuration is needed too.
         imports: Modules that define layers and losses of the user's own.
     """
+    if isinstance(path, keras.Model):
+        return path
     if not path.exists():
         raise ValueError(f"--model {path}: no such file")
     own: dict[str, Any] = {}
@@ -60,10 +69,25 @@ def load_model(
         ) from error
 
 
-def dataset_of(path: Path) -> Dataset:
-    """Reads examples from a file of the command line."""
-    x, y = read_examples(path)
-    return Dataset(path.stem, str(path), x, y, ())
+def dataset_of(given: GivenExamples, name: str) -> Dataset:
+    """Returns examples that were given in memory, or as a file.
+
+    Args:
+        given: Inputs and labels, or the path of a file.
+        name: What the user calls those that lie in memory.
+
+    Raises:
+        ValueError: If they are no examples; the message says why.
+    """
+    if isinstance(given, Path):
+        return Dataset(given.stem, str(given), *read_examples(given), ())
+    if not isinstance(given, tuple | list) or len(given) != 2:
+        raise ValueError(
+            f"{name}: expected a pair (x, y) of inputs and labels. Received: "
+            f"{type(given).__name__}"
+        )
+    x, y = (np.asarray(part) for part in given)
+    return Dataset(name, name, *check_examples(x, y, name), ())
 
 
 def check_sets(model: keras.Model, members: Dataset, nonmembers: Dataset) -> None:
@@ -93,7 +117,15 @@ def check_sets(model: keras.Model, members: Dataset, nonmembers: Dataset) -> Non
         raise ValueError(
             f"The model expects examples of shape {expected}. Received: x {given}"
         )
-    classes = model.outputs[0].shape[-1]
+    answers = model.outputs[0].shape
+    if len(answers) != 2:
+        raise ValueError(
+            "A model that is evaluated answers with one row of probabilities, (N, C). "
+            f"Received: answers of shape {tuple(answers)}, such as one for each step. "
+            "Audit them by `keras_entropy.attacks.audit_outputs` on `model.predict`: "
+            "it takes (N, steps, C), and scores the sequence"
+        )
+    classes = answers[-1]
     for side, examples in (("members", members), ("non-members", nonmembers)):
         if examples.y.max() >= classes:
             raise ValueError(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import keras
 import numpy as np
@@ -16,6 +17,7 @@ from eval_suite.results.rows import RunDescription
 from eval_suite.results.run_description import describe_run
 from eval_suite.subjects.asked_models import AskedModels
 from eval_suite.subjects.measured import RecordAnswers
+from eval_suite.subjects.one_target.audited_model import audited_model
 from eval_suite.subjects.one_target.one_target import OneModel
 from eval_suite.subjects.one_target.resemblance_row import told_resemblance
 from eval_suite.subjects.one_target.shadow_population import Population
@@ -44,6 +46,10 @@ from keras_entropy.shadow import Runner
 from keras_entropy.shadow.resemblance import Resemblance
 from keras_entropy.training.reference_fitting import fitted
 
+if TYPE_CHECKING:
+    from eval_suite.options.options import GivenExamples
+    from eval_suite.options.options import GivenModel
+
 # Fewer tell little of where the inputs lie: then neighbors are made from all examples.
 _FEWEST_REFERENCE = 20
 
@@ -62,6 +68,8 @@ class UserModel(OneModel):
         set_aside: Boolean, whether some of the non-members become the reference set.
             Where a coin decided who is a member there is none, and equal examples on
             both sides are no copies. Defaults to `True`.
+        output: Name of the output that is audited, if the model has several. Defaults
+            to `None`.
 
     Raises:
         ValueError: If one set holds copies of the other's examples, they do not fit the
@@ -77,6 +85,7 @@ class UserModel(OneModel):
         from_logits: bool = False,
         seed: int = 0,
         set_aside: bool = True,
+        output: str | None = None,
     ) -> None:
         self._seed = seed
         self._population: Population | None = None
@@ -84,6 +93,9 @@ class UserModel(OneModel):
         self._asked_shadows: AskedModels | None = None
         self._progress: ProgressBar = no_bar
         self._from_logits = from_logits
+        self._audited = functools.partial(audited_model, x=members.x, output=output)
+        self._as_given = model
+        model = self._audited(model)
         self._undefended = defending.probabilities_of(model, from_logits=from_logits)
         self._model = model
         check_sets(self._undefended, members, nonmembers)
@@ -100,34 +112,36 @@ class UserModel(OneModel):
     @classmethod
     def read(
         cls,
-        model: Path,
-        members: Path,
-        nonmembers: Path,
+        model: GivenModel,
+        members: GivenExamples,
+        nonmembers: GivenExamples,
         *,
         from_logits: bool,
         compiled: bool = False,
         seed: int = 0,
         imports: Sequence[str] = (),
+        output: str | None = None,
     ) -> UserModel:
-        """Reads the three files of the command line.
+        """Reads what the options name.
 
         Args:
-            model: File of the model.
-            members: File of examples that it was trained on.
-            nonmembers: File of examples that it was not trained on.
+            model: The model, or its file.
+            members: Examples that it was trained on, or their file.
+            nonmembers: Examples that it was not trained on, or their file.
             from_logits: Boolean, whether the model ends in logits.
             compiled: Boolean, whether its compile configuration is needed too.
                 Defaults to `False`.
             seed: Integer, as for the class. Defaults to `0`.
             imports: Modules that define what is the user's own in the model. Defaults
                 to none.
+            output: As for the class. Defaults to `None`.
 
         Raises:
             ValueError: If a file is missing or no such file, or as for the class.
         """
         loaded = load_model(model, compiled=compiled, imports=imports)
-        sets = [dataset_of(path) for path in (members, nonmembers)]
-        return cls(loaded, *sets, from_logits=from_logits, seed=seed)
+        sides = dataset_of(members, "members"), dataset_of(nonmembers, "nonmembers")
+        return cls(loaded, *sides, from_logits=from_logits, seed=seed, output=output)
 
     def train_shadows_on(
         self, pool: Dataset, recipe: ShadowRecipe, runner: Runner
@@ -140,8 +154,16 @@ class UserModel(OneModel):
             runner: Trains them.
 
         Raises:
-            ValueError: As for `Population`.
+            ValueError: As for `Population`, or if the model can't be built anew from
+                its layers and nothing else trains it.
         """
+        if recipe.trainer is None and self._model is not self._as_given:
+            raise ValueError(
+                "Shadow models are built and trained as the model was, and "
+                f"{self._as_given.name!r} is subclassed or one output of several, of "
+                "which that can't be read. Give --trainer, a function (x, y, seed) -> "
+                "model that does it"
+            )
         self._population = Population(
             self._model,
             self.members,
@@ -151,6 +173,7 @@ class UserModel(OneModel):
             recipe,
             runner,
             from_logits=self._from_logits,
+            audited=self._audited,
         )
 
     def run_with(self, runner: Runner, progress: ProgressBar) -> None:
@@ -310,7 +333,7 @@ class UserModel(OneModel):
         population = self._population
         return describe_run(
             dataset=f"{self.members.name} against {self.nonmembers.name}",
-            source="files given on the command line",
+            source="the user's own examples",
             scored=len(self.members.x) + len(self.nonmembers.x),
             reference=len(self.reference.x),
             input_shape=self.members.x.shape[1:],

@@ -20,6 +20,9 @@ from keras_entropy.attacks.audits.measurement import Measurement
 from keras_entropy.attacks.audits.measurement import curve_grid
 from keras_entropy.attacks.audits.measurement import slice_grid
 from keras_entropy.attacks.audits.sides import join_sides
+from keras_entropy.attacks.audits.steps import STEP_ATTACKS
+from keras_entropy.attacks.audits.steps import check_alone
+from keras_entropy.attacks.audits.steps import have_steps
 from keras_entropy.attacks.audits.target_scoring import target_scorer
 from keras_entropy.attacks.audits.target_scoring import with_inputs
 from keras_entropy.attacks.audits.target_scoring import without_shadows_for
@@ -74,9 +77,15 @@ def audit_outputs(
 
     Args:
         member_outputs: Float array `(n, C)` of probabilities (or logits, with
-            `from_logits=True`); `(n, 1)` or `(n,)` is one sigmoid unit. Never changed.
+            `from_logits=True`); `(n, 1)` or `(n,)` is one sigmoid unit. Or of a step
+            each, `(n, steps, C)`, of a pixel, `(n, height, width, C)`: the unit is the
+            example, whose score is the mean over its steps, all of which count. Such
+            outputs are attacked by `loss`, `confidence`, `entropy`, `modified_entropy`
+            and `label_only` (the share of the steps that are right) alone. Never
+            changed.
         member_labels: Classes in `0..C - 1`: array `(n,)` or `(n, 1)` of integers, of
-            booleans or of floats with integer values; or one-hot rows `(n, C)`.
+            booleans or of floats with integer values; or one-hot rows `(n, C)`. Of
+            steps one each: `(n, steps)`.
         nonmember_outputs: Float array `(m, C)`, of the same kind.
         nonmember_labels: Likewise, of m examples.
         from_logits: Boolean. Defaults to `False`.
@@ -123,7 +132,12 @@ def audit_outputs(
         >>> audit.get("loss").auc_low > 0.7
         True
     """
+    kinds = array_checks.check_names(slices, slicing.KINDS, "slices")
     known = TARGET_ATTACKS
+    if have_steps(member_outputs):
+        others = kinds if kinds != (slicing.ENTIRE,) else None
+        check_alone(shadows=shadows, neighbors=neighbors, inputs=inputs, slices=others)
+        known = STEP_ATTACKS
     if shadows is not None:
         known += SHADOW_ATTACKS
     if inputs is not None:
@@ -133,7 +147,6 @@ def audit_outputs(
         known += NEIGHBOR_ATTACKS if calibrated else LONE_NEIGHBOR_ATTACKS
     array_checks.check_confidence(confidence)
     names = array_checks.check_names(attacks, known, "attacks")
-    kinds = array_checks.check_names(slices, slicing.KINDS, "slices")
     signals, member = join_sides(
         member_outputs, member_labels, nonmember_outputs, nonmember_labels, from_logits
     )

@@ -304,6 +304,18 @@ class ShadowCountRow(TypedDict):
     auc_high: float | None
 
 
+class EpochRow(TypedDict):
+    """Table `epoch`: one training by `fit`, audited after an epoch by the callback."""
+
+    defense: str
+    epoch: int
+    auc: float | None
+    auc_low: float | None
+    auc_high: float | None
+    member_accuracy: float | None
+    nonmember_accuracy: float | None
+
+
 class EngineRow(TypedDict):
     """TensorFlow Privacy's figures of one attack, ours (`own_`) beside them."""
 

@@ -309,11 +309,11 @@ class EpochRow(TypedDict):
 
     defense: str
     epoch: int
-    auc: float | None
-    auc_low: float | None
-    auc_high: float | None
-    member_accuracy: float | None
-    nonmember_accuracy: float | None
+    auc: float
+    auc_low: float
+    auc_high: float
+    member_accuracy: float
+    nonmember_accuracy: float
 
 
 class EngineRow(TypedDict):

@@ -1,5 +1,7 @@
 """What a model gives away, and what it gains, from epoch to epoch."""
 
+from typing import Any
+
 from matplotlib.axes import Axes
 
 from eval_suite.report.content.rows import Rows
@@ -71,15 +73,17 @@ def _draw(
     above: Axes, below: Axes, epochs: list[EpochRow], colour: str, marker: str
 ) -> None:
     places = [row["epoch"] for row in epochs]
-    look = {
+    look: dict[str, Any] = {
         "color": colour,
         "marker": marker,
         "ms": 4,
         "lw": 1.2,
         "markevery": max(1, len(epochs) // _MARKS),
     }
-    low, high = ([row[key] for row in epochs] for key in ("auc_low", "auc_high"))
-    above.fill_between(places, low, high, color=colour, alpha=0.15, lw=0)
+    low = [row["auc_low"] for row in epochs]
+    above.fill_between(
+        places, low, [row["auc_high"] for row in epochs], color=colour, alpha=0.15, lw=0
+    )
     above.plot(places, [row["auc"] for row in epochs], **look)
     below.plot(places, [row["member_accuracy"] for row in epochs], **look)
     others = [row["nonmember_accuracy"] for row in epochs]
@@ -100,5 +104,4 @@ def _hovers(axes: Axes, found: list[tuple[str, list[EpochRow]]]) -> tuple[Hover,
         )
         for defense, epochs in found
         for row in epochs
-        if row["auc"] is not None
     )

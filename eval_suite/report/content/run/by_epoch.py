@@ -21,13 +21,10 @@ class EpochWords(TypedDict):
 
 
 def trainings(results: Results) -> dict[str, list[EpochRow]]:
-    """Returns the epochs of each training that were measured, by its defense."""
+    """Returns the epochs of each training, by its defense."""
     found: dict[str, list[EpochRow]] = {}
     for row in results.get("epochs", []):
-        measured = (row["auc"], row["auc_low"], row["auc_high"])
-        accuracies = (row["member_accuracy"], row["nonmember_accuracy"])
-        if None not in (*measured, *accuracies):
-            found.setdefault(row["defense"], []).append(row)
+        found.setdefault(row["defense"], []).append(row)
     return found
 
 
@@ -36,9 +33,9 @@ def best_and_last(name: str, rows: list[EpochRow]) -> str:
 
     Args:
         name: What the training is called.
-        rows: Its epochs, at least one, measured.
+        rows: Its epochs, at least one.
     """
-    best = max(rows, key=lambda row: row["nonmember_accuracy"] or 0.0)
+    best = max(rows, key=lambda row: row["nonmember_accuracy"])
     last = rows[-1]
     if best is last:
         return f"{name} is most accurate on others after its last epoch, {_told(last)}"

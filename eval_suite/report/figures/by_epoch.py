@@ -55,7 +55,8 @@ def by_epoch(rows: Rows) -> Drawing:
     reading = (
         "One training by `model.fit` with the callback `MembershipAudit`; the band is "
         "the 95 % interval of one epoch by itself. The attack is one threshold on the "
-        "loss, so stronger ones find more. Where accuracy on others no longer rises "
+        "loss, so stronger ones find more; lines whose bands overlap are not told "
+        "apart. Where accuracy on others no longer rises "
         "and the AUC still does, further epochs only give away."
     )
     return Drawing(

@@ -57,10 +57,12 @@ def test_a_model_that_learns_nothing_has_the_figures_of_its_start():
 
 
 def test_labels_without_a_rule_are_learned_by_heart_and_told():
-    found = audited(study_mlp((6,), 4), epochs=60)
+    model = study_mlp((6,), 4)
+    model.compile(keras.optimizers.Adam(0.02), "sparse_categorical_crossentropy")
+    found = audited(model, epochs=15)
     assert found["member_accuracy"][-1] > 0.9 > found["member_accuracy"][0]
     assert found["nonmember_accuracy"][-1] < 0.5
-    assert found["auc_low"][-1] > 0.8 > found["auc"][0]
+    assert found["auc_low"][-1] > 0.7 > found["auc"][0]
 
 
 def test_the_seed_decides():
@@ -78,14 +80,14 @@ def test_a_defense_is_trained_by_its_loss():
         dataclasses.replace(catalog.get("relax-loss"), recipe=FromScratch(loss))
         for loss in (
             functools.partial(keras.losses.CategoricalCrossentropy),
-            functools.partial(RelaxLoss, level=1.2),
+            functools.partial(RelaxLoss, level=1.37),
         )
     )
-    plain = audited(study_mlp((6,), 4), epochs=10)
-    same = audited(study_mlp((6,), 4), own, epochs=10)
-    relaxed = audited(study_mlp((6,), 4), other, epochs=10)
+    plain = audited(study_mlp((6,), 4), epochs=6)
+    same = audited(study_mlp((6,), 4), own, epochs=6)
+    relaxed = audited(study_mlp((6,), 4), other, epochs=6)
     np.testing.assert_allclose(same["auc"], plain["auc"], atol=2e-3)
-    assert np.abs(relaxed["auc"] - plain["auc"]).max() > 0.01
+    assert np.abs(relaxed["auc"] - plain["auc"]).max() > 0.05
     assert not is_one_fit(catalog.get("M-6"))
     with pytest.raises(ValueError, match=r"from scratch by a loss.*M-6"):
         audited(study_mlp((6,), 4), catalog.get("M-6"))

@@ -110,6 +110,13 @@ def test_invalid_usage(overfitted, membership_audit):
         membership_audit(model, (x, y), held_out=plan)
     with pytest.raises(ValueError, match=r"above 0 and below 1 / 400.*delta=0"):
         membership_audit(model, held_out=plan, delta=0)
+    with pytest.raises(
+        ValueError, match=r"two questions.*epsilon.*`population`.*members"
+    ):
+        membership_audit(model, held_out=plan, population=(x, y))
+    *_, several = hold_out({"a": x[:, :4], "b": x[:, 4:]}, y, records=60)
+    with pytest.raises(ValueError, match=r"several: x/a, x/b\. Ask the model yourself"):
+        membership_audit(model, held_out=several)
     audit = membership_audit(model, (x[:90], y[:90]), (x[90:], y[90:]), questions=0)
     with pytest.raises(ValueError, match=r"a coin held out.*held_out=None"):
         _ = audit.epsilon

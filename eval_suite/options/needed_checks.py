@@ -14,6 +14,7 @@ _TF_PRIVACY = "test_tf_privacy.py"
 _TF_PRIVACY_FULL = "test_tf_privacy_full.py"
 _RECORD_RISK = "test_record_risk.py"
 _SHADOW_COUNTS = "test_shadow_counts.py"
+_AUDITED_TRAINING = "test_audited_training.py"
 _GUARANTEES = "test_guarantees.py"
 _HELD_OUT = "test_held_out.py"
 _FOR_METRIC = {"accuracy": "test_utility.py", "latency_ratio": "test_latency.py"}
@@ -42,7 +43,7 @@ def is_needed(file: str, options: Options) -> bool:
     if file == _RECORD_RISK:
         alone = options.model is not None and options.population is None
         return options.report and not alone and options.profile != "study"
-    if file == _SHADOW_COUNTS:
+    if file in (_SHADOW_COUNTS, _AUDITED_TRAINING):
         return options.report and options.model is None and options.profile != "study"
     if file == _GATE:
         return options.gating

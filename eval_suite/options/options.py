@@ -238,9 +238,11 @@ class Options:
             )
         if self.population is not None:
             raise pytest.UsageError(
-                "--held-out and --population: shadow models need the entire training "
-                "set, of which a plan holds the audited records alone. Leave out one "
-                "of them"
+                "--held-out and --population answer two questions, one at a time. For "
+                "the bound on epsilon leave out --population. For attackers who train "
+                "shadow models leave out --held-out, and give the entire training set "
+                "as --members, of which a plan holds the audited records alone, and "
+                "what the plan held out, plan.nonmembers, as --nonmembers"
             )
 
     def _check_questions(self) -> None:

@@ -15,6 +15,7 @@ from eval_suite.results.rows import CurveRow
 from eval_suite.results.rows import Dataset
 from eval_suite.results.rows import DistributionRow
 from eval_suite.results.rows import DivergenceRow
+from eval_suite.results.rows import EpochRow
 from eval_suite.results.rows import ExchangeabilityRow
 from eval_suite.results.rows import FrontierRow
 from eval_suite.results.rows import NullRunRow
@@ -168,6 +169,7 @@ class Results(TypedDict):
     distributions: list[DistributionRow]
     frontier: list[FrontierRow]
     shadow_counts: NotRequired[list[ShadowCountRow]]
+    epochs: NotRequired[list[EpochRow]]
     one_training: NotRequired[list[OneTrainingRow]]
     tf_privacy: list[BesideRow]
     tf_privacy_null: list[NullRunRow]

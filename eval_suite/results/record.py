@@ -20,6 +20,7 @@ from eval_suite.results.rows import ControlRow
 from eval_suite.results.rows import CurveRow
 from eval_suite.results.rows import DifferenceRow
 from eval_suite.results.rows import DistributionRow
+from eval_suite.results.rows import EpochRow
 from eval_suite.results.rows import ExchangeabilityRow
 from eval_suite.results.rows import FrontierRow
 from eval_suite.results.rows import HeadlineRow
@@ -96,6 +97,9 @@ class Record(Protocol):
     def __call__(
         self, table: Literal["shadow_count"], **fields: Unpack[ShadowCountRow]
     ) -> None: ...
+
+    @overload
+    def __call__(self, table: Literal["epoch"], **fields: Unpack[EpochRow]) -> None: ...
 
     @overload
     def __call__(

@@ -27,6 +27,7 @@ from eval_suite.results.rows import ControlRow
 from eval_suite.results.rows import CurveRow
 from eval_suite.results.rows import DifferenceRow
 from eval_suite.results.rows import DistributionRow
+from eval_suite.results.rows import EpochRow
 from eval_suite.results.rows import ExchangeabilityRow
 from eval_suite.results.rows import FrontierRow
 from eval_suite.results.rows import HeadlineRow
@@ -57,6 +58,7 @@ class Recorded:
     latency: list[LatencyRow] = dataclasses.field(default_factory=list)
     frontier: list[FrontierRow] = dataclasses.field(default_factory=list)
     shadow_count: list[ShadowCountRow] = dataclasses.field(default_factory=list)
+    epoch: list[EpochRow] = dataclasses.field(default_factory=list)
     tf_privacy: list[BesideRow] = dataclasses.field(default_factory=list)
     tf_privacy_null: list[NullRunRow] = dataclasses.field(default_factory=list)
     exchangeability: list[ExchangeabilityRow] = dataclasses.field(default_factory=list)

@@ -304,6 +304,18 @@ class ShadowCountRow(TypedDict):
     auc_high: float | None
 
 
+class EpochRow(TypedDict):
+    """Table `epoch`: one training by `fit`, audited after an epoch by the callback."""
+
+    defense: str
+    epoch: int
+    auc: float
+    auc_low: float
+    auc_high: float
+    member_accuracy: float
+    nonmember_accuracy: float
+
+
 class EngineRow(TypedDict):
     """TensorFlow Privacy's figures of one attack, ours (`own_`) beside them."""
 

@@ -13,6 +13,7 @@ from typing import Literal
 from eval_suite.results.gate_rows import AucRow
 from eval_suite.results.gate_rows import ExamplesIdentity
 from eval_suite.results.gate_rows import GameIdentity
+from eval_suite.results.rows import EpochRow
 from eval_suite.results.rows import QuestionsRow
 from eval_suite.results.rows import RunDescription
 from eval_suite.results.rows import Utility
@@ -261,6 +262,17 @@ class Subject(abc.ABC):
             `None` where no model learned any.
         """
         return None
+
+    def audited_epochs(self, name: str) -> list[EpochRow]:
+        """Returns an audit after each epoch of one training by `fit`.
+
+        Args:
+            name: Name of the defense.
+
+        Returns:
+            Nothing where no model is trained here, or not by one `fit`.
+        """
+        return []
 
     def null_models(self, seed: int) -> Mapping[str, PairedModels]:
         """Returns undefended models on which every attack must fail; part `"pairs"`.

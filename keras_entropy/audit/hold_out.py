@@ -14,6 +14,7 @@ import numpy as np
 
 from keras_entropy.arrays import Array
 from keras_entropy.arrays import Integers
+from keras_entropy.audit import inputs
 from keras_entropy.audit.plan import HeldOutPlan
 from keras_entropy.labels import class_indices
 from keras_entropy.numerics.finite_rows import not_finite
@@ -31,7 +32,7 @@ def hold_out(
     records: int = 1000,
     mislabelled: int = 0,
     seed: int | None = None,
-) -> tuple[Array, Array, HeldOutPlan]:
+) -> tuple[Any, Array, HeldOutPlan]:
     """Holds about half of some records out of a training set, by fair coins.
 
     All other examples stay in it. Train the model on what is returned, by whatever
@@ -47,7 +48,9 @@ def hold_out(
     training set, which costs some accuracy.
 
     Args:
-        x: Array of finite numbers `(N, ...)`, the inputs of all examples.
+        x: Array of finite numbers `(N, ...)`, the inputs of all examples; for a model
+            with several inputs a dict, list or tuple of them, with a row each for every
+            example.
         y: Class indices `(N,)` or `(N, 1)`, or one-hot rows.
         records: Integer from 50 to N, how many examples a coin decides on; drawn from
             all. The bound on epsilon can't exceed about the logarithm of a quarter of
@@ -59,14 +62,14 @@ def hold_out(
             fresh ones. Who knows it, and the data, knows the coins. Defaults to `None`.
 
     Returns:
-        `(x_train, y_train, plan)`: the examples that are left, in their order, labels
-        in the form of `y`; and the `HeldOutPlan`, to be saved for the audit.
+        `(x_train, y_train, plan)`: the examples that are left, in their order, inputs
+        in the structure of `x` and labels in the form of `y`; and the `HeldOutPlan`, to
+        be saved for the audit.
 
     Raises:
         ValueError: If the shapes disagree, the inputs of the records are no finite
             numbers, a label is no class, or `records` or `mislabelled` is out of its
             range.
-        TypeError: If `x` is no array, such as a dict of inputs.
 
     Example:
 
@@ -77,19 +80,10 @@ def hold_out(
         >>> len(plan.members[0]) + len(plan.nonmembers[0])
         100
     """
-    if isinstance(x, dict | list | tuple):
-        raise TypeError(
-            "`x` must be one array of inputs (N, ...), as the audit of a model takes "
-            f"one. Received: x of type {type(x).__name__}"
-        )
-    x, y = np.asarray(x), np.asarray(y)
+    x, y = inputs.as_arrays(x), np.asarray(y)
     labels = class_indices(y)
-    if x.ndim < 2 or len(x) != len(labels):
-        raise ValueError(
-            "`x` must have shape (N, ...), and `y` a label for each of its rows. "
-            f"Received: x.shape={x.shape}, y.shape={y.shape}"
-        )
-    _check_number("records", records, FEWEST_RECORDS, len(x), "the number of examples")
+    _check_lengths(x, y, len(labels))
+    _check_number("records", records, FEWEST_RECORDS, len(y), "the number of examples")
     _check_number("mislabelled", mislabelled, 0, records, "the number of records")
     classes = np.unique(labels)
     if mislabelled and len(classes) < 2:
@@ -98,14 +92,9 @@ def hold_out(
             f"mislabelled={mislabelled}, all of `y` is {classes[0]}"
         )
     rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=_STREAM))
-    rows = np.sort(rng.permutation(len(x))[:records])
-    chosen = x[rows]
-    wrong_x = not_finite(x) if not_finite(chosen) else None
-    if chosen.dtype.kind not in "biuf" or wrong_x is not None:
-        raise ValueError(
-            "`x` must hold finite numbers, at least in the records of the audit. "
-            f"Received: {wrong_x or f'dtype={x.dtype}'}"
-        )
+    rows = np.sort(rng.permutation(len(y))[:records])
+    chosen = inputs.rows_of(x, rows)
+    _check_finite(x, chosen)
     wrong = np.zeros(records, bool)
     wrong[rng.permutation(records)[:mislabelled]] = True
     plan = HeldOutPlan(
@@ -115,7 +104,7 @@ def hold_out(
         member=rng.integers(2, size=records).astype(bool),
         mislabelled=wrong,
         rows=rows,
-        examples=len(x),
+        examples=len(y),
     )
     return *plan.training_set(x, y), plan
 
@@ -127,6 +116,30 @@ def _others(labels: Integers, classes: Integers, rng: np.random.Generator) -> In
     step = rng.integers(1, len(classes), size=len(labels))
     found: Integers = classes[(np.searchsorted(classes, labels) + step) % len(classes)]
     return found
+
+
+def _check_lengths(x: Any, y: Array, examples: int) -> None:
+    several = inputs.is_structure(x)
+    # Of several inputs a column may come as (N,), as in a table.
+    least = 1 if several else 2
+    leaves = list(inputs.named(x).values())
+    if not leaves or any(a.ndim < least or len(a) != examples for a in leaves):
+        expected = "arrays of shape (N, ...)" if several else "shape (N, ...)"
+        raise ValueError(
+            f"`x` must have {expected}, and `y` a label for each of its rows. "
+            f"Received: {inputs.shapes(x) or 'no input'}, y {y.shape}"
+        )
+
+
+def _check_finite(x: Any, chosen: Any) -> None:
+    given = inputs.named(x)
+    for name, array in inputs.named(chosen).items():
+        wrong = not_finite(given[name]) if not_finite(array) else None
+        if array.dtype.kind not in "biuf" or wrong is not None:
+            raise ValueError(
+                "`x` must hold finite numbers, at least in the records of the audit. "
+                f"Received: {name} with {wrong or f'dtype={array.dtype}'}"
+            )
 
 
 def _check_number(name: str, value: int, least: int, most: int, what: str) -> None:

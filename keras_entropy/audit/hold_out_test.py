@@ -1,3 +1,4 @@
+import keras
 import numpy as np
 import pytest
 from scipy import stats
@@ -75,6 +76,36 @@ def test_wrong_labels_are_drawn_evenly():
         assert stats.binomtest(counts[0], 400).pvalue > 1e-3
 
 
+def as_dict(x):
+    return {"wide": x[:, :3], "age": x[:, 3]}
+
+
+def as_list(x):
+    return [x[:, :1], x[:, 1:].reshape(-1, 3, 1)]
+
+
+def as_tuple(x):
+    return x[:, :2], {"b": x[:, 2], "a": x[:, 3:]}
+
+
+@pytest.mark.parametrize("several", [as_dict, as_list, as_tuple])
+def test_several_inputs_are_held_out_as_one_is(data, several):
+    x, y = data
+    settings = {"records": 120, "mislabelled": 30, "seed": 4}
+    x_one, y_one, one = hold_out(x, y, **settings)
+    x_train, y_train, plan = hold_out(several(x), y, **settings)
+    keras.tree.assert_same_structure(x_train, several(x))
+    keras.tree.map_structure(np.testing.assert_array_equal, x_train, several(x_one))
+    np.testing.assert_array_equal(y_train, y_one)
+    for sides, others in (
+        (plan.members, one.members),
+        (plan.nonmembers, one.nonmembers),
+    ):
+        expected = several(others[0])
+        keras.tree.map_structure(np.testing.assert_array_equal, sides[0], expected)
+        np.testing.assert_array_equal(sides[1], others[1])
+
+
 @pytest.mark.parametrize("form", ["column", "one_hot", "float"])
 def test_labels_come_back_in_their_form(data, form):
     x, y = data
@@ -106,8 +137,16 @@ def test_invalid_usage(data):
         hold_out(x, np.zeros(300), records=60, mislabelled=1)
     with pytest.raises(ValueError, match=r"a label for each of its rows.*\(299,\)"):
         hold_out(x, y[1:])
-    with pytest.raises(TypeError, match=r"one array of inputs.*dict"):
-        hold_out({"a": x}, y)
+    with pytest.raises(
+        ValueError, match=r"each of its rows.*x/a \(300, 4\), x/b \(299"
+    ):
+        hold_out({"a": x, "b": x[1:]}, y)
+    with pytest.raises(ValueError, match=r"no input, y \(300,\)"):
+        hold_out({}, y)
+    with pytest.raises(ValueError, match=r"each of its rows.*x/0/0 \(\)"):
+        hold_out([[1.0, 2.0]], y)
+    with pytest.raises(ValueError, match=r"finite numbers.*x/b with NaN or infinity"):
+        hold_out({"a": x, "b": np.full(300, np.inf)}, y, records=60)
     with pytest.raises(ValueError, match="finite numbers"):
         hold_out(np.full((100, 2), np.nan), np.zeros(100), records=60)
     with pytest.raises(ValueError, match=r"finite numbers.*<U1"):

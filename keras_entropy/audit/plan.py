@@ -14,10 +14,13 @@ from keras_entropy.arrays import UNREADABLE_NPZ
 from keras_entropy.arrays import Array
 from keras_entropy.arrays import Booleans
 from keras_entropy.arrays import Integers
+from keras_entropy.audit import inputs
 from keras_entropy.labels import class_indices
 
 _VERSION = 1
-_ARRAYS = ("x", "y", "given", "member", "mislabelled", "rows", "examples")
+_ARRAYS = ("y", "given", "member", "mislabelled", "rows", "examples")
+# Of several inputs, what their structure is.
+_STRUCTURE = "structure"
 
 
 @dataclasses.dataclass(frozen=True, eq=False, repr=False)
@@ -28,7 +31,8 @@ class HeldOutPlan:
     from everybody who is meant to be the attacker.
 
     Attributes:
-        x: Array `(m, ...)`, the inputs of the records.
+        x: Array `(m, ...)`, the inputs of the records; of a model with several inputs a
+            dict, list or tuple of such arrays.
         y: Int64 `(m,)`, their labels in the training set: of the mislabelled, the wrong
             ones.
         given: Int64 `(m,)`, their labels in the data set.
@@ -38,7 +42,7 @@ class HeldOutPlan:
         examples: Integer, how many examples the data set has.
     """
 
-    x: Array
+    x: Any
     y: Integers
     given: Integers
     member: Booleans
@@ -52,14 +56,14 @@ class HeldOutPlan:
         return len(self.rows)
 
     @property
-    def members(self) -> tuple[Array, Integers]:
+    def members(self) -> tuple[Any, Integers]:
         """`(x, y)` of the records that are in the training set, as it has them."""
-        return self.x[self.member], self.y[self.member]
+        return inputs.rows_of(self.x, self.member), self.y[self.member]
 
     @property
-    def nonmembers(self) -> tuple[Array, Integers]:
+    def nonmembers(self) -> tuple[Any, Integers]:
         """`(x, y)` of the records that were held out, as it would have had them."""
-        return self.x[~self.member], self.y[~self.member]
+        return inputs.rows_of(self.x, ~self.member), self.y[~self.member]
 
     @property
     def members_first(self) -> tuple[Booleans, Booleans]:
@@ -71,17 +75,20 @@ class HeldOutPlan:
     def digest(self) -> str:
         """String, a hash of the records, their labels and the coins."""
         found = hashlib.sha256(f"{_VERSION} {self.examples}".encode())
-        for name in _ARRAYS[:-1]:
-            array = np.ascontiguousarray(getattr(self, name))
+        hashed = inputs.named(self.x) | {n: getattr(self, n) for n in _ARRAYS[:-1]}
+        if inputs.is_structure(self.x):
+            found.update(inputs.structure_of(self.x).encode())
+        for name, array in hashed.items():
+            array = np.ascontiguousarray(array)
             found.update(f"{name} {array.dtype.str} {array.shape}".encode())
             found.update(array.tobytes())
         return found.hexdigest()[:32]
 
-    def training_set(self, x: Any, y: Any) -> tuple[Array, Array]:
+    def training_set(self, x: Any, y: Any) -> tuple[Any, Array]:
         """Returns the training set again, as `hold_out` did.
 
         Args:
-            x: Array `(N, ...)`, the inputs that `hold_out` was given.
+            x: Array `(N, ...)`, or several, the inputs that `hold_out` was given.
             y: Labels, likewise.
 
         Returns:
@@ -92,21 +99,31 @@ class HeldOutPlan:
             ValueError: If they are not the plan's data set: there are more or fewer
                 examples, or the records or their labels are others.
         """
-        x, y = np.asarray(x), np.asarray(y)
-        if len(x) != self.examples or len(y) != self.examples:
+        x, y = inputs.as_arrays(x), np.asarray(y)
+        theirs, ours = inputs.named(x), inputs.named(self.x)
+        if set(theirs) != set(ours):
+            raise ValueError(
+                f"The plan is of another data set, with the inputs {', '.join(ours)}. "
+                f"Received: {', '.join(theirs)}"
+            )
+        lengths = {name: len(array) for name, array in {**theirs, "y": y}.items()}
+        if set(lengths.values()) != {self.examples}:
+            told = ", ".join(f"{name} of {n:,}" for name, n in lengths.items())
             raise ValueError(
                 "The plan is of another data set: it was made for "
-                f"{self.examples:,} examples. Received: x of {len(x):,}, y of "
-                f"{len(y):,}"
+                f"{self.examples:,} examples. Received: {told}"
             )
-        same = x.shape[1:] == self.x.shape[1:]
-        equal = np.zeros(self.records, bool)
-        if same:
-            differs = x[self.rows] != self.x
-            equal = ~differs.reshape(self.records, -1).any(axis=1)
-            equal &= class_indices(y)[self.rows] == self.given
+        equal = np.ones(self.records, bool)
+        shape = ""
+        for name, array in theirs.items():
+            if array.shape[1:] != ours[name].shape[1:]:
+                equal[:] = False
+                shape = f", {name} with examples of shape {array.shape[1:]}"
+                continue
+            differs = array[self.rows] != ours[name]
+            equal &= ~differs.reshape(self.records, -1).any(axis=1)
+        equal &= class_indices(y)[self.rows] == self.given
         if not equal.all():
-            shape = "" if same else f", examples of shape {x.shape[1:]}"
             raise ValueError(
                 f"The plan is of another data set, or of another order of it: "
                 f"{(~equal).sum():,} of its {self.records:,} records are others there"
@@ -115,7 +132,8 @@ class HeldOutPlan:
         kept = np.ones(self.examples, bool)
         kept[self.rows[~self.member]] = False
         wrong = self.mislabelled
-        return x[kept], _relabelled(y, self.rows[wrong], self.y[wrong])[kept]
+        labels = _relabelled(y, self.rows[wrong], self.y[wrong])
+        return inputs.rows_of(x, kept), labels[kept]
 
     def save(self, path: Path | str) -> None:
         """Writes the plan, records included, as one `.npz` file.
@@ -123,7 +141,9 @@ class HeldOutPlan:
         Args:
             path: Of the file.
         """
-        arrays = {name: getattr(self, name) for name in _ARRAYS}
+        arrays = inputs.named(self.x) | {name: getattr(self, name) for name in _ARRAYS}
+        if inputs.is_structure(self.x):
+            arrays[_STRUCTURE] = np.array(inputs.structure_of(self.x))
         with Path(path).open("wb") as file:
             np.savez_compressed(
                 file, held_out=_VERSION, digest=np.array(self.digest), **arrays
@@ -147,11 +167,13 @@ class HeldOutPlan:
         try:
             with np.load(path, allow_pickle=False) as arrays:
                 found = {name: arrays[name] for name in arrays.files}
+            structure = str(found.get(_STRUCTURE, inputs.ONE))
+            names = inputs.names_in(structure)
         except UNREADABLE_NPZ as error:
             raise ValueError(
                 f"{path}: not a readable .npz file ({error}). {how}"
             ) from (error)
-        missing = {"held_out", "digest", *_ARRAYS} - set(found)
+        missing = {"held_out", "digest", *_ARRAYS, *names} - set(found)
         if missing:
             raise ValueError(
                 f"{path}: not a plan of held-out records: it has no "
@@ -163,6 +185,7 @@ class HeldOutPlan:
                 f"version {_VERSION}"
             )
         fields: dict[str, Any] = {name: found[name] for name in _ARRAYS}
+        fields["x"] = inputs.put_together(structure, found)
         plan = cls(**{**fields, "examples": int(found["examples"])})
         if plan.digest != str(found["digest"]):
             raise ValueError(

@@ -1,3 +1,4 @@
+import keras
 import numpy as np
 import pytest
 
@@ -86,3 +87,50 @@ def test_a_plan_that_was_changed_is_refused(plan, tmp_path):
     with pytest.raises(ValueError, match="changed since it was written"):
         HeldOutPlan.load(written(path, plan, member=~plan.member))
     HeldOutPlan.load(written(path, plan))
+
+
+def several(data):
+    x, y = data
+    return {"image": x, "more": [x[:, 0, 0], x[:, 1].astype("float32")]}, y
+
+
+def test_several_inputs_are_kept_in_one_file(data, tmp_path):
+    x, y = several(data)
+    x_train, y_train, plan = hold_out(x, y, records=80, seed=1)
+    plan.save(tmp_path / "plan.npz")
+    with np.load(tmp_path / "plan.npz") as arrays:
+        assert {"x/image", "x/more/0", "x/more/1"} < set(arrays.files)
+    read = HeldOutPlan.load(tmp_path / "plan.npz")
+    assert read.digest == plan.digest
+    keras.tree.assert_same_structure(read.x, x)
+    for again in (read.training_set(x, y), plan.training_set(x, y)):
+        keras.tree.map_structure(np.testing.assert_array_equal, again[0], x_train)
+        np.testing.assert_array_equal(again[1], y_train)
+
+
+def test_each_input_belongs_to_the_data_set(data, tmp_path):
+    x, y = several(data)
+    plan = hold_out(x, y, records=80, seed=1)[2]
+    other = keras.tree.map_structure(np.copy, x)
+    other["more"][1][plan.rows[3]] += 1
+    with pytest.raises(ValueError, match=r"another data set.* 1 of its 80 records"):
+        plan.training_set(other, y)
+    with pytest.raises(ValueError, match=r"inputs x/image, x/more/0.*Received: x$"):
+        plan.training_set(data[0], y)
+    with pytest.raises(ValueError, match=r"x/more/1 with examples of shape \(1,\)"):
+        plan.training_set({**x, "more": [x["more"][0], x["more"][1][:, :1]]}, y)
+    with pytest.raises(ValueError, match=r"120 examples.*x/more/0 of 119"):
+        plan.training_set({**x, "more": [x["more"][0][1:], x["more"][1]]}, y)
+    changed = x["more"][0][plan.rows] + 1
+    with pytest.raises(ValueError, match="changed since it was written"):
+        HeldOutPlan.load(written(tmp_path / "p.npz", plan, **{"x/more/0": changed}))
+    with pytest.raises(ValueError, match="has no x/image"):
+        HeldOutPlan.load(written(tmp_path / "p.npz", plan, **{"x/image": None}))
+    # What the arrays are called is part of what they are.
+    assert hold_out([x["image"]], y, records=80, seed=1)[2].digest != plan.digest
+    swapped = {"more": x["image"], "image": x["image"]}
+    assert hold_out(swapped, y, records=80, seed=1)[2].digest != plan.digest
+
+
+def test_a_plan_of_one_array_has_the_digest_that_it_had(plan):
+    assert plan.digest == "c2550343faef307bf532694d2490ce57"

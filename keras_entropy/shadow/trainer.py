@@ -111,7 +111,7 @@ class Trainer:
             ValueError: If the function fails, or what it returns is no trained model,
                 or one that it has returned before.
         """
-        with _seeded(seed):
+        with seeded(seed):
             try:
                 model = self._function(x, y, seed=seed)
             except Exception as error:  # whatever a user's own function raises
@@ -174,7 +174,12 @@ def model_of_file(trainer: Trainer, result: list[Array]) -> keras.Model:
 
 
 @contextmanager
-def _seeded(seed: int) -> Iterator[None]:
+def seeded(seed: int) -> Iterator[None]:
+    """Seeds Python, NumPy and the backend; the first two are left as they were.
+
+    Args:
+        seed: Integer.
+    """
     numpys: Any = np.random  # whose old state the function may draw from
     before = random.getstate(), numpys.get_state()
     keras.utils.set_random_seed(seed)

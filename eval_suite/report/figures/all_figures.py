@@ -3,6 +3,7 @@
 from eval_suite.report.content.rows import Rows
 from eval_suite.report.figures import attack_heat_maps
 from eval_suite.report.figures import attack_kinds
+from eval_suite.report.figures import by_epoch
 from eval_suite.report.figures import defense_dots
 from eval_suite.report.figures import divergence
 from eval_suite.report.figures import entropy_histograms
@@ -34,6 +35,7 @@ _FIGURES = (
     entropy_histograms.entropy,
     divergence.divergence,
     shadow_counts.shadows,
+    by_epoch.by_epoch,
     tf_privacy.engines,
 )
 

@@ -9,6 +9,7 @@ from eval_suite.report.figures.attack_heat_maps import attacks
 from eval_suite.report.figures.attack_heat_maps import slices
 from eval_suite.report.figures.attack_kinds import illusion
 from eval_suite.report.figures.attack_kinds import kinds
+from eval_suite.report.figures.by_epoch import by_epoch
 from eval_suite.report.figures.defense_dots import accuracy
 from eval_suite.report.figures.defense_dots import advantage
 from eval_suite.report.figures.defense_dots import latency
@@ -32,6 +33,7 @@ ALL = (
     accuracy,
     advantage,
     attacks,
+    by_epoch,
     divergence,
     engines,
     entropy,
@@ -61,7 +63,7 @@ def draw(figure, rows):
 
 
 # Of the run as a whole, of other data, or of the strengths of a defense.
-OF_DEFENSES = [f for f in ALL if f not in (engines, shadows, strengths)]
+OF_DEFENSES = [f for f in ALL if f not in (by_epoch, engines, shadows, strengths)]
 
 
 def labels(axes):
@@ -110,6 +112,7 @@ def test_alt_text_follows_the_data(figure, rows):
     for row in (*other["tf_privacy_null"], *other["frontier"]):
         row["auc"] /= 2
     other["shadow_counts"] = other["shadow_counts"][:-1]
+    other["epochs"] = other["epochs"][:-1]
     other["curves"] = [row for row in other["curves"] if row["slice"] != "incorrect"]
     assert draw(figure, rows).alt != draw(figure, Rows(other)).alt
 
@@ -125,6 +128,7 @@ def test_says_why_nothing_is_drawn(figure):
     for table in ("attacks", "curves", "distributions", "frontier"):
         results[table] = []
     results["shadow_counts"] = []
+    results["epochs"] = []
     results["not_measured"] = [
         {"what": what, "reason": f"no {what} today"}
         for what in ("attack", "accuracy", "latency", "entropy")

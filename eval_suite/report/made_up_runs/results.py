@@ -20,6 +20,7 @@ from eval_suite.report.made_up_runs.attack_rows import strongest_row
 from eval_suite.report.made_up_runs.attack_rows import worst_off_row
 from eval_suite.report.made_up_runs.made_up_defense import MadeUpDefense
 from eval_suite.report.made_up_runs.made_up_defense import made_up_defenses
+from eval_suite.report.made_up_runs.table_rows import epoch_rows
 from eval_suite.report.made_up_runs.table_rows import frontier_rows
 from eval_suite.report.made_up_runs.table_rows import null_rows
 from eval_suite.report.made_up_runs.table_rows import tf_privacy_rows
@@ -126,6 +127,7 @@ def build_results(defenses: int = 7, classes: int = 10, seed: int = 0) -> Result
             for attack in ("lira_online", "rmia_online")
             for number in (2, 4, 8, 14)
         ],
+        "epochs": epoch_rows([row.name for row in rows[:2]]),
         "tf_privacy": tf_privacy_rows(rows[:40]),
         "tf_privacy_null": null_rows(rng),
         "checks": [

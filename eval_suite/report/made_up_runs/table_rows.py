@@ -1,4 +1,4 @@
-"""Made-up rows of results: strengths of defenses, and the two engines."""
+"""Made-up rows of results: strengths of defenses, epochs, and the two engines."""
 
 from typing import TypedDict
 
@@ -8,6 +8,7 @@ from eval_suite.report.made_up_runs.attack_rows import LABELS_ALONE
 from eval_suite.report.made_up_runs.attack_rows import OF_NEIGHBORS
 from eval_suite.report.made_up_runs.made_up_defense import MadeUpDefense
 from eval_suite.results.rows import BesideRow
+from eval_suite.results.rows import EpochRow
 from eval_suite.results.rows import FrontierRow
 from eval_suite.results.rows import NullRunRow
 
@@ -92,6 +93,23 @@ def tf_privacy_rows(defenses: list[MadeUpDefense]) -> list[BesideRow]:
         }
         for row in defenses
         for attack in _ATTACKS
+    ]
+
+
+def epoch_rows(names: list[str]) -> list[EpochRow]:
+    """Returns 30 epochs of each: accuracy rises until the 20th, the AUC to the end."""
+    return [
+        {
+            "defense": name,
+            "epoch": epoch,
+            "auc": 0.5 + 0.004 * epoch / (place + 1),
+            "auc_low": 0.47 + 0.004 * epoch / (place + 1),
+            "auc_high": 0.53 + 0.004 * epoch / (place + 1),
+            "member_accuracy": min(1.0, 0.4 + 0.03 * epoch),
+            "nonmember_accuracy": 0.95 - 0.001 * abs(20 - epoch),
+        }
+        for place, name in enumerate(names)
+        for epoch in range(1, 31)
     ]
 
 

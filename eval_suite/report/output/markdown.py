@@ -15,6 +15,7 @@ from eval_suite.report.content.other_sources.tf_privacy import null_runs
 from eval_suite.report.content.rows import Rows
 from eval_suite.report.content.run.coverage import not_tested
 from eval_suite.report.content.run.coverage import was_tested
+from eval_suite.report.content.run.exposure_order import exposure_order
 from eval_suite.report.content.run.not_measured import by_reason
 from eval_suite.report.content.run.run_facts import CANARIES
 from eval_suite.report.content.run.run_facts import COMMONEST
@@ -30,7 +31,6 @@ from eval_suite.report.format import one_line
 from eval_suite.report.format import percent
 from eval_suite.report.format import ratio
 from eval_suite.report.format import signed
-from eval_suite.report.output.exposure_order import exposure_order
 from eval_suite.results.contents import Defense
 from eval_suite.results.contents import Results
 

@@ -25,10 +25,12 @@ from eval_suite.report.content.other_sources import tf_privacy
 from eval_suite.report.content.other_sources.published_figures import beside_study
 from eval_suite.report.content.other_sources.published_figures import is_study
 from eval_suite.report.content.rows import Rows
+from eval_suite.report.content.run import by_epoch
 from eval_suite.report.content.run import evidence
 from eval_suite.report.content.run import run_facts
 from eval_suite.report.content.run.coverage import not_tested
 from eval_suite.report.content.run.coverage import was_tested
+from eval_suite.report.content.run.exposure_order import exposure_order
 from eval_suite.report.content.run.not_measured import by_reason
 from eval_suite.report.content.run_comparison import METHOD
 from eval_suite.report.content.run_comparison import RunComparison
@@ -149,6 +151,8 @@ def _document(rows: Rows) -> dict[str, object]:
         "scale": defense_table.Scale(rows).style,
         "badge_legend": [*LEGEND, *beaten("..." if rows.behind else None)],
         "strengths": in_words(results["frontier"]),
+        "exposure": exposure_order(results),
+        "epochs": by_epoch.in_words(results),
         "details": shown,
         "kinds": kinds_in_words(results),
         "engines": _engines(results),

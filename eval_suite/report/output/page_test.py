@@ -217,6 +217,26 @@ def test_each_defense_and_strength_has_its_row():
     assert "by-strength" not in render_page(Rows(results), [])
 
 
+def test_each_epoch_has_its_row():
+    results = build_results()
+    section = render_page(Rows(results), []).partition('<section id="epochs"')[2]
+    table = section.partition("</section>")[0]
+    assert table.count('<tr><th scope="row">') == len(results["epochs"]) == 60
+    last = results["epochs"][-1]
+    assert f"{last['auc']:.3f} [{last['auc_low']:.3f}, {last['auc_high']:.3f}]" in table
+    results["epochs"] = []
+    assert 'id="epochs"' not in render_page(Rows(results), [])
+
+
+def test_the_published_order_of_exposure_stands_beside_its_figure():
+    results = build_results()
+    results["defenses"][1]["name"] = "hamp"
+    for table in ("attacks", "curves", "distributions", "epochs"):
+        results[table] = []
+    page = Page(render(results, with_figures=True))
+    assert "in the order that Aerni et al. 2024 publish" in page.text
+
+
 def test_the_study_has_a_section_in_its_own_game():
     results = build_results()
     assert "study" not in Page(render(results)).ids

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import keras
+import numpy as np
 
 from eval_suite.datasets.datasets import Dataset
 from eval_suite.subjects.asked_models import AskedModels
@@ -17,6 +18,8 @@ from eval_suite.subjects.defended_stacks import Models
 from eval_suite.subjects.defended_stacks import entry_of
 from eval_suite.subjects.defended_stacks import text_of
 from eval_suite.subjects.fingerprint import fingerprint
+from eval_suite.subjects.game.audited_training import audited_training
+from eval_suite.subjects.game.audited_training import is_one_fit
 from eval_suite.subjects.questions import Questions
 from eval_suite.subjects.subject import ProgressBar
 from eval_suite.undefended import BASE
@@ -127,6 +130,39 @@ class GameModels:
         )
         asked = AskedModels(questions, self._stacks.answer, self._progress)
         return asked.neighbors(BASE)
+
+    def audited_epochs(self, defense: str | Entry) -> dict[str, Array] | None:
+        """Returns what is told after each epoch of one training like the first model's.
+
+        Args:
+            defense: As for `outputs`.
+
+        Returns:
+            As `audited_training` does, kept like answers; `None` where the defense is
+            not trained by one `fit`.
+        """
+        entry, data = entry_of(defense), self._data
+        if not is_one_fit(entry):
+            return None
+        inside = data.rows[0]
+        outside = np.setdiff1d(np.arange(len(data.x)), inside)
+
+        def compute() -> dict[str, Array]:
+            name = BASE if entry is None else entry.name
+            title = f"one training, audited by epoch ({name})"
+            with self._progress(title, data.epochs) as advance:
+                return audited_training(
+                    self._model,
+                    entry,
+                    (data.x[inside], data.y[inside]),
+                    (data.x[outside], data.y[outside]),
+                    epochs=data.epochs,
+                    batch_size=data.batch_size,
+                    seed=data.seeds[0],
+                    advance=advance,
+                )
+
+        return self._cache.get({**self._key(entry), "by": "epoch"}, compute)
 
     def to_train(self, defenses: Sequence[str | Entry]) -> int:
         """Returns behind how many of the defenses models are still to be trained.

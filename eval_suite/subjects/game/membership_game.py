@@ -13,6 +13,7 @@ import numpy as np
 from eval_suite.datasets.datasets import Dataset
 from eval_suite.options.profiles import Profile
 from eval_suite.results.gate_rows import GameIdentity
+from eval_suite.results.rows import EpochRow
 from eval_suite.results.rows import QuestionsRow
 from eval_suite.results.rows import RunDescription
 from eval_suite.results.run_description import describe_run
@@ -165,6 +166,23 @@ class MembershipGame(PairedTargets):
             attacks_on_canaries(self.attacks),
             functools.partial(models.neighbors, defense),
         )
+
+    def audited_epochs(self, name: str) -> list[EpochRow]:
+        found = self._models.audited_epochs(name)
+        if found is None:
+            return []
+        return [
+            {
+                "defense": name,
+                "epoch": epoch + 1,
+                "auc": float(found["auc"][epoch]),
+                "auc_low": float(found["auc_low"][epoch]),
+                "auc_high": float(found["auc_high"][epoch]),
+                "member_accuracy": float(found["member_accuracy"][epoch]),
+                "nonmember_accuracy": float(found["nonmember_accuracy"][epoch]),
+            }
+            for epoch in range(len(found["auc"]))
+        ]
 
     def null_models(self, seed: int) -> Mapping[str, PairedModels]:
         real = self.paired_models(BASE)

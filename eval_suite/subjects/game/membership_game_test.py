@@ -280,3 +280,16 @@ def test_canaries_are_asked_about_often(cache):
     found = AttackComparison(asked, [], seed=0)
     names = {result.attack for result in found.canary_results("base")}
     assert "neighbors:stacked" in names
+
+
+def test_one_training_is_audited_by_epoch_once(cache, game):
+    rows = game.audited_epochs("base")
+    assert [row["epoch"] for row in rows] == list(range(1, PROFILE.epochs + 1))
+    assert {row["defense"] for row in rows} == {"base"}
+    # The data of the game are noisy: what is learned by heart shows.
+    assert rows[-1]["auc"] > rows[0]["auc"]
+    assert game.audited_epochs("M-6") == []  # a head on a trained model
+
+    kept = play(cache)
+    kept._models._progress = None  # nothing is trained any more
+    assert kept.audited_epochs("base") == rows

@@ -82,8 +82,11 @@ def train_shadows(
     """
     if subject.held_out is not None:
         raise ValueError(
-            "`held_out` and `population`: shadow models need the entire training set, "
-            "of which a plan holds the audited records alone. Leave out one of them"
+            "`held_out` and `population` answer two questions, one at a time. For the "
+            "bound on epsilon leave out `population`. For attackers who train shadow "
+            "models leave out `held_out`, and give the entire training set as "
+            "`members`, of which a plan holds the audited records alone, and what the "
+            "plan held out, `plan.nonmembers`, as `nonmembers`"
         )
     own = None if trainer is None else Trainer(trainer)
     runner = Runner(cache=None if cache is None else Cache(cache), key=fingerprint())

@@ -190,6 +190,7 @@ def further_headlines(comparison: AttackComparison, name: str) -> StrongestRows:
         "known_start": strongest_row(comparison.known_start(name)),
         "worst_off": comparison.worst_off(name),
         "canaries": comparison.canaries(name),
+        "on_reference": strongest_row(comparison.on_reference.strongest(name)),
     }
 
 

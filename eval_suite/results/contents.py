@@ -89,7 +89,11 @@ class LatencyRatio(TypedDict):
 
 
 class DefenseIdentity(TypedDict):
-    """A defense, as the catalog describes it."""
+    """A defense, as the catalog describes it.
+
+    `reference`: its source. `uses_reference`: whether it learns from reference
+    examples, which is not known of runs of earlier releases.
+    """
 
     name: str
     title: str
@@ -98,6 +102,7 @@ class DefenseIdentity(TypedDict):
     config: dict[str, Any] | None
     claims: Claims
     reference: str | None
+    uses_reference: NotRequired[bool]
     trained: bool
     published: Published | None
     differs: NotRequired[str | None]

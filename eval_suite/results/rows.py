@@ -222,7 +222,8 @@ class StrongestRows(TypedDict):
     more. `labels_alone`: those that read labels alone, of one question or of many.
     `known_start`: all, on models whose training starts from what the attacker holds.
     `worst_off`: all, on the records that are most exposed. `canaries`: all that need no
-    training on other records, on mislabelled copies.
+    training on other records, on mislabelled copies. `on_reference`: the same on the
+    reference, of a defense that each model learned from its own half of it.
     """
 
     asked_once: StrongestRow | None
@@ -231,6 +232,7 @@ class StrongestRows(TypedDict):
     known_start: StrongestRow | None
     worst_off: WorstOffRow | None
     canaries: CanaryRow | None
+    on_reference: StrongestRow | None
 
 
 class HeadlineRow(StrongestRows):

@@ -274,6 +274,7 @@ class FrontierRow(TypedDict):
     """Table `frontier`: one defense at one strength.
 
     `attack` and `auc` are of the stronger of `asked_once` and `asked_often`.
+    `auc_bound`: the largest AUC that any attack can have, where that is proved.
     """
 
     name: str
@@ -294,6 +295,7 @@ class FrontierRow(TypedDict):
     ece_high: float | None
     keeps_argmax: bool
     dominated: bool
+    auc_bound: NotRequired[float | None]
 
 
 class ShadowCountRow(TypedDict):

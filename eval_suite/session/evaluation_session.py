@@ -70,9 +70,9 @@ class EvalSession:
             check_writable(options.report_folder)
         if not options.outputs_only:  # Else without the catalog, which loads Keras.
             from eval_suite.options.selected_defenses import claiming
-            from eval_suite.options.selected_defenses import selected
+            from eval_suite.options.selected_defenses import evaluated
 
-            self._names = selected(options.defenses)
+            self._names = evaluated(options)
             trained = claiming(self._names, "trained")
             if trained and options.model and options.trainer:
                 raise ValueError(

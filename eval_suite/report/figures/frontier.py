@@ -155,7 +155,8 @@ def _about_bounds(points: list[PlottedDefense]) -> str:
     names = [f"{p.row['name']} {guarantee_words(p.row)}" for p in found]
     return (
         " A bar above a point is the bound that is proved of it: no attack has a "
-        f"larger AUC ({listing(names)}); those that are far above all points are not drawn."
+        f"larger AUC ({listing(names)}); those that are far above all points are not "
+        "drawn."
     )
 
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from eval_suite.options.options import Options
+from eval_suite.undefended import CONTROLS
 from keras_entropy import catalog
-
-# What a trained defense has to beat.
-CONTROLS = ("reference-only", "with-reference")
 
 
 def selected(names: str) -> list[str]:

@@ -9,6 +9,7 @@ from typing import TypedDict
 
 from eval_suite.results.guarantee_row import Guarantee
 from eval_suite.results.rows import AttackRow
+from eval_suite.results.rows import BesideControlRow
 from eval_suite.results.rows import BesideRow
 from eval_suite.results.rows import ControlRow
 from eval_suite.results.rows import CurveRow
@@ -173,6 +174,7 @@ class Results(TypedDict):
     distributions: list[DistributionRow]
     frontier: list[FrontierRow]
     shadow_counts: NotRequired[list[ShadowCountRow]]
+    beside_controls: NotRequired[list[BesideControlRow]]
     one_training: NotRequired[list[OneTrainingRow]]
     tf_privacy: list[BesideRow]
     tf_privacy_null: list[NullRunRow]

@@ -258,6 +258,20 @@ class DifferenceRow(TypedDict):
     difference_auc_high: float
 
 
+class BesideControlRow(TypedDict):
+    """Table `beside_control`: a defense minus an undefended model with a reference.
+
+    `p_value`: of "not less accurate, or nothing more leaks", paired over the pairs of
+    models, before any correction.
+    """
+
+    defense: str
+    control: str
+    difference_auc: float
+    difference_accuracy: float
+    p_value: float
+
+
 class LatencyRow(TypedDict):
     """Table `latency`: time of a call, and its ratio to the undefended model's."""
 

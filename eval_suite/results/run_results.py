@@ -110,6 +110,7 @@ def assemble(
         "distributions": recorded.distribution,
         "frontier": recorded.frontier,
         "shadow_counts": recorded.shadow_count,
+        "beside_controls": recorded.beside_control,
         "one_training": recorded.one_training,
         "tf_privacy": recorded.tf_privacy,
         "tf_privacy_null": recorded.tf_privacy_null,

@@ -50,6 +50,7 @@ OBJECTS = {
     ("distribution",): rows.DistributionRow,
     ("frontier",): rows.FrontierRow,
     ("shadow_count",): rows.ShadowCountRow,
+    ("beside_control",): rows.BesideControlRow,
     ("one_training",): rows.OneTrainingRow,
     ("record_kind",): rows.RecordKindRow,
     ("record_kind", "tpr"): rows.RateRow,

@@ -192,12 +192,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def selected_names(options: Options) -> list[str]:
-    """Returns the names of the selected defenses; without any, no Keras is loaded."""
+    """Returns the names of the evaluated defenses; without any, no Keras is loaded."""
     if options.defenses == "none":
         return []
-    from eval_suite.options.selected_defenses import selected
+    from eval_suite.options.selected_defenses import evaluated
 
-    return selected(options.defenses)
+    return evaluated(options)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -29,6 +29,7 @@ def test_frontier(
     found = frontier_attacks.play()
     for row in found.rows():
         record("frontier", **row)
+    assert not found.above_bounds(), "; ".join(found.above_bounds())
     label = found.get("LabelOnly(confidence=1.0)")
     binned = found.get("BinnedFrequencies(bins=1)")
     excess = paired_difference(binned, label, margin=MARGIN)

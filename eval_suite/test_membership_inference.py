@@ -9,6 +9,7 @@ from eval_suite.measurements.attack_comparison import AttackComparison
 from eval_suite.measurements.attack_comparison import Attacked
 from eval_suite.measurements.attack_comparison import trained_defenses
 from eval_suite.measurements.attack_rows import record_results
+from eval_suite.measurements.beside_controls import beside_controls
 from eval_suite.measurements.committed_report import committed_strongest
 from eval_suite.measurements.entropy_histogram import entropy_distribution
 from eval_suite.measurements.gate_evidence import bound_row
@@ -20,6 +21,7 @@ from eval_suite.subjects.one_target.resemblance_row import resemblance_row
 from eval_suite.subjects.one_target.resemblance_row import told_resemblance
 from eval_suite.subjects.subject import Subject
 from eval_suite.undefended import BASE
+from eval_suite.undefended import CONTROLS
 from keras_entropy.attacks import AttackResult
 from keras_entropy.attacks import Headline
 from keras_entropy.attacks import NotMeasured
@@ -87,6 +89,9 @@ def test_defense(
             difference_auc_low=difference.low,
             difference_auc_high=difference.high,
         )
+    if defense not in CONTROLS:
+        for row in beside_controls(comparison, defense, CONTROLS):
+            record("beside_control", **row)
     measured = (
         f"{defense}: strongest attack {headline.attack}, AUC {headline.auc:.3f} "
         f"[{headline.auc_low:.3f}, {headline.auc_high:.3f}]"
@@ -190,6 +195,7 @@ def further_headlines(comparison: AttackComparison, name: str) -> StrongestRows:
         "known_start": strongest_row(comparison.known_start(name)),
         "worst_off": comparison.worst_off(name),
         "canaries": comparison.canaries(name),
+        "on_reference": strongest_row(comparison.on_reference.strongest(name)),
     }
 
 

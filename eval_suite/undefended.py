@@ -2,3 +2,7 @@
 
 # The undefended model, or a model of the user's as it is.
 BASE = "base"
+
+# What a trained defense has to beat: models that nothing defends and that are trained
+# on the reference, alone or as well.
+CONTROLS = ("reference-only", "with-reference")

@@ -40,7 +40,7 @@ SUITE = {
     "undefended": "",
     "without_keras": "",
     "datasets": "",
-    "options": "",
+    "options": "undefended",
     "results": "undefended",
     "subjects": "datasets options results undefended",
     "gate": "options results undefended",

@@ -16,6 +16,7 @@ from eval_suite.measurements.processes.attack_processes import at_once
 from eval_suite.measurements.records import canaries
 from eval_suite.measurements.records.canaries import canary_row
 from eval_suite.measurements.records.canaries import on_canaries
+from eval_suite.measurements.records.on_reference import ReferenceAttacks
 from eval_suite.measurements.records.worst_off import worst_off_row
 from eval_suite.measurements.slices import slices
 from eval_suite.results.rows import CanaryRow
@@ -101,6 +102,9 @@ class AttackComparison:
         seed: Integer, of folds and resamples.
         fpr_levels: False positive rates at which true positive rates are told.
         start: Starts an audit. Defaults to `at_once`.
+
+    Attributes:
+        on_reference: The attacks on the examples that defenses learn from.
     """
 
     def __init__(
@@ -122,6 +126,12 @@ class AttackComparison:
         self._on_canaries: dict[str, dict[str, Waiting]] = {}
         self._scores: dict[tuple[str, str], ExampleScores | None] = {}
         self._beside_base: dict[str, tuple[MeasuredAttack, MeasuredAttack]] = {}
+        self.on_reference = ReferenceAttacks(
+            subject,
+            functools.partial(self._answers, answers_of=subject.halves_of_reference),
+            seed=seed,
+            start=start,
+        )
         known = subject.known_start
         self._known_start = (
             None
@@ -139,6 +149,7 @@ class AttackComparison:
         """
         self._start_on_answers(name)
         self._start_on_canaries(name)
+        self.on_reference.start(name)
 
     def _start_on_answers(self, name: str) -> None:
         if name in self._attacked or name in self._started:
@@ -156,18 +167,20 @@ class AttackComparison:
             for through, answers in self._answers(name, self.subject.canaries)
         }
 
-    def start_early(self, name: str, *, canaries: bool = True) -> None:
+    def start_early(self, name: str, *, further: bool = True) -> None:
         """Starts the attacks on a defense where that takes no time here.
 
         Args:
             name: As for `start`.
-            canaries: Boolean, whether also those on models that learned canaries.
+            further: Boolean, whether also those on further models: those that learned
+                canaries, and those that hold half of the reference.
         """
         if self._start is at_once:
             return
         self._start_on_answers(name)
-        if canaries:
+        if further:
             self._start_on_canaries(name)
+            self.on_reference.start(name)
 
     def attacked(self, name: str) -> Attacked:
         """Returns the attacks on a defense, or on `"base"`, by its own outputs.

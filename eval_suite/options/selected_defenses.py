@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from eval_suite.options.options import Options
+from eval_suite.undefended import CONTROLS
 from keras_entropy import catalog
 
 
@@ -33,6 +35,25 @@ def selected(names: str) -> list[str]:
             f"{', '.join(catalog.names())}"
         )
     return [name for name in catalog.names() if name in given]
+
+
+def evaluated(options: Options) -> list[str]:
+    """Returns the catalog names of the defenses that a run evaluates.
+
+    Beside those that are named, where a game is reported and one of them is trained,
+    the undefended models that it is compared with.
+
+    Args:
+        options: Options of the run.
+
+    Raises:
+        ValueError: As for `selected`.
+    """
+    names = selected(options.defenses)
+    compared = options.report and options.plays_game
+    if compared and any(catalog.get(name).is_trained for name in names):
+        names = [name for name in catalog.names() if name in {*names, *CONTROLS}]
+    return names
 
 
 def claiming(names: list[str], claim: str, value: bool = True) -> list[str]:

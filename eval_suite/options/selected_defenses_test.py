@@ -1,6 +1,11 @@
+import dataclasses
+from pathlib import Path
+
 import pytest
 
+from eval_suite.options.options import Options
 from eval_suite.options.selected_defenses import claiming
+from eval_suite.options.selected_defenses import evaluated
 from eval_suite.options.selected_defenses import selected
 from keras_entropy import catalog
 
@@ -24,6 +29,17 @@ def test_unknown_and_empty_list_the_known():
         selected("M-1,M-99")
     with pytest.raises(ValueError, match=r"No defense named.*M-17"):
         selected(" , ")
+
+
+def test_a_trained_defense_is_compared_with_models_that_nothing_defends():
+    game = Options(defenses="hamp", report=True)
+    assert evaluated(game) == ["hamp", "reference-only", "with-reference"]
+    assert evaluated(dataclasses.replace(game, defenses="M-1,binned-1")) == [
+        "M-1",
+        "binned-1",
+    ]
+    for change in ({"report": False}, {"profile": "study"}, {"model": Path("m.keras")}):
+        assert evaluated(dataclasses.replace(game, **change)) == ["hamp"]
 
 
 def test_claims_split_the_names():

@@ -32,6 +32,7 @@ def defense_identity(name: str) -> DefenseIdentity:
             "export": list(claims.export),
         },
         "reference": entry.reference,
+        "uses_reference": entry.needs_reference,
         "trained": entry.is_trained,
         "published": None if published is None else _figures(published),
         "differs": None if published is None else why(entry),

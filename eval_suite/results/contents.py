@@ -9,6 +9,7 @@ from typing import TypedDict
 
 from eval_suite.results.guarantee_row import Guarantee
 from eval_suite.results.rows import AttackRow
+from eval_suite.results.rows import BesideControlRow
 from eval_suite.results.rows import BesideRow
 from eval_suite.results.rows import ControlRow
 from eval_suite.results.rows import CurveRow
@@ -90,7 +91,11 @@ class LatencyRatio(TypedDict):
 
 
 class DefenseIdentity(TypedDict):
-    """A defense, as the catalog describes it."""
+    """A defense, as the catalog describes it.
+
+    `reference`: its source. `uses_reference`: whether it learns from reference
+    examples, which is not known of runs of earlier releases.
+    """
 
     name: str
     title: str
@@ -99,6 +104,7 @@ class DefenseIdentity(TypedDict):
     config: dict[str, Any] | None
     claims: Claims
     reference: str | None
+    uses_reference: NotRequired[bool]
     trained: bool
     published: Published | None
     differs: NotRequired[str | None]
@@ -170,6 +176,7 @@ class Results(TypedDict):
     frontier: list[FrontierRow]
     shadow_counts: NotRequired[list[ShadowCountRow]]
     epochs: NotRequired[list[EpochRow]]
+    beside_controls: NotRequired[list[BesideControlRow]]
     one_training: NotRequired[list[OneTrainingRow]]
     tf_privacy: list[BesideRow]
     tf_privacy_null: list[NullRunRow]

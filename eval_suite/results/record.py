@@ -15,6 +15,7 @@ from eval_suite.results.gate_rows import GameIdentity
 from eval_suite.results.gate_rows import PairsAucRow
 from eval_suite.results.guarantee_row import GuaranteeRow
 from eval_suite.results.rows import AttackRow
+from eval_suite.results.rows import BesideControlRow
 from eval_suite.results.rows import BesideRow
 from eval_suite.results.rows import ControlRow
 from eval_suite.results.rows import CurveRow
@@ -114,6 +115,11 @@ class Record(Protocol):
     @overload
     def __call__(
         self, table: Literal["exchangeability"], **fields: Unpack[ExchangeabilityRow]
+    ) -> None: ...
+
+    @overload
+    def __call__(
+        self, table: Literal["beside_control"], **fields: Unpack[BesideControlRow]
     ) -> None: ...
 
     @overload

@@ -21,6 +21,7 @@ from eval_suite.results.gate_rows import DropRow
 from eval_suite.results.gate_rows import RunIdentity
 from eval_suite.results.guarantee_row import GuaranteeRow
 from eval_suite.results.rows import AttackRow
+from eval_suite.results.rows import BesideControlRow
 from eval_suite.results.rows import BesideRow
 from eval_suite.results.rows import CheckRow
 from eval_suite.results.rows import ControlRow
@@ -55,6 +56,7 @@ class Recorded:
     headline: list[HeadlineRow] = dataclasses.field(default_factory=list)
     guarantee: list[GuaranteeRow] = dataclasses.field(default_factory=list)
     difference: list[DifferenceRow] = dataclasses.field(default_factory=list)
+    beside_control: list[BesideControlRow] = dataclasses.field(default_factory=list)
     latency: list[LatencyRow] = dataclasses.field(default_factory=list)
     frontier: list[FrontierRow] = dataclasses.field(default_factory=list)
     shadow_count: list[ShadowCountRow] = dataclasses.field(default_factory=list)

@@ -20,6 +20,7 @@ HEADLINE = {
     "known_start": None,
     "worst_off": None,
     "canaries": None,
+    "on_reference": None,
     "illusion_gap": 0.0,
     "js_entropy": None,
     "js_cross_entropy": None,

@@ -222,7 +222,8 @@ class StrongestRows(TypedDict):
     more. `labels_alone`: those that read labels alone, of one question or of many.
     `known_start`: all, on models whose training starts from what the attacker holds.
     `worst_off`: all, on the records that are most exposed. `canaries`: all that need no
-    training on other records, on mislabelled copies.
+    training on other records, on mislabelled copies. `on_reference`: the same on the
+    reference, of a defense that each model learned from its own half of it.
     """
 
     asked_once: StrongestRow | None
@@ -231,6 +232,7 @@ class StrongestRows(TypedDict):
     known_start: StrongestRow | None
     worst_off: WorstOffRow | None
     canaries: CanaryRow | None
+    on_reference: StrongestRow | None
 
 
 class HeadlineRow(StrongestRows):
@@ -256,6 +258,20 @@ class DifferenceRow(TypedDict):
     difference_auc_high: float
 
 
+class BesideControlRow(TypedDict):
+    """Table `beside_control`: a defense minus an undefended model with a reference.
+
+    `p_value`: of "not less accurate, or nothing more leaks", paired over the pairs of
+    models, before any correction.
+    """
+
+    defense: str
+    control: str
+    difference_auc: float
+    difference_accuracy: float
+    p_value: float
+
+
 class LatencyRow(TypedDict):
     """Table `latency`: time of a call, and its ratio to the undefended model's."""
 
@@ -272,6 +288,7 @@ class FrontierRow(TypedDict):
     """Table `frontier`: one defense at one strength.
 
     `attack` and `auc` are of the stronger of `asked_once` and `asked_often`.
+    `auc_bound`: the largest AUC that any attack can have, where that is proved.
     """
 
     name: str
@@ -292,6 +309,7 @@ class FrontierRow(TypedDict):
     ece_high: float | None
     keeps_argmax: bool
     dominated: bool
+    auc_bound: NotRequired[float | None]
 
 
 class ShadowCountRow(TypedDict):

@@ -51,6 +51,7 @@ OBJECTS = {
     ("frontier",): rows.FrontierRow,
     ("shadow_count",): rows.ShadowCountRow,
     ("epoch",): rows.EpochRow,
+    ("beside_control",): rows.BesideControlRow,
     ("one_training",): rows.OneTrainingRow,
     ("record_kind",): rows.RecordKindRow,
     ("record_kind", "tpr"): rows.RateRow,

@@ -23,8 +23,8 @@ def upgrade(results: Any) -> Any:
         return _from_2(_from_1(results) if version == 1 else results)
     if version == VERSION and "defenses" in results:
         results = dict(results)
-        # The first of this version had no canaries.
-        _change_rows(results, "defenses", _with_canaries)
+        # The first of this version had fewer kinds of attack.
+        _change_rows(results, "defenses", _with_all_kinds)
     return results
 
 
@@ -73,8 +73,8 @@ def _from_2(results: dict[str, Any]) -> dict[str, Any]:
     return results
 
 
-def _with_canaries(row: dict[str, Any]) -> dict[str, Any]:
-    return row if "canaries" in row else {**row, "canaries": None}
+def _with_all_kinds(row: dict[str, Any]) -> dict[str, Any]:
+    return {"canaries": None, "on_reference": None, **row}
 
 
 def _change_rows(
@@ -124,6 +124,7 @@ def _by_kind(
         "known_start": None,
         "worst_off": None,
         "canaries": None,
+        "on_reference": None,
     }
 
 

@@ -14,7 +14,7 @@ from eval_suite.measurements.processes.python_process import run_module
 from eval_suite.measurements.tradeoff.frontier import every_strength
 from eval_suite.measurements.tradeoff.frontier import reason_without_frontier
 from eval_suite.options.options import Options
-from eval_suite.options.selected_defenses import selected
+from eval_suite.options.selected_defenses import evaluated
 from eval_suite.subjects.subject import Subject
 from eval_suite.undefended import BASE
 
@@ -62,7 +62,7 @@ class AskingProcess:
         """
         if (os.cpu_count() or 1) < 2:
             return None
-        names = [BASE, *selected(options.defenses)]
+        names = [BASE, *evaluated(options)]
         strengths = reason_without_frontier(subject, options) is None
         further = every_strength() if strengths else []
         if subject.to_train([*names, *further]) < _WORTH:

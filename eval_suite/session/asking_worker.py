@@ -45,10 +45,12 @@ def main() -> None:
         subject.paired_models(name).neighbors()
     for defense in asked(names, strengths=strengths):
         subject.paired_models(defense).neighbors()
-        # The frontier's strengths are not attacked on canaries.
-        canaries = subject.canaries(defense) if isinstance(defense, str) else None
-        if canaries is not None:
-            canaries.neighbors()
+        # The frontier's strengths are attacked on the population alone.
+        if isinstance(defense, str):
+            for further in (subject.canaries, subject.halves_of_reference):
+                models = further(defense)
+                if models is not None:
+                    models.neighbors()
 
 
 def _end_with_input() -> None:

@@ -25,9 +25,9 @@ def checked_defenses(options: Options) -> Sequence[str]:
     if options.outputs_only:
         return ()  # Without the catalog, which loads Keras.
     from eval_suite.options.selected_defenses import claiming
-    from eval_suite.options.selected_defenses import selected
+    from eval_suite.options.selected_defenses import evaluated
 
-    names = selected(options.defenses)
+    names = evaluated(options)
     own = options.model is not None
     trained = claiming(names, "trained")
     if trained and own and options.trainer is not None:

@@ -52,7 +52,7 @@ class FirstLook:
         while self._owed:  # After the table is printed, not before.
             self._comparison.start_early(self._owed.pop(0))
         first = bool(self._missing) and name in self._first
-        self._comparison.start_early(name, canaries=not first)
+        self._comparison.start_early(name, further=not first)
         self._missing.discard(name)
         if self._parallel:
             return [self._row(name)] if first else []

@@ -12,8 +12,8 @@ class Attacks:
     def __init__(self):
         self.events = []
 
-    def start_early(self, name, *, canaries=True):
-        self.events.append(("canaries" if canaries else "start", name))
+    def start_early(self, name, *, further=True):
+        self.events.append(("further" if further else "start", name))
 
     def first_look(self, name):
         self.events.append(("wait", name))
@@ -42,7 +42,7 @@ def test_the_rows_come_once_all_of_them_are_asked_and_before_the_rest():
     assert attacks.events == [
         *(("start", name) for name in shown),
         *(("wait", name) for name in shown),
-        *(("canaries", name) for name in [*shown, *rest]),
+        *(("further", name) for name in [*shown, *rest]),
     ]
 
 
@@ -51,7 +51,7 @@ def test_nothing_is_waited_for_where_there_is_no_first_look(names):
     attacks = Attacks()
     look = FirstLook(names, attacks, attacks, parallel=False)
     assert not any(look.asked(name) for name in (BASE, *names))
-    assert attacks.events == [("canaries", name) for name in (BASE, *names)]
+    assert attacks.events == [("further", name) for name in (BASE, *names)]
 
 
 def test_workers_that_share_the_defenses_look_at_their_own():

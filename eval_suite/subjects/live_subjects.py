@@ -88,7 +88,9 @@ def read_live(
             is_reference_study=True,
         )
         known_start = game(one_start=True) if options.known_start else None
-        return game(known_start=known_start, canaries=canaries)
+        # No gate asks for what a defense gives away of the reference.
+        halves = options.report or not options.gating
+        return game(known_start=known_start, canaries=canaries, halves_reference=halves)
 
     return play
 

@@ -6,7 +6,7 @@ from eval_suite.options.options import Options
 from eval_suite.subjects.make_subject import check_options
 from eval_suite.subjects.one_target import user_files
 from eval_suite.subjects.one_target import user_model
-from eval_suite.subjects.one_target.shadow_population import no_bar
+from eval_suite.subjects.subject import no_bar
 from keras_entropy.shadow import workers
 
 

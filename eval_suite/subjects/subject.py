@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import abc
+import contextlib
 from collections.abc import Callable
+from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
@@ -59,6 +61,12 @@ FEW_MODELS = "needs six models, trained on random halves of the records"
 NO_QUESTIONS = "--questions 0 asks about nothing but the examples themselves"
 # Strengths are compared in one game, with all defenses beside each other.
 NOT_ALL_STRENGTHS = "the frontier is drawn for the membership game with all defenses"
+
+
+@contextlib.contextmanager
+def no_bar(title: str, total: int) -> Iterator[Callable[[int], None]]:
+    """Shows no progress."""
+    yield lambda done: None
 
 
 class Subject(abc.ABC):
@@ -273,6 +281,17 @@ class Subject(abc.ABC):
             Nothing where no model is trained here, or not by one `fit`.
         """
         return []
+
+    def halves_of_reference(self, defense: str | Entry) -> PairedModels | None:
+        """Returns models that hold half of the reference each, and their answers to it.
+
+        Args:
+            defense: As for `paired_models`.
+
+        Returns:
+            `None` where there are no such models, or the defense uses no reference.
+        """
+        return None
 
     def null_models(self, seed: int) -> Mapping[str, PairedModels]:
         """Returns undefended models on which every attack must fail; part `"pairs"`.

@@ -6,6 +6,7 @@ import dataclasses
 import functools
 import math
 from collections.abc import Callable
+from collections.abc import Mapping
 
 from eval_suite.measurements.attack_comparison import AttackComparison
 from eval_suite.measurements.processes.attack_processes import Start
@@ -27,6 +28,7 @@ from keras_entropy.search.points import Point
 from keras_entropy.search.points import dominated
 from keras_entropy.search.points import point_of
 from keras_entropy.search.points import worth
+from keras_entropy.training.private_steps import PrivateSteps
 
 
 @dataclasses.dataclass(frozen=True)
@@ -37,10 +39,13 @@ class Frontier:
         points: One for each defense and strength, no defense first.
         dominated: For each point, whether another is as good in all and better in
             something.
+        bounds: By the name of a point the largest AUC that any attack can have, where
+            that is proved. Defaults to none.
     """
 
     points: list[Point]
     dominated: list[bool]
+    bounds: Mapping[str, float] = dataclasses.field(default_factory=dict)
 
     def get(self, name: str) -> Point:
         """Returns the point of a defense and strength.
@@ -56,8 +61,19 @@ class Frontier:
     def rows(self) -> list[FrontierRow]:
         """Returns plain rows: means over the pairs of models, with 95 % intervals."""
         return [
-            _row(point, dominated)
+            _row(point, dominated, self.bounds.get(point.name))
             for point, dominated in zip(self.points, self.dominated, strict=True)
+        ]
+
+    def above_bounds(self) -> list[str]:
+        """Returns in words the points whose AUC is shown to be above their bound."""
+        return [
+            f"{row['name']}: {row['attack']} has AUC {row['auc']:.4f}, at least "
+            f"{row['auc_low']:.4f}, and the bound is {bound:.4f}"
+            for row in self.rows()
+            if (bound := row.get("auc_bound")) is not None
+            and row["auc_low"] is not None
+            and row["auc_low"] > bound
         ]
 
 
@@ -97,7 +113,13 @@ class FrontierAttacks:
             undefended.membership,
         )
         points = [base, *(point() for point in self._waiting)]
-        return Frontier(points, dominated(points))
+        members = int(undefended.membership[0].sum())
+        bounds = {
+            entry.name: entry.recipe.guarantee(members).auc_bound
+            for entry in every_strength()
+            if isinstance(entry.recipe, PrivateSteps)
+        }
+        return Frontier(points, dominated(points), bounds)
 
     def _start_all(self) -> None:
         if self._waiting:
@@ -181,7 +203,7 @@ def _attacks_on(
     )
 
 
-def _row(point: Point, dominated: bool) -> FrontierRow:
+def _row(point: Point, dominated: bool, bound: float | None) -> FrontierRow:
     auc, auc_low, auc_high = _interval(
         point.pair_auc, ceiling=1.0, inflation=point.pair_inflation
     )
@@ -208,6 +230,7 @@ def _row(point: Point, dominated: bool) -> FrontierRow:
         "ece_high": ece_high,
         "keeps_argmax": point.keeps_argmax,
         "dominated": dominated,
+        "auc_bound": bound,
     }
 
 

@@ -40,6 +40,20 @@ def test_rows_hold_means_and_intervals():
         found.get("b")
 
 
+def test_an_auc_above_its_bound_is_told():
+    values = np.array([0.6, 0.62, 0.61, 0.61])
+    private = Point("a", "loss", values, values, values, values, True, values)
+    other = dataclasses.replace(private, name="b")
+    points, beaten = [private, other], [False, False]
+    assert Frontier(points, beaten, {"a": 0.605}).above_bounds() == []
+    (text,) = Frontier(points, beaten, {"a": 0.55}).above_bounds()
+    assert text.startswith("a: loss has AUC 0.6100, at least 0.59")
+    assert [row["auc_bound"] for row in Frontier(points, beaten, {"b": 1}).rows()] == [
+        None,
+        1,
+    ]
+
+
 class MadeUpGame:
     """Eight models of four classes that are surer of their members."""
 

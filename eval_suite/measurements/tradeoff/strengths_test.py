@@ -1,3 +1,8 @@
+import dataclasses
+
+import numpy as np
+from scipy import stats
+
 from eval_suite.measurements.tradeoff import strengths
 from keras_entropy import catalog
 from keras_entropy.search import candidates
@@ -43,6 +48,32 @@ def test_a_strength_is_what_is_trained_with():
     assert what(ENTRIES[name].training) == what(other)
     assert ENTRIES["M-17(weight=0.5)"].create().weight == 0.5
     assert ENTRIES["M-6"].recipe == catalog.get("M-6").recipe
+
+
+def test_a_recipe_at_another_strength_keeps_the_rest():
+    for name, setting, value in (
+        ("reference-start", "epochs", 10),
+        ("disjoint-mean", "parts", 12),
+        ("early-stopping", "share", 0.4),
+    ):
+        entry, own = ENTRIES[f"{name}({setting}={value})"], catalog.get(name)
+        assert getattr(entry.recipe, setting) == value
+        changed = {setting: getattr(own.recipe, setting)}
+        assert dataclasses.replace(entry.recipe, **changed) == own.recipe
+        assert entry.cross_fitting == own.cross_fitting
+        assert f"{name}({setting}={changed[setting]})" in ENTRIES
+
+
+def test_noise_has_its_bound():
+    bounds = [
+        ENTRIES[f"dp-sgd-reference(noise_multiplier={noise})"]
+        .recipe.guarantee(763)
+        .auc_bound
+        for noise in (10.0, 20.0)
+    ]
+    # 100 steps, swapped: mu is 2 sqrt(100) / noise.
+    expected = stats.norm.cdf(2 * 10 / np.array([10.0, 20.0]) / np.sqrt(2))
+    np.testing.assert_allclose(bounds, expected, rtol=1e-6)
 
 
 def test_each_trained_loss_has_several_strengths():

@@ -118,6 +118,8 @@ def _facts(row: Defense) -> list[tuple[str, str | None]]:
         facts.append(("On the worst-off 5 %", _exposed(row["worst_off"])))
     if row["canaries"]:
         facts.append(("On canaries, which are mislabelled", _found(row["canaries"])))
+    if row["on_reference"]:
+        facts.append(("On the reference, as members", _strongest(row["on_reference"])))
     if row.get("guarantee"):
         facts.append(("Guarantee", guarantee_sentence(row)))
     if row["known_start"]:

@@ -13,6 +13,8 @@ from eval_suite.report.content.effects import EFFECT_WORDS
 from eval_suite.report.content.effects import Effect
 from eval_suite.report.content.guarantees import guarantee_words
 from eval_suite.report.content.rows import Rows
+from eval_suite.report.content.run.on_reference import on_reference_words
+from eval_suite.report.format import NOT_MEASURED
 from eval_suite.report.format import interval
 from eval_suite.report.format import number
 from eval_suite.report.format import percent
@@ -199,6 +201,7 @@ def _privacy_cells(rows: Rows, scale: Scale, row: Defense) -> dict[str, Cell]:
         "known": _of_kind(row["known_start"], "no start to know"),
         "worst": _with_rate(row["worst_off"], unattacked),
         "canaries": _with_rate(row["canaries"], unattacked),
+        "reference": _on_reference(row),
         "guarantee": _guarantee(row),
         "difference": Cell(0.0, "", effect=effect)
         if effect == "undefended"
@@ -227,6 +230,18 @@ def _with_rate(found: WorstOffRow | CanaryRow | None, reason: str) -> Cell:
     shown = "" if found["tpr"] is None else f"{percent(found['tpr'])} found"
     attack = attack_words(found["attack"])
     return cell(found["auc"], number(found["auc"]), "", shown or None, attack=attack)
+
+
+def _on_reference(row: Defense) -> Cell:
+    """Returns the cell of what a defense gives away of its reference, if it has one."""
+    found = row["on_reference"]
+    if found is None:
+        if on_reference_words(row) == NOT_MEASURED:
+            return Cell("", "", missing="no models that hold half of the reference")
+        return Cell("", on_reference_words(row))
+    ends = interval(found["auc_low"], found["auc_high"])
+    attack = attack_words(found["attack"])
+    return cell(found["auc"], on_reference_words(row), "", ends, attack=attack)
 
 
 def _guarantee(row: Defense) -> Cell:

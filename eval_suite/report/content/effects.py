@@ -61,9 +61,7 @@ def effects(results: Results) -> dict[str, Effect]:
         undefended model itself.
     """
     base, *others = results["defenses"]
-    pairs = results["profile"]["pairs"] or 0
-    # Without pairs the interval is over examples, close to normal.
-    freedom = pairs - 1 if pairs >= 2 else 1e9
+    freedom = degrees_of_freedom(results)
     differences = {
         row["name"]: difference
         for row in others
@@ -77,6 +75,32 @@ def effects(results: Results) -> dict[str, Effect]:
         else:
             found[name] = "less" if difference.value < 0 else "more"
     return {base["name"]: "undefended", **found}
+
+
+def degrees_of_freedom(results: Results) -> float:
+    """Returns those of the run's intervals, which are over pairs of models."""
+    pairs = results["profile"]["pairs"] or 0
+    # Without pairs the interval is over examples, close to normal.
+    return pairs - 1 if pairs >= 2 else 1e9
+
+
+def rises(difference: Change, freedom: float) -> float | None:
+    """Returns the one-sided p-value of "no rise", read back from the 95 % interval.
+
+    Args:
+        difference: Of two measurements.
+        freedom: Float, see `degrees_of_freedom`.
+
+    Returns:
+        `None` where the difference or its interval was not measured.
+    """
+    value, low, high = difference.value, difference.low, difference.high
+    if value is None or low is None or high is None:
+        return None
+    error = (high - low) / 2 / stdtrit(freedom, 0.975)
+    if error == 0:
+        return 0.0 if value > 0 else 1.0
+    return float(stdtr(freedom, -value / error))
 
 
 def _difference(row: Defense, base: Defense, freedom: float) -> _Difference | None:

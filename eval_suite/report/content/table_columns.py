@@ -74,6 +74,14 @@ _COLUMNS = (
         "positives among the others.",
     ),
     Column(
+        "reference",
+        "Reference",
+        "Reference",
+        "The strongest attack on the reference, the examples that a defense learns "
+        "from beside the private ones: each model was given half of them, and these "
+        "count as its members. What is public anyway has nothing to lose here.",
+    ),
+    Column(
         "guarantee",
         "Guarantee",
         "Guarantee",
@@ -139,8 +147,8 @@ _COLUMNS = (
 def columns(results: Results) -> list[dict[str, str | bool | int]]:
     """Returns the columns with their position.
 
-    "Known start", "Worst-off" and "Canaries" are among them where some defense was
-    attacked so, "Guarantee" where some defense has one.
+    "Known start", "Worst-off", "Canaries" and "Reference" are among them where some
+    defense was attacked so, "Guarantee" where some defense has one.
     """
     found = results["defenses"]
     hidden = set()
@@ -150,6 +158,8 @@ def columns(results: Results) -> list[dict[str, str | bool | int]]:
         hidden.add("worst")
     if all(row["canaries"] is None for row in found):
         hidden.add("canaries")
+    if all(row["on_reference"] is None for row in found):
+        hidden.add("reference")
     if all(row.get("guarantee") is None for row in found):
         hidden.add("guarantee")
     shown = [column for column in _COLUMNS if column.key not in hidden]

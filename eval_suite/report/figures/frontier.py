@@ -4,13 +4,16 @@ import math
 from dataclasses import dataclass
 
 from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from eval_suite.report.content import attackers
 from eval_suite.report.content.advice import ACCURACY_BUDGET
+from eval_suite.report.content.guarantees import guarantee_words
 from eval_suite.report.content.rows import Rows
 from eval_suite.report.content.undefended import without_defense
 from eval_suite.report.figures.drawing import style
+from eval_suite.report.figures.drawing.bounds import draw_bounds
 from eval_suite.report.figures.drawing.levels import draw_levels
 from eval_suite.report.figures.drawing.points import draw_points
 from eval_suite.report.figures.drawing.points import name_points
@@ -22,6 +25,7 @@ from eval_suite.report.format import percent
 from eval_suite.results.contents import Defense
 
 _SHOWN_LOSS = 0.1  # of accuracy, at most; what loses more has a panel of its own
+_ROOM = 0.06  # of AUC, above the highest point, for bounds
 _GAP = (math.nan, math.nan)  # between the parts of one line
 _RATIOS = (1, 2.6)  # of the widths of both panels
 
@@ -74,11 +78,22 @@ def frontier(rows: Rows) -> Drawing:
     # The most wanted first, as not all names may find room.
     strong = [*first[:1], *chosen, *first[1:], *best]
     hovers = []
+    proved: list[Line2D] = []
     for panel, points in zip(panels, parts, strict=True):
         levels = draw_levels(rows, panel, upright=False)
         _draw_intervals(panel, points, strong)
         marks = [(p.row, p.accuracy, p.auc) for p in points]
         hovers += draw_points(panel, marks, {p.row["name"]: _words(p) for p in points})
+        bounds = draw_bounds(
+            panel,
+            [
+                (p.accuracy, p.auc, found["auc_bound"])
+                for p in points
+                if (found := p.row.get("guarantee")) is not None
+            ],
+            highest=max(p.auc for p in measured) + _ROOM,
+        )
+        proved = [*proved, *bounds]
         panel.margins(x=0.06 if panel is axes else 0.25, y=0.12)
         panel.xaxis.set_major_locator(MaxNLocator(5 if panel is axes else 2))
         style.percent_axis(panel.xaxis)
@@ -89,7 +104,7 @@ def frontier(rows: Rows) -> Drawing:
     figure.supxlabel("accuracy on non-members", fontsize=8.5)
     panels[0].set_ylabel("AUC of the strongest attack (0.5: guessing)")
     style.legend(figure, style.families([point.row for point in measured]))
-    style.legend(figure, levels, line=1)
+    style.legend(figure, [*levels, *proved[:1]], line=1)
     winners = [point for point in steps if point not in first]
     names = [point.row["name"] for point in winners]
     finding = (
@@ -118,6 +133,7 @@ def frontier(rows: Rows) -> Drawing:
             " The label floor is what labels alone tell of the undefended model: no "
             "layer that keeps them can hide it."
         )
+    reading += _about_bounds(measured)
     if beyond:
         names = [f"{p.row['name']} ({percent(p.accuracy)})" for p in beyond]
         reading += (
@@ -129,6 +145,19 @@ def frontier(rows: Rows) -> Drawing:
 
 def _words(point: PlottedDefense) -> str:
     return f"accuracy {percent(point.accuracy)}, AUC {number(point.auc)}"
+
+
+def _about_bounds(points: list[PlottedDefense]) -> str:
+    """Returns what a proved bound is and those that are above the picture, if any."""
+    found = [p for p in points if p.row.get("guarantee") is not None]
+    if not found:
+        return ""
+    names = [f"{p.row['name']} {guarantee_words(p.row)}" for p in found]
+    return (
+        " A bar above a point is the bound that is proved of it: no attack has a "
+        f"larger AUC ({listing(names)}); those that are far above all points are not "
+        "drawn."
+    )
 
 
 def _near(

@@ -15,6 +15,7 @@ from matplotlib.ticker import NullFormatter
 from eval_suite.report.content.rows import Rows
 from eval_suite.report.content.strengths import undominated
 from eval_suite.report.figures.drawing import style
+from eval_suite.report.figures.drawing.bounds import draw_bounds
 from eval_suite.report.figures.drawing.hover import Hover
 from eval_suite.report.figures.drawing.levels import FLOOR
 from eval_suite.report.figures.drawing.style import Drawing
@@ -37,6 +38,7 @@ _AXES: tuple[tuple[_Quantity, str, bool], ...] = (
 _LEAST = 1e-3  # on a logarithmic axis
 _SPAN = 0.02  # of accuracy, at least: less is no difference to anybody
 _SHOWN_LOSS = 0.06  # of accuracy, at most: more would squeeze all others
+_ROOM = 0.06  # of AUC, above the highest point, for bounds
 _NAME = 21  # characters in the legend
 _MARKERS = "o^sPvXd"
 _COLOURS = (style.ORANGE, style.BLUE, style.GREEN, style.PINK)
@@ -99,6 +101,11 @@ def strengths(rows: Rows) -> Drawing:
         reading += (
             " The broken line is the label floor, what labels alone tell of the "
             "undefended model: no layer that keeps them can hide it."
+        )
+    if any(point.row.get("auc_bound") for point in found):
+        reading += (
+            " A bar above a point is the bound that is proved of it, no attack's AUC "
+            "is larger; bounds far above all points are not drawn."
         )
     beyond = [point for point in found if point.values["accuracy"] < edge]
     if beyond:
@@ -172,10 +179,13 @@ def _panels(
         styles[_HEADS] = (style.MUTED, ".")
     hovers: list[Hover] = []
     panels = part.subplots(1, len(_AXES), sharey=True)
+    highest = max(p.auc for points in lines.values() for p in points) + _ROOM
     for axes, (quantity, text, logarithmic) in zip(panels, _AXES, strict=True):
         for line, points in lines.items():
             least = _LEAST if logarithmic else edge
-            hovers += _draw(axes, quantity, least, line, points, *styles[line])
+            hovers += _draw(
+                axes, quantity, least, line, points, *styles[line], highest=highest
+            )
         axes.set_xlabel(text)
         _scale(axes, logarithmic)
         axes.axhline(0.5, color=style.MUTED, lw=1, ls=":", zorder=1)
@@ -219,8 +229,10 @@ def _draw(
     points: list[_Point],
     colour: str,
     marker: str,
+    *,
+    highest: float,
 ) -> list[Hover]:
-    """Draws one line, no point of it left of `least`."""
+    """Draws one line, no point of it left of `least` and no bound above `highest`."""
     points = sorted(points, key=_settings)
     places = [(max(least, point.values[quantity]), point.auc) for point in points]
     if line != _HEADS:
@@ -233,6 +245,15 @@ def _draw(
     ]
     if ends:
         axes.plot(*zip(*ends, strict=True), color=colour, lw=0.8, alpha=0.5)
+    draw_bounds(
+        axes,
+        [
+            (*place, bound)
+            for point, place in zip(points, places, strict=True)
+            if (bound := point.row.get("auc_bound")) is not None
+        ],
+        highest=highest,
+    )
     for hollow in (False, True):
         found = [
             place

@@ -191,6 +191,7 @@ def _defense_row(row: MadeUpDefense, base: MadeUpDefense) -> Defense:
     accuracy_low, accuracy_high = interval(row.accuracy, 0.006)
     difference = strongest - base.strongest
     spread = 0.0 if row is base else 0.004
+    uses_reference = name == "M-17"
     return {
         "name": name,
         "title": row.title,
@@ -207,6 +208,7 @@ def _defense_row(row: MadeUpDefense, base: MadeUpDefense) -> Defense:
             "export": ["tf_saved_model", "onnx"],
         },
         "reference": "arXiv:2208.10445" if name.startswith("M-") else None,
+        "uses_reference": uses_reference,
         "trained": family in ("head", "training-loss"),
         "accuracy": row.accuracy,
         "accuracy_low": accuracy_low,
@@ -238,6 +240,7 @@ def _defense_row(row: MadeUpDefense, base: MadeUpDefense) -> Defense:
         "known_start": None,
         "worst_off": worst_off_row(row),
         "canaries": canary_row(row),
+        "on_reference": strongest_row(row, "lira_online") if uses_reference else None,
         "illusion_gap": strongest - row.loss,
         "js_entropy": {"value": 0.2 * (strongest - 0.5) ** 0.5, "p": 0.01},
         "js_cross_entropy": {"value": 0.3 * (strongest - 0.5) ** 0.5, "p": 0.004},

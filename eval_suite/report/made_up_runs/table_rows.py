@@ -76,6 +76,7 @@ def _strength(
         "ece_high": ece + 0.004,
         "keeps_argmax": True,
         "dominated": dominated,
+        "auc_bound": None,
     }
 
 

@@ -17,6 +17,7 @@ from eval_suite.report.content.run.coverage import not_tested
 from eval_suite.report.content.run.coverage import was_tested
 from eval_suite.report.content.run.exposure_order import exposure_order
 from eval_suite.report.content.run.not_measured import by_reason
+from eval_suite.report.content.run.on_reference import on_reference_words
 from eval_suite.report.content.run.run_facts import CANARIES
 from eval_suite.report.content.run.run_facts import COMMONEST
 from eval_suite.report.content.run.run_facts import bounds
@@ -169,6 +170,7 @@ def _table(rows: Rows, listed: int) -> list[str]:
     known = any(row["known_start"] is not None for row in rows.defenses)
     exposed = any(row["worst_off"] is not None for row in rows.defenses)
     learned = any(row["canaries"] is not None for row in rows.defenses)
+    halved = any(row["on_reference"] is not None for row in rows.defenses)
     proved = any(row.get("guarantee") is not None for row in rows.defenses)
     headers = (
         "defense",
@@ -180,6 +182,7 @@ def _table(rows: Rows, listed: int) -> list[str]:
         *(["known start"] if known else []),
         *(["worst-off 5 %"] if exposed else []),
         *(["canaries"] if learned else []),
+        *(["reference"] if halved else []),
         *(["guarantee"] if proved else []),
         "change",
         "accuracy",
@@ -191,7 +194,13 @@ def _table(rows: Rows, listed: int) -> list[str]:
         "|" + "---|" * 3 + "---:|" * (len(headers) - 3),
         *[
             _line(
-                rows, row, known=known, exposed=exposed, learned=learned, proved=proved
+                rows,
+                row,
+                known=known,
+                exposed=exposed,
+                learned=learned,
+                halved=halved,
+                proved=proved,
             )
             for row in rows.defenses[:listed]
         ],
@@ -208,6 +217,7 @@ def _line(
     known: bool,
     exposed: bool,
     learned: bool,
+    halved: bool,
     proved: bool,
 ) -> str:
     effect = rows.effects[row["name"]]
@@ -231,6 +241,7 @@ def _line(
         _escape(attack_words(row["strongest_attack"]), 80),
         estimate(*auc),
         *(number(attackers.measured(kind).value) for kind in kinds),
+        *([on_reference_words(row)] * halved),
         *([guarantee_words(row)] * proved),
         "" if effect == "undefended" else change.words() or NOT_MEASURED,
         percent(row["accuracy"]),

@@ -22,6 +22,7 @@ _SHOWN = 40
 _KINDS = ("asked once", "often", "known start")
 _EXPOSED = "worst-off"
 _CANARIES = "canaries"
+_REFERENCE = "reference"
 _NOBODY = "-"
 
 
@@ -55,7 +56,7 @@ def terminal_rows(results: Results, width: int = 80) -> str:
     headers = [
         header
         for header in rows[0]
-        if header not in (*_KINDS, _EXPOSED, _CANARIES)
+        if header not in (*_KINDS, _EXPOSED, _CANARIES, _REFERENCE)
         or any(row[header] != _NOBODY for row in rows)
     ]
     floor = attackers.measured(attackers.label_floor(results))
@@ -90,6 +91,7 @@ def _cells(row: Defense, base: Defense, effect: Effect) -> dict[str, str]:
     change = attackers.difference(row, base)
     kinds = (row["asked_once"], row["asked_often"], row["known_start"])
     exposed, canaries = row["worst_off"], row["canaries"]
+    reference = row["on_reference"]
     return {
         "defense": one_line(row["name"], 20),
         "attack AUC": estimate(*auc),
@@ -103,6 +105,7 @@ def _cells(row: Defense, base: Defense, effect: Effect) -> dict[str, str]:
         _CANARIES: number(canaries["auc"]) if canaries else _NOBODY,
         "latency": _times(latency.get("1")),
         "effect": _effect(effect),
+        _REFERENCE: number(reference["auc"]) if reference else _NOBODY,
         "at 256": _times(latency.get("256")),
         "entropy": number(row["entropy_normalized"], 2),
         "title": one_line(row["title"], 40),

@@ -77,7 +77,7 @@ class GameModels:
         )
         self._asked: AskedModels | None = None
         if questions is not None:
-            kept = KeptAnswers(cache, self._key)
+            kept = KeptAnswers(cache, self.key)
             self._asked = AskedModels(questions, self._stacks.answer, progress, kept)
 
     @property
@@ -98,7 +98,7 @@ class GameModels:
             def compute() -> dict[str, Array]:
                 return {"outputs": self._stacks.predict(entry, self._examples.x)}
 
-            self._outputs[text] = self._cache.get(self._key(entry), compute)["outputs"]
+            self._outputs[text] = self._cache.get(self.key(entry), compute)["outputs"]
         return self._outputs[text]
 
     def neighbors(self, defense: str | Entry) -> Neighbors | None:
@@ -108,6 +108,10 @@ class GameModels:
             defense: As for `outputs`.
         """
         return None if self._asked is None else self._asked.neighbors(defense)
+
+    def behind(self, entry: Entry | None) -> Models:
+        """Returns the models behind a defense, or with `None` the undefended ones."""
+        return self._stacks.behind(entry)
 
     def outputs_about(self, examples: Dataset) -> Array:
         """Returns what the undefended models answer to other examples.
@@ -172,9 +176,9 @@ class GameModels:
         """
         entries = [entry_of(defense) for defense in defenses]
         trained = [entry for entry in entries if entry is None or entry.is_trained]
-        return sum(self._cache.find(self._key(entry)) is None for entry in trained)
+        return sum(self._cache.find(self.key(entry)) is None for entry in trained)
 
-    def _key(self, entry: Entry | None) -> Mapping[str, Any]:
+    def key(self, entry: Entry | None) -> Mapping[str, Any]:
         """Returns all that the answers behind a defense depend on."""
         data = self._data
         return {

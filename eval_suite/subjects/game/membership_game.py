@@ -18,9 +18,12 @@ from eval_suite.results.rows import QuestionsRow
 from eval_suite.results.rows import RunDescription
 from eval_suite.results.run_description import describe_run
 from eval_suite.subjects.answers import PairedModels
+from eval_suite.subjects.defended_stacks import entry_of
 from eval_suite.subjects.game.canaries import attacks_on_canaries
 from eval_suite.subjects.game.canaries import draw_canaries
 from eval_suite.subjects.game.game_models import GameModels
+from eval_suite.subjects.game.reference_models import ReferenceModels
+from eval_suite.subjects.game.reference_models import draw_halves
 from eval_suite.subjects.measured import RecordAnswers
 from eval_suite.subjects.paired_targets import PairedTargets
 from eval_suite.subjects.questions import Questions
@@ -69,6 +72,8 @@ class MembershipGame(PairedTargets):
         canaries: Even integer, mislabelled copies of reference examples. Other models
             of the same recipe learn them beside the population; no other figure is of
             these. Defaults to 0.
+        halves_reference: Boolean, whether defenses that use the reference are given
+            half of it in further models, and attacked on it. Defaults to `False`.
     """
 
     def __init__(
@@ -86,6 +91,7 @@ class MembershipGame(PairedTargets):
         known_start: MembershipGame | None = None,
         one_start: bool = False,
         canaries: int = 0,
+        halves_reference: bool = False,
     ) -> None:
         self.is_reference_study = is_reference_study
         self.known_start = known_start
@@ -124,6 +130,19 @@ class MembershipGame(PairedTargets):
         )
         title = f"training {profile.models} models"
         self._models = models(data, self.population, questions=questions, title=title)
+        self._on_halves: ReferenceModels | None = None
+        held = draw_halves(len(self.reference.x), profile.models, seed=seed)
+        if halves_reference and held is not None:
+            self._on_halves = ReferenceModels(
+                self._models,
+                data,
+                self.reference,
+                held,
+                seed=seed,
+                progress=progress,
+                cache=cache,
+                questions=questions,
+            )
         self._with_canaries: GameModels | None = None
         if self._canaries is not None:
             asked = self._canaries.examples
@@ -183,6 +202,18 @@ class MembershipGame(PairedTargets):
             }
             for epoch in range(len(found["auc"]))
         ]
+
+    def halves_of_reference(self, defense: str | catalog.Entry) -> PairedModels | None:
+        models, entry = self._on_halves, entry_of(defense)
+        if models is None or entry is None or not entry.needs_reference:
+            return None
+        return PairedModels(
+            models.outputs(entry),
+            models.examples.y,
+            models.membership,
+            attacks_on_canaries(self.attacks),
+            functools.partial(models.neighbors, entry),
+        )
 
     def null_models(self, seed: int) -> Mapping[str, PairedModels]:
         real = self.paired_models(BASE)

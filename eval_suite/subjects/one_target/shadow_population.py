@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import functools
 from collections.abc import Callable
-from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -22,6 +20,7 @@ from eval_suite.subjects.one_target.shadow_recipe import epochs_shown
 from eval_suite.subjects.one_target.trained_models import TrainedModels
 from eval_suite.subjects.one_target.user_files import check_pool
 from eval_suite.subjects.subject import ProgressBar
+from eval_suite.subjects.subject import no_bar
 from keras_entropy.arrays import Array
 from keras_entropy.attacks import Shadows
 from keras_entropy.catalog import Entry
@@ -280,12 +279,6 @@ class Population:
 
     def _train(self, *args: Any, **kwargs: Any) -> Stack:
         return self.runner.train(*args, **kwargs)
-
-
-@contextlib.contextmanager
-def no_bar(title: str, total: int) -> Iterator[Callable[[int], None]]:
-    """Shows no progress."""
-    yield lambda done: None
 
 
 def _without_defenses(model: keras.Model) -> keras.Model:

@@ -21,7 +21,6 @@ from eval_suite.subjects.one_target.audited_model import audited_model
 from eval_suite.subjects.one_target.one_target import OneModel
 from eval_suite.subjects.one_target.resemblance_row import told_resemblance
 from eval_suite.subjects.one_target.shadow_population import Population
-from eval_suite.subjects.one_target.shadow_population import no_bar
 from eval_suite.subjects.one_target.shadow_recipe import ShadowRecipe
 from eval_suite.subjects.one_target.user_files import check_copies
 from eval_suite.subjects.one_target.user_files import check_sets
@@ -32,6 +31,7 @@ from eval_suite.subjects.questions import Questions
 from eval_suite.subjects.subject import FEWEST_MODELS
 from eval_suite.subjects.subject import Part
 from eval_suite.subjects.subject import ProgressBar
+from eval_suite.subjects.subject import no_bar
 from eval_suite.undefended import BASE
 from keras_entropy import catalog
 from keras_entropy.arrays import Array

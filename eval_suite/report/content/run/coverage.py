@@ -4,6 +4,8 @@ from typing import Literal
 
 from eval_suite.report.content.attack_words import questions_in_words
 from eval_suite.report.content.run.not_measured import by_reason
+from eval_suite.report.content.run.on_reference import attacked_on_reference
+from eval_suite.report.content.run.on_reference import not_attacked_on_reference
 from eval_suite.report.format import count
 from eval_suite.report.format import listing
 from eval_suite.results.contents import Defense
@@ -30,6 +32,7 @@ def was_tested(results: Results) -> list[str]:
         found.append("the worst-off 5 % of the records, by themselves")
     if dataset.get("canaries"):
         found.append(f"{count(dataset['canaries'] or 0, 'canary', 'canaries')}")
+    found += attacked_on_reference(rows)
     return [*found, f"data: {dataset['name']}, {_size(results)}"]
 
 
@@ -53,11 +56,7 @@ def not_tested(results: Results) -> list[str]:
         + ("" if models is None else f", models other than {models}")
     )
     if dataset["reference"]:
-        found.append(
-            f"the {dataset['reference']:,} examples set aside as reference: they are "
-            "never scored, so what a defense that learns from them gives away of them "
-            "is unknown"
-        )
+        found += not_attacked_on_reference(results["defenses"], dataset["reference"])
     return [*found, *_left_out(results)]
 
 

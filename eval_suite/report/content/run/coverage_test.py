@@ -54,6 +54,18 @@ def test_other_data_and_the_reference_are_named():
     results["dataset"]["reference"] = 271
     text = "; ".join(not_tested(results))
     assert f"data other than {results['dataset']['name']}" in text
-    assert "271 examples set aside" in text
+    # The one that uses it was attacked on it.
+    assert "271 examples set aside" not in text
+    assert "the reference as members" in "; ".join(was_tested(results))
+    using = next(row for row in results["defenses"] if row["on_reference"])
+    using["on_reference"] = None
+    text = "; ".join(not_tested(results))
+    assert f"271 examples set aside as reference: {using['name']} learns" in text
+    assert "the reference as members" not in "; ".join(was_tested(results))
+    # Of a run that didn't say who uses it, nothing is known of anyone.
+    for row in results["defenses"]:
+        row.pop("uses_reference")
+        row["on_reference"] = None
+    assert "base, M-1, M-5, M-6 and 3 more may learn" in "; ".join(not_tested(results))
     results["dataset"]["reference"] = 0
     assert "set aside" not in "; ".join(not_tested(results))

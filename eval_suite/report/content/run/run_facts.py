@@ -33,7 +33,10 @@ def size(results: Results) -> Facts:
     facts: Facts = [
         ("Data", " – ".join(filter(None, (dataset["name"], dataset["source"])))),
         ("Examples", _integer(dataset["examples"])),
-        ("Set aside, never scored (reference)", _integer(dataset["reference"])),
+        (
+            "Set aside for defenses (reference)",
+            _integer(dataset["reference"]),
+        ),
         ("Population", _integer(dataset["population"])),
         *_canaries(dataset.get("canaries")),
         ("Classes", _integer(dataset["classes"])),

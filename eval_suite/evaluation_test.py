@@ -1,5 +1,6 @@
 """The call from Python, against the command line on the same model and seed."""
 
+import io
 import json
 import os
 import sys
@@ -122,13 +123,22 @@ def test_a_call_gives_what_the_command_line_gives(
         np.testing.assert_array_equal(old, new)
 
 
-def test_a_broken_limit_does_not_pass_and_a_bar_shows(few, model, data, capsys):
+class NotebookStream(io.StringIO):
+    """Standard error of a notebook, which has no descriptor."""
+
+    def fileno(self):
+        raise io.UnsupportedOperation("fileno")
+
+
+def test_a_broken_limit_does_not_pass_and_a_bar_shows(few, model, data, monkeypatch):
+    stream = NotebookStream()
+    monkeypatch.setattr(sys, "stderr", stream)
     found = eval_suite.evaluate(
         model, data[0], data[1], gate="auc<=0.1", defenses="none", questions=0
     )
     assert not found.passed
     assert any(line.startswith("fail") for line in found.gate)
-    assert "evaluation: 100%" in capsys.readouterr().err
+    assert "evaluation: 100%" in stream.getvalue()
 
 
 def test_shadow_models_of_a_function_are_kept_from_call_to_call(

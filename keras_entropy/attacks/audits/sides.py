@@ -40,15 +40,15 @@ def join_sides(
         sides.append(array)
     members, nonmembers = map(len, sides)
     array_checks.check_both_sides(members, nonmembers)
-    if sides[0].shape[-1] != sides[1].shape[-1]:
-        raise ValueError(
-            "`member_outputs` and `nonmember_outputs` must have the same number of "
-            f"classes. Received: {sides[0].shape[-1]} and {sides[1].shape[-1]}"
-        )
     if have_steps(sides[0]) != have_steps(sides[1]):
         raise ValueError(
             "`member_outputs` and `nonmember_outputs` must both have steps or none. "
             f"Received: {sides[0].shape} and {sides[1].shape}"
+        )
+    if sides[0].shape[-1] != sides[1].shape[-1]:
+        raise ValueError(
+            "`member_outputs` and `nonmember_outputs` must have the same number of "
+            f"classes. Received: {sides[0].shape[-1]} and {sides[1].shape[-1]}"
         )
     inside, outside = (
         (step_signals if have_steps(side) else _signals)(

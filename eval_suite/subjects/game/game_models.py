@@ -166,7 +166,7 @@ class GameModels:
                     advance=advance,
                 )
 
-        return self._cache.get({**self._key(entry), "by": "epoch"}, compute)
+        return self._cache.get({**self.key(entry), "by": "epoch"}, compute)
 
     def to_train(self, defenses: Sequence[str | Entry]) -> int:
         """Returns behind how many of the defenses models are still to be trained.

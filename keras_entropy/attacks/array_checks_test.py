@@ -1,8 +1,11 @@
 """A confidence that is none is refused wherever one can be given."""
 
+import inspect
+
 import numpy as np
 import pytest
 
+from keras_entropy import attacks
 from keras_entropy.attacks import audit_game
 from keras_entropy.attacks import audit_outputs
 from keras_entropy.attacks import game_headline
@@ -13,6 +16,7 @@ from keras_entropy.attacks.array_checks import check_names
 from keras_entropy.attacks.array_checks import check_output_block
 from keras_entropy.attacks.array_checks import check_outputs
 from keras_entropy.attacks.array_checks import check_plan
+from keras_entropy.attacks.leakage.divergence import jensen_shannon
 from keras_entropy.attacks.shadow_counts import auc_by_shadows
 
 OUTPUTS = np.full((8, 40, 2), 0.5)
@@ -161,3 +165,21 @@ def test_percents_are_shown_as_what_they_mean():
 def test_a_margin_that_is_no_number_is_refused():
     with pytest.raises(ValueError, match="margin=nan"):
         paired_difference(np.arange(4.0), np.zeros(4), margin=float("nan"))
+
+
+def public_functions():
+    # Controls have seeds of their own.
+    names = (name for name in dir(attacks) if not name.endswith("_controls"))
+    functions = filter(inspect.isfunction, (getattr(attacks, name) for name in names))
+    return [*functions, auc_by_shadows, jensen_shannon]
+
+
+@pytest.mark.parametrize(("name", "default"), [("seed", 0), ("confidence", 0.95)])
+def test_what_is_not_asked_for_is_the_same_everywhere(name, default):
+    found = {
+        function.__name__: inspect.signature(function).parameters[name].default
+        for function in public_functions()
+        if name in inspect.signature(function).parameters
+    }
+    assert len(found) > 3
+    assert found == dict.fromkeys(found, default)

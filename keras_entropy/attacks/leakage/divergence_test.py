@@ -20,6 +20,8 @@ def test_close_to_the_distance_of_the_laws():
     expected = spatial.distance.jensenshannon(*laws, base=2)
     assert found.value == pytest.approx(expected, abs=0.04)
     assert found.p == pytest.approx(1 / 200)
+    assert found == jensen_shannon(values, MEMBER, seed=0)
+    assert found != jensen_shannon(values, MEMBER, seed=1)
 
 
 @pytest.mark.parametrize("levels", [None, 3])

@@ -99,7 +99,7 @@ TESTED: dict[str, tuple[str, ...]] = {
         *(_ATTACKS, ("results",), f"{_ATTACKS}/rows_test.py"),
         *(_OF_ONE_TARGET, _OF_A_GAME),
     ),
-    **_in(_ATTACKS, ("paired_differences",), _OF_A_GAME, _DIFFERENCES),
+    **_beside(_ATTACKS, ("paired_differences",), _OF_A_GAME, _DIFFERENCES),
     **_beside(
         f"{_ATTACKS}/leakage",
         ("divergence", "epsilon", "guesses", "one_training", "record_risk"),

@@ -1,4 +1,5 @@
 import math
+import types
 
 import numpy as np
 import pytest
@@ -35,6 +36,22 @@ def test_aucs_differ_by_one_at_most():
     assert (found.low, found.high) == (pytest.approx(values.mean() - half), 1)
     found = paired_difference(np.zeros(3), values)
     assert (found.low, found.high) == (-1, pytest.approx(half - values.mean()))
+
+
+def test_too_few_pairs_tell_nothing():
+    one, other = (
+        types.SimpleNamespace(pair_auc=np.full(2, auc), pair_inflation=inflation)
+        for auc, inflation in ((0.9, math.inf), (0.5, 1.0))
+    )
+    for found in (paired_difference(one, other), paired_difference(other, one)):
+        assert (found.low, found.high, found.p_value) == (-1, 1, 1)
+
+
+def test_pairs_are_those_of_one_game():
+    lone = types.SimpleNamespace(pair_auc=None, pair_inflation=1.0)
+    for other, told in ((np.ones(3), r"\(2,\) and \(3,\)"), (lone, r"\(2,\) and None")):
+        with pytest.raises(ValueError, match=f"same pairs of one game.*{told}"):
+            paired_difference(np.ones(2), other)
 
 
 def standings(scores):

@@ -105,7 +105,8 @@ TESTED: dict[str, tuple[str, ...]] = {
         ("divergence", "epsilon", "guesses", "one_training", "record_risk"),
     ),
     **_beside(_SCORERS, ("input_residual",)),
-    **_in(_SCORERS, ("label_only", "per_class", "scores", "threshold"), _OF_ONE_TARGET),
+    **_beside(_SCORERS, ("scores",), _OF_ONE_TARGET),
+    **_in(_SCORERS, ("label_only", "per_class", "threshold"), _OF_ONE_TARGET),
     **_in(
         f"{_SCORERS}/neighbors",
         (

@@ -120,6 +120,8 @@ def test_invalid_usage(overfitted, membership_audit):
     audit = membership_audit(model, (x[:90], y[:90]), (x[90:], y[90:]), questions=0)
     with pytest.raises(ValueError, match=r"a coin held out.*held_out=None"):
         _ = audit.epsilon
+    one = membership_audit(model, held_out=plan, attacks="loss", questions=0)
+    assert f"epsilon at least {one.epsilon.epsilon:.2f} at 1e-05" in repr(one)
     told = membership_audit(model, held_out=plan, attacks="logistic", questions=0)
     assert "epsilon" not in repr(told)
     with pytest.raises(ValueError, match=r"told no membership.*Received: logistic"):

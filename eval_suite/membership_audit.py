@@ -256,7 +256,8 @@ class MembershipAudit:
         equal = ""
         if any(self.equal_rows.inputs):
             equal = f"; {self.equal_rows.told('members', 'non-members')}"
-        if self.held_out is not None and set(UNTOLD_ATTACKS) & set(self.attacks):
+        made = {row.attack for row in self.audit.attacks}
+        if self.held_out is not None and made & set(UNTOLD_ATTACKS):
             equal += f"; epsilon at least {self.epsilon.epsilon:.2f} at {self.delta:g}"
         return (
             f"<audit of {self.name}: strongest attack {self.audit.strongest.attack}, "

@@ -8,6 +8,7 @@ import pytest
 
 from eval_suite.options import held_out_options
 from eval_suite.subjects.one_target.held_out_model import HeldOutModel
+from keras_entropy.attacks import audit_outputs
 from keras_entropy.attacks.audits.held_out import held_out_bound
 from keras_entropy.attacks.leakage import one_training
 from keras_entropy.audit import hold_out
@@ -115,7 +116,7 @@ def test_invalid_usage(overfitted, membership_audit):
     ):
         membership_audit(model, held_out=plan, population=(x, y))
     *_, several = hold_out({"a": x[:, :4], "b": x[:, 4:]}, y, records=60)
-    with pytest.raises(ValueError, match=r"several: x/a, x/b\. Ask the model yourself"):
+    with pytest.raises(ValueError, match=r"The model can't take the inputs"):
         membership_audit(model, held_out=several)
     audit = membership_audit(model, (x[:90], y[:90]), (x[90:], y[90:]), questions=0)
     with pytest.raises(ValueError, match=r"a coin held out.*held_out=None"):
@@ -172,3 +173,23 @@ def test_from_the_command_line(overfitted, pytester, monkeypatch):
     assert results["dataset"]["reference"] == 0
     assert "of one law by construction" in (report / "report.md").read_text()
     assert "of one law by construction" in (report / "index.html").read_text()
+
+
+def test_a_plan_of_several_inputs_is_audited_as_its_answers_are(membership_audit):
+    rng = np.random.default_rng(0)
+    x = {
+        "a": rng.normal(size=(120, 4)).astype("float32"),
+        "b": rng.normal(size=(120, 2)).astype("float32"),
+    }
+    *_, plan = hold_out(x, rng.integers(0, 3, 120), records=60, seed=1)
+    inputs = {"a": keras.Input((4,), name="a"), "b": keras.Input((2,), name="b")}
+    joined = keras.layers.Concatenate()([inputs["a"], inputs["b"]])
+    two = keras.Model(inputs, keras.layers.Dense(3, "softmax")(joined))
+    audit = membership_audit(two, held_out=plan, questions=0, delta=1e-3)
+    sides = [
+        each
+        for inside, labels in (plan.members, plan.nonmembers)
+        for each in (two.predict(inside, verbose=0), labels)
+    ]
+    expected = audit_outputs(*sides, attacks=["loss"]).get("loss").auc
+    assert audit.audit.get("loss").auc == pytest.approx(expected, abs=1e-6)

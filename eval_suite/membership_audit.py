@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 
@@ -268,8 +269,8 @@ class MembershipAudit:
 
 def audit_model(
     model: keras.Model,
-    members: tuple[Array, Array] | None = None,
-    nonmembers: tuple[Array, Array] | None = None,
+    members: Any = None,
+    nonmembers: Any = None,
     *,
     held_out: HeldOutPlan | Path | str | None = None,
     delta: float = DELTA,
@@ -280,7 +281,7 @@ def audit_model(
     neighbors: NeighborMaker | str | None = None,
     seed: int = 0,
     fpr_levels: Sequence[float] = DEFAULT_LEVELS,
-    population: tuple[Array, Array] | None = None,
+    population: Any = None,
     trainer: TrainerFunction | str | None = None,
     shadows: int = SHADOWS,
     shadow_epochs: int | None = None,
@@ -297,7 +298,9 @@ def audit_model(
     Args:
         model: Keras classifier, a subclassed one included.
         members: `(x, y)` that it was trained on: inputs `(n, ...)` and class indices
-            `(n,)`.
+            `(n,)`. The inputs may be a dict or list of arrays, strings or a pandas
+            table, and the pair a `tf.data.Dataset` or a PyTorch `DataLoader` of
+            batches, or a file (`keras_entropy/examples/README.md`).
         nonmembers: `(x, y)` from the same distribution that it was not trained on.
         held_out: Instead of both, a plan of `keras_entropy.audit.hold_out` by which it
             was trained, or the plan's file: `audit.epsilon` is then a bound on the

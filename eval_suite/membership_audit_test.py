@@ -294,7 +294,7 @@ def test_other_split_is_refused(audits, sides, baseline, membership_audit):
         (lambda a, b: (a, a), "must not overlap"),
         (lambda a, b: ((a[0][:, :5], a[1]), b), "one shape"),
         (lambda a, b: ((a[0], a[1][:9]), b), "members: expected x of shape"),
-        (lambda a, b: ((a[0] * np.nan, a[1]), b), "finite"),
+        (lambda a, b: ((a[0] * np.nan, a[1]), b), "the model answers NaN"),
         (lambda a, b: ((a[0], a[1] + 9), b), "labels must be 0 to 3"),
     ],
 )

@@ -34,7 +34,9 @@ def test_latency(
             metric="latency_ratio",
         )
         pytest.skip(reason)
-    batch = np.resize(subject.probe(), (batch_size, *subject.probe().shape[1:]))
+    probe = subject.probe()
+    rows = np.resize(np.arange(len(probe)), batch_size)
+    batch = subject.model_inputs(probe[rows])
     defended_model = subject.live_model(target)
     # For the undefended model itself this is the A/A control: the noise of a ratio.
     base = latency_ratio.compiled_call(subject.live_model(BASE), batch)
@@ -51,7 +53,7 @@ def test_latency(
         totals = np.asarray(answer).sum(axis=-1)
         np.testing.assert_allclose(totals, 1, atol=1e-5)
         return
-    expected = defended_model(batch, training=False)
+    expected = defended_model(latency_ratio.as_tensors(batch), training=False)
     np.testing.assert_allclose(
         np.asarray(answer),
         np.asarray(expected),

@@ -18,6 +18,7 @@ LIBRARY = {
     "named_objects": "",
     "numerics": "arrays",
     "attacks": "adam arrays labels",
+    "examples": "arrays labels numerics",
     "audit": "arrays labels numerics",
     "prediction_quality": "arrays",
     "layers": "adam arrays labels numerics",
@@ -29,10 +30,13 @@ LIBRARY = {
     "training": (
         "arrays labels layers models numerics prediction_quality privacy shadow"
     ),
-    "callbacks": "arrays attacks labels models numerics training",
-    "catalog": ("arrays labels layers losses models numerics privacy shadow training"),
+    "callbacks": "arrays attacks examples labels models numerics training",
+    "catalog": (
+        "arrays examples labels layers losses models numerics privacy shadow training"
+    ),
     "search": (
-        "arrays attacks labels layers models prediction_quality queries shadow training"
+        "arrays attacks examples labels layers models prediction_quality queries "
+        "shadow training"
     ),
     "": "_version callbacks catalog layers losses models search training",
 }

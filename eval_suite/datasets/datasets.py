@@ -5,12 +5,18 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from eval_suite.datasets.idx_files import read_folder
-from eval_suite.datasets.npz_files import read_examples
+from eval_suite.datasets.npz_files import read_arrays
 from keras_entropy.arrays import Array
+from keras_entropy.numerics.equal_rows import row_bytes
+from keras_entropy.numerics.finite_rows import not_finite
+
+if TYPE_CHECKING:
+    from keras_entropy.examples.input_form import InputForm
 
 # In no model and never scored: kept for fitted transforms and calibration.
 REFERENCE_SHARE = 0.15
@@ -29,6 +35,7 @@ class Dataset:
         class_names: One name a class.
         train: Number of leading examples that are the official training set, or `None`
             where there is none.
+        form: How `x` is a model's inputs; `None` where it is one array of them.
     """
 
     name: str
@@ -37,12 +44,17 @@ class Dataset:
     y: Array
     class_names: tuple[str, ...]
     train: int | None = None
+    form: InputForm | None = None
 
     @property
     def digest(self) -> str:
         """SHA-256 of the examples in their order, in hexadecimal."""
         digest = hashlib.sha256(repr((self.x.shape, self.x.dtype.str)).encode())
-        digest.update(np.ascontiguousarray(self.x).data)
+        if self.x.dtype.hasobject:
+            for row in row_bytes(self.x):
+                digest.update(row)
+        else:
+            digest.update(np.ascontiguousarray(self.x).data)
         digest.update(np.ascontiguousarray(self.y).data)
         return digest.hexdigest()
 
@@ -87,8 +99,7 @@ def load(name: str) -> Dataset:
         x, y, train = read_folder(folder)
         return _images(folder.name, f"IDX files in {folder}", x, y, train)
     if name.endswith(".npz"):
-        x, y = read_examples(Path(name))
-        x = _in_float32(x, name)
+        x, y = _of_file(Path(name))
         classes = tuple(str(label) for label in range(int(y.max()) + 1))
         return Dataset(Path(name).stem, str(name), x, y, classes)
     raise ValueError(
@@ -96,6 +107,27 @@ def load(name: str) -> Dataset:
         "idx:DIR with the four files of MNIST, or a path ending in .npz with arrays x "
         "and y"
     )
+
+
+def _of_file(path: Path) -> tuple[Array, Array]:
+    """Returns inputs as the suite's own networks read them, and labels."""
+    # Only here, as it loads Keras.
+    from keras_entropy.examples.pairs import read_examples
+
+    arrays = read_arrays(path, "x", "inputs")
+    if "x" not in arrays:
+        raise ValueError(
+            f"{path}: the study's network reads one array of inputs, x. "
+            f"Received: {sorted(arrays)}"
+        )
+    examples = read_examples((arrays["x"], arrays["y"]), str(path))
+    wrong = not_finite(examples.x)
+    if wrong is not None or examples.x.dtype.kind not in "biuf":
+        raise ValueError(
+            f"{path}: x must hold finite numbers. "
+            f"Received: {wrong or arrays['x'].dtype}"
+        )
+    return _in_float32(examples.x, str(path)), examples.y
 
 
 def _in_float32(x: Array, source: str) -> Array:

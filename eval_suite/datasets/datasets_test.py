@@ -3,6 +3,7 @@ import numpy as np
 import pytest
 
 from eval_suite.datasets import datasets
+from eval_suite.datasets.example_files import dataset_of
 
 
 @pytest.fixture
@@ -93,14 +94,14 @@ def test_bad_files_say_what_is_wrong(tmp_path, examples, change, message):
     path = tmp_path / "bad.npz"
     np.savez(path, **{key: value for key, value in arrays.items() if value is not None})
     with pytest.raises(ValueError, match=message):
-        datasets.read_examples(path)
+        datasets.load(str(path))
 
 
 @pytest.mark.parametrize("dtype", ["uint8", "int64", "float32", "float64", "bool"])
 def test_inputs_stay_as_they_are(tmp_path, examples, dtype):
     path = tmp_path / "given.npz"
     np.savez(path, **examples | {"x": np.ones((len(examples["y"]), 2), dtype)})
-    assert datasets.read_examples(path)[0].dtype == dtype
+    assert dataset_of(path, "mine").x.dtype == dtype
     # The suite's own networks read float32.
     assert datasets.load(str(path)).x.dtype == "float32"
 
@@ -114,15 +115,15 @@ def test_wide_integers_are_no_dataset_for_the_study_network(tmp_path, examples):
 
 def test_missing_and_foreign_files(tmp_path):
     with pytest.raises(ValueError, match="no such file"):
-        datasets.read_examples(tmp_path / "none.npz")
+        dataset_of(tmp_path / "none.npz", "mine")
     for name, content in (("text.npz", b"hello"), ("empty.npz", b"")):
         (tmp_path / name).write_bytes(content)
         with pytest.raises(ValueError, match=r"not a readable \.npz file"):
-            datasets.read_examples(tmp_path / name)
+            dataset_of(tmp_path / name, "mine")
     np.save(tmp_path / "array.npy", np.zeros(3))
     (tmp_path / "array.npy").rename(tmp_path / "array.npz")
     with pytest.raises(ValueError, match=r"not a readable \.npz file"):
-        datasets.read_examples(tmp_path / "array.npz")
+        dataset_of(tmp_path / "array.npz", "mine")
 
 
 def test_unknown_names_list_the_known():

@@ -1,4 +1,4 @@
-"""Examples, and outputs, from `.npz` files."""
+"""Arrays from `.npz` files. It loads no Keras."""
 
 from __future__ import annotations
 
@@ -10,17 +10,6 @@ from keras_entropy.arrays import UNREADABLE_NPZ
 from keras_entropy.arrays import Array
 from keras_entropy.arrays import Integers
 from keras_entropy.labels import class_indices
-from keras_entropy.numerics.finite_rows import not_finite
-
-
-def read_examples(path: Path) -> tuple[Array, Integers]:
-    """Returns `x` `(N, ...)` as it is and `y` int64 `(N,)` from an `.npz` file.
-
-    Raises:
-        ValueError: If the file is missing or unreadable, an array is missing, not
-            numeric, not finite or empty, or the lengths differ.
-    """
-    return check_examples(*_read(path, "x", "inputs"), str(path))
 
 
 def read_outputs(path: Path) -> tuple[Array, Array]:
@@ -30,7 +19,12 @@ def read_outputs(path: Path) -> tuple[Array, Array]:
         ValueError: If the file is missing or unreadable, an array is missing or empty,
             the lengths differ, or a label is no class.
     """
-    outputs, y = _read(path, "outputs", "probabilities")
+    found = read_arrays(path, "outputs", "probabilities")
+    if "outputs" not in found:
+        raise ValueError(
+            f"{path}: expected arrays named outputs and y. Received: {sorted(found)}"
+        )
+    outputs, y = found["outputs"], found["y"]
     if outputs.ndim == 1:
         outputs = outputs[:, None]
     if outputs.ndim != 2 or y.shape[:1] != outputs.shape[:1] or not len(y):
@@ -41,8 +35,13 @@ def read_outputs(path: Path) -> tuple[Array, Array]:
     return outputs, _labels(y, str(path), max(2, outputs.shape[1]))
 
 
-def _read(path: Path, name: str, contents: str) -> tuple[Array, Array]:
-    """Returns the array called `name` and `y`; `contents` is an example of the first.
+def read_arrays(path: Path, name: str, contents: str) -> dict[str, Array]:
+    """Returns the arrays of a file, of which one is `y`.
+
+    Args:
+        path: Of the file.
+        name: String, the other array that it should have, or `name/PART` several.
+        contents: String, an example of this one, for a message.
 
     Raises:
         ValueError: If the file is missing or unreadable, or an array is missing.
@@ -59,44 +58,15 @@ def _read(path: Path, name: str, contents: str) -> tuple[Array, Array]:
             f"{path}: not a readable .npz file ({error}). "
             f"Write it by `numpy.savez(path, {name}={contents}, y=labels)`"
         ) from error
-    if not {name, "y"} <= set(found):
+    parts = [key for key in found if key == name or key.startswith(f"{name}/")]
+    if "y" not in found or not parts or (name in parts and len(parts) > 1):
         raise ValueError(
             f"{path}: expected arrays named {name} and y. Received: {sorted(found)}"
         )
-    return found[name], found["y"]
+    return found
 
 
-def check_examples(x: Array, y: Array, source: str) -> tuple[Array, Integers]:
-    """Returns `x` `(N, ...)` as it is and `y` int64 `(N,)`.
-
-    What a model reads is for the model to say: float32 holds no integer above 2**24, so
-    that ids or times would become equal.
-
-    Args:
-        x: Array of inputs.
-        y: Labels, as for `keras_entropy.labels.class_indices`.
-        source: Where they come from, for messages.
-
-    Raises:
-        ValueError: If the inputs are not numeric, not finite or empty, the lengths
-            differ, or a label is no class.
-    """
-    if x.ndim < 2 or y.shape[:1] != x.shape[:1] or not len(x):
-        raise ValueError(
-            f"{source}: expected x of shape (N, ...) and N labels y, N at least 1. "
-            f"Received: x {x.shape}, y {y.shape}"
-        )
-    if x.dtype.kind not in "biuf":
-        raise ValueError(
-            f"{source}: x must hold finite numbers. Received: dtype={x.dtype}"
-        )
-    wrong = not_finite(x)
-    if wrong is not None:
-        raise ValueError(f"{source}: x must hold finite numbers. Received: {wrong}")
-    return x, _labels(y, source)
-
-
-def _labels(y: Array, source: str, classes: int | None = None) -> Integers:
+def _labels(y: Array, source: str, classes: int) -> Integers:
     try:
         return class_indices(y, classes)
     except ValueError as error:

@@ -9,7 +9,6 @@ from typing import Any
 import keras
 import numpy as np
 
-from keras_entropy.arrays import Array
 from keras_entropy.search.call_times import seconds_per_call
 from keras_entropy.search.call_times import times_in_turn
 
@@ -36,7 +35,17 @@ class LatencyRatio:
     base_microseconds: float
 
 
-def compiled_call(model: keras.Model, batch: Array) -> Callable[[], Any]:
+def as_tensors(batch: Any) -> Any:
+    """Returns inputs of a model as tensors, which a call wants all or none of."""
+    import tensorflow as tf
+
+    def as_tensor(part: Any) -> Any:
+        return tf.constant(part) if isinstance(part, np.ndarray) else part
+
+    return tf.nest.map_structure(as_tensor, batch)
+
+
+def compiled_call(model: keras.Model, batch: Any) -> Callable[[], Any]:
     """Returns a function of no arguments that runs the compiled model on `batch`.
 
     `predict` would cost 45 ms a call whatever the model, so the graph is compiled for
@@ -44,9 +53,10 @@ def compiled_call(model: keras.Model, batch: Array) -> Callable[[], Any]:
     """
     import tensorflow as tf
 
-    inputs = tf.constant(batch)
+    inputs = as_tensors(batch)
     function = tf.function(lambda x: model(x, training=False), autograph=False)
-    concrete = function.get_concrete_function(tf.TensorSpec(inputs.shape, inputs.dtype))
+    spec = tf.nest.map_structure(tf.type_spec_from_value, inputs)
+    concrete = function.get_concrete_function(spec)
     return lambda: concrete(inputs)
 
 

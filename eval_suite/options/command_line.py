@@ -112,14 +112,17 @@ def add_options(parser: pytest.Parser) -> None:
     group.addoption(
         "--members",
         dest="eval_suite_members",
-        metavar="FILE",
+        metavar="DATA",
         type=Path,
-        help="Examples that --model was trained on: .npz with arrays x and y.",
+        help="Examples that --model was trained on: .npz with x (or x/NAME for each "
+        "input of the model) and y; .csv or .parquet with a column y; a folder with "
+        "one folder of images a class; or MODULE:NAME or FILE.py:NAME of a function "
+        "that returns them.",
     )
     group.addoption(
         "--nonmembers",
         dest="eval_suite_nonmembers",
-        metavar="FILE",
+        metavar="DATA",
         type=Path,
         help="Examples from the same distribution that it was not trained on, "
         "likewise.",

@@ -16,10 +16,10 @@ def add_shadow_options(group: pytest.OptionGroup) -> None:
     group.addoption(
         "--population",
         dest="eval_suite_population",
-        metavar="FILE",
+        metavar="DATA",
         type=Path,
-        help="With --model: more examples from the same distribution, .npz with x and "
-        "y. The model is trained anew on halves of them and of the members and "
+        help="With --model: more examples from the same distribution, as for "
+        "--members. The model is trained anew on halves of them and of the members and "
         "non-members, and attacked by comparison with these shadow models.",
     )
     group.addoption(

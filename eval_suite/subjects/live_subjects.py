@@ -11,6 +11,7 @@ import keras
 
 from eval_suite.datasets import datasets
 from eval_suite.datasets.datasets import Dataset
+from eval_suite.datasets.example_files import dataset_of
 from eval_suite.options.options import Options
 from eval_suite.options.shadow_options import SHADOWS
 from eval_suite.subjects import study_network
@@ -22,7 +23,6 @@ from eval_suite.subjects.one_target.shadow_recipe import ShadowRecipe
 from eval_suite.subjects.one_target.study_target import StudyTarget
 from eval_suite.subjects.one_target.study_target import check_official_split
 from eval_suite.subjects.one_target.study_target import sample_of
-from eval_suite.subjects.one_target.user_files import dataset_of
 from eval_suite.subjects.one_target.user_model import UserModel
 from eval_suite.subjects.questions import Questions
 from eval_suite.subjects.subject import ProgressBar
@@ -133,7 +133,7 @@ def _read_user_model(options: Options, model: GivenModel) -> UserModel:
             learning_rate=options.shadow_learning_rate,
             trainer=None if options.trainer is None else Trainer(options.trainer),
         )
-        pool = dataset_of(options.population, "population")
+        pool = dataset_of(options.population, "population", subject.model)
         subject.train_shadows_on(pool, recipe, _runner(options, None))
     if options.questions_asked:
         subject.ask_neighbors(options.questions_asked, options.neighbors)

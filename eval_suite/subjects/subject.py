@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
+from typing import Any
 from typing import Literal
 
 from eval_suite.results.gate_rows import AucRow
@@ -250,6 +251,14 @@ class Subject(abc.ABC):
     def probe(self) -> Array:
         """Returns examples to time calls with; part `"model"`."""
         raise self._lacking("model")
+
+    def model_inputs(self, x: Array) -> Any:
+        """Returns examples as `live_model` takes them.
+
+        Args:
+            x: Array `(N, ...)`, rows of `probe`.
+        """
+        return x
 
     def paired_models(self, defense: str | Entry) -> PairedModels:
         """Returns models in complementary pairs that are all targets; part `"pairs"`.

@@ -17,11 +17,12 @@ from keras_entropy.attacks.audits.slices import partitions
 from keras_entropy.attacks.scorers.scores import Scores
 from keras_entropy.attacks.signals import compute_signals
 from keras_entropy.attacks.statistics.roc import descending
-from keras_entropy.labels import class_indices
+from keras_entropy.examples.input_form import in_one_form
+from keras_entropy.examples.pairs import Examples
+from keras_entropy.examples.pairs import read_examples
 from keras_entropy.models.no_gradients import call_without_gradients
 from keras_entropy.numerics.equal_rows import BEYOND_REPEATS
 from keras_entropy.numerics.equal_rows import find_equal_rows
-from keras_entropy.training.example_checks import check_lengths
 
 KEYS = ("mia_auc", "mia_auc_low", "mia_auc_high", "mia_tpr")
 
@@ -69,7 +70,8 @@ class MembershipAudit(keras.callbacks.Callback):
 
     Args:
         members: Inputs `(n, ...)` that the model is trained on, and their labels: class
-            numbers or one-hot rows.
+            numbers or one-hot rows. As `keras_entropy/examples/README.md` says: a dict
+            or list of inputs, strings, a `tf.data.Dataset` and others are read as well.
         nonmembers: Inputs and labels of the same kind that it is not trained on.
         every: Integer, epochs from one audit to the next. Defaults to `1`.
         fpr: Float in (0, 1), the false positive rate of `mia_tpr`. Defaults to `0.01`,
@@ -84,12 +86,13 @@ class MembershipAudit(keras.callbacks.Callback):
             label is no class, there are too few non-members for `fpr`, or an argument
             is out of its range. As soon as it is known: if the model has other inputs
             or classes.
+        TypeError: If a side is no pair of inputs and labels, and no batches of them.
     """
 
     def __init__(
         self,
-        members: tuple[Any, Any],
-        nonmembers: tuple[Any, Any],
+        members: Any,
+        nonmembers: Any,
         every: int = 1,
         *,
         fpr: float = 0.01,
@@ -113,7 +116,15 @@ class MembershipAudit(keras.callbacks.Callback):
                 "`fpr` must be a false positive rate in (0, 1), such as 0.05 for 5 %. "
                 f"Received: fpr={fpr!r}"
             )
-        sides = _pair("members", members), _pair("nonmembers", nonmembers)
+        inside = _examples("members", members)
+        outside = _examples("nonmembers", nonmembers)
+        names = "`members`", "`nonmembers`"
+        if not (inside.form.parts or outside.form.parts):
+            _check_shapes(inside.x, outside.x)
+        self._form, tables = in_one_form(
+            (inside.form, outside.form), (inside.x, outside.x), names
+        )
+        sides = (tables[0], inside.y), (tables[1], outside.y)
         _check_apart(*sides)
         self._members, self._nonmembers = (
             _sample(side, examples, seed) for side in sides
@@ -138,8 +149,11 @@ class MembershipAudit(keras.callbacks.Callback):
             return
         expected = getattr(self.model, "inputs", None)
         given = self._members[0].shape[1:]
-        if expected is not None and (
-            len(expected) != 1 or not _fits(expected[0].shape[1:], given)
+        plain = not self._form.parts and self._members[0].dtype != object
+        if (
+            plain
+            and expected is not None
+            and (len(expected) != 1 or not _fits(expected[0].shape[1:], given))
         ):
             raise ValueError(
                 "`members` must hold inputs as the model takes them: "
@@ -183,7 +197,9 @@ class MembershipAudit(keras.callbacks.Callback):
     def _answers(self, x: Array) -> Floats:
         # Not by `predict`: setting it up takes longer than a small model's answers.
         parts = [
-            call_without_gradients(self.model, x[start : start + _BATCH])
+            call_without_gradients(
+                self.model, self._form.inputs(x[start : start + _BATCH])
+            )
             for start in range(0, len(x), _BATCH)
         ]
         return np.concatenate(parts)
@@ -205,36 +221,28 @@ class MembershipAudit(keras.callbacks.Callback):
                 )
 
 
-def _pair(name: str, given: tuple[Any, Any]) -> tuple[Array, Integers]:
-    if not isinstance(given, tuple | list) or len(given) != 2:
+def _examples(name: str, given: Any) -> Examples:
+    examples = read_examples(given, f"`{name}`")
+    if len(examples.y) < _FEWEST:
         raise ValueError(
-            f"`{name}` must be a pair of inputs and labels, `(x, y)`. "
-            f"Received: {name} of type {type(given).__name__}"
+            f"`{name}` must hold at least {_FEWEST} examples. "
+            f"Received: {len(examples.y)}"
         )
-    x = np.asarray(given[0])
-    if x.dtype.hasobject or not x.ndim:
+    return examples
+
+
+def _check_shapes(x: Array, others: Array) -> None:
+    if x.shape[1:] != others.shape[1:]:
         raise ValueError(
-            f"`{name}` must hold its inputs as one array, `(n, ...)`. "
-            f"Received: inputs of type {type(given[0]).__name__}"
+            "`members` and `nonmembers` must have inputs of one shape. "
+            f"Received: {x.shape[1:]} and {others.shape[1:]}"
         )
-    y = class_indices(given[1], name=f"{name}[1]")
-    check_lengths(x, y, f"`{name}`")
-    if len(x) < _FEWEST:
-        raise ValueError(
-            f"`{name}` must hold at least {_FEWEST} examples. Received: {len(x)}"
-        )
-    return x, y
 
 
 def _check_apart(
     members: tuple[Array, Integers], nonmembers: tuple[Array, Integers]
 ) -> None:
     (x, y), (others, theirs) = members, nonmembers
-    if x.shape[1:] != others.shape[1:]:
-        raise ValueError(
-            "`members` and `nonmembers` must have inputs of one shape. "
-            f"Received: {x.shape[1:]} and {others.shape[1:]}"
-        )
     found = find_equal_rows(x, others, (y, theirs))
     if found.is_copied:
         raise ValueError(

@@ -203,13 +203,13 @@ def test_what_does_not_fit_is_refused_before_training():
     shuffled = rng.permutation(200)
     with pytest.raises(ValueError, match="must not overlap"):
         audit(MEMBERS, (X[shuffled].astype("float64"), Y[shuffled]))
-    with pytest.raises(ValueError, match=r"200 inputs and 199 labels"):
+    with pytest.raises(ValueError, match=r"x \(200, 8\), y \(199,\)"):
         audit((X[:200], Y[:199]))
-    with pytest.raises(ValueError, match=r"pair of inputs and labels.*ndarray"):
+    with pytest.raises(TypeError, match=r"`members`: expected a pair.*ndarray"):
         audit(X)
-    with pytest.raises(ValueError, match=r"one array"):
+    with pytest.raises(ValueError, match=r"x/a \(200, 8\), y \(1,\)"):
         audit(({"a": X[:200]}, Y[:1]))
-    with pytest.raises(ValueError, match=r"members\[1\].*soft label"):
+    with pytest.raises(ValueError, match=r"`members`: y.*soft label"):
         audit((X[:200], np.full((200, 3), 1 / 3)))
     with pytest.raises(ValueError, match=r"one shape. Received: \(8,\) and \(7,\)"):
         audit(MEMBERS, (X[200:, :7], Y[200:]))
@@ -228,3 +228,28 @@ def test_what_does_not_fit_is_refused_before_training():
     narrow = (X[:200, :7], Y[:200]), (X[200:, :7], Y[200:])
     with pytest.raises(ValueError, match=r"as the model takes them: \[\(8,\)\]"):
         fit(classifier(), audit(*narrow))
+
+
+def test_a_model_of_several_inputs_and_a_dataset():
+    tf = pytest.importorskip("tensorflow")
+    words = np.array(["a", "b", "c"])[np.arange(1000) % 3]
+    x = {"number": X, "word": tf.constant(words[:, None])}
+    inputs = {
+        "number": keras.Input((8,), name="number"),
+        "word": keras.Input((1,), dtype="string", name="word"),
+    }
+    lookup = keras.layers.StringLookup(vocabulary=[*"abc"], output_mode="one_hot")
+    joined = keras.layers.Concatenate()([inputs["number"], lookup(inputs["word"])])
+    model = keras.Model(inputs, keras.layers.Dense(3, "softmax")(joined))
+    model.compile("adam", "sparse_categorical_crossentropy")
+    inside, outside = (
+        ({name: part[rows] for name, part in x.items()}, Y[rows])
+        for rows in (slice(200), slice(200, 1000))
+    )
+    batches = tf.data.Dataset.from_tensor_slices(outside).batch(50)
+    logs = model.fit(
+        *inside, epochs=1, verbose=0, callbacks=[audit(inside, batches)]
+    ).history
+    losses = -true_losses(model, x, Y)
+    expected = roc_auc_score(np.arange(1000) < 200, losses)
+    assert logs["mia_auc"][0] == pytest.approx(expected, abs=1e-6)

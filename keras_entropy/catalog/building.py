@@ -18,6 +18,15 @@ from keras_entropy.catalog.stack_building import defend_stack
 from keras_entropy.catalog.stack_building import honest_answers
 from keras_entropy.catalog.stack_building import no_bar
 from keras_entropy.catalog.table import get
+from keras_entropy.examples.arrays_of import array_of
+from keras_entropy.examples.fit_of_inputs import check_fit
+from keras_entropy.examples.input_form import InputForm
+from keras_entropy.examples.input_form import in_one_form
+from keras_entropy.examples.pairs import is_of_batches
+from keras_entropy.examples.pairs import one_array_of_numbers
+from keras_entropy.examples.pairs import pair_of
+from keras_entropy.examples.pairs import read_inputs
+from keras_entropy.examples.pairs import rows_of
 from keras_entropy.labels import class_indices
 from keras_entropy.layers.fitted_defense import FittedDefense
 from keras_entropy.models import graph
@@ -26,11 +35,9 @@ from keras_entropy.models.defending import defend
 from keras_entropy.models.defending import probabilities_of
 from keras_entropy.models.starting_rate import check_rate
 from keras_entropy.models.starting_rate import warn_of_lowered_rate
-from keras_entropy.numerics.finite_rows import not_finite
 from keras_entropy.privacy.attached import attach
 from keras_entropy.privacy.guarantee import Guarantee
 from keras_entropy.shadow.stack import replicate
-from keras_entropy.training.example_checks import check_lengths
 from keras_entropy.training.example_checks import check_no_member
 from keras_entropy.training.lost_accuracy import warn_of_lost_accuracy
 from keras_entropy.training.on_reference.reference_training import reference_of
@@ -49,7 +56,7 @@ def build(
     x: Any = None,
     y: Any = None,
     *,
-    reference: tuple[Any, Any] | None = None,
+    reference: Any = None,
     epochs: int | None = None,
     learning_rate: float | None = None,
     epsilon: float | None = None,
@@ -71,7 +78,10 @@ def build(
         model: The trained Keras classifier. It is left as it was.
         x: Array `(N, ...)` of training inputs. Only for entries with a recipe, and for
             MemGuard, which is fitted to the answers to them. Give it wherever there is
-            a `reference`, and no example of the one may be in the other.
+            a `reference`, and no example of the one may be in the other. A tensor, a
+            pandas table, or with `y=None` a `tf.data.Dataset` or a PyTorch `DataLoader`
+            are read as well; of what needs no training, also a dict or list of inputs
+            and strings (`keras_entropy/examples/README.md`).
         y: Class indices `(N,)` or `(N, 1)`, or one-hot rows `(N, classes)`.
         reference: Inputs and labels, of the form of `x` and `y`, that the model was
             not trained on. Only for defenses that are fitted to reference examples, or
@@ -128,11 +138,13 @@ def build(
             f"'dp-sgd-reference'. Received: name={name!r}, epsilon={epsilon}, "
             f"delta={delta}"
         )
+    if y is None and is_of_batches(x):
+        x, y = pair_of(x, "x")
     layer = entry.create(seed=seed)
     bar = _keras_bar if verbose else no_bar
     if entry.needs_reference:
         # Or raises, before anything is trained.
-        examples = _reference(entry, model, reference, x)
+        examples, form = _reference(entry, model, reference, x, y)
     if entry.is_trained:
         data = _training_data(entry, model, x, y, epochs, batch_size, seed)
         entry, guarantee = _with_epsilon(entry, model, epsilon, delta, data)
@@ -170,9 +182,10 @@ def build(
             layer,
             model,
             examples,
-            members=_members(entry, x) if layer.needs_members else None,
+            members=_members(entry, x, y, model) if layer.needs_members else None,
             from_logits=from_logits,
             seed=seed or 0,
+            inputs=form.inputs,
         )
     return defend(model, layer, from_logits=from_logits)
 
@@ -199,12 +212,10 @@ def _training_data(
             f"Received: x={type(x).__name__}, y={type(y).__name__}"
         )
     graph.single_output(model)  # or raises, before it is copied
-    x = np.asarray(x)
-    labels = class_indices(y, max(2, model.outputs[0].shape[-1]))
-    check_lengths(x, labels)
-    wrong = not_finite(x)
-    if wrong is not None:
-        raise ValueError(f"`x` must be finite. Received: {wrong}")
+    labels = class_indices(array_of(y, "`y`"), max(2, model.outputs[0].shape[-1]))
+    x = one_array_of_numbers(
+        x, len(labels), "`x` and `y`", f"`{entry.name}` is trained on", model=model
+    )
     return TrainingData(
         x=x,
         y=labels,
@@ -232,13 +243,13 @@ def _with_epsilon(
     return dataclasses.replace(entry, recipe=recipe), guarantee
 
 
-def _members(entry: Entry, x: Any) -> Array:
+def _members(entry: Entry, x: Any, y: Any, model: keras.Model) -> Array:
     if x is None:
         raise ValueError(
             f"`{entry.name}` ({entry.title}) is fitted to what the model was trained "
             "on as well: pass `x`, the training inputs. Received: x=NoneType"
         )
-    return np.asarray(x)
+    return read_inputs(x, rows_of(x, y), "`x`", model=model)[0]
 
 
 def _warn_of_known_start(entry: Entry, seed: int) -> None:
@@ -251,9 +262,14 @@ def _warn_of_known_start(entry: Entry, seed: int) -> None:
 
 
 def _reference(
-    entry: Entry, model: keras.Model, reference: tuple[Any, Any] | None, x: Any
-) -> tuple[Array, Array]:
-    if reference is None or len(reference) != 2:
+    entry: Entry,
+    model: keras.Model,
+    reference: Any,
+    x: Any,
+    y: Any,
+) -> tuple[tuple[Array, Array], InputForm]:
+    batches = reference is not None and is_of_batches(reference)
+    if not batches and (reference is None or len(reference) != 2):
         needs = "trained on" if entry.trains_on_reference else "fitted to"
         raise ValueError(
             f"`{entry.name}` ({entry.title}) is {needs} labelled examples that the "
@@ -261,7 +277,22 @@ def _reference(
             f"Received: reference={type(reference).__name__}"
         )
     graph.single_output(model)  # or raises, before it is asked
-    inputs = np.asarray(reference[0])
+    inputs, y = pair_of(reference, "`reference`")
+    labels = class_indices(
+        array_of(y, "reference[1]"), max(2, model.outputs[0].shape[-1])
+    )
+    table, form = read_inputs(inputs, len(labels), "`reference`", model=model)
+    if entry.is_trained:
+        table = one_array_of_numbers(
+            inputs, len(labels), "`reference`", f"`{entry.name}` is trained on"
+        )
+    else:
+        check_fit(model, table, form)
     if x is not None:
-        check_no_member(inputs, x)
-    return inputs, class_indices(reference[1], max(2, model.outputs[0].shape[-1]))
+        members, other = read_inputs(x, rows_of(x, y), "`x`", model=model)
+        form, tables = in_one_form(
+            [form, other], [table, members], ["`reference`", "`x`"]
+        )
+        table, members = tables
+        check_no_member(table, members)
+    return (table, labels), form

@@ -30,8 +30,8 @@ def check_examples(
 
     Raises:
         TypeError: If the inputs are several arrays, or of a type without neighbors.
-        ValueError: If there are none, lengths differ, a number is NaN or infinite, or
-            a label is no class index.
+        ValueError: If there are none, lengths differ, a number is infinite, or a label
+            is no class index.
     """
     if isinstance(x, (dict, list, tuple)) and any(
         np.ndim(part) for part in (x.values() if isinstance(x, dict) else x)
@@ -52,9 +52,9 @@ def check_examples(
             f"{name} must hold the same number of inputs and of labels, at least one. "
             f"Received: inputs {x.shape} and labels {y.shape}"
         )
-    wrong = not_finite(x)
-    if wrong is not None:
-        raise ValueError(f"{name}: the inputs must be finite. Received: {wrong}")
+    if x.dtype.kind == "f" and np.isinf(x).any():
+        wrong = not_finite(np.where(np.isnan(x), 0, x))
+        raise ValueError(f"{name}: the inputs must not be infinite. Received: {wrong}")
     return x, y
 
 
@@ -90,7 +90,7 @@ def in_type_of_examples(x: Array, others: Any, y: Any) -> tuple[Array, Integers]
     with np.errstate(over="ignore", invalid="ignore"):
         cast = others.astype(x.dtype)
     exact = x.dtype.kind != "f"
-    if not _is_finite(cast) or (exact and (cast != others).any()):
+    if _is_infinite(cast) or (exact and (cast != others).any()):
         raise ValueError(
             "`reference` must hold values that the examples' type can hold. Received: "
             f"x of dtype {x.dtype} and reference of dtype {others.dtype} with values "
@@ -109,7 +109,7 @@ def check_question(question: Any, x: Array, family: str) -> None:
 
     Raises:
         TypeError: If it is no array or of another type.
-        ValueError: If it is of another shape, or NaN or infinite.
+        ValueError: If it is of another shape, or infinite, or NaN where no example is.
     """
     if not isinstance(question, np.ndarray):
         raise TypeError(
@@ -128,7 +128,7 @@ def check_question(question: Any, x: Array, family: str) -> None:
             f"`neighbors.astype(x.dtype)`. Received: dtype {question.dtype} for "
             f"examples of dtype {x.dtype}"
         )
-    wrong = not_finite(question)
+    wrong = None if has_gaps(x) and not _is_infinite(question) else not_finite(question)
     if wrong is not None:
         raise ValueError(
             f"{family} must return finite neighbors. Received: {wrong}. Look for a "
@@ -136,5 +136,10 @@ def check_question(question: Any, x: Array, family: str) -> None:
         )
 
 
-def _is_finite(x: Array) -> bool:
-    return x.dtype.kind != "f" or bool(np.isfinite(x).all())
+def has_gaps(x: Array) -> bool:
+    """Whether something is missing in the examples: NaN, as some models take it."""
+    return x.dtype.kind == "f" and bool(np.isnan(x).any())
+
+
+def _is_infinite(x: Array) -> bool:
+    return x.dtype.kind == "f" and bool(np.isinf(x).any())

@@ -12,6 +12,9 @@ import numpy as np
 from keras_entropy.arrays import Array
 from keras_entropy.arrays import Booleans
 from keras_entropy.arrays import Integers
+from keras_entropy.examples.arrays_of import array_of
+from keras_entropy.examples.pairs import one_array_of_numbers
+from keras_entropy.examples.pairs import pair_of
 from keras_entropy.labels import class_indices
 from keras_entropy.layers.defense import Defense
 from keras_entropy.models.copies import compiled_as_before
@@ -34,7 +37,6 @@ from keras_entropy.search.recommendation import Recommendation
 from keras_entropy.search.recommendation import Row
 from keras_entropy.shadow import arguments
 from keras_entropy.training.epochs import epochs_of
-from keras_entropy.training.example_checks import check_lengths
 from keras_entropy.training.reference_fitting import fitted
 
 # Two AUCs that differ by less are the same to the search, and the better answer wins.
@@ -206,15 +208,10 @@ def recommend(
 def _examples(
     name: str, examples: tuple[Any, Any], model: keras.Model
 ) -> tuple[Array, Integers]:
-    if not isinstance(examples, tuple | list) or len(examples) != 2:
-        raise ValueError(
-            f"`{name}` must be a pair of inputs and labels, `{name}=(x, y)`. "
-            f"Received: {name} of type {type(examples).__name__}"
-        )
-    x = np.asarray(examples[0])
-    y = class_indices(examples[1], model.outputs[0].shape[-1])
-    check_lengths(x, y, f"`{name}`")
-    return x, y
+    x, y = pair_of(examples, f"`{name}`")
+    labels = class_indices(array_of(y, f"{name}[1]"), model.outputs[0].shape[-1])
+    what = "`recommend` trains shadow models on"
+    return one_array_of_numbers(x, len(labels), f"`{name}`", what, model=model), labels
 
 
 def _row(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import keras
 import numpy as np
 
@@ -14,6 +17,10 @@ from keras_entropy.shadow.stack import Stack
 from keras_entropy.shadow.stack_prediction import predict
 
 
+def _as_it_is(x: Array) -> Any:
+    return x
+
+
 def fitted(
     layer: Defense,
     model: keras.Model,
@@ -22,6 +29,7 @@ def fitted(
     members: Array | None = None,
     from_logits: bool = False,
     seed: int = 0,
+    inputs: Callable[[Array], Any] = _as_it_is,
 ) -> Defense:
     """Returns the layer itself, which is fitted to one model now if its kind is.
 
@@ -34,6 +42,8 @@ def fitted(
             layers that need them.
         from_logits: Boolean, whether the model ends in logits. Defaults to `False`.
         seed: Integer, for layers that ask random questions. Defaults to `0`.
+        inputs: Function that makes of such arrays what the model takes. Defaults to
+            the arrays.
 
     Raises:
         ValueError: As for `FittedDefense.fit`.
@@ -42,9 +52,11 @@ def fitted(
         return layer
     x, y = reference
     undefended = probabilities_of(model, from_logits=from_logits)
-    outputs = undefended.predict(layer.queries(x, seed=seed), verbose=0)
+    asked = inputs(layer.queries(x, seed=seed))
+    outputs = undefended.predict(asked, verbose=0)
     if layer.needs_members and members is not None:
-        return layer.fit(outputs, y, members=undefended.predict(members, verbose=0))
+        about = undefended.predict(inputs(members), verbose=0)
+        return layer.fit(outputs, y, members=about)
     return layer.fit(outputs, y)
 
 

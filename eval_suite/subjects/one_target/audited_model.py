@@ -8,6 +8,8 @@ from typing import Any
 import keras
 
 from keras_entropy.arrays import Array
+from keras_entropy.examples.input_form import InputForm
+from keras_entropy.examples.input_form import Part
 from keras_entropy.models import graph
 
 _AS_IT_IS = (
@@ -16,7 +18,9 @@ _AS_IT_IS = (
 )
 
 
-def audited_model(model: Any, x: Array, output: str | None = None) -> Any:
+def audited_model(
+    model: Any, x: Array, output: str | None = None, form: InputForm | None = None
+) -> Any:
     """Returns a model of the one output that is audited.
 
     Its layers and weights are the model's own.
@@ -28,6 +32,7 @@ def audited_model(model: Any, x: Array, output: str | None = None) -> Any:
         x: Inputs `(N, ...)` that it takes.
         output: Name of the output, if it has several: a key where it answers with a
             dictionary, else the name of the layer. Defaults to `None`: its only one.
+        form: How `x` is what the model takes. Defaults to `None`: as it is.
 
     Raises:
         ValueError: If a subclassed model can't be called in a graph, there is no such
@@ -36,7 +41,7 @@ def audited_model(model: Any, x: Array, output: str | None = None) -> Any:
     if not isinstance(model, keras.Model):
         return model
     if not has_graph(model):
-        model = _wrapped(model, x)
+        model = _wrapped(model, x, form or InputForm())
     named = outputs_by_name(model)
     if output is None:
         if len(named) > 1:
@@ -74,21 +79,40 @@ def outputs_by_name(model: keras.Model) -> dict[str, Any]:
     return dict(zip(names, tensors, strict=True))
 
 
-def _wrapped(model: keras.Model, x: Array) -> keras.Model:
+def _wrapped(model: keras.Model, x: Array, form: InputForm) -> keras.Model:
     if not model.built:  # And a call that fails would leave it half built.
         raise ValueError(
             f"The subclassed model {model.name!r} was never called, so it is not "
             "trained. Expected one that has learned from the members"
         )
-    dtype = None if x.dtype.kind == "f" else x.dtype.name
-    inputs = keras.Input(x.shape[1:], dtype=dtype)
+    parts = [_input_of(part, form) for part in form.parts]
+    inputs = keras.Input(x.shape[1:], dtype=_input_type(x.dtype.name))
+    if parts:
+        inputs = keras.tree.pack_sequence_as(form.structure, parts)
     try:
         return keras.Model(inputs, model(inputs), name=model.name)
     except Exception as error:  # whatever a user's own code raises
         lines = re.sub("\x1b\\[\\d*m", "", str(error)).splitlines()
+        taken = form if parts else f"of shape {x.shape[1:]}"
         reason = " ".join(line for line in lines if line.strip())[:200]
         raise ValueError(
             f"The subclassed model {model.name!r} can't be called in a graph, on "
-            f"inputs of shape {x.shape[1:]} ({type(error).__name__}: {reason}). "
+            f"inputs {taken} ({type(error).__name__}: {reason}). "
             f"{_AS_IT_IS}"
         ) from error
+
+
+def _input_of(part: Part, form: InputForm) -> Any:
+    # Keras wants the inputs of a dict to be named by its keys.
+    named = isinstance(form.structure, dict) and "/" not in part.name
+    name = part.name if named else None
+    if part.ragged:
+        return keras.Input((None,), ragged=True, name=name)
+    return keras.Input(part.shape, dtype=_input_type(part.dtype), name=name)
+
+
+def _input_type(name: str) -> str | None:
+    """Returns the type of a Keras input for arrays of a type of NumPy."""
+    if name.startswith("float"):
+        return None
+    return "string" if name == "object" else name

@@ -8,14 +8,13 @@ from typing import Any
 
 import keras
 
+from eval_suite.datasets.example_files import dataset_of
 from eval_suite.subjects.fingerprint import fingerprint
 from eval_suite.subjects.one_target.held_out_model import HeldOutModel
 from eval_suite.subjects.one_target.shadow_recipe import ShadowRecipe
-from eval_suite.subjects.one_target.user_files import dataset_of
 from eval_suite.subjects.one_target.user_model import UserModel
 from eval_suite.subjects.subject import ProgressBar
 from eval_suite.undefended import BASE
-from keras_entropy.arrays import Array
 from keras_entropy.attacks import Shadows
 from keras_entropy.audit import HeldOutPlan
 from keras_entropy.shadow import Cache
@@ -26,8 +25,8 @@ from keras_entropy.shadow.trainer import TrainerFunction
 
 def given_subject(
     model: keras.Model,
-    members: tuple[Array, Array] | None,
-    nonmembers: tuple[Array, Array] | None,
+    members: Any,
+    nonmembers: Any,
     held_out: HeldOutPlan | Path | str | None,
     from_logits: bool,
     seed: int,
@@ -50,8 +49,8 @@ def given_subject(
         )
     return UserModel(
         model,
-        dataset_of(members, "members"),
-        dataset_of(nonmembers, "nonmembers"),
+        dataset_of(members, "members", model),
+        dataset_of(nonmembers, "nonmembers", model),
         from_logits=from_logits,
         seed=seed,
         output=output,
@@ -60,7 +59,7 @@ def given_subject(
 
 def train_shadows(
     subject: UserModel,
-    population: tuple[Array, Array],
+    population: Any,
     trainer: TrainerFunction | str | None,
     cache: Path | str | None,
     progress: ProgressBar | None,
@@ -91,7 +90,7 @@ def train_shadows(
     own = None if trainer is None else Trainer(trainer)
     runner = Runner(cache=None if cache is None else Cache(cache), key=fingerprint())
     subject.train_shadows_on(
-        dataset_of(population, "population"),
+        dataset_of(population, "population", subject.model),
         ShadowRecipe(trainer=own, **recipe),
         runner,
     )

@@ -6,14 +6,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import keras
-import numpy as np
 
-from eval_suite.datasets.datasets import Dataset
+from eval_suite.datasets.example_files import dataset_of
 from eval_suite.results.rows import RunDescription
 from eval_suite.subjects.one_target.user_files import load_model
 from eval_suite.subjects.one_target.user_model import UserModel
 from keras_entropy.audit import HeldOutPlan
-from keras_entropy.audit.inputs import named
 
 if TYPE_CHECKING:
     from eval_suite.options.options import GivenModel
@@ -46,15 +44,8 @@ class HeldOutModel(UserModel):
         seed: int = 0,
         output: str | None = None,
     ) -> None:
-        if not isinstance(plan.x, np.ndarray):
-            raise ValueError(
-                "The suite asks models of one input, and the plan holds several: "
-                f"{', '.join(sorted(named(plan.x)))}. Ask the model yourself about "
-                "`plan.members` and `plan.nonmembers`, and give its answers to "
-                "`keras_entropy.attacks.audit_outputs`"
-            )
         members, nonmembers = (
-            Dataset(name, name, *side, ())
+            dataset_of(side, name, model)
             for name, side in (
                 ("records in training", plan.members),
                 ("records held out", plan.nonmembers),

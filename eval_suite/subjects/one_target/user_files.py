@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 from typing import Any
 
 import keras
-import numpy as np
 
 import keras_entropy
 from eval_suite.datasets.datasets import REFERENCE_SHARE
 from eval_suite.datasets.datasets import Dataset
-from eval_suite.datasets.npz_files import check_examples
-from eval_suite.datasets.npz_files import read_examples
+from keras_entropy.arrays import Array
+from keras_entropy.examples.fit_of_inputs import check_fit
+from keras_entropy.examples.input_form import InputForm
+from keras_entropy.examples.input_form import in_one_form
 from keras_entropy.named_objects import named_module
 from keras_entropy.named_objects import own_objects
 from keras_entropy.numerics.equal_rows import BEYOND_REPEATS
 from keras_entropy.numerics.equal_rows import find_equal_rows
+from keras_entropy.numerics.finite_rows import not_finite
 
 if TYPE_CHECKING:
-    from eval_suite.options.options import GivenExamples
     from eval_suite.options.options import GivenModel
 
 # Two to score, and one to set aside.
@@ -69,29 +70,33 @@ def load_model(
         ) from error
 
 
-def dataset_of(given: GivenExamples, name: str) -> Dataset:
-    """Returns examples that were given in memory, or as a file.
-
-    Args:
-        given: Inputs and labels, or the path of a file.
-        name: What the user calls those that lie in memory.
+def in_form_of(first: Dataset, *others: Dataset) -> list[Dataset]:
+    """Returns sets of examples with their inputs in tables of one form.
 
     Raises:
-        ValueError: If they are no examples; the message says why.
+        ValueError: If they are of different structure, shape or kind.
     """
-    if isinstance(given, Path):
-        return Dataset(given.stem, str(given), *read_examples(given), ())
-    if not isinstance(given, tuple | list) or len(given) != 2:
-        raise ValueError(
-            f"{name}: expected a pair (x, y) of inputs and labels. Received: "
-            f"{type(given).__name__}"
-        )
-    x, y = (np.asarray(part) for part in given)
-    return Dataset(name, name, *check_examples(x, y, name), ())
+    sets = [first, *others]
+    form, tables = in_one_form(
+        [examples.form or InputForm() for examples in sets],
+        [examples.x for examples in sets],
+        [examples.name for examples in sets],
+    )
+    return [
+        dataclasses.replace(examples, x=x, form=form)
+        for examples, x in zip(sets, tables, strict=True)
+    ]
 
 
 def check_sets(model: keras.Model, members: Dataset, nonmembers: Dataset) -> None:
     """Raises `ValueError` if examples don't fit a model or each other."""
+    named = {*members.class_names}, {*nonmembers.class_names}
+    if all(named) and named[0] != named[1]:
+        raise ValueError(
+            "Members and non-members must have folders of the same classes, by whose "
+            "order labels are told. On one side only: "
+            f"{', '.join(sorted(named[0] ^ named[1]))}"
+        )
     if members.x.shape[1:] != nonmembers.x.shape[1:]:
         raise ValueError(
             "Members and non-members must have examples of one shape. Received: "
@@ -109,14 +114,7 @@ def check_sets(model: keras.Model, members: Dataset, nonmembers: Dataset) -> Non
             "number, are set aside for the defenses that are fitted, and never scored. "
             f"Received: {len(nonmembers.x)}"
         )
-    expected = tuple(model.inputs[0].shape[1:])
-    given = members.x.shape[1:]
-    if len(expected) != len(given) or any(
-        size not in (None, length) for size, length in zip(expected, given, strict=True)
-    ):
-        raise ValueError(
-            f"The model expects examples of shape {expected}. Received: x {given}"
-        )
+    check_fit(model, members.x, members.form or InputForm())
     answers = model.outputs[0].shape
     if len(answers) != 2:
         raise ValueError(
@@ -132,6 +130,16 @@ def check_sets(model: keras.Model, members: Dataset, nonmembers: Dataset) -> Non
                 f"The model has {classes} classes, so labels must be 0 to "
                 f"{classes - 1}. Received: {side} with label {examples.y.max()}"
             )
+
+
+def check_answers_to_gaps(answers: Array) -> None:
+    """Raises `ValueError` if a model does not take inputs that hold NaN."""
+    wrong = not_finite(answers)
+    if wrong is not None:
+        raise ValueError(
+            "The inputs hold NaN, and the model answers NaN: it takes none. Fill what "
+            f"is missing, or take the examples out. Received: answers with {wrong}"
+        )
 
 
 def check_copies(members: Dataset, nonmembers: Dataset) -> None:

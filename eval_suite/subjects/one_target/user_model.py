@@ -7,12 +7,14 @@ from collections.abc import Callable
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
+from typing import Any
 
 import keras
 import numpy as np
 
 import keras_entropy
 from eval_suite.datasets.datasets import Dataset
+from eval_suite.datasets.example_files import dataset_of
 from eval_suite.results.rows import RunDescription
 from eval_suite.results.run_description import describe_run
 from eval_suite.subjects.asked_models import AskedModels
@@ -22,9 +24,10 @@ from eval_suite.subjects.one_target.one_target import OneModel
 from eval_suite.subjects.one_target.resemblance_row import told_resemblance
 from eval_suite.subjects.one_target.shadow_population import Population
 from eval_suite.subjects.one_target.shadow_recipe import ShadowRecipe
+from eval_suite.subjects.one_target.user_files import check_answers_to_gaps
 from eval_suite.subjects.one_target.user_files import check_copies
 from eval_suite.subjects.one_target.user_files import check_sets
-from eval_suite.subjects.one_target.user_files import dataset_of
+from eval_suite.subjects.one_target.user_files import in_form_of
 from eval_suite.subjects.one_target.user_files import is_random_by_design
 from eval_suite.subjects.one_target.user_files import load_model
 from eval_suite.subjects.questions import Questions
@@ -38,10 +41,12 @@ from keras_entropy.arrays import Array
 from keras_entropy.attacks import Neighbors
 from keras_entropy.attacks import Shadows
 from keras_entropy.attacks.signals import compute_signals
+from keras_entropy.examples.input_form import InputForm
 from keras_entropy.models import defending
 from keras_entropy.queries.asking import Answer
 from keras_entropy.queries.asking import check_repeats
 from keras_entropy.queries.given_neighbors import NeighborMaker
+from keras_entropy.queries.input_checks import has_gaps
 from keras_entropy.shadow import Runner
 from keras_entropy.shadow.resemblance import Resemblance
 from keras_entropy.training.reference_fitting import fitted
@@ -93,7 +98,10 @@ class UserModel(OneModel):
         self._asked_shadows: AskedModels | None = None
         self._progress: ProgressBar = no_bar
         self._from_logits = from_logits
-        self._audited = functools.partial(audited_model, x=members.x, output=output)
+        members, nonmembers = in_form_of(members, nonmembers)
+        self._audited = functools.partial(
+            audited_model, x=members.x, output=output, form=members.form
+        )
         self._as_given = model
         model = self._audited(model)
         self._undefended = defending.probabilities_of(model, from_logits=from_logits)
@@ -140,8 +148,11 @@ class UserModel(OneModel):
             ValueError: If a file is missing or no such file, or as for the class.
         """
         loaded = load_model(model, compiled=compiled, imports=imports)
-        sides = dataset_of(members, "members"), dataset_of(nonmembers, "nonmembers")
-        return cls(loaded, *sides, from_logits=from_logits, seed=seed, output=output)
+        sets = [
+            dataset_of(path, name, loaded)
+            for path, name in ((members, "members"), (nonmembers, "nonmembers"))
+        ]
+        return cls(loaded, *sets, from_logits=from_logits, seed=seed, output=output)
 
     def train_shadows_on(
         self, pool: Dataset, recipe: ShadowRecipe, runner: Runner
@@ -154,9 +165,17 @@ class UserModel(OneModel):
             runner: Trains them.
 
         Raises:
-            ValueError: As for `Population`, or if the model can't be built anew from
-                its layers and nothing else trains it.
+            ValueError: As for `Population`; if the model can't be built anew from its
+                layers and nothing else trains it; if inputs are several, or strings.
         """
+        form = self.members.form or InputForm()
+        if form.parts or self.members.x.dtype.kind not in "biuf":
+            received = form if form.parts else "strings"
+            raise ValueError(
+                "Shadow models are trained on one array of numbers (N, ...). Leave "
+                "out the population: the other attacks need none. Received: "
+                f"{received}"
+            )
         if recipe.trainer is None and self._model is not self._as_given:
             raise ValueError(
                 "Shadow models are built and trained as the model was, and "
@@ -236,7 +255,7 @@ class UserModel(OneModel):
         if entry is not None and entry.is_trained and self._population is not None:
             return self._population.target_answer(entry)
         model = self.live_model(BASE if entry is None else entry.name)
-        return lambda x: model.predict(x, verbose=0)[None]
+        return lambda x: self._predict(model, x)[None]
 
     @property
     def resemblance(self) -> Resemblance | None:
@@ -282,9 +301,19 @@ class UserModel(OneModel):
             return answers[:members], answers[members:]
         model = self.live_model(name)
         return (
-            model.predict(self.members.x, verbose=0),
-            model.predict(self.nonmembers.x, verbose=0),
+            self._predict(model, self.members.x),
+            self._predict(model, self.nonmembers.x),
         )
+
+    def _predict(self, model: keras.Model, x: Array) -> Array:
+        answers: Array = model.predict(self.model_inputs(x), verbose=0)
+        if has_gaps(x):
+            check_answers_to_gaps(answers)
+        return answers
+
+    def model_inputs(self, x: Array) -> Any:
+        form = self.members.form
+        return x if form is None else form.inputs(x)
 
     def live_model(self, name: str) -> keras.Model:
         """Returns the defended model."""
@@ -295,6 +324,7 @@ class UserModel(OneModel):
             self._undefended,
             (self.reference.x, self.reference.y),
             members=self.members.x,
+            inputs=self.model_inputs,
         )
         return keras_entropy.defend(self._model, layer, from_logits=self._from_logits)
 

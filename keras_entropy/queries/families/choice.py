@@ -12,6 +12,7 @@ from keras_entropy.arrays import Integers
 from keras_entropy.queries.families.augmentation import Augmentation
 from keras_entropy.queries.families.family import Family
 from keras_entropy.queries.families.input_space import InputSpace
+from keras_entropy.queries.families.input_space import codes_of
 from keras_entropy.queries.families.input_space import image_axes
 from keras_entropy.queries.families.input_space import space_of
 from keras_entropy.queries.families.lines import Lines
@@ -21,6 +22,7 @@ from keras_entropy.queries.families.redrawn import Redrawn
 from keras_entropy.queries.families.shifts import HalfPixelShifts
 from keras_entropy.queries.input_checks import FIRST
 from keras_entropy.queries.input_checks import check_examples
+from keras_entropy.queries.input_checks import has_gaps
 from keras_entropy.queries.input_checks import in_type_of_examples
 
 
@@ -36,7 +38,8 @@ def families_for(
 
     Floats are moved: by noise, towards examples of other classes, and images by half a
     pixel. Integers, booleans and strings are redrawn, feature by feature, from what the
-    reference has there; so are columns of floats that hold integers alone.
+    reference has there; so are columns of floats that hold integers alone, and all of
+    inputs in which NaN says that something is missing.
 
     Args:
         x: Array `(N, ...)` of the examples that are asked about.
@@ -49,12 +52,13 @@ def families_for(
 
     Raises:
         TypeError: If an argument is no array, or the reference of another type.
-        ValueError: If shapes don't fit, numbers are NaN or infinite, or no family makes
+        ValueError: If shapes don't fit, numbers are infinite, or no family makes
             anything else of the examples.
     """
     x, y = check_examples(x, y)
     others = in_type_of_examples(x, *reference)
-    space = space_of(x, others[0])
+    gaps = has_gaps(x) or has_gaps(others[0])
+    space = codes_of(x) if gaps else space_of(x, others[0])
     if (others[0] == others[0][:1]).all():
         raise ValueError(
             "Nothing can be asked beside the examples themselves: each feature has the "
@@ -62,7 +66,7 @@ def families_for(
             f"neighbors of your own. Received: {len(others[0])} reference examples"
         )
     families = list(_suiting(x.shape[1:], space, others, seed))
-    if model is not None and x.dtype.kind in "iuf":
+    if model is not None and x.dtype.kind in "iuf" and not gaps:
         augmentation = Augmentation(model, space, seed)
         if augmentation.changes(x[:FIRST], y[:FIRST]):
             families.append(augmentation)

@@ -50,6 +50,12 @@ class InputSpace:
         return values.astype(x.dtype, copy=False)
 
 
+def codes_of(x: Array) -> InputSpace:
+    """Returns the space of inputs whose features are all redrawn."""
+    features = x.shape[-1] if x.ndim > 1 else 1
+    return InputSpace(np.ones(features, bool), np.array(1.0))
+
+
 def space_of(x: Array, reference: Array) -> InputSpace:
     """Returns what inputs can be, judging by the examples at hand.
 
@@ -60,8 +66,7 @@ def space_of(x: Array, reference: Array) -> InputSpace:
     Raises:
         ValueError: If the values are so large that their deviation overflows.
     """
-    features = x.shape[-1] if x.ndim > 1 else 1
-    codes = InputSpace(np.ones(features, bool), np.array(1.0))
+    codes = codes_of(x)
     if _are_8_bit_images(x, reference):
         return InputSpace(~codes.coded, _deviation(reference), _BRIGHTEST)
     if x.dtype.kind != "f" or x.ndim < 2:

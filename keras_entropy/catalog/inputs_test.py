@@ -1,0 +1,79 @@
+"""`build` on whatever holds the examples, beside the same by hand."""
+
+import keras
+import numpy as np
+import pytest
+
+from keras_entropy import catalog
+from keras_entropy.models.defending import defend
+
+RNG = np.random.default_rng(0)
+X = {
+    "a": RNG.normal(size=(200, 3)).astype("float32"),
+    "b": 2**40 + RNG.integers(0, 9, (200, 1)),
+}
+Y = RNG.integers(0, 4, 200)
+
+
+def rows(x, which):
+    return {name: part[which] for name, part in x.items()}
+
+
+@pytest.fixture(scope="module")
+def several():
+    inputs = {
+        "a": keras.Input((3,), name="a"),
+        "b": keras.Input((1,), dtype="int64", name="b"),
+    }
+    ids = keras.layers.Hashing(5, output_mode="one_hot")(inputs["b"])
+    joined = keras.layers.Concatenate()([inputs["a"], ids])
+    return keras.Model(inputs, keras.layers.Dense(4, "softmax")(joined))
+
+
+@pytest.mark.parametrize("name", ["temperature", "binned-1", "memguard"])
+def test_a_model_of_several_inputs(several, name, monkeypatch):
+    pytest.importorskip("tensorflow")  # `Hashing`
+    monkeypatch.setenv("KERAS_ENTROPY_KEY", "0" * 32)
+    inside, outside = slice(100), slice(100, 200)
+    built = catalog.build(
+        name, several, rows(X, inside), reference=(rows(X, outside), Y[outside])
+    )
+    layer = catalog.get(name).create(seed=0)
+    answers = several.predict(rows(X, outside), verbose=0)
+    if name == "memguard":
+        about = several.predict(rows(X, inside), verbose=0)
+        layer.fit(answers, Y[outside], members=about)
+    elif name == "binned-1":
+        layer.fit(answers, Y[outside])
+    expected = defend(several, layer)
+    np.testing.assert_allclose(
+        built.predict(rows(X, outside), verbose=0),
+        expected.predict(rows(X, outside), verbose=0),
+        atol=1e-5,
+    )
+
+
+def test_members_among_a_reference_of_several_inputs(several):
+    with pytest.raises(ValueError, match="must hold no training example"):
+        catalog.build("binned-1", several, X, reference=(X, Y))
+    with pytest.raises(ValueError, match=r"takes the inputs a, b"):
+        catalog.build("binned-1", several, reference=({"a": X["a"]}, Y))
+
+
+def test_training_needs_one_array_of_numbers(several):
+    with pytest.raises(TypeError, match=r"`M-6` is trained on one array.*b: int64"):
+        catalog.build("M-6", several, X, Y)
+
+
+def test_a_dataset_trains_as_its_arrays_do():
+    tf = pytest.importorskip("tensorflow")
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(4, "softmax")])
+    model.compile("adam", "sparse_categorical_crossentropy")
+    dataset = tf.data.Dataset.from_tensor_slices((X["a"], Y)).batch(64)
+    settings = {"epochs": 1, "verbose": False}
+    found, expected = (
+        catalog.build("label-smoothing", model, *data, **settings)
+        for data in ((dataset,), (X["a"], Y))
+    )
+    for a, b in zip(found.get_weights(), expected.get_weights(), strict=True):
+        np.testing.assert_array_equal(a, b)

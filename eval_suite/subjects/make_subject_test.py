@@ -2,9 +2,9 @@ import keras
 import numpy as np
 import pytest
 
+from eval_suite.datasets import example_files
 from eval_suite.options.options import Options
 from eval_suite.subjects.make_subject import check_options
-from eval_suite.subjects.one_target import user_files
 from eval_suite.subjects.one_target import user_model
 from eval_suite.subjects.subject import no_bar
 from keras_entropy.shadow import workers
@@ -36,7 +36,7 @@ def test_what_was_read_before_any_work_is_not_read_again(tmp_path, monkeypatch):
         shadows=6,
     )
     make = check_options(options)
-    monkeypatch.setattr(user_files, "read_examples", None)
+    monkeypatch.setattr(example_files, "read_examples", None)
     monkeypatch.setattr(user_model, "load_model", None)
     subject = make(no_bar, lambda: tmp_path / "cache")
     assert subject.classes == 3

@@ -103,6 +103,25 @@ def test_the_order_of_scores_is_that_of_the_coins(overfitted):
     np.testing.assert_array_equal(mislabelled[count:], plan.mislabelled[~plan.member])
 
 
+@pytest.mark.parametrize("several", [dict, list])
+def test_a_model_of_several_inputs(several, overfitted, membership_audit, tmp_path):
+    model, one, x, y = overfitted
+    inputs = {"a": keras.Input((4,), name="a"), "b": keras.Input((6,), name="b")}
+    parts = {"a": x[:, :4], "b": x[:, 4:]}
+    if several is list:
+        inputs, parts = [*inputs.values()], [*parts.values()]
+    joined = keras.layers.Concatenate()(keras.tree.flatten(inputs))
+    split = keras.Model(inputs, model(joined))
+    plan = hold_out(parts, y, records=400, mislabelled=100, seed=1)[2]
+    np.testing.assert_array_equal(plan.member, one.member)
+    plan.save(tmp_path / "plan.npz")
+    settings = {"attacks": FAST, "questions": 0}
+    found = membership_audit(split, held_out=tmp_path / "plan.npz", **settings)
+    expected = membership_audit(model, held_out=one, **settings)
+    assert found.auc == pytest.approx(expected.auc, abs=1e-4)
+    assert found.epsilon.epsilon == pytest.approx(expected.epsilon.epsilon, abs=1e-3)
+
+
 def test_invalid_usage(overfitted, membership_audit):
     model, plan, x, y = overfitted
     with pytest.raises(TypeError, match="`members` and `nonmembers`, or"):

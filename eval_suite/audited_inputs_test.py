@@ -297,7 +297,7 @@ def test_what_a_model_does_not_take_is_refused_before_work(model, columns):
     with pytest.raises(ValueError, match="one form"):
         audit_model(model, members, ({"age": others[0]["age"]}, others[1]))
     with pytest.raises(
-        TypeError, match=r"members: expected a pair.*Received: generator"
+        ValueError, match=r"members: expected a pair.*Received: generator"
     ):
         audit_model(model, (pair for pair in [members]), others)
     with pytest.raises(ValueError, match=r"one array of numbers.*item: int64"):

@@ -33,9 +33,8 @@ def dataset_of(given: Any, name: str, model: keras.Model | None = None) -> Datas
         model: The model that is to take them. Defaults to `None`.
 
     Raises:
-        TypeError: As for `read_examples`.
-        ValueError: If there is no such file or name, it can't be read, or as for
-            `read_examples`.
+        ValueError: If there is no such file or name, it can't be read, or it is not
+            what `read_examples` takes.
     """
     source, title = name, name
     classes: tuple[str, ...] = ()
@@ -45,7 +44,11 @@ def dataset_of(given: Any, name: str, model: keras.Model | None = None) -> Datas
         if _is_named(source):
             title = source.rpartition(":")[2]
         given, classes = _read(source, model)
-    examples = read_examples(given, source, model=model)
+    try:
+        examples = read_examples(given, source, model=model)
+    except TypeError as error:
+        # As all that is wrong with the files and names of a command line.
+        raise ValueError(str(error)) from error
     return Dataset(title, source, examples.x, examples.y, classes, form=examples.form)
 
 

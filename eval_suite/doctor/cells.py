@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import dataclasses
 import functools
 from collections.abc import Callable
+from collections.abc import Iterator
 from collections.abc import Sequence
 
 from eval_suite.datasets.datasets import Dataset
@@ -35,11 +38,13 @@ def play(
     Returns:
         One row a cell.
     """
+    # One bar tells of all recipes; one for each of them would drown it.
+    quiet = dataclasses.replace(tools, progress=_no_bar)
     waiting: list[Callable[[], CellRow]] = []
     with tools.progress(f"training {len(cells)} recipes", len(cells)) as advance:
         for i, cell in enumerate(cells):
             population = Population(
-                dataset, cell.examples, MODELS, seed * len(cells) + i, tools
+                dataset, cell.examples, MODELS, seed * len(cells) + i, quiet
             )
             game = population.train(
                 recipes.build(cell, dataset),
@@ -62,3 +67,8 @@ def play(
             )
             advance(1)
     return [row() for row in waiting]
+
+
+@contextlib.contextmanager
+def _no_bar(title: str, total: int) -> Iterator[Callable[[int], None]]:
+    yield lambda done: None

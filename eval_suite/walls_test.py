@@ -48,7 +48,9 @@ SUITE = {
     "guides": "report results",
     "measurements": ("datasets gate options results subjects undefended without_keras"),
     "doctor": "datasets measurements options results subjects undefended",
-    "session": "doctor gate measurements options report results subjects undefended",
+    "session": (
+        "datasets doctor gate measurements options report results subjects undefended"
+    ),
     "membership_audit": (
         "datasets gate measurements options results subjects undefended"
     ),

@@ -34,7 +34,7 @@ def is_needed(file: str, options: Options) -> bool:
         return file in (_OUTPUTS, _CONTROLS, _ATTACKS, _EXCHANGEABILITY)
     if file == _OUTPUTS:
         return False
-    if options.profile == "doctor" and options.model is None:
+    if options.profile == "doctor":
         # The study's question alone, beside what makes its attacks credible.
         return file in (_DOCTOR, _ANSWERS, _ATTACKS, _CONTROLS)
     if file == _DOCTOR:

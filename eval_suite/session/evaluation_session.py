@@ -101,6 +101,10 @@ class EvalSession:
                     "on them, and --profile study has none: it scores all. Leave it "
                     "out of --defenses, or take --profile quick"
                 )
+        if options.profile == "doctor":
+            from eval_suite.session.study_of_session import check_study
+
+            check_study(options)
         from eval_suite.subjects.make_subject import check_options
 
         self.subject_maker = check_options(options)

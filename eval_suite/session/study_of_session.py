@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from eval_suite.datasets import datasets
 from eval_suite.doctor.design import CELLS
+from eval_suite.doctor.design import draw_cells
 from eval_suite.doctor.population import Tools
+from eval_suite.doctor.recipes import picture_shape
 from eval_suite.doctor.study import Study
 from eval_suite.measurements.processes.attack_processes import Start
 from eval_suite.options.options import Options
@@ -15,6 +18,24 @@ from eval_suite.subjects.subject import ProgressBar
 from eval_suite.subjects.subject import Subject
 from keras_entropy.shadow import Cache
 from keras_entropy.shadow import Runner
+
+
+def check_study(options: Options) -> None:
+    """Makes sure, before any work, that the profile doctor can decide anything.
+
+    Args:
+        options: Of the session.
+
+    Raises:
+        ValueError: If a model or a plan is given, or the dataset is too small.
+    """
+    if options.model is not None or options.outputs_only:
+        raise ValueError(
+            "--profile doctor trains models of its own on --dataset, and tells nothing "
+            "of a model or of outputs that are given: leave these or the profile out"
+        )
+    dataset = datasets.load(options.dataset)
+    draw_cells(len(dataset.x), images=picture_shape(dataset) is not None)
 
 
 def study_of(
@@ -34,13 +55,10 @@ def study_of(
         start: Starts attacks.
 
     Raises:
-        TypeError: If the subject is no game.
+        TypeError: If the subject is no game; `check_study` tells before any work.
     """
     if not isinstance(subject, MembershipGame):
-        raise TypeError(
-            "The profile doctor trains models of its own on --dataset. Received: "
-            f"{type(subject).__name__}"
-        )
+        raise TypeError(f"No game: {type(subject).__name__}")
     cache = Cache(folder)
     runner = Runner(
         cache=cache,

@@ -15,6 +15,7 @@ from eval_suite.report.output.markdown import render_markdown
 from eval_suite.report.output.page import render_page
 from eval_suite.results.schema import check_results
 
+UNDECIDED = Effect(0, -1, 1)
 EFFECTS = {
     claims.OVERFITTING.name: Effect(0.2, 0.1, 0.3),
     claims.DISTANCE.name: Effect(-0.2, -0.3, -0.1),

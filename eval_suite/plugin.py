@@ -24,6 +24,7 @@ from eval_suite.options.options import Options
 from eval_suite.results.record import Record
 
 if TYPE_CHECKING:
+    from eval_suite.doctor.study import Study
     from eval_suite.measurements.attack_comparison import AttackComparison
     from eval_suite.measurements.processes.attack_processes import Start
     from eval_suite.measurements.tradeoff.frontier import FrontierAttacks
@@ -361,6 +362,22 @@ def frontier_attacks(
     from eval_suite.measurements.tradeoff.frontier import FrontierAttacks
 
     return FrontierAttacks(comparison, seed=options.seed, start=start_attacks)
+
+
+@pytest.fixture(scope="session")
+def study(
+    pytestconfig: pytest.Config,
+    subject: Subject,
+    options: Options,
+    answers_folder: Callable[[], Path],
+    start_attacks: Start,
+) -> Study:
+    """The experiments of the profile doctor."""
+    from eval_suite.session.progress_bars import bars_on
+    from eval_suite.session.study_of_session import study_of
+
+    progress = bars_on(pytestconfig.stash[TERMINAL])
+    return study_of(subject, options, answers_folder(), progress, start_attacks)
 
 
 @pytest.fixture(scope="session")

@@ -51,17 +51,21 @@ SUITE = {
     "report": "options results without_keras",
     "guides": "report results",
     "measurements": ("datasets gate options results subjects undefended without_keras"),
-    "session": "gate measurements options report results subjects undefended",
+    "doctor": "datasets measurements options results subjects undefended",
+    "session": (
+        "datasets doctor gate measurements options report results subjects undefended"
+    ),
     "membership_audit": (
         "datasets gate measurements options results subjects undefended"
     ),
     "plugin": (
-        "measurements membership_audit options results session subjects without_keras"
+        "doctor measurements membership_audit options results session subjects "
+        "without_keras"
     ),
     "python_call": "options plugin session",
     "evaluation": "options python_call report results",
     "": "evaluation",
-    "checks": "gate measurements options results subjects undefended",
+    "checks": "doctor gate measurements options results subjects undefended",
 }
 MOST_MODULES = 15
 

@@ -68,7 +68,8 @@ def add_options(parser: pytest.Parser) -> None:
         dest="eval_suite_profile",
         choices=sorted(PROFILES),
         default="quick",
-        help="Size of the membership game. Default: quick.",
+        help="Size of the membership game; doctor asks the study's question instead: "
+        "does raising entropy protect? Default: quick.",
     )
     group.addoption(
         "--as-published",

@@ -17,6 +17,7 @@ _SHADOW_COUNTS = "test_shadow_counts.py"
 _AUDITED_TRAINING = "test_audited_training.py"
 _GUARANTEES = "test_guarantees.py"
 _HELD_OUT = "test_held_out.py"
+_DOCTOR = "test_doctor.py"
 _FOR_METRIC = {"accuracy": "test_utility.py", "latency_ratio": "test_latency.py"}
 
 
@@ -33,6 +34,11 @@ def is_needed(file: str, options: Options) -> bool:
             return options.gating
         return file in (_OUTPUTS, _CONTROLS, _ATTACKS, _EXCHANGEABILITY)
     if file == _OUTPUTS:
+        return False
+    if options.profile == "doctor":
+        # The study's question alone, beside what makes its attacks credible.
+        return file in (_DOCTOR, _ANSWERS, _ATTACKS, _CONTROLS)
+    if file == _DOCTOR:
         return False
     if file == _HELD_OUT:
         return options.held_out is not None

@@ -107,7 +107,7 @@ class Options:
             alone = own and options.gating and not options.report
             # What is held out is held out of the model as it is.
             alone = alone or options.held_out is not None
-            every = "study" if options.profile == "study" else "all"
+            every = {"study": "study", "doctor": "none"}.get(options.profile, "all")
             options = dataclasses.replace(options, defenses="none" if alone else every)
         if options.outputs_only and options.defenses == "all":
             # There is no model to defend.

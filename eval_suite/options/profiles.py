@@ -56,6 +56,8 @@ PROFILES = {
         Profile(
             "full", 64, 12_000, 50, 32, latency_rounds=120, attacks=(*QUICK, *SLOW)
         ),
+        # The study's question; the recipes that it compares have sizes of their own.
+        Profile("doctor", 16, 3_600, 50, 32, latency_rounds=40, attacks=QUICK),
         # 60,000 members against 10,000 non-members, on MNIST and its successors.
         Profile("study", 1, 70_000, 20, 1280, latency_rounds=40, attacks=_STUDY),
     )

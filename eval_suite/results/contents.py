@@ -7,6 +7,7 @@ from typing import Literal
 from typing import NotRequired
 from typing import TypedDict
 
+from eval_suite.results.doctor.rows import Doctor
 from eval_suite.results.guarantee_row import Guarantee
 from eval_suite.results.rows import AttackRow
 from eval_suite.results.rows import BesideControlRow
@@ -178,6 +179,7 @@ class Results(TypedDict):
     epochs: NotRequired[list[EpochRow]]
     beside_controls: NotRequired[list[BesideControlRow]]
     one_training: NotRequired[list[OneTrainingRow]]
+    doctor: NotRequired[Doctor | None]
     tf_privacy: list[BesideRow]
     tf_privacy_null: list[NullRunRow]
     checks: list[Check]

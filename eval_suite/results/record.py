@@ -7,6 +7,10 @@ from typing import Protocol
 from typing import Unpack
 from typing import overload
 
+from eval_suite.results.doctor.rows import CellRow
+from eval_suite.results.doctor.rows import ClaimRow
+from eval_suite.results.doctor.rows import ComparisonRow
+from eval_suite.results.doctor.rows import EntropyRow
 from eval_suite.results.gate_rows import BoundRow
 from eval_suite.results.gate_rows import DropRow
 from eval_suite.results.gate_rows import ExamplesAucRow
@@ -141,6 +145,22 @@ class Record(Protocol):
     def __call__(
         self, table: Literal["record_risk"], **fields: Unpack[RecordRiskRow]
     ) -> None: ...
+
+    @overload
+    def __call__(self, table: Literal["cell"], **fields: Unpack[CellRow]) -> None: ...
+
+    @overload
+    def __call__(
+        self, table: Literal["entropy"], **fields: Unpack[EntropyRow]
+    ) -> None: ...
+
+    @overload
+    def __call__(
+        self, table: Literal["comparison"], **fields: Unpack[ComparisonRow]
+    ) -> None: ...
+
+    @overload
+    def __call__(self, table: Literal["claim"], **fields: Unpack[ClaimRow]) -> None: ...
 
     @overload
     def __call__(

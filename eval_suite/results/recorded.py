@@ -15,6 +15,10 @@ from typing import get_origin
 from typing import get_type_hints
 from typing import is_typeddict
 
+from eval_suite.results.doctor.rows import CellRow
+from eval_suite.results.doctor.rows import ClaimRow
+from eval_suite.results.doctor.rows import ComparisonRow
+from eval_suite.results.doctor.rows import EntropyRow
 from eval_suite.results.gate_rows import AucRow
 from eval_suite.results.gate_rows import BoundRow
 from eval_suite.results.gate_rows import DropRow
@@ -68,6 +72,10 @@ class Recorded:
     resemblance: list[ResemblanceRow] = dataclasses.field(default_factory=list)
     not_measured: list[NotMeasuredRow] = dataclasses.field(default_factory=list)
     record_risk: list[RecordRiskRow] = dataclasses.field(default_factory=list)
+    cell: list[CellRow] = dataclasses.field(default_factory=list)
+    entropy: list[EntropyRow] = dataclasses.field(default_factory=list)
+    comparison: list[ComparisonRow] = dataclasses.field(default_factory=list)
+    claim: list[ClaimRow] = dataclasses.field(default_factory=list)
     gate_identity: list[RunIdentity] = dataclasses.field(default_factory=list)
     gate_auc: list[AucRow] = dataclasses.field(default_factory=list)
     gate_bound: list[BoundRow] = dataclasses.field(default_factory=list)

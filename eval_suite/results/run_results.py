@@ -14,6 +14,7 @@ from eval_suite.results.contents import Published
 from eval_suite.results.contents import Results
 from eval_suite.results.contents import ThreatModel
 from eval_suite.results.contents import Verdict
+from eval_suite.results.doctor.rows import Doctor
 from eval_suite.results.guarantee_row import Guarantee
 from eval_suite.results.recorded import Recorded
 from eval_suite.results.recorded import of_defense
@@ -113,6 +114,7 @@ def assemble(
         "epochs": recorded.epoch,
         "beside_controls": recorded.beside_control,
         "one_training": recorded.one_training,
+        "doctor": _doctor(recorded),
         "tf_privacy": recorded.tf_privacy,
         "tf_privacy_null": recorded.tf_privacy_null,
         "checks": [
@@ -125,6 +127,17 @@ def assemble(
         ],
         "not_measured": _not_measured(recorded.not_measured),
         "timings": seconds,
+    }
+
+
+def _doctor(recorded: Recorded) -> Doctor | None:
+    if not recorded.claim:
+        return None
+    return {
+        "claims": recorded.claim,
+        "comparisons": recorded.comparison,
+        "cells": recorded.cell,
+        "entropy": recorded.entropy,
     }
 
 

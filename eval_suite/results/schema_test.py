@@ -11,6 +11,7 @@ from eval_suite.report.made_up_runs.results import build_results
 from eval_suite.results import contents
 from eval_suite.results import guarantee_row
 from eval_suite.results import rows
+from eval_suite.results.doctor import rows as doctor
 from eval_suite.results.schema import ResultsError
 from eval_suite.results.schema import check_results
 from eval_suite.results.schema import load_results
@@ -52,6 +53,11 @@ OBJECTS = {
     ("shadow_count",): rows.ShadowCountRow,
     ("epoch",): rows.EpochRow,
     ("beside_control",): rows.BesideControlRow,
+    ("doctor",): doctor.Doctor,
+    ("claim",): doctor.ClaimRow,
+    ("comparison",): doctor.ComparisonRow,
+    ("cell",): doctor.CellRow,
+    ("entropy",): doctor.EntropyRow,
     ("one_training",): rows.OneTrainingRow,
     ("record_kind",): rows.RecordKindRow,
     ("record_kind", "tpr"): rows.RateRow,

@@ -15,6 +15,14 @@ def check_report_folder(options: Options) -> None:
         check_writable(options.report_folder)
 
 
+def check_profile(options: Options) -> None:
+    """Raises `ValueError` if the profile can't do with what else is asked for."""
+    if options.profile == "doctor":
+        from eval_suite.session.study_of_session import check_study
+
+        check_study(options)
+
+
 def checked_defenses(options: Options) -> Sequence[str]:
     """Returns the names of the selected defenses.
 

@@ -18,6 +18,7 @@ from eval_suite.results.contents import Results
 from eval_suite.results.recorded import Recorded
 from eval_suite.results.run_results import assemble
 from eval_suite.results.verdict import verdict
+from eval_suite.session.before_work import check_profile
 from eval_suite.session.before_work import check_report_folder
 from eval_suite.session.before_work import checked_defenses
 from eval_suite.session.stop_signal import ended_like_ctrl_c
@@ -65,6 +66,7 @@ class EvalSession:
         try:
             check_report_folder(options)
             self._names = checked_defenses(options)
+            check_profile(options)
             self.subject_maker = check_options(options)
             if options.gating:
                 self._gate = GateKeeper(options, self._names)

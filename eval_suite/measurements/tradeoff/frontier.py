@@ -130,7 +130,7 @@ class FrontierAttacks:
         for entry in every_strength():
             name = known.get(text_of(entry))
             if name is None:
-                attacks = _attacks_on(comparison.subject, entry, self._seed)
+                attacks = attacks_on(comparison.subject, entry, self._seed)
                 self._waiting.append(self._start(attacks))
                 continue
             comparison.start(name)
@@ -181,10 +181,16 @@ def _entry(candidate: Candidate) -> catalog.Entry:
     )
 
 
-def _attacks_on(
+def attacks_on(
     subject: Subject, entry: catalog.Entry, seed: int
 ) -> Callable[[], Point]:
-    """Returns what attacks a defense that is not in the table."""
+    """Returns what attacks a defense that is not in the table.
+
+    Args:
+        subject: What it is put on.
+        entry: The defense.
+        seed: Integer, of random layers and of the attacks' folds.
+    """
     models = subject.paired_models(entry)
     defended, undefended = models.outputs, subject.paired_models(BASE).outputs
     # What was trained is attacked as it answers, as in `AttackComparison`.

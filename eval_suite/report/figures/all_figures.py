@@ -14,6 +14,9 @@ from eval_suite.report.figures import strengths
 from eval_suite.report.figures import strongest_auc
 from eval_suite.report.figures import tf_privacy
 from eval_suite.report.figures import worst_off
+from eval_suite.report.figures.doctor import comparisons
+from eval_suite.report.figures.doctor import entropy_gained
+from eval_suite.report.figures.doctor import recipes
 from eval_suite.report.figures.drawing.save import arrange
 from eval_suite.report.figures.drawing.style import Drawing
 
@@ -40,9 +43,23 @@ _FIGURES = (
 )
 
 
+_DOCTOR = (
+    comparisons.comparisons,
+    recipes.recipes,
+    entropy_gained.entropy_gained,
+)
+
+
 def draw_all(rows: Rows) -> list[Drawing]:
-    """Draws every figure; call it, and save what it returns, inside `style.style()`."""
+    """Draws every figure; call it, and save what it returns, inside `style.style()`.
+
+    Where the study's question was asked, its figures come first, and what was not
+    measured beside it is left out.
+    """
     drawings = [draw(rows) for draw in _FIGURES]
+    if rows.results.get("doctor"):
+        drawings = [drawing for drawing in drawings if drawing.figure is not None]
+        drawings = [*(draw(rows) for draw in _DOCTOR), *drawings]
     for drawing in drawings:
         arrange(drawing)
     return drawings

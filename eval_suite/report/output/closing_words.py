@@ -2,6 +2,7 @@
 
 from eval_suite.report.content import attackers
 from eval_suite.report.content.advice import advise
+from eval_suite.report.content.doctor.claims_in_words import claim_sentences
 from eval_suite.report.format import number
 from eval_suite.report.format import one_line
 from eval_suite.report.format import percent
@@ -16,9 +17,12 @@ def closing_words(results: Results) -> list[str]:
         results: Checked results.
 
     Returns:
-        Three sentences without control characters.
+        Three sentences without control characters; with the profile doctor, what was
+        decided of each claim in place of the last.
     """
-    return [one_line(text) for text in (_belief(results), _leak(results), _do(results))]
+    decided = claim_sentences(results)
+    end = decided or [_do(results)]
+    return [one_line(text) for text in (_belief(results), _leak(results), *end)]
 
 
 def _belief(results: Results) -> str:

@@ -5,6 +5,7 @@ import re
 from eval_suite.report.content import attackers
 from eval_suite.report.content.advice import RULE
 from eval_suite.report.content.attack_words import attack_words
+from eval_suite.report.content.doctor.claims_in_words import claim_sentences
 from eval_suite.report.content.effects import EFFECT_WORDS
 from eval_suite.report.content.effects import effects_in_words
 from eval_suite.report.content.guarantees import guarantee_words
@@ -62,6 +63,7 @@ def render_markdown(rows: Rows, comparison: RunComparison | None = None) -> str:
         "",
         *([f"**{_escape(rows.advice.caveat)}**", ""] if rows.advice.caveat else []),
         *[f"- {_escape(line)}" for line in results["verdict"]["lines"][:_LISTED_LINES]],
+        *[f"- {_escape(line)}" for line in claim_sentences(results)],
         *[f"- {_escape(line)}" for line in _control_lines(results)],
         *[f"- {_escape(line, 2000)}" for line in _facts(results)],
         "",

@@ -18,6 +18,7 @@ from eval_suite.report.content.claims import LEGEND
 from eval_suite.report.content.claims import beaten
 from eval_suite.report.content.defense_details import Details
 from eval_suite.report.content.defense_details import details
+from eval_suite.report.content.doctor.claims_in_words import claims_in_words
 from eval_suite.report.content.effects import EFFECT_HELP
 from eval_suite.report.content.effects import EFFECT_WORDS
 from eval_suite.report.content.effects import JUDGED
@@ -135,6 +136,7 @@ def _document(rows: Rows) -> dict[str, object]:
         "not_measured": [missing.words() for missing in by_reason(results)],
         "verdict": results["verdict"],
         "answer": evidence.answer(results),
+        "claims": claims_in_words(results),
         "advice": rows.advice,
         "rule": RULE,
         "tallies": evidence.tallies(results),

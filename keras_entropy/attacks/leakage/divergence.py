@@ -25,6 +25,8 @@ from keras_entropy.arrays import Integers
 
 _BINS = 10
 _PERMUTATIONS = 199
+# Of which so many may reach what is found by chance alone: 2.5 % of 200.
+_ABOVE = 5
 
 
 class DivergenceRow(TypedDict):
@@ -42,10 +44,17 @@ class Divergence:
         value: Float in 0..1 (base 2): 0 if the signal is distributed as it is expected
             to be when membership has nothing to do with it.
         p: Float, the share of permuted memberships with a divergence as large.
+        excess: Float, in bits: the divergence, which is the squared distance, less what
+            is expected by chance. Below 0 by half of the time if there is none, so
+            that it can be ranked and averaged where `value` is mostly 0.
+        low: Float, the smallest distance that the data allow: 0 in at least 97.5 % of
+            all cases where membership has nothing to do with the signal.
     """
 
     value: float
     p: float
+    excess: float
+    low: float
 
     def row(self) -> DivergenceRow:
         """Returns the divergence as a dictionary of plain JSON values."""
@@ -100,8 +109,17 @@ def jensen_shannon(
     found, expected = found / len(values), expected / len(values)
     # Rounding must not make a tie with what was found look smaller.
     p = (1 + np.sum(expected >= found - 1e-12)) / (1 + _PERMUTATIONS)
-    value = np.sqrt(max(0.0, found - expected.mean()))
-    return Divergence(float(value), float(p))
+    excess = float(found - expected.mean())
+    # Of 199 permuted divergences and the one found, no more than five are above this.
+    largest = np.sort(expected)[-_ABOVE]
+    return Divergence(
+        value=float(np.sqrt(max(0.0, excess))),
+        p=float(p),
+        excess=excess,
+        low=float(np.sqrt(max(0.0, found - largest)))
+        if found > largest + 1e-12
+        else 0.0,
+    )
 
 
 def rank_correlation(

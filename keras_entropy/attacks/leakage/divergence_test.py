@@ -65,6 +65,35 @@ def test_constant_values_have_no_distance():
     assert found.row() == {"value": 0.0, "p": 1.0}
 
 
+@pytest.mark.parametrize("members", [50, 1000, 10_000])
+@pytest.mark.parametrize("law", ["continuous", "tied", "nearly constant", "constant"])
+def test_low_covers_no_distance(members, law):
+    levels = {"tied": 2, "nearly constant": 0.25, "constant": 0}
+    runs = 400
+    rng = np.random.default_rng(members)
+    member = np.arange(2 * members)[None] < members
+    covered = 0
+    for seed in range(runs):
+        values = rng.normal(size=(1, 2 * members))
+        if law in levels:
+            values = np.round(values * levels[law])
+        covered += jensen_shannon(values, member, seed=seed).low == 0
+    # 97.5 % are promised; a run of so many may fall short of that by chance.
+    assert stats.binomtest(covered, runs, 0.975, alternative="less").pvalue > 1e-3
+
+
+def test_excess_is_what_the_distance_is_the_root_of():
+    rng = np.random.default_rng(5)
+    values = rng.normal(size=(1, 3000))
+    found = jensen_shannon(values + 0.5 * MEMBER, MEMBER)
+    assert found.value**2 == pytest.approx(found.excess)
+    assert 0 < found.low < found.value
+    chance = [jensen_shannon(rng.normal(size=(1, 3000)), MEMBER) for _ in range(100)]
+    excess = np.array([divergence.excess for divergence in chance])
+    assert 0.2 < (excess < 0).mean() < 0.8
+    assert abs(excess.mean()) < 4 * excess.std() / 10
+
+
 def test_rank_correlation():
     x = np.arange(12.0)
     assert rank_correlation(x, x**3)[0] == pytest.approx(1)

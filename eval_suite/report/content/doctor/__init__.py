@@ -1,0 +1,1 @@
+"""What the profile doctor found, in words."""

@@ -35,8 +35,8 @@ LIBRARY = {
         "arrays examples labels layers losses models numerics privacy shadow training"
     ),
     "search": (
-        "arrays attacks examples labels layers models prediction_quality queries "
-        "shadow training"
+        "arrays attacks catalog examples labels layers models prediction_quality "
+        "queries shadow training"
     ),
     "": "_version callbacks catalog layers losses models search training",
 }

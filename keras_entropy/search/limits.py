@@ -17,6 +17,8 @@ class Limits:
         max_nll_increase: Float above -1, relative to the undefended model's.
         max_latency_ratio: Float, at least 1, or `None` for no limit.
         keep_argmax: Boolean, whether no predicted class may change.
+        max_auc_bound: Float from 0.5 to below 1: what has to be proved of any attack's
+            AUC, or `None` where nothing has to be. Defaults to `None`.
 
     Raises:
         ValueError: If nothing can meet a limit.
@@ -26,6 +28,7 @@ class Limits:
     max_nll_increase: float
     max_latency_ratio: float | None
     keep_argmax: bool
+    max_auc_bound: float | None = None
 
     def __post_init__(self) -> None:
         # Written so that nan is rejected as well.
@@ -48,8 +51,20 @@ class Limits:
                 f"Received: max_latency_ratio={self.max_latency_ratio}"
             )
 
+        if self.max_auc_bound is not None and not 0.5 <= self.max_auc_bound < 1:
+            raise ValueError(
+                "`max_auc_bound` must be at least 0.5, which is guessing, and below 1, "
+                "or `None` where nothing has to be proved. "
+                f"Received: max_auc_bound={self.max_auc_bound}"
+            )
+
     def meets(
-        self, point: Point, base: Point, pairs: Booleans, latency_ratio: float | None
+        self,
+        point: Point,
+        base: Point,
+        pairs: Booleans,
+        latency_ratio: float | None,
+        auc_bound: float | None = None,
     ) -> bool:
         """Returns whether a point is within the limits.
 
@@ -59,10 +74,15 @@ class Limits:
             pairs: Boolean array `(pairs,)`: the pairs that judge.
             latency_ratio: Float, or `None` where it was not measured, which is within
                 no limit.
+            auc_bound: Float: what is proved of any attack's AUC, or `None` where
+                nothing is. Defaults to `None`.
         """
         limit = self.max_latency_ratio
         in_time = limit is None or (
             latency_ratio is not None and latency_ratio <= limit
+        )
+        proved = self.max_auc_bound is None or (
+            auc_bound is not None and auc_bound <= self.max_auc_bound
         )
         drop = (base.accuracy - point.accuracy)[pairs].mean()
         increase = point.nll[pairs].mean() / base.nll[pairs].mean() - 1
@@ -70,5 +90,6 @@ class Limits:
             drop <= self.max_accuracy_drop + 1e-9
             and increase <= self.max_nll_increase
             and in_time
+            and proved
             and (point.keeps_argmax or not self.keep_argmax)
         )

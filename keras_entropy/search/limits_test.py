@@ -16,7 +16,7 @@ PAIRS = np.array([True, False])  # the second one has no say
 def point(accuracy, nll, keeps_argmax=True):
     accuracy, nll = np.array([accuracy, 0.0]), np.array([nll, 99.0])
     zero = np.zeros(2)
-    return Point("", "", zero, accuracy, nll, zero, keeps_argmax, zero)
+    return Point("", "", zero, accuracy, nll, zero, keeps_argmax, zero, (0.5, 0.5))
 
 
 @pytest.mark.parametrize(
@@ -36,6 +36,14 @@ def test_each_limit_is_kept(limit, within, beyond):
         assert limits.meets(base, base, PAIRS, 1.0)
 
 
+def test_what_has_to_be_proved():
+    base = point(0.9, 0.2)
+    limits = Limits(**NONE, max_auc_bound=0.65)
+    for bound, expected in ((0.65, True), (0.66, False), (None, False)):
+        assert limits.meets(base, base, PAIRS, None, bound) is expected
+    assert Limits(**NONE).meets(base, base, PAIRS, None, None)
+
+
 def test_a_time_that_was_not_measured_is_within_no_limit():
     base = point(0.9, 0.2)
     assert Limits(**NONE).meets(base, base, PAIRS, None)
@@ -51,6 +59,9 @@ def test_a_time_that_was_not_measured_is_within_no_limit():
         ("max_accuracy_drop", float("nan"), r"in \[0, 1\]"),
         ("max_nll_increase", -1.0, "above -1"),
         ("max_nll_increase", float("nan"), "above -1"),
+        ("max_auc_bound", 0.49, "at least 0.5"),
+        ("max_auc_bound", 1.0, "below 1"),
+        ("max_auc_bound", float("nan"), "at least 0.5"),
         ("max_latency_ratio", 0.9, "at least 1"),
         ("max_latency_ratio", float("nan"), "at least 1"),
     ],

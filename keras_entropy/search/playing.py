@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 
 import keras
@@ -13,12 +14,14 @@ from keras_entropy.arrays import Integers
 from keras_entropy.attacks.neighbors import Neighbors
 from keras_entropy.layers.fitted_defense import FittedDefense
 from keras_entropy.prediction_quality import hits
+from keras_entropy.queries.asking import Answer
 from keras_entropy.queries.asking import ask
 from keras_entropy.queries.asking import shares
 from keras_entropy.queries.families.choice import families_for
 from keras_entropy.queries.families.family import Family
 from keras_entropy.queries.given_neighbors import NeighborMaker
 from keras_entropy.queries.given_neighbors import given_neighbors
+from keras_entropy.search.retraining import Retraining
 from keras_entropy.search.undefended_game import Game
 from keras_entropy.shadow.plan import complementary_pairs
 from keras_entropy.shadow.plan import model_seeds
@@ -27,10 +30,12 @@ from keras_entropy.shadow.resemblance import compare
 from keras_entropy.shadow.stack_prediction import predict
 from keras_entropy.training.example_checks import check_no_member
 from keras_entropy.training.loss_targets import targets_for
+from keras_entropy.training.on_reference.reference_training import FEWEST_EXAMPLES
 from keras_entropy.training.recipe import TrainingData
 
 _FIT_SHARE = 0.15
-_FEWEST = 20
+# Half of them, for the models of the reference alone.
+_FEWEST = 2 * FEWEST_EXAMPLES
 
 # What is asked, and how many questions about each example.
 Asked = tuple[list[Family], int]
@@ -46,11 +51,14 @@ def play(
     batch_size: int,
     seed: int,
     asking: Callable[[Array, Integers, tuple[Array, Integers]], Asked],
-) -> tuple[Game, Resemblance]:
+    from_logits: bool = False,
+    learning_rate: float | None = None,
+) -> tuple[Game, Retraining, Resemblance]:
     """Trains the models of the game, and compares them with the one they stand for.
 
     Args:
-        model: Compiled Keras classifier, which is trained anew.
+        model: Compiled Keras classifier, which is trained anew, at the learning rate
+            that it is compiled with.
         undefended: The same with class probabilities as its output.
         reference: Inputs and class indices that it was not trained on.
         members: Inputs and class indices that it was trained on.
@@ -60,6 +68,9 @@ def play(
         seed: Integer.
         asking: Function from the examples of the game, their classes and reference
             examples to what is asked.
+        from_logits: Boolean, whether the model ends in logits. Defaults to `False`.
+        learning_rate: Float, of other trainings, or `None` for that at which the
+            model's own began. Defaults to `None`.
 
     Raises:
         ValueError: If the sets overlap, there are too few examples, or the model can't
@@ -70,29 +81,35 @@ def play(
     check_no_member(reference_x, members[0], "members", labels)
     if len(reference_x) < _FEWEST:
         raise ValueError(
-            f"`reference` must hold at least {_FEWEST} examples. "
+            f"`reference` must hold at least {_FEWEST} examples, better a tenth as "
+            "many as there are members: on half of them or fewer, models are trained "
+            "that know no member, and layers are fitted to these. "
             f"Received: {len(reference_x)} examples"
         )
-    # Some of the reference examples are in no model; layers are fitted to them.
+    # Some of the reference examples are in no undefended model: layers are fitted to
+    # them, and trainings that need a reference have them.
     order = np.random.default_rng(seed).permutation(len(reference_x))
     wanted = round(_FIT_SHARE * (len(members[0]) + len(order)))
-    fit, rest = np.split(order, [min(max(wanted, _FEWEST // 2), len(order) // 2)])
+    fit, rest = np.split(order, [min(max(wanted, FEWEST_EXAMPLES), len(order) // 2)])
     x = np.concatenate([members[0], reference_x[rest]])
     y = np.concatenate([members[1], reference_y[rest]])
     even = len(x) // 2 * 2
     x, y = x[:even], y[:even]
     asked = asking(x, y, (reference_x[fit], reference_y[fit]))
     plan = complementary_pairs(even, models, seed=seed)
-    stack = TrainingData(
+    data = TrainingData(
         x=x,
-        y=targets_for(model, y),
+        y=y,
         rows=plan.rows(),
         seeds=model_seeds(seed, models),
         # Known, so that a run can be repeated: these models stay here.
         noise_seed=0,
         epochs=epochs,
         batch_size=batch_size,
-    ).train_models(model)
+        reference=(reference_x[fit], reference_y[fit]),
+    )
+    targets = targets_for(model, y)
+    stack = dataclasses.replace(data, y=targets).train_models(model)
 
     def answers(layer: FittedDefense) -> Floats:
         return predict(undefended, stack, layer.queries(reference_x[fit], seed=seed))
@@ -102,6 +119,10 @@ def play(
         return ask(
             kinds, x, y, questions, lambda q: answer(predict(undefended, stack, q))
         )
+
+    def ask_models(answer: Answer) -> Neighbors | None:
+        kinds, questions = asked
+        return ask(kinds, x, y, questions, answer) if questions else None
 
     outputs = predict(undefended, stack, x)
     game = Game(
@@ -113,6 +134,7 @@ def play(
         questions=asked[1],
         ask=ask_behind,
     )
+    retraining = Retraining(model, stack, data, from_logits, learning_rate, ask_models)
     resemblance = compare(
         hits(undefended.predict(x, verbose=0), y),
         np.stack([hits(answers, y) for answers in outputs]),
@@ -120,7 +142,7 @@ def play(
         np.arange(even) < len(members[0]),
         plan.membership,
     )
-    return game, resemblance
+    return game, retraining, resemblance
 
 
 def families(

@@ -42,9 +42,14 @@ class Point:
         ece: float64 array `(pairs,)`, on non-members, over 15 bins.
         keeps_argmax: Boolean, whether no predicted class changed on any row.
         asked_once: float64 array `(pairs,)`: `pair_auc` of attacks of one question.
+        half_auc: Two floats: the AUC of the strongest attack on the even-numbered pairs
+            and of that on the odd-numbered, each chosen by its own half. They are too
+            high, and owe nothing to the other half: what a choice among points is made
+            by.
         asked_often: The same of attacks of many questions; `None` where none ran.
         pair_inflation: Float, by which the variance over `pair_auc` is to be enlarged,
             as of a headline. Defaults to 1.
+        half_often: The same of attacks of many questions; `None` where none ran.
     """
 
     name: str
@@ -55,8 +60,10 @@ class Point:
     ece: Floats
     keeps_argmax: bool
     asked_once: Floats
+    half_auc: tuple[float, float]
     asked_often: Floats | None = None
     pair_inflation: float = 1.0
+    half_often: tuple[float, float] | None = None
 
 
 def worth(
@@ -136,7 +143,17 @@ def point_of(
             _pair_auc(attacks.game_headline(by_number[1])) if by_number[1] else None
         ),
         pair_inflation=headline.pair_inflation,
+        half_auc=_by_half(results),
+        half_often=_by_half(by_number[1]) if by_number[1] else None,
     )
+
+
+def _by_half(results: Sequence[attacks.AttackResult]) -> tuple[float, float]:
+    """Returns the largest mean AUC over the even and over the odd-numbered pairs."""
+    pairs = [result.pair_auc for result in results if result.pair_auc is not None]
+    pair_auc = np.stack(pairs)
+    even, odd = (float(pair_auc[:, i::2].mean(axis=1).max()) for i in (0, 1))
+    return even, odd
 
 
 def _pair_auc(headline: attacks.Headline) -> Floats:

@@ -1,7 +1,8 @@
-"""The search for the output defense that fits a model."""
+"""The search for the defense that fits a model."""
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import logging
 from typing import Any
@@ -9,8 +10,8 @@ from typing import Any
 import keras
 import numpy as np
 
+from keras_entropy import catalog
 from keras_entropy.arrays import Array
-from keras_entropy.arrays import Booleans
 from keras_entropy.arrays import Integers
 from keras_entropy.examples.arrays_of import array_of
 from keras_entropy.examples.pairs import one_array_of_numbers
@@ -26,21 +27,27 @@ from keras_entropy.search import tradeoff
 from keras_entropy.search.call_times import times_in_turn
 from keras_entropy.search.candidates import CANDIDATES
 from keras_entropy.search.candidates import Candidate
+from keras_entropy.search.choice import asked_often
+from keras_entropy.search.choice import change
+from keras_entropy.search.choice import choose
+from keras_entropy.search.choice import halves
 from keras_entropy.search.limits import Limits
 from keras_entropy.search.playing import families
 from keras_entropy.search.playing import play
-from keras_entropy.search.points import Point
-from keras_entropy.search.points import dominated
 from keras_entropy.search.recommendation import NOT_ALIKE
 from keras_entropy.search.recommendation import NOTHING
 from keras_entropy.search.recommendation import Recommendation
-from keras_entropy.search.recommendation import Row
+from keras_entropy.search.retraining import CONTROLS
+from keras_entropy.search.retraining import RECIPES
+from keras_entropy.search.retraining import Retraining
+from keras_entropy.search.retraining import proved_bound
+from keras_entropy.search.table_rows import Tried
+from keras_entropy.search.table_rows import rows_of
+from keras_entropy.search.undefended_game import Game
 from keras_entropy.shadow import arguments
 from keras_entropy.training.epochs import epochs_of
 from keras_entropy.training.reference_fitting import fitted
 
-# Two AUCs that differ by less are the same to the search, and the better answer wins.
-_TIE = 0.005
 _ROUNDS = 30
 # Where the optimizer shows no steps.
 _EPOCHS = 50
@@ -55,6 +62,8 @@ def recommend(
     max_nll_increase: float = float("inf"),
     max_latency_ratio: float | None = None,
     keep_argmax: bool = True,
+    max_auc_bound: float | None = None,
+    retrain: bool = False,
     models: int = 16,
     epochs: int | None = None,
     learning_rate: float | None = None,
@@ -64,20 +73,25 @@ def recommend(
     neighbors: NeighborMaker | str | None = None,
     seed: int = 0,
 ) -> Recommendation:
-    """Searches layers and strengths, and defends the model by the best.
+    """Searches layers, and on request trainings, and defends the model by the best.
 
     Protection is measured where it can be: `models` models of this architecture are
     trained on halves of the members and of the reference examples, and each is
-    attacked by thresholds, LiRA and RMIA, with every candidate in front of it: by one
-    question about each example, and by many about neighbors of it, to which labels
-    alone tell much. Half of the pairs of models chooses; the figures of the table are
-    those of the other half, which the choice can't have flattered.
+    attacked by thresholds, LiRA and RMIA, with every layer in front of it and after
+    every training: by one question about each example, and by many about neighbors of
+    it, to which labels alone tell much. Half of the pairs of models chooses; the
+    figures of the table are those of the other half, which the choice can't have
+    flattered.
 
-    Of the candidates within the limits, the one with the lowest AUC under any attack is
+    Of what is within the limits, the one with the lowest AUC under any attack is
     chosen; among those within 0.005 of it, the one with the lowest NLL. None is chosen
     that leaks more than no defense, and none at all where the models do not resemble
-    the one given: their accuracies are compared with its own. The result is a function
+    the one given: their accuracies are compared with its own. The table is a function
     of the arguments, but for the limit on time.
+
+    Two models without defense are always in it: `reference-only`, of reference examples
+    alone, and `with-reference`, of both. What one of them beats in accuracy and AUC is
+    marked. With `retrain` they may be chosen as well.
 
     Example:
 
@@ -91,14 +105,22 @@ def recommend(
         model: Compiled Keras classifier that ends in a softmax, in one sigmoid unit or,
             with `from_logits`, in logits. Its loss may take class numbers or one-hot
             rows.
-        reference: Inputs and labels that the model was not trained on, at least 20.
-        members: Inputs and labels that it was trained on, or some of them.
+        reference: Inputs and labels that the model was not trained on, at least 40,
+            none of them among the members.
+        members: Inputs and labels that it was trained on, or some of them; with
+            `retrain` all, for what is chosen is trained on them.
         max_accuracy_drop: Float in `[0, 1]`, share of examples. Defaults to `0.0`.
         max_nll_increase: Float above -1, relative to the undefended model's: 0.15
             allows 15 % more, -0.15 demands 15 % less. Defaults to no limit.
         max_latency_ratio: Float, at least 1, of calls of `predict_on_batch` with up to
             256 examples, or `None` for no limit. Defaults to `None`.
-        keep_argmax: Boolean, whether no predicted class may change. Defaults to `True`.
+        keep_argmax: Boolean, whether a layer may change no predicted class. Another
+            training gives another model, and is not held to it. Defaults to `True`.
+        max_auc_bound: Float from 0.5 to below 1: only what is proved to keep any attack
+            on one member at or below this AUC is chosen. Needs `retrain`, as nothing is
+            proved of a layer. Defaults to `None`: nothing has to be proved.
+        retrain: Boolean, whether other trainings are tried as well. What is chosen is
+            trained from a secret seed. Defaults to `False`.
         models: Even integer, at least 8. Defaults to `16`.
         epochs: Integer, that each model is trained for. Defaults to `None`: as many as
             the steps of the model's optimizer show on `members`, or 50 where it shows
@@ -120,8 +142,8 @@ def recommend(
 
     Raises:
         ValueError: If the sets overlap, a label is no class, there are too few
-            examples, models or questions, a limit can't be met, or the model can't be
-            trained or defended.
+            examples, models or questions, a limit can't be met, `max_auc_bound` is
+            given without `retrain`, or the model can't be trained or defended.
 
     Warns:
         UserWarning: If a callback lowered the model's learning rate and `learning_rate`
@@ -132,7 +154,18 @@ def recommend(
         raise ValueError(
             f"`models` must be even and at least 8. Received: models={models}"
         )
-    limits = Limits(max_accuracy_drop, max_nll_increase, max_latency_ratio, keep_argmax)
+    limits = Limits(
+        max_accuracy_drop,
+        max_nll_increase,
+        max_latency_ratio,
+        keep_argmax,
+        max_auc_bound,
+    )
+    if max_auc_bound is not None and not retrain:
+        raise ValueError(
+            "`max_auc_bound` needs `retrain=True`: nothing is proved of a layer. "
+            f"Received: max_auc_bound={max_auc_bound}, retrain={retrain}"
+        )
     undefended = probabilities_of(model, from_logits=from_logits)
     arguments.check_compiled(model)
     retrained = compiled_as_before(model, learning_rate=learning_rate)
@@ -141,7 +174,7 @@ def recommend(
     asked = functools.partial(families, model, questions, neighbors, seed)
     if epochs is None:
         epochs = epochs_of(model, len(members[0]), batch_size) or _EPOCHS
-    game, alike = play(
+    game, retraining, alike = play(
         retrained,
         undefended,
         reference,
@@ -151,58 +184,123 @@ def recommend(
         batch_size,
         seed,
         asked,
+        from_logits,
+        learning_rate,
     )
-    points = [
-        tradeoff.evaluate(candidate, game, seed=seed)
-        for candidate in (None, *CANDIDATES)
+    search = _Search(game, retraining, undefended, reference, members, limits, seed)
+    names = (*CONTROLS, *RECIPES) if retrain else CONTROLS
+    retrained, refused = search.retrained(names)
+    none = Tried(tradeoff.evaluate(None, game, seed=seed), latency_ratio=1.0)
+    tried = [none, *retrained, *search.layers()]
+    points = [row.point for row in tried]
+    allowed = [
+        [row.meets(limits, none.point, mask) for row in tried]
+        for mask in halves(models // 2)
     ]
-
-    def layer_of(candidate: Candidate) -> Defense:
-        layer = candidate.create()
-        return fitted(layer, undefended, reference, members=members[0], seed=seed)
-
-    ratios: list[float | None] = [None] * len(points)
-    if max_latency_ratio is not None:
-        defended = [
-            defend(model, layer_of(candidate), from_logits=from_logits)
-            for candidate in CANDIDATES
-        ]
-        batch = reference[0][:256]
-        ratios = [1.0, *(_latency_ratio(d, undefended, batch) for d in defended)]
-    choosing = np.arange(models // 2) % 2 == 0
-    # No defense is always allowed: it is what remains if nothing else is.
-    allowed = [True] + [
-        limits.meets(point, points[0], choosing, ratio)
-        for point, ratio in zip(points[1:], ratios[1:], strict=True)
+    # Models that are to stay as they are can't be another training.
+    open_ = [
+        [ok and (retrain or not row.name) for row, ok in zip(tried, half, strict=True)]
+        for half in allowed
     ]
-    auc = np.array([point.pair_auc[choosing].mean() for point in points])
-    nll = np.array([point.nll[choosing].mean() for point in points])
-    # What leaks more than no defense is not chosen, however good its answers are.
-    open_ = [i for i, ok in enumerate(allowed) if ok and auc[i] <= auc[0]]
-    best = auc[open_].min()
-    near = [i for i in open_ if auc[i] <= best + _TIE]
-    chosen = min(near, key=lambda i: nll[i])
+    chosen = choose(points, open_[0], half=0) if alike.resembles else 0
     if not alike.resembles:
-        chosen = 0
         logging.getLogger(__name__).warning(NOT_ALIKE.format(alike))
     elif not chosen:
         logging.getLogger(__name__).warning(NOTHING)
-    layer = layer_of(CANDIDATES[chosen - 1]) if chosen else None
-    marks = dominated(points)
+    taken, reporting = tried[chosen], halves(models // 2)[1]
+    defended, layer = undefended, None
+    if taken.candidate is not None:
+        layer = search.layer(taken.candidate)
+        defended = defend(model, layer, from_logits=from_logits)
+    elif taken.name:
+        # From a secret seed: whoever knows where a training starts finds more.
+        defended = catalog.build(
+            taken.name,
+            model,
+            *members,
+            reference=reference,
+            epochs=epochs,
+            learning_rate=learning_rate,
+            batch_size=batch_size,
+            seed=None,
+            from_logits=from_logits,
+            verbose=False,
+        )
     return Recommendation(
-        model=undefended
-        if layer is None
-        else defend(model, layer, from_logits=from_logits),
-        name=points[chosen].name,
+        model=defended,
+        name=taken.point.name,
         layer=layer,
-        table=tuple(
-            _row(point, ~choosing, ratio, ok, mark)
-            for point, ratio, ok, mark in zip(
-                points, ratios, allowed, marks, strict=True
-            )
-        ),
+        table=rows_of(tried, allowed[0], reporting),
         resemblance=alike,
+        change=change(taken.point, none.point, reporting) if chosen else None,
+        often=asked_often(points, (open_[0], open_[1])),
+        refused=refused,
     )
+
+
+@dataclasses.dataclass(frozen=True)
+class _Search:
+    """Tries layers and trainings on the models of one game."""
+
+    game: Game
+    retraining: Retraining
+    undefended: keras.Model
+    reference: tuple[Array, Integers]
+    members: tuple[Array, Integers]
+    limits: Limits
+    seed: int
+
+    def layer(self, candidate: Candidate) -> Defense:
+        """Returns the layer, fitted to the model that is to be defended."""
+        return fitted(
+            candidate.create(),
+            self.undefended,
+            self.reference,
+            members=self.members[0],
+            seed=self.seed,
+        )
+
+    def layers(self) -> list[Tried]:
+        return [
+            Tried(
+                tradeoff.evaluate(candidate, self.game, seed=self.seed),
+                candidate=candidate,
+                latency_ratio=self._layer_ratio(candidate),
+            )
+            for candidate in CANDIDATES
+        ]
+
+    def retrained(self, names: tuple[str, ...]) -> tuple[list[Tried], dict[str, str]]:
+        """Returns what could be trained, and why the rest could not."""
+        tried, refused = [], {}
+        for name in names:
+            try:
+                found = self.retraining.train(name)
+            except ValueError as error:
+                refused[name] = str(error)
+                continue
+            point = tradeoff.evaluate_retrained(
+                found, self.retraining, self.game, seed=self.seed
+            )
+            tried.append(
+                Tried(
+                    point,
+                    name=name,
+                    latency_ratio=self._ratio(found.model),
+                    auc_bound=proved_bound(found.entry, len(self.members[0])),
+                )
+            )
+        return tried, refused
+
+    def _layer_ratio(self, candidate: Candidate) -> float | None:
+        if self.limits.max_latency_ratio is None:
+            return None  # Nothing is fitted in vain.
+        return self._ratio(defend(self.undefended, self.layer(candidate)))
+
+    def _ratio(self, defended: keras.Model) -> float | None:
+        if self.limits.max_latency_ratio is None:
+            return None
+        return _latency_ratio(defended, self.undefended, self.reference[0][:256])
 
 
 def _examples(
@@ -212,28 +310,6 @@ def _examples(
     labels = class_indices(array_of(y, f"{name}[1]"), model.outputs[0].shape[-1])
     what = "`recommend` trains shadow models on"
     return one_array_of_numbers(x, len(labels), f"`{name}`", what, model=model), labels
-
-
-def _row(
-    point: Point,
-    reporting: Booleans,
-    latency_ratio: float | None,
-    allowed: bool,
-    dominated: bool,
-) -> Row:
-    often = point.asked_often
-    return Row(
-        name=point.name,
-        auc=float(point.pair_auc[reporting].mean()),
-        asked_once=float(point.asked_once[reporting].mean()),
-        asked_often=None if often is None else float(often[reporting].mean()),
-        accuracy=float(point.accuracy[reporting].mean()),
-        nll=float(point.nll[reporting].mean()),
-        ece=float(point.ece[reporting].mean()),
-        latency_ratio=latency_ratio,
-        allowed=allowed,
-        dominated=dominated,
-    )
 
 
 def _latency_ratio(

@@ -8,7 +8,9 @@ import pytest
 import keras_entropy
 from keras_entropy.layers.contract_test import to_numpy
 from keras_entropy.search import recommendation
+from keras_entropy.search import recommending
 from keras_entropy.search import tradeoff
+from keras_entropy.search.candidates import CANDIDATES
 
 
 @pytest.fixture(scope="module")
@@ -79,8 +81,8 @@ def test_bad_input_is_refused(model, data):
     (x, y), (other_x, other_y) = data
     with pytest.raises(ValueError, match=r"even and at least 8. Received: models=6"):
         keras_entropy.recommend(model, data[1], members=data[0], models=6)
-    with pytest.raises(ValueError, match=r"at least 20 examples. Received: 19"):
-        keras_entropy.recommend(model, (other_x[:19], other_y[:19]), members=data[0])
+    with pytest.raises(ValueError, match=r"at least 40 examples.*Received: 39"):
+        keras_entropy.recommend(model, (other_x[:39], other_y[:39]), members=data[0])
     with pytest.raises(ValueError, match=r"out of it.*90 of 210 reference examples"):
         keras_entropy.recommend(
             model,
@@ -92,6 +94,60 @@ def test_bad_input_is_refused(model, data):
         keras_entropy.recommend(model, (other_x, other_y[:-1]), members=data[0])
     with pytest.raises(TypeError, match=r"`members`: expected a pair.*: ndarray"):
         keras_entropy.recommend(model, data[1], members=x)
+
+
+def test_models_without_defense_of_other_examples_are_in_the_table(found):
+    first, second, third = found.table[:3]
+    assert first.name == "no defense"
+    assert [second.name, third.name] == ["reference-only", "with-reference"]
+    assert second.retrained
+    assert second.auc_bound == 0.5
+    assert third.auc_bound is None
+    # It has seen no member.
+    assert second.auc < first.auc - 0.05
+    assert found.name not in (second.name, third.name)
+    for row in found.table:
+        assert row.auc_low <= row.auc <= row.auc_high
+
+
+def test_the_choice_and_repeated_questions_are_told_with_intervals(found):
+    assert f"Chosen: {found.name}. AUC {found.change.value:+.3f} [" in str(found)
+    assert f"{found.often.base.value:.3f} [{found.often.base.low:.3f}" in str(found)
+
+
+@pytest.mark.filterwarnings("ignore:.* of its training examples correctly")
+def test_with_other_trainings_one_that_protects_is_chosen(model, data, monkeypatch):
+    monkeypatch.setattr(recommending, "CANDIDATES", CANDIDATES[:1])
+    monkeypatch.setattr(recommending, "RECIPES", ("dp-sgd-reference-strict",))
+    with pytest.raises(ValueError, match=r"`max_auc_bound` needs `retrain=True`"):
+        search(model, data, max_auc_bound=0.7, epochs=10**9)
+    wide = dict(max_accuracy_drop=1.0, questions=20, epochs=40, retrain=True)
+    found = search(model, data, max_auc_bound=0.7, **wide)
+    rows = {row.name: row for row in found.table}
+    assert found.layer is None
+    assert found.name in ("reference-only", "dp-sgd-reference-strict")
+    assert rows[found.name].auc_bound <= 0.7
+    assert not rows["TemperatureScaling(temperature=2.0)"].allowed
+    assert not rows["with-reference"].allowed
+    assert found.change.value < 0
+    assert to_numpy(found.model(data[1][0])).shape == (120, 3)
+
+
+def test_a_training_that_this_model_cant_have_is_named(data, monkeypatch):
+    monkeypatch.setattr(recommending, "CANDIDATES", CANDIDATES[:1])
+    monkeypatch.setattr(recommending, "RECIPES", ("disjoint-mean",))
+    model = keras.Sequential(
+        [
+            keras.Input((8,)),
+            keras.layers.Dense(8),
+            keras.layers.BatchNormalization(),
+            keras.layers.Dense(3, activation="softmax"),
+        ]
+    )
+    model.compile("adam", "sparse_categorical_crossentropy")
+    found = search(model, data, epochs=1, questions=0, retrain=True)
+    assert "BatchNormalization" in found.refused["disjoint-mean"]
+    assert "Not tried: disjoint-mean. " in str(found)
 
 
 def test_limits_that_nothing_meets_are_refused_before_any_work(model, data):
@@ -126,9 +182,7 @@ def test_nothing_is_chosen_that_leaks_more_than_no_defense(model, data, monkeypa
         point = honest(candidate, game, seed=seed)
         if candidate is None:
             return point
-        return dataclasses.replace(
-            point, pair_auc=point.pair_auc + 0.5, nll=point.nll / 9
-        )
+        return dataclasses.replace(point, half_auc=(1.0, 1.0), nll=point.nll / 9)
 
     monkeypatch.setattr(tradeoff, "evaluate", leaky)
     found = search(model, data, epochs=40)

@@ -1,4 +1,4 @@
-"""Protection and cost of a candidate, in one membership game."""
+"""Protection and cost of a layer or another training, in one membership game."""
 
 from __future__ import annotations
 
@@ -7,12 +7,15 @@ from collections.abc import Iterator
 from keras import ops
 
 from keras_entropy.arrays import Floats
+from keras_entropy.layers.fitted_defense import FittedDefense
 from keras_entropy.queries.known_defense import ways
 from keras_entropy.search.candidates import CANDIDATES
 from keras_entropy.search.candidates import NO_DEFENSE
 from keras_entropy.search.candidates import Candidate
 from keras_entropy.search.points import Point
 from keras_entropy.search.points import worth
+from keras_entropy.search.retraining import Retrained
+from keras_entropy.search.retraining import Retraining
 from keras_entropy.search.undefended_game import Game
 from keras_entropy.search.undefended_game import answers_of
 
@@ -48,6 +51,33 @@ def evaluate(candidate: Candidate | None, game: Game, *, seed: int = 0) -> Point
         game.membership,
         adapted,
         neighbors=game.neighbors_behind(answer),
+        seed=seed,
+    )
+
+
+def evaluate_retrained(
+    found: Retrained, retraining: Retraining, game: Game, *, seed: int = 0
+) -> Point:
+    """Returns what the models of a game are worth after another training.
+
+    Args:
+        found: The models.
+        retraining: What trained them.
+        game: The undefended models, of the same examples.
+        seed: Integer. Defaults to `0`.
+    """
+    outputs = found.answer(retraining.data.x)
+    # As for no defense: an attacker may put an invertible layer behind any model.
+    # What a table answers has few values, to which such layers add nothing.
+    fitted = issubclass(found.entry.layer, FittedDefense)
+    return worth(
+        found.entry.name,
+        outputs,
+        game.outputs,
+        game.labels,
+        game.membership,
+        [] if fitted else list(_through_invertible_layers(outputs)),
+        neighbors=retraining.ask(found.answer),
         seed=seed,
     )
 

@@ -122,7 +122,7 @@ def test_who_asks_often_is_held_against_a_candidate(game):
 
 def point(auc, accuracy, nll):
     auc, accuracy, nll, ece = (np.array([v]) for v in (auc, accuracy, nll, 0.0))
-    return Point("", "", auc, accuracy, nll, ece, True, auc)
+    return Point("", "", auc, accuracy, nll, ece, True, auc, (auc[0], auc[0]))
 
 
 def test_dominated():

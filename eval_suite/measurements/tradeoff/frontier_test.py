@@ -20,7 +20,9 @@ from keras_entropy.shadow import complementary_pairs
 
 def test_rows_hold_means_and_intervals():
     values = np.array([0.5, 0.6, 0.55, 0.55])
-    point = Point("a", "loss", values, values, values, np.zeros(4), True, values)
+    point = Point(
+        "a", "loss", values, values, values, np.zeros(4), True, values, (0.5, 0.5)
+    )
     found = Frontier([point], [False])
     (row,) = found.rows()
     assert row["auc"] == pytest.approx(0.55)

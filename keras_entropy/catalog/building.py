@@ -277,9 +277,9 @@ def _reference(
             f"Received: reference={type(reference).__name__}"
         )
     graph.single_output(model)  # or raises, before it is asked
-    inputs, y = pair_of(reference, "`reference`")
+    inputs, classes = pair_of(reference, "`reference`")
     labels = class_indices(
-        array_of(y, "reference[1]"), max(2, model.outputs[0].shape[-1])
+        array_of(classes, "reference[1]"), max(2, model.outputs[0].shape[-1])
     )
     table, form = read_inputs(inputs, len(labels), "`reference`", model=model)
     if entry.is_trained:

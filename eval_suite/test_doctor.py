@@ -11,6 +11,15 @@ from eval_suite.results.doctor.rows import ComparisonRow
 from eval_suite.results.record import Record
 
 
+def test_shadow_models(study: Study, record: Record) -> None:
+    found = study.shadow_models()
+    decide(record, found, [claims.SHADOWS])
+    widest = max(row["high"] - row["low"] for row in found)
+    assert widest < 0.1, (
+        f"an interval is {widest:.2f} wide; expected less than 0.1, or nothing is told"
+    )
+
+
 def test_recipes(study: Study, options: Options, record: Record) -> None:
     cells = study.cells()
     for cell in cells:
@@ -23,15 +32,6 @@ def test_recipes(study: Study, options: Options, record: Record) -> None:
         "the attack ranks recipes on half of their models as on the other half by "
         f"{agreement:.2f}; expected above 0.5, or the recipes differ too little for "
         "anything to tell their risk"
-    )
-
-
-def test_shadow_models(study: Study, record: Record) -> None:
-    found = study.shadow_models()
-    decide(record, found, [claims.SHADOWS])
-    widest = max(row["high"] - row["low"] for row in found)
-    assert widest < 0.1, (
-        f"an interval is {widest:.2f} wide; expected less than 0.1, or nothing is told"
     )
 
 

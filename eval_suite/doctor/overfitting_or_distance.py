@@ -39,7 +39,7 @@ def compare(cells: Sequence[CellRow], seed: int) -> list[ComparisonRow]:
         known, told = _halves(cells, attacker)
         rows.append(
             OVERFITTING.compared(
-                f"attack {words}, against the overfitting level",
+                f"attack on other models, {words}",
                 correlation_difference(
                     known, gap, told, confidence=OVERFITTING.confidence, seed=seed
                 ),
@@ -49,7 +49,7 @@ def compare(cells: Sequence[CellRow], seed: int) -> list[ComparisonRow]:
             distance = _column(cells, name)
             rows.append(
                 DISTANCE.compared(
-                    f"{title}, attack {words}",
+                    f"{title}, {words}",
                     correlation_difference(
                         distance, gap, told, confidence=DISTANCE.confidence, seed=seed
                     ),
@@ -58,7 +58,7 @@ def compare(cells: Sequence[CellRow], seed: int) -> list[ComparisonRow]:
             saved = prediction_errors(gap, told) - prediction_errors(distance, told)
             rows.append(
                 PREDICTION.compared(
-                    f"{title}, attack {words}",
+                    f"{title}, {words}",
                     mean_effect(saved, confidence=PREDICTION.confidence),
                 )
             )

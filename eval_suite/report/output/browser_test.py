@@ -221,6 +221,16 @@ def test_prints_without_controls_in_dark_ink(open_page):
     assert ink == "rgb(26, 28, 32)"
 
 
+def test_a_printed_table_is_no_stack_of_cards(open_page):
+    page = open_page()
+    page.emulate_media(media="print")
+    # A4 upright, by which Chromium asks what a page that is then turned looks like.
+    page.set_viewport_size({"width": 688, "height": 1017})
+    assert page.locator("#defenses thead").is_visible()
+    row = page.locator("#defenses tbody tr").first
+    assert row.evaluate("row => getComputedStyle(row).display") == "table-row"
+
+
 def test_the_head_of_the_table_stays_in_view(open_page):
     page = open_page()
     table, head = page.locator(".tall"), page.locator("#defenses thead th").first

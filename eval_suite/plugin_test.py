@@ -208,7 +208,7 @@ OUTPUTS = ("--member-outputs", "in_p.npz", "--nonmember-outputs", "out_p.npz")
         ((*MODEL[:4], "--nonmembers", "in.npz"), "must not overlap"),
         ((*MODEL[:4], "--nonmembers", "other.npz"), "one shape"),
         ((*MODEL[:4], "--nonmembers", "no.npz"), "no.npz: no such file"),
-        ((*MODEL[:4], "--nonmembers", "text.keras"), "not a readable .npz file"),
+        ((*MODEL[:4], "--nonmembers", "text.keras"), "not a file that can be read"),
         ((*MODEL, "--defenses", "M-6"), "M-6: trained with the model"),
         (("--profile", "study", "--defenses", "M-1,hamp"), "hamp: fitted to reference"),
         (("--report", "--report-dir", "in.npz"), "in.npz"),

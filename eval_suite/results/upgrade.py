@@ -74,7 +74,8 @@ def _from_2(results: dict[str, Any]) -> dict[str, Any]:
 
 
 def _with_all_kinds(row: dict[str, Any]) -> dict[str, Any]:
-    return {"canaries": None, "on_reference": None, **row}
+    missing = [kind for kind in ("canaries", "on_reference") if kind not in row]
+    return {**row, **dict.fromkeys(missing)}
 
 
 def _change_rows(

@@ -44,7 +44,17 @@ def test_rows_hold_means_and_intervals():
 
 def test_an_auc_above_its_bound_is_told():
     values = np.array([0.6, 0.62, 0.61, 0.61])
-    private = Point("a", "loss", values, values, values, values, True, values)
+    private = Point(
+        name="a",
+        attack="loss",
+        pair_auc=values,
+        accuracy=values,
+        nll=values,
+        ece=values,
+        keeps_argmax=True,
+        asked_once=values,
+        half_auc=(0.6, 0.6),
+    )
     other = dataclasses.replace(private, name="b")
     points, beaten = [private, other], [False, False]
     assert Frontier(points, beaten, {"a": 0.605}).above_bounds() == []

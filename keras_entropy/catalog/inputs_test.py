@@ -21,6 +21,7 @@ def rows(x, which):
 
 @pytest.fixture(scope="module")
 def several():
+    pytest.importorskip("tensorflow")  # `Hashing`
     inputs = {
         "a": keras.Input((3,), name="a"),
         "b": keras.Input((1,), dtype="int64", name="b"),
@@ -32,7 +33,6 @@ def several():
 
 @pytest.mark.parametrize("name", ["temperature", "binned-1", "memguard"])
 def test_a_model_of_several_inputs(several, name, monkeypatch):
-    pytest.importorskip("tensorflow")  # `Hashing`
     monkeypatch.setenv("KERAS_ENTROPY_KEY", "0" * 32)
     inside, outside = slice(100), slice(100, 200)
     built = catalog.build(

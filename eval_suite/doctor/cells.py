@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import functools
 from collections.abc import Callable
-from collections.abc import Iterator
 from collections.abc import Sequence
 
 from eval_suite.datasets.datasets import Dataset
@@ -18,6 +16,7 @@ from eval_suite.doctor.population import Population
 from eval_suite.doctor.population import Tools
 from eval_suite.measurements.processes.attack_processes import Start
 from eval_suite.results.doctor.rows import CellRow
+from eval_suite.subjects.subject import no_bar
 from eval_suite.undefended import BASE
 
 QUESTIONS = 16
@@ -39,7 +38,7 @@ def play(
         One row a cell.
     """
     # One bar tells of all recipes; one for each of them would drown it.
-    quiet = dataclasses.replace(tools, progress=_no_bar)
+    quiet = dataclasses.replace(tools, progress=no_bar)
     waiting: list[Callable[[], CellRow]] = []
     with tools.progress(f"training {len(cells)} recipes", len(cells)) as advance:
         for i, cell in enumerate(cells):
@@ -67,8 +66,3 @@ def play(
             )
             advance(1)
     return [row() for row in waiting]
-
-
-@contextlib.contextmanager
-def _no_bar(title: str, total: int) -> Iterator[Callable[[int], None]]:
-    yield lambda done: None

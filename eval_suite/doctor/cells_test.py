@@ -1,7 +1,5 @@
 """One recipe from training to its figures, on a few small models."""
 
-import contextlib
-
 import numpy as np
 import pytest
 
@@ -12,17 +10,13 @@ from eval_suite.doctor.cell_figures import measure
 from eval_suite.doctor.design import Cell
 from eval_suite.doctor.population import Tools
 from eval_suite.measurements.processes.attack_processes import at_once
+from eval_suite.subjects.subject import no_bar
 from keras_entropy.attacks.controls import planted
 from keras_entropy.attacks.controls.planted_neighbors import noise_neighbors
 from keras_entropy.shadow import Cache
 from keras_entropy.shadow import Runner
 
 CELL = Cell(width=16, epochs=3, regularization="label smoothing", size=200)
-
-
-@contextlib.contextmanager
-def no_bar(title, total):
-    yield lambda done: None
 
 
 def test_a_recipe_is_played_and_kept(tmp_path):

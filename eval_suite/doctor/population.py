@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
 
 import keras
 
@@ -12,7 +11,6 @@ from eval_suite.subjects.game.game_models import GameModels
 from eval_suite.subjects.questions import Questions
 from eval_suite.subjects.subject import ProgressBar
 from keras_entropy.arrays import Array
-from keras_entropy.queries.families.family import Family
 from keras_entropy.shadow import Cache
 from keras_entropy.shadow import Plan
 from keras_entropy.shadow import Runner
@@ -58,31 +56,20 @@ class Population:
         self._seed = seed
         self._tools = tools
 
-    def questions(
-        self,
-        count: int,
-        choose: Callable[[Family], bool] | None = None,
-        model: keras.Model | None = None,
-    ) -> Questions:
+    def questions(self, count: int, model: keras.Model | None = None) -> Questions:
         """Returns what is asked beside the examples.
 
         Args:
             count: Integer, questions about each example.
-            choose: Tells of each family whether it is asked. Defaults to all.
             model: The model that is asked, for its own augmentation.
         """
-        asked = Questions.about(
+        return Questions.about(
             self.scored.x,
             self.scored.y,
             reference=(self.reference.x, self.reference.y),
             count=count,
             model=model,
             seed=self._seed,
-        )
-        if choose is None:
-            return asked
-        return dataclasses.replace(
-            asked, families=[family for family in asked.families if choose(family)]
         )
 
     def train(
@@ -93,7 +80,6 @@ class Population:
         *,
         x: Array | None = None,
         questions: Questions | None = None,
-        seed: int | None = None,
     ) -> GameModels:
         """Returns models of a network that are trained when something is asked.
 
@@ -104,14 +90,12 @@ class Population:
             x: Other inputs to train on, one for each of the examples. Defaults to the
                 examples' own.
             questions: What is asked beside the examples.
-            seed: Integer, of initial weights and order. Defaults to the population's.
         """
-        seed = self._seed if seed is None else seed
         data = TrainingData(
             x=self.scored.x if x is None else x,
             y=targets_for(model, self.scored.y),
             rows=self.plan.rows(),
-            seeds=model_seeds(seed, len(self.plan.membership)),
+            seeds=model_seeds(self._seed, len(self.plan.membership)),
             epochs=epochs,
             batch_size=BATCH_SIZE,
             train=self._tools.runner.train,
@@ -121,7 +105,7 @@ class Population:
             data,
             self.scored,
             self.reference,
-            seed,
+            self._seed,
             self._tools.progress,
             self._tools.cache,
             questions,

@@ -72,8 +72,10 @@ class Study:
         self._seed = seed
         self._tools = tools
         self._start = start
-        images = picture_shape(dataset) is not None
-        self._design = draw_cells(len(dataset.x), images=images, cells=cells)
+        self._has_pictures = picture_shape(dataset) is not None
+        self._design = draw_cells(
+            len(dataset.x), images=self._has_pictures, cells=cells
+        )
         self._population = Population(
             dataset, profile.examples, profile.models, seed, tools
         )
@@ -157,10 +159,6 @@ class Study:
             "asked_once": float(point.asked_once.mean()),
             "asked_often": float(point.asked_often.mean()),
         }
-
-    @property
-    def _has_pictures(self) -> bool:
-        return picture_shape(self._dataset) is not None
 
     @functools.cached_property
     def _plain(self) -> Array:

@@ -27,12 +27,18 @@ def check_study(options: Options) -> None:
         options: Of the session.
 
     Raises:
-        ValueError: If a model or a plan is given, or the dataset is too small.
+        ValueError: If a model or a plan is given, nothing is asked beside the examples,
+            or the dataset is too small.
     """
     if options.model is not None or options.outputs_only:
         raise ValueError(
             "--profile doctor trains models of its own on --dataset, and tells nothing "
             "of a model or of outputs that are given: leave these or the profile out"
+        )
+    if not options.questions_asked:
+        raise ValueError(
+            "--profile doctor compares attackers who ask once with those who ask "
+            "often, which takes questions: leave --questions 0 or the profile out"
         )
     dataset = datasets.load(options.dataset)
     draw_cells(len(dataset.x), images=picture_shape(dataset) is not None)

@@ -20,6 +20,11 @@ def test_a_model_is_refused():
         check_study(Options(profile="doctor", model=Path("model.keras")))
 
 
+def test_no_questions_are_refused():
+    with pytest.raises(ValueError, match="leave --questions 0 or the profile out"):
+        check_study(Options(profile="doctor", questions=0))
+
+
 def test_digits_are_enough():
     check_study(Options(profile="doctor"))
 

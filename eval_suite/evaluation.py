@@ -106,7 +106,7 @@ def evaluate(
         progress: Boolean, whether a bar shows how far it is. Defaults to `True`.
         **options: Any other option of the command line, with `_` for `-`:
             `from_logits=True`, `questions=0`, `shadows=32`, `shadow_epochs=20`,
-            `baseline="privacy.json"`.
+            `shadow_model=`, `shadow_data=`, `baseline="privacy.json"`.
 
     Returns:
         Results, verdict and the path of the page.
@@ -145,7 +145,8 @@ def evaluate(
         "report_dir": report_dir,
         **options,
     }
-    if model is not None and population is None:
+    shadow_data = options.get("shadow_data")
+    if model is not None and population is None and shadow_data is None:
         cache = None  # Nothing is trained.
     session, page, passed = run_session(given, cache, progress)
     result = session.gate_result

@@ -182,7 +182,7 @@ def test_a_plan_of_held_out_records(few, model, data):
         ({"members": np.zeros((3, 8))}, ValueError, r"^members: expected a pair \(x"),
         ({"nonmembers": "none.npz"}, ValueError, "^none.npz: no such file"),
         ({"labels": 3}, TypeError, "takes the options of .* Received: labels"),
-        ({"shadow_epochs": 3}, ValueError, "^--shadow-epochs needs --population"),
+        ({"shadow_epochs": 3}, ValueError, "^--shadow-epochs needs --model and --pop"),
     ],
 )
 def test_what_is_no_good_is_refused_as_on_the_command_line(

@@ -282,6 +282,8 @@ def audit_model(
     seed: int = 0,
     fpr_levels: Sequence[float] = DEFAULT_LEVELS,
     population: Any = None,
+    shadow_data: Any = None,
+    shadow_model: keras.Model | None = None,
     trainer: TrainerFunction | str | None = None,
     shadows: int = SHADOWS,
     shadow_epochs: int | None = None,
@@ -326,6 +328,11 @@ def audit_model(
         population: Further `(x, y)` from the same distribution. With them shadow models
             are trained, on halves of these examples and of both sets, and attacks that
             compare the model with them are made as well. Defaults to `None`.
+        shadow_data: Instead of `population`, `(x, y)` of another distribution: shadow
+            models are trained on halves of these alone, as by an attacker who has none
+            like the target's. Defaults to `None`.
+        shadow_model: A compiled Keras classifier of another architecture, which each
+            shadow model is. Defaults to `None`: they are like the model.
         trainer: Function `(x, y, seed) -> model` that trains one of the shadow models
             as you train yours, or its name, `"MODULE:NAME"` or `"FILE.py:NAME"`.
             Defaults to `None`: they are trained as the model is compiled.
@@ -349,8 +356,9 @@ def audit_model(
             is unknown, or there are too few questions for it; if `neighbors` makes
             none; if there are too few non-members for one of `fpr_levels` other than
             the default ones; if the plan's file is no plan or too small for `delta`; if
-            `population` is too small or overlaps the two sets, `trainer` trains no such
-            models, or an attack is named by shadow models that don't resemble yours.
+            `population` or `shadow_data` is too small or overlaps the two sets;
+            if `trainer` trains no such models or `shadow_model` is none; if an attack
+            is named by shadow models that don't resemble yours.
         TypeError: If `neighbors` is neither a function nor a layer, or neither both
             sets nor a plan are given.
 
@@ -362,14 +370,16 @@ def audit_model(
     from eval_suite.subjects.one_target.given_subject import shadows_of
     from eval_suite.subjects.one_target.given_subject import train_shadows
 
-    names = checked_names(attacks, questions, neighbors, shadows=population is not None)
+    trains = population is not None or shadow_data is not None
+    names = checked_names(attacks, questions, neighbors, shadows=trains)
     subject = given_subject(
         model, members, nonmembers, held_out, from_logits, seed, output
     )
-    if population is not None:
+    if trains:
         train_shadows(
             subject,
             population,
+            shadow_data,
             trainer,
             cache,
             progress,
@@ -378,11 +388,14 @@ def audit_model(
             epochs=shadow_epochs,
             seed=seed,
             learning_rate=shadow_learning_rate,
+            model=shadow_model,
         )
-    elif trainer is not None:
+    elif trainer is not None or shadow_model is not None:
+        name = "shadow_model" if trainer is None else "trainer"
         raise ValueError(
-            "`trainer` trains shadow models, which need `population`: further (x, y) "
-            "from the same distribution. Received: population=None"
+            f"`{name}` is for shadow models, which need `population`: further (x, y) "
+            "from the same distribution, or `shadow_data`, of another. Received: "
+            "population=None"
         )
     check_levels(fpr_levels, len(subject.nonmembers.y) + len(subject.reference.y))
     if subject.held_out is not None:

@@ -407,7 +407,7 @@ def membership_audit(pytestconfig: pytest.Config) -> Callable[..., MembershipAud
 
     @functools.wraps(audit_model)
     def audit(*args: Any, **kwargs: Any) -> MembershipAudit:
-        if kwargs.get("population") is not None:
+        if any(kwargs.get(name) is not None for name in ("population", "shadow_data")):
             kwargs.setdefault("cache", kept_in(pytestconfig))
             kwargs.setdefault("progress", bars_on(pytestconfig.stash[TERMINAL]))
         return audit_model(*args, **kwargs)

@@ -42,6 +42,8 @@ def test_entropy(study: Study, options: Options, record: Record) -> None:
     rows = study.entropy()
     for row in rows:
         record("entropy", **row)
+    found = entropy_gained.compare_distances(rows, options.seed)
+    decide(record, found, [claims.DEFENDED])
     decide(record, entropy_gained.compare(rows, options.seed), [claims.ENTROPY])
     base = rows[0]["entropy"]
     gaining = [row["name"] for row in rows[1:] if row["entropy"] > base]

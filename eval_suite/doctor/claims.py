@@ -161,6 +161,23 @@ PREDICTION = Claim(
         "not decided": "Neither tells a new recipe's AUC clearly more closely.",
     },
 )
+DEFENDED = Claim(
+    "D3, over defenses",
+    "The distance of a defended model's answers tells its risk too, whatever was done "
+    "to their entropy.",
+    "Spearman's correlation of the bias-corrected distance with the AUC, on the same "
+    "models, over defenses and strengths. A defense that can be inverted counts with "
+    "the AUC of the undefended models.",
+    comparisons=4,
+    supported_above=0.0,
+    refuted_below=0.0,
+    words={
+        "supported": "Defenses whose answers lie farther apart leak more.",
+        "refuted": "Defenses whose answers lie farther apart leak less.",
+        "not decided": "That the distance tells the risk behind a defense is not "
+        "shown: what it sees is not all that an attacker can ask.",
+    },
+)
 LOWERED = Claim(
     "D4, existing attacks",
     "Augmentation in training lowers existing attacks by much.",
@@ -207,4 +224,13 @@ ENTROPY = Claim(
         "it is raised, and on how often the attacker asks.",
     },
 )
-CLAIMS = (SHADOWS, OVERFITTING, DISTANCE, PREDICTION, LOWERED, ADAPTED, ENTROPY)
+CLAIMS = (
+    SHADOWS,
+    OVERFITTING,
+    DISTANCE,
+    PREDICTION,
+    DEFENDED,
+    LOWERED,
+    ADAPTED,
+    ENTROPY,
+)

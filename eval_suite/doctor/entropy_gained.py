@@ -1,4 +1,4 @@
-"""Claim E1: the entropy that a defense adds, against the attacks on it."""
+"""Claims over defenses: what tells the risk behind them, entropy or a distance."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from eval_suite.doctor.claims import DEFENDED
 from eval_suite.doctor.claims import ENTROPY
 from eval_suite.doctor.comparing import Effect
 from eval_suite.doctor.comparing import correlation
@@ -14,6 +15,28 @@ from eval_suite.results.doctor.rows import EntropyRow
 from keras_entropy import catalog
 from keras_entropy.arrays import Array
 from keras_entropy.arrays import Booleans
+
+
+def compare_distances(rows: Sequence[EntropyRow], seed: int) -> list[ComparisonRow]:
+    """Returns the comparisons of D3 over defenses.
+
+    Args:
+        rows: One for each defense and strength, the undefended models first.
+        seed: Integer, of the bootstrap.
+    """
+    defended = rows[1:]
+    distances = {
+        "distance of entropy": [row["js_entropy"] for row in defended],
+        "distance of cross-entropy": [row["js_cross_entropy"] for row in defended],
+    }
+    return [
+        DEFENDED.compared(
+            f"{title}, {words}",
+            correlation(distance, aucs, confidence=DEFENDED.confidence, seed=seed),
+        )
+        for words, aucs in _aucs(rows).items()
+        for title, distance in distances.items()
+    ]
 
 
 def compare(rows: Sequence[EntropyRow], seed: int) -> list[ComparisonRow]:
@@ -25,8 +48,7 @@ def compare(rows: Sequence[EntropyRow], seed: int) -> list[ComparisonRow]:
     """
     base, *defended = rows
     found = []
-    for words, once in (("asked once", True), ("asked often", False)):
-        aucs = [_auc(base if row["injective"] else row, once) for row in defended]
+    for words, aucs in _aucs(rows).items():
         gained = [row["entropy"] - base["entropy"] for row in defended]
         kinds = [row["kind"] for row in defended]
         for within in (None, kinds):
@@ -39,8 +61,14 @@ def compare(rows: Sequence[EntropyRow], seed: int) -> list[ComparisonRow]:
     return found
 
 
-def _auc(row: EntropyRow, once: bool) -> float:
-    return row["asked_once"] if once else row["asked_often"]
+def _aucs(rows: Sequence[EntropyRow]) -> dict[str, list[float]]:
+    """Returns the AUC on each defense, what can be undone as if it were not there."""
+    base, *defended = rows
+    counted = [base if row["injective"] else row for row in defended]
+    return {
+        "asked once": [row["asked_once"] for row in counted],
+        "asked often": [row["asked_often"] for row in counted],
+    }
 
 
 def kind(entry: catalog.Entry) -> str:

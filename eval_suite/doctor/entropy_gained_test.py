@@ -6,12 +6,14 @@ from eval_suite.doctor import entropy_gained
 from keras_entropy import catalog
 
 
-def row(name, entropy, once, often, *, kind="softening", injective=False):
+def row(name, entropy, once, often, *, kind="softening", injective=False, bits=0.0):
     return {
         "name": name,
         "kind": kind,
         "injective": injective,
         "entropy": entropy,
+        "js_entropy": bits,
+        "js_cross_entropy": 2 * bits,
         "asked_once": once,
         "asked_often": often,
     }
@@ -49,6 +51,23 @@ def test_entropy_that_protects_is_found():
     assert {r["decision"] for r in found} == {"supported"}
     expected = -stats.spearmanr(gained, [r["asked_once"] for r in rows[1:]]).statistic
     assert found[0]["effect"] == pytest.approx(expected)
+
+
+def test_a_distance_that_tells_the_risk_is_found():
+    rng = np.random.default_rng(2)
+    leaks = rng.random(40) / 10
+    rows = [row("base", 0.1, 0.6, 0.6)]
+    rows += [
+        row(str(i), rng.random(), 0.5 + leak, 0.5 + leak**2, bits=leak)
+        for i, leak in enumerate(leaks)
+    ]
+    found = entropy_gained.compare_distances(rows, 0)
+    assert [r["effect"] for r in found] == pytest.approx([1, 1, 1, 1])
+    assert {r["decision"] for r in found} == {"supported"}
+    for each in rows[1:]:
+        each["injective"] = True
+    found = entropy_gained.compare_distances(rows, 0)
+    assert {r["decision"] for r in found} == {"not decided"}
 
 
 def test_entropy_is_of_non_members_and_1_for_equal_probabilities():

@@ -35,6 +35,8 @@ from eval_suite.subjects.subject import Subject
 from eval_suite.undefended import BASE
 from keras_entropy import catalog
 from keras_entropy.arrays import Array
+from keras_entropy.attacks.leakage.divergence import jensen_shannon
+from keras_entropy.attacks.signals import compute_signals
 from keras_entropy.search.points import Point
 from keras_entropy.search.points import worth
 
@@ -151,11 +153,19 @@ class Study:
         if point.asked_often is None:
             raise ValueError("no attack of many questions ran")
         models = self._subject.paired_models(BASE if entry is None else entry)
+        signals = compute_signals(models.outputs, models.labels)
+        distances = (
+            jensen_shannon(values, models.membership, seed=self._seed).excess
+            for values in (signals.entropy, signals.loss)
+        )
+        js_entropy, js_cross_entropy = distances
         return {
             "name": point.name,
             "kind": "none" if entry is None else entropy_gained.kind(entry),
             "injective": entry is not None and entropy_gained.can_be_undone(entry),
             "entropy": normalized_entropy(models.outputs, models.membership),
+            "js_entropy": js_entropy,
+            "js_cross_entropy": js_cross_entropy,
             "asked_once": float(point.asked_once.mean()),
             "asked_often": float(point.asked_often.mean()),
         }

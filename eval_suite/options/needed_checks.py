@@ -47,7 +47,7 @@ def is_needed(file: str, options: Options) -> bool:
     if file == _TF_PRIVACY and options.tf_privacy == "off":
         return False
     if file == _RECORD_RISK:
-        alone = options.model is not None and options.population is None
+        alone = options.model is not None and not options.trains_shadows
         return options.report and not alone and options.profile != "study"
     if file in (_SHADOW_COUNTS, _AUDITED_TRAINING):
         return options.report and options.model is None and options.profile != "study"

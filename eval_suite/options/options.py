@@ -20,6 +20,7 @@ from eval_suite.options.question_options import MODEL_QUESTIONS
 from eval_suite.options.question_options import STUDY_QUESTIONS
 from eval_suite.options.report_names import LATEST
 from eval_suite.options.report_names import REPORTS
+from eval_suite.options.shadow_options import TWO_POOLS
 
 if TYPE_CHECKING:
     import keras
@@ -72,6 +73,8 @@ class Options:
     known_start: bool = False
     canaries: int | None = None
     population: GivenExamples | None = None
+    shadow_data: GivenExamples | None = None
+    shadow_model: GivenModel | None = None
     shadows: int | None = None
     shadow_epochs: int | None = None
     shadow_batch_size: int = 32
@@ -121,8 +124,13 @@ class Options:
     @property
     def knows_recipe(self) -> bool:
         """Whether a defense can be trained with `--model`, as that was trained."""
-        own = self.trainer is None and self.output is None
-        return self.population is not None and own
+        otherwise = (self.trainer, self.shadow_model, self.output)
+        return self.trains_shadows and otherwise == (None, None, None)
+
+    @property
+    def trains_shadows(self) -> bool:
+        """Whether shadow models of `--model` are trained."""
+        return self.population is not None or self.shadow_data is not None
 
     @property
     def report_folder(self) -> Path:
@@ -236,7 +244,7 @@ class Options:
             raise pytest.UsageError(
                 "--held-out says who is a member: leave out --members and --nonmembers"
             )
-        if self.population is not None:
+        if self.trains_shadows:
             raise pytest.UsageError(
                 "--held-out and --population answer two questions, one at a time. For "
                 "the bound on epsilon leave out --population. For attackers who train "
@@ -279,24 +287,28 @@ class Options:
             raise pytest.UsageError("--tf-privacy full needs a model or a game")
 
     def _check_shadows(self) -> None:
-        if self.population is not None and self.model is None:
-            raise pytest.UsageError("--population needs --model")
-        if self.shadow_epochs is not None and self.population is None:
-            raise pytest.UsageError("--shadow-epochs needs --population")
-        if self.shadow_learning_rate is not None and self.population is None:
-            raise pytest.UsageError("--shadow-learning-rate needs --population")
-        if self.trainer is not None and self.population is None:
+        if self.population is not None and self.shadow_data is not None:
+            raise pytest.UsageError(TWO_POOLS)
+        for name in ("population", "shadow_data"):
+            if getattr(self, name) is not None and self.model is None:
+                raise pytest.UsageError(f"--{name.replace('_', '-')} needs --model")
+        told = ("shadow_epochs", "shadow_learning_rate", "shadow_model", "trainer")
+        for name in told:
+            if getattr(self, name) is not None and not self.trains_shadows:
+                raise pytest.UsageError(
+                    f"--{name.replace('_', '-')} needs --model and --population, whose "
+                    "shadow models it is for: more examples from the same "
+                    "distribution, .npz with x and y. Or --shadow-data, of another"
+                )
+        otherwise = self.trainer is not None or self.shadow_model is not None
+        if self.output is not None and self.trains_shadows and not otherwise:
             raise pytest.UsageError(
-                "--trainer needs --model and --population, whose shadow models it "
-                "trains: more examples from the same distribution, .npz with x and y"
-            )
-        if self.output is not None and self.population and self.trainer is None:
-            raise pytest.UsageError(
-                "--output with --population needs --trainer: how one output of several "
-                "was trained, the saved model doesn't say"
+                "--output with --population or --shadow-data needs --trainer or "
+                "--shadow-model: how one output of several was trained, the saved "
+                "model doesn't say"
             )
         game = self.model is None and not self.outputs_only
-        trained = self.profile != "study" if game else self.population is not None
+        trained = self.profile != "study" if game else self.trains_shadows
         given = {
             "--shadows": self.shadows is not None,
             "--shadow-backend": self.shadow_backend != "sequential",
@@ -307,7 +319,7 @@ class Options:
                 raise pytest.UsageError(
                     f"{name}: --profile study has one model and no shadows"
                     if game
-                    else f"{name} needs --population"
+                    else f"{name} needs --population or --shadow-data"
                 )
         remote = self.shadow_backend in ("dask", "ray")
         if remote != (self.scheduler is not None):

@@ -9,6 +9,10 @@ import pytest
 
 SHADOWS = 16
 SHADOW_BATCH_SIZE = 32  # as of `fit`
+TWO_POOLS = (
+    "--population and --shadow-data are two kinds of attackers: one who has more "
+    "examples of the target's distribution, and one who has others alone. Leave one out"
+)
 
 
 def add_shadow_options(group: pytest.OptionGroup) -> None:
@@ -21,6 +25,25 @@ def add_shadow_options(group: pytest.OptionGroup) -> None:
         help="With --model: more examples from the same distribution, as for "
         "--members. The model is trained anew on halves of them and of the members and "
         "non-members, and attacked by comparison with these shadow models.",
+    )
+    group.addoption(
+        "--shadow-data",
+        dest="eval_suite_shadow_data",
+        metavar="DATA",
+        type=Path,
+        help="With --model, instead of --population: examples of another distribution, "
+        "as for --members. Shadow models are trained on halves of these alone, as by "
+        "an attacker who has none like the target's; attacks that compare with shadow "
+        "models which learned the record itself are left out.",
+    )
+    group.addoption(
+        "--shadow-model",
+        dest="eval_suite_shadow_model",
+        metavar="FILE",
+        type=Path,
+        help="A compiled model of another architecture, as for --model: shadow models "
+        "are built and trained like it, as by an attacker who doesn't know the "
+        "target's. Needs --population or --shadow-data.",
     )
     group.addoption(
         "--shadows",

@@ -12,7 +12,16 @@ from eval_suite.options.options import Options
 # A call always writes the report, and Python's own models need nothing imported.
 _NOT_TAKEN = {"report", "imports", "parallel", "distributed"}
 _NAMED_ELSE = {"gates": "gate"}
-_OBJECTS = ("model", "members", "nonmembers", "held_out", "population", "trainer")
+_OBJECTS = (
+    "model",
+    "members",
+    "nonmembers",
+    "held_out",
+    "population",
+    "shadow_data",
+    "shadow_model",
+    "trainer",
+)
 # What may be an object that no command line can name.
 OBJECTS = (*_OBJECTS, "neighbors")
 

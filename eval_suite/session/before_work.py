@@ -38,14 +38,16 @@ def checked_defenses(options: Options) -> Sequence[str]:
     names = evaluated(options)
     own = options.model is not None
     trained = claiming(names, "trained")
-    if trained and own and options.trainer is not None:
+    given = {"--trainer": options.trainer, "--shadow-model": options.shadow_model}
+    otherwise = [name for name, value in given.items() if value is not None]
+    if trained and own and otherwise:
         raise ValueError(
-            f"{', '.join(trained)}: trained with the model as it is compiled, "
-            "and --trainer trains in a way of its own: leave one of them out. "
+            f"{', '.join(trained)}: trained with the model as it is compiled, and "
+            f"shadows are trained by {otherwise[0]}: leave one of them out. "
             "Or build one with `keras_entropy.catalog.build` and evaluate the "
             "result as --model"
         )
-    if trained and own and options.population is None:
+    if trained and own and not options.trains_shadows:
         raise ValueError(
             f"{', '.join(trained)}: trained with the model, so --defenses "
             "takes them for --model only with --population. Or build one with "

@@ -23,6 +23,7 @@ from eval_suite.subjects.one_target.shadow_recipe import ShadowRecipe
 from eval_suite.subjects.one_target.study_target import StudyTarget
 from eval_suite.subjects.one_target.study_target import check_official_split
 from eval_suite.subjects.one_target.study_target import sample_of
+from eval_suite.subjects.one_target.user_files import load_model
 from eval_suite.subjects.one_target.user_model import UserModel
 from eval_suite.subjects.questions import Questions
 from eval_suite.subjects.subject import ProgressBar
@@ -124,7 +125,7 @@ def _read_user_model(options: Options, model: GivenModel) -> UserModel:
         imports=options.imports,
         output=options.output,
     )
-    if options.population is not None:
+    if options.trains_shadows:
         recipe = ShadowRecipe(
             models=options.shadows or SHADOWS,
             batch_size=options.shadow_batch_size,
@@ -132,12 +133,31 @@ def _read_user_model(options: Options, model: GivenModel) -> UserModel:
             seed=options.seed,
             learning_rate=options.shadow_learning_rate,
             trainer=None if options.trainer is None else Trainer(options.trainer),
+            model=_shadow_model(options),
         )
-        pool = dataset_of(options.population, "population", subject.model)
-        subject.train_shadows_on(pool, recipe, _runner(options, None))
+        given, name = options.population, "population"
+        if given is None:
+            given, name = options.shadow_data, "shadow-data"
+        subject.train_shadows_on(
+            dataset_of(given, name, subject.model),
+            recipe,
+            _runner(options, None),
+            other_data=options.shadow_data is not None,
+        )
     if options.questions_asked:
         subject.ask_neighbors(options.questions_asked, options.neighbors)
     return subject
+
+
+def _shadow_model(options: Options) -> keras.Model | None:
+    if options.shadow_model is None:
+        return None
+    return load_model(
+        options.shadow_model,
+        compiled=True,
+        imports=options.imports,
+        option="--shadow-model",
+    )
 
 
 def _questions(

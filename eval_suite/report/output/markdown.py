@@ -21,8 +21,8 @@ from eval_suite.report.content.run.not_measured import by_reason
 from eval_suite.report.content.run.on_reference import on_reference_words
 from eval_suite.report.content.run.run_facts import CANARIES
 from eval_suite.report.content.run.run_facts import COMMONEST
-from eval_suite.report.content.run.run_facts import bounds
 from eval_suite.report.content.run.run_facts import constant_answer
+from eval_suite.report.content.run.run_facts import other_evidence
 from eval_suite.report.content.run_comparison import RunComparison
 from eval_suite.report.content.strengths import in_words
 from eval_suite.report.format import NOT_MEASURED
@@ -162,7 +162,7 @@ def _facts(results: Results) -> list[str]:
         f"Tested: {'; '.join(was_tested(results))}",
         f"Not tested: {'; '.join(not_tested(results))}",
         attackers.floor_sentence(results),
-        *(f"{name}: {text}" for name, text in bounds(results)),
+        *(f"{name}: {text}" for name, text in other_evidence(results)),
         "" if constant is None else f"{COMMONEST}: {constant}",
     ]
     return [line for line in lines if line]

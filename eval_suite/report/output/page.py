@@ -142,7 +142,7 @@ def _document(rows: Rows) -> dict[str, object]:
         "tallies": evidence.tallies(results),
         "tested": was_tested(results),
         "not_tested": not_tested(results),
-        "bounds": run_facts.bounds(results),
+        "other_evidence": run_facts.other_evidence(results),
         "effects": [
             (effect, EFFECT_WORDS[effect], EFFECT_HELP[effect]) for effect in JUDGED
         ],

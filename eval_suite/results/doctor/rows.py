@@ -36,13 +36,15 @@ class EntropyRow(TypedDict):
 
     `kind`: what it does to answers, or `"trained"`. `injective`: whether its answers
     tell those without it. `entropy`: of answers to non-members, 1 for equal
-    probabilities.
+    probabilities. `js_entropy` and `js_cross_entropy`: bias-corrected, in bits.
     """
 
     name: str
     kind: str
     injective: bool
     entropy: float
+    js_entropy: float
+    js_cross_entropy: float
     asked_once: float
     asked_often: float
 

@@ -9,6 +9,7 @@ from typing import Any
 import keras
 
 from eval_suite.datasets.example_files import dataset_of
+from eval_suite.options.shadow_options import TWO_POOLS
 from eval_suite.subjects.fingerprint import fingerprint
 from eval_suite.subjects.one_target.held_out_model import HeldOutModel
 from eval_suite.subjects.one_target.shadow_recipe import ShadowRecipe
@@ -60,6 +61,7 @@ def given_subject(
 def train_shadows(
     subject: UserModel,
     population: Any,
+    shadow_data: Any,
     trainer: TrainerFunction | str | None,
     cache: Path | str | None,
     progress: ProgressBar | None,
@@ -69,7 +71,9 @@ def train_shadows(
 
     Args:
         subject: The model and its two sets.
-        population: Further inputs and labels.
+        population: Further inputs and labels, or `None`.
+        shadow_data: Instead of them, inputs and labels of another distribution, or
+            `None`.
         trainer: Trains one of them as the user does, or `None`: as it is compiled.
         cache: Folder in which they are kept, or `None`.
         progress: Opens a progress bar, or `None`.
@@ -77,8 +81,10 @@ def train_shadows(
 
     Raises:
         ValueError: As for `ShadowRecipe`, `Trainer` and `Population`, or if a plan of
-            held-out records says who is a member.
+            held-out records says who is a member, or there are two pools.
     """
+    if population is not None and shadow_data is not None:
+        raise ValueError(TWO_POOLS)
     if subject.held_out is not None:
         raise ValueError(
             "`held_out` and `population` answer two questions, one at a time. For the "
@@ -89,10 +95,14 @@ def train_shadows(
         )
     own = None if trainer is None else Trainer(trainer)
     runner = Runner(cache=None if cache is None else Cache(cache), key=fingerprint())
+    other_data = population is None
     subject.train_shadows_on(
-        dataset_of(population, "population", subject.model),
+        dataset_of(shadow_data, "shadow-data", subject.model)
+        if other_data
+        else dataset_of(population, "population", subject.model),
         ShadowRecipe(trainer=own, **recipe),
         runner,
+        other_data=other_data,
     )
     if progress is not None:
         subject.run_with(runner, progress)

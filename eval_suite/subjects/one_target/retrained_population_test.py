@@ -72,7 +72,7 @@ def accuracies(subject):
     """The shadows' accuracies, computed from what they answer."""
     stack = subject._population._shadows
     labels = np.concatenate(subject.labels)
-    plan = subject._population._plan.membership[:, : len(labels)]
+    plan = subject._population._examples.membership
     hits = stack.predict(None, np.concatenate([SETS[0].x, subject.nonmembers.x]))
     hits = hits.argmax(axis=-1) == labels
     inside = np.arange(len(labels)) < 200

@@ -15,8 +15,11 @@ from eval_suite.datasets.datasets import Dataset
 from eval_suite.subjects.defended_stacks import DefendedStacks
 from eval_suite.subjects.defended_stacks import Models
 from eval_suite.subjects.defended_stacks import entry_of
+from eval_suite.subjects.one_target.shadow_examples import halves_of_other_data
+from eval_suite.subjects.one_target.shadow_examples import halves_of_population
 from eval_suite.subjects.one_target.shadow_recipe import ShadowRecipe
 from eval_suite.subjects.one_target.shadow_recipe import epochs_shown
+from eval_suite.subjects.one_target.stand_in import StandIn
 from eval_suite.subjects.one_target.trained_models import TrainedModels
 from eval_suite.subjects.one_target.user_files import check_pool
 from eval_suite.subjects.subject import ProgressBar
@@ -33,7 +36,6 @@ from keras_entropy.queries.asking import Answer
 from keras_entropy.shadow import Runner
 from keras_entropy.shadow import Stack
 from keras_entropy.shadow import check_compiled
-from keras_entropy.shadow import complementary_pairs
 from keras_entropy.shadow import model_seeds
 from keras_entropy.shadow import replicate
 from keras_entropy.shadow.resemblance import Resemblance
@@ -46,27 +48,26 @@ from keras_entropy.training.recipe import TrainingData
 class Population:
     """The target's examples and others, and shadow models trained on halves of them.
 
-    The target's members and its scored non-members are in the population like all
-    others, so each is in a random half of the shadows, whichever side it is on: online
-    and offline attacks both apply, and no shadow has to be left out. So many examples
-    of the pool join them that a half is as large as the set of members given.
-
     Args:
-        model: The user's model, compiled unless a trainer trains the shadows. Defenses
-            at its end go on the shadows as they are on the target, after training.
+        model: The user's model, compiled unless something else says how the shadows
+            are trained. Defenses at its end go on the shadows as they are on the
+            target, after training.
         members: What it was trained on, all of it.
         nonmembers: What it was not trained on and what is scored.
         reference: Examples in no model.
-        pool: Further examples from the same distribution.
+        pool: Further examples: from the same distribution, or other data.
         recipe: How the shadows are trained.
         runner: Trains them.
+        other_data: Boolean, whether the pool is of another distribution: the shadows
+            are then trained on halves of the pool alone. Defaults to `False`.
         from_logits: Boolean, whether the model ends in logits.
         audited: Makes of a model that a trainer returns what is audited of it. Defaults
             to `None`: it is as it is.
 
     Raises:
-        ValueError: If the model is not compiled or does not say how long it was
-            trained, or the pool is too small, of another shape, or overlaps the others.
+        ValueError: If what is trained is not compiled or does not say how long, can't
+            stand for the target, or the pool is too small, of another shape, or
+            overlaps the others.
     """
 
     def __init__(
@@ -79,56 +80,64 @@ class Population:
         recipe: ShadowRecipe,
         runner: Runner,
         *,
+        other_data: bool = False,
         from_logits: bool = False,
         audited: Callable[[keras.Model], keras.Model] | None = None,
     ) -> None:
-        if recipe.trainer is None:
+        own = recipe.trainer is None and recipe.model is None
+        if own:
             check_compiled(model)
-        check_pool(model, pool, {"members": members, "non-members": nonmembers})
-        check_pool(model, pool, {"reference": reference})
-        known = len(members.x) + len(nonmembers.x)
-        size = max(2 * len(members.x), known + known % 2)
-        if len(pool.x) < size - known:
-            raise ValueError(
-                f"--population needs at least {size - known} examples, so that shadow "
-                f"models are trained on {size // 2}, as many as --members has. "
-                f"Received: {len(pool.x)} in {pool.name}"
-            )
+        option = "--shadow-data" if other_data else "--population"
+        sides = {"members": members, "non-members": nonmembers, "reference": reference}
+        check_pool(model, pool, sides, option)
+        halves = halves_of_other_data if other_data else halves_of_population
+        self._examples = halves(members, nonmembers, pool, recipe.models, recipe.seed)
         self._recipe = recipe
         self.runner = runner
         self.progress: ProgressBar = no_bar
         self.epochs = recipe.epochs
-        self._trained_model = model
-        if recipe.trainer is None:
+        in_logits = from_logits
+        if own:
             self.epochs = recipe.epochs or epochs_shown(
                 model, len(members.x), recipe.batch_size
             )
             model = compiled_as_before(model, learning_rate=recipe.learning_rate)
-            self._trained_model = _without_defenses(model)
-        self._target = model
+        self._target = self._shadow_model = model
+        trained = model
+        if recipe.model is not None:
+            check_compiled(recipe.model)
+            self.epochs = recipe.epochs or epochs_shown(
+                recipe.model, self._examples.rows.shape[1], recipe.batch_size
+            )
+            stand_in = StandIn(model, "--shadow-model", from_logits=from_logits)
+            stand_in.check(recipe.model, members.x.shape[1:])
+            trained = compiled_as_before(
+                recipe.model, learning_rate=recipe.learning_rate
+            )
+            self._shadow_model, in_logits = stand_in.defended(trained)
+        self._trained_model = trained
         self._members = len(members.x)
-        drawn = np.random.default_rng(recipe.seed).permutation(len(pool.x))
-        drawn = drawn[: size - known]
-        sets = (members, nonmembers, pool.rows(drawn))
-        self._x = np.concatenate([examples.x for examples in sets])
-        self._y = np.concatenate([examples.y for examples in sets])
-        self._scored = known
-        self._plan = complementary_pairs(size, recipe.models, seed=recipe.seed)
         self._seeds = model_seeds(recipe.seed, recipe.models)
         every = np.arange(len(members.x))[None]
         self._shadows: DefendedStacks | TrainedModels
         if recipe.trainer is None:
-            self._targets = targets_for(self._trained_model, self._y)
+            self._trained_model = _without_defenses(trained)
+            self._targets = targets_for(self._trained_model, self._examples.y)
             self._shadows = self._behind(
-                self._trained, self._plan.rows(), self._seeds, reference, from_logits
+                self._trained,
+                self._shadow_model,
+                self._examples.rows,
+                self._seeds,
+                reference,
+                in_logits,
             )
         else:
             self._shadows = TrainedModels(
                 recipe.trainer,
                 model,
-                self._x,
-                self._y,
-                self._plan.rows(),
+                self._examples.x,
+                self._examples.y,
+                self._examples.rows,
                 self._seeds,
                 (reference.x, reference.y),
                 lambda: self.runner,
@@ -139,6 +148,7 @@ class Population:
             )
         self._of_target = self._behind(
             lambda: (model, replicate(model, 1)),
+            model,
             every,
             [recipe.seed],
             reference,
@@ -160,25 +170,41 @@ class Population:
         """What trains the shadows, or `None`: they are trained as it is compiled."""
         return self._recipe.trainer
 
+    @property
+    def paired(self) -> bool:
+        """Whether the shadows were trained on halves of the scored examples."""
+        return self._examples.paired
+
     def __str__(self) -> str:
-        told = f"{self.models} shadow models of {len(self._x) // 2} examples each"
+        told = str(self._examples)
+        if self._recipe.model is not None:
+            return f"{told}, each a {self._recipe.model.name!r}"
         return told if self.trainer is None else f"{told}, by {self.trainer.name}"
 
     @functools.cached_property
-    def resemblance(self) -> Resemblance:
-        """How the shadows compare with the target, both without a defense."""
-        y = self._y[: self._scored]
+    def resemblance(self) -> Resemblance | None:
+        """How the shadows compare with the target, both without a defense.
+
+        `None` where they learned none of the target's examples.
+        """
+        if not self.paired:
+            return None
+        y = self._examples.y[: self._examples.scored]
         of_target, of_shadows = (
-            stacks.predict(None, self._x[: self._scored])
+            stacks.predict(None, self._scored)
             for stacks in (self._of_target, self._shadows)
         )
         return compare(
             hits(of_target[0], y),
             np.stack([hits(answers, y) for answers in of_shadows]),
             y,
-            np.arange(self._scored) < self._members,
-            self._plan.membership[:, : self._scored],
+            np.arange(len(y)) < self._members,
+            self._examples.membership,
         )
+
+    @property
+    def _scored(self) -> Array:
+        return self._examples.x[: self._examples.scored]
 
     def shadows(self, name: str) -> Shadows:
         """Returns the shadows of the model behind a defense.
@@ -186,10 +212,8 @@ class Population:
         Args:
             name: Name of a defense, or `"base"`.
         """
-        outputs = self._shadows.predict(
-            self._can(entry_of(name)), self._x[: self._scored]
-        )
-        return Shadows(outputs, self._plan.membership[:, : self._scored])
+        outputs = self._shadows.predict(self._can(entry_of(name)), self._scored)
+        return Shadows(outputs, self._examples.membership)
 
     def trained_on_target(self, name: str) -> Array:
         """Returns the target's answers behind a defense that is trained for it.
@@ -201,7 +225,7 @@ class Population:
             float32 array `(n + m, C)`, members first.
         """
         entry = self._can(entry_of(name))
-        return self._of_target.predict(entry, self._x[: self._scored])[0]
+        return self._of_target.predict(entry, self._scored)[0]
 
     def shadow_answer(self, entry: Entry | None) -> Answer:
         """Returns what asks the shadows behind a defense; `None` is no defense."""
@@ -213,16 +237,18 @@ class Population:
 
     def _can(self, entry: Entry | None) -> Entry | None:
         """Returns a defense, or raises `ValueError` if no shadow can have it."""
-        if entry is not None and entry.is_trained and self.trainer is not None:
+        otherwise = self._recipe.told_otherwise
+        if entry is not None and entry.is_trained and otherwise is not None:
             raise ValueError(
                 f"{entry.name}: trained with the model, as it is compiled, and the "
-                "shadows are trained by --trainer. Leave one of them out"
+                f"shadows are trained by {otherwise}. Leave one of them out"
             )
         return entry
 
     def _behind(
         self,
         undefended: Callable[[], Models],
+        model: keras.Model,
         rows: Array,
         seeds: list[int],
         reference: Dataset,
@@ -230,12 +256,10 @@ class Population:
     ) -> DefendedStacks:
         return DefendedStacks(
             undefended,
-            self._training_data(self._y, rows, seeds, reference),
+            self._training_data(self._examples.y, rows, seeds, reference),
             (reference.x, reference.y),
             self._bar,
-            probabilities=defending.probabilities_of(
-                self._target, from_logits=from_logits
-            ),
+            probabilities=defending.probabilities_of(model, from_logits=from_logits),
             from_logits=from_logits,
             draw_seed=self._recipe.seed,
             fit_seed=self._recipe.seed,
@@ -243,13 +267,12 @@ class Population:
 
     def _trained(self) -> Models:
         """Returns the trained shadows, with the target's own defenses' weights."""
-        model = self._trained_model
-        data = self._training_data(self._targets, self._plan.rows(), self._seeds)
-        rest = replicate(self._target, self._recipe.models)
+        data = self._training_data(self._targets, self._examples.rows, self._seeds)
+        rest = replicate(self._shadow_model, self._recipe.models)
         title = f"training {self._recipe.models} shadow models"
         with self.progress(title, len(data.rows) * data.epochs) as advance:
-            stack = data.train_models(model, progress=advance)
-        return self._target, stack.transfer(self._target, rest)
+            stack = data.train_models(self._trained_model, progress=advance)
+        return self._shadow_model, stack.transfer(self._shadow_model, rest)
 
     def _training_data(
         self,
@@ -259,7 +282,7 @@ class Population:
         reference: Dataset | None = None,
     ) -> TrainingData:
         return TrainingData(
-            x=self._x,
+            x=self._examples.x,
             y=y,
             rows=rows,
             seeds=seeds,

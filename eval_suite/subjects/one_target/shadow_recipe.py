@@ -26,10 +26,12 @@ class ShadowRecipe:
         learning_rate: Float, or `None`: that of the model's optimizer.
         trainer: Trains each of them as the user does, or `None`: as the model is
             compiled.
+        model: A compiled model of another architecture, which each of them is and as
+            which each is trained, or `None`: they are like the target.
 
     Raises:
         ValueError: If the learning rate is none, the number of models is odd or below
-            4, or a trainer is told how to train.
+            4, or a trainer is told how to train or what.
     """
 
     models: int = SHADOWS
@@ -38,6 +40,7 @@ class ShadowRecipe:
     seed: int = 0
     learning_rate: float | None = None
     trainer: Trainer | None = None
+    model: keras.Model | None = None
 
     def __post_init__(self) -> None:
         check_rate(self.learning_rate)
@@ -50,6 +53,7 @@ class ShadowRecipe:
             "--shadow-epochs": self.epochs is not None,
             "--shadow-batch-size": self.batch_size != SHADOW_BATCH_SIZE,
             "--shadow-learning-rate": self.learning_rate is not None,
+            "--shadow-model": self.model is not None,
         }
         told = [name for name, is_given in given.items() if is_given]
         if self.trainer is not None and told:
@@ -57,6 +61,13 @@ class ShadowRecipe:
                 "--trainer trains as it does, and is told examples and a seed alone: "
                 f"leave out {' and '.join(told)}"
             )
+
+    @property
+    def told_otherwise(self) -> str | None:
+        """The option that says how they are trained, where the target does not."""
+        if self.trainer is not None:
+            return "--trainer"
+        return None if self.model is None else "--shadow-model"
 
 
 def epochs_shown(model: keras.Model, examples: int, batch_size: int) -> int:
@@ -68,8 +79,8 @@ def epochs_shown(model: keras.Model, examples: int, batch_size: int) -> int:
     epochs = epochs_of(model, examples, batch_size)
     if epochs < 1:
         raise ValueError(
-            "The model's optimizer doesn't show how long it was trained: give "
-            "--shadow-epochs, and --shadow-batch-size if it was not 32. Received: "
-            f"{steps_of(model)} steps of batch size {batch_size} on {examples} members"
+            f"The optimizer of {model.name!r} doesn't show how long it was trained: "
+            "give --shadow-epochs, and --shadow-batch-size if it was not 32. Received: "
+            f"{steps_of(model)} steps of batch size {batch_size} on {examples} examples"
         )
     return epochs

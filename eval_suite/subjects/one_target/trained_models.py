@@ -13,14 +13,13 @@ from typing import Any
 import keras
 import numpy as np
 
-import keras_entropy
 from eval_suite.subjects.defended_stacks import DefendedStacks
+from eval_suite.subjects.one_target.stand_in import StandIn
 from eval_suite.subjects.subject import ProgressBar
 from keras_entropy.arrays import Array
 from keras_entropy.arrays import Integers
 from keras_entropy.catalog import Entry
 from keras_entropy.models import defending
-from keras_entropy.models.endings import ending_of
 from keras_entropy.queries.asking import Answer
 from keras_entropy.shadow import Runner
 from keras_entropy.shadow import Stack
@@ -80,9 +79,9 @@ class TrainedModels:
         self._probabilities = defending.probabilities_of(
             target, from_logits=from_logits
         )
-        self._defenses = [
-            layer for layer in target.layers if isinstance(layer, keras_entropy.Defense)
-        ]
+        self._stand_in = StandIn(
+            target, f"`trainer` {trainer.name}", from_logits=from_logits
+        )
         self._x, self._y = x, y
         self._rows, self._seeds = rows, seeds
         self._reference = reference
@@ -126,7 +125,9 @@ class TrainedModels:
             return [self._stacks(*together, slice(None), self._from_logits)]
         return [
             self._stacks(model, replicate(model, 1), slice(k, k + 1), from_logits)
-            for k, (model, from_logits) in enumerate(map(self._defended, models))
+            for k, (model, from_logits) in enumerate(
+                map(self._stand_in.defended, models)
+            )
         ]
 
     def _stacks(
@@ -198,58 +199,15 @@ class TrainedModels:
 
     def _check(self, model: keras.Model) -> None:
         """Raises `ValueError` if a model can't stand for the target."""
-        name = self._trainer.name
-        try:
-            answers = self._of_one(model)
-            if self._in_logits(model) and not (self._from_logits or self._warned):
-                self._warned = True
-                warnings.warn(
-                    f"The models of `trainer` {name} end in logits, and the target in "
-                    "probabilities: a softmax is added to them",
-                    stacklevel=2,
-                )
-        except ValueError as error:
-            raise ValueError(f"`trainer` {name}: {error}") from error
-        expected, given = tuple(answers.inputs[0].shape[1:]), self._x.shape[1:]
-        if len(expected) != len(given) or any(
-            size not in (None, length)
-            for size, length in zip(expected, given, strict=True)
-        ):
-            raise ValueError(
-                f"`trainer` {name} must return a model of inputs like the target's, "
-                f"{given}: what it does to inputs before belongs into the model. "
-                f"Received: {model.name!r} of inputs {expected}"
+        self._stand_in.check(model, self._x.shape[1:])
+        in_logits = self._stand_in.in_logits(model)
+        if in_logits and not (self._from_logits or self._warned):
+            self._warned = True
+            warnings.warn(
+                f"The models of `trainer` {self._trainer.name} end in logits, and the "
+                "target in probabilities: a softmax is added to them",
+                stacklevel=2,
             )
-        classes = self._probabilities.outputs[0].shape[-1]
-        found = answers.outputs[0].shape[-1]
-        if found != classes:
-            raise ValueError(
-                f"`trainer` {name} must return a model of as many classes as the "
-                f"target, {classes}. Received: {model.name!r} of {found}. Examples of "
-                "some classes may be missing in a half: give the number, don't count"
-            )
-
-    def _of_one(self, model: keras.Model) -> keras.Model:
-        return defending.probabilities_of(model, from_logits=self._in_logits(model))
-
-    def _in_logits(self, model: keras.Model) -> bool:
-        """Whether a model ends in logits, whatever the target ends in."""
-        ending = ending_of(model, from_logits=False)
-        if ending.holds_probabilities:
-            return False
-        if self._from_logits:
-            return True
-        # As where a softmax was added to a model that was trained without one.
-        return ending.function == "linear"
-
-    def _defended(self, model: keras.Model) -> tuple[keras.Model, bool]:
-        """Returns a model with the target's defenses, and whether it ends in logits."""
-        from_logits = self._in_logits(model)
-        has = any(isinstance(layer, keras_entropy.Defense) for layer in model.layers)
-        if has or not self._defenses:
-            return model, from_logits
-        copies = [_copy(layer) for layer in self._defenses]
-        return keras_entropy.defend(model, *copies, from_logits=from_logits), False
 
     def _together(self, models: list[keras.Model]) -> tuple[keras.Model, Stack] | None:
         """Returns the target and the models' weights in it, if it answers as they do.
@@ -258,11 +216,11 @@ class TrainedModels:
         """
         probe = self._x[:_PROBE]
         alone = [
-            keras.ops.convert_to_numpy(self._of_one(model)(probe, training=False))
-            for model in models
+            keras.ops.convert_to_numpy(answers(probe, training=False))
+            for answers in map(self._stand_in.probabilities_of, models)
         ]
         bases = [(self._target, self._probabilities)]
-        if self._defenses:
+        if self._stand_in.defends:
             stripped = defending.strip(self._target)
             bases.append((stripped, defending.probabilities_of(stripped)))
         for base, probabilities in bases:
@@ -290,11 +248,3 @@ def _digest(model: keras.Model) -> bytes:
         (str((w.shape, w.dtype)).encode(), w.tobytes()) for w in weights
     )
     return hashlib.blake2b(b"".join(parts)).digest()
-
-
-def _copy(layer: keras_entropy.Defense) -> keras_entropy.Defense:
-    copy = type(layer).from_config(layer.get_config())
-    if layer.weights:
-        copy.build((None, *layer.input.shape[1:]))
-        copy.set_weights(layer.get_weights())
-    return copy

@@ -79,11 +79,10 @@ def shadowed(model, trainer=train, runner=None, from_logits=False, **recipe):
 def trained_here(subject, trainer=train):
     """The models of the plan, trained by the test itself."""
     population = subject._population
-    plan, seeds = population._plan, population._seeds
-    x, y = population._x, population._y
+    found = population._examples
     return [
-        trainer(x[inside], y[inside], seed=seed)
-        for inside, seed in zip(plan.membership, seeds, strict=True)
+        trainer(found.x[rows], found.y[rows], seed=seed)
+        for rows, seed in zip(found.rows, population._seeds, strict=True)
     ]
 
 

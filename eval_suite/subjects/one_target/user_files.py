@@ -40,7 +40,11 @@ def is_random_by_design(model: keras.Model) -> bool:
 
 
 def load_model(
-    path: GivenModel, *, compiled: bool, imports: Sequence[str] = ()
+    path: GivenModel,
+    *,
+    compiled: bool,
+    imports: Sequence[str] = (),
+    option: str = "--model",
 ) -> keras.Model:
     """Reads a model, or raises `ValueError` that says why it can't be.
 
@@ -48,11 +52,12 @@ def load_model(
         path: File, or the model itself, which is returned as it is.
         compiled: Boolean, whether its compile configuration is needed too.
         imports: Modules that define layers and losses of the user's own.
+        option: The option that names it, for messages. Defaults to `"--model"`.
     """
     if isinstance(path, keras.Model):
         return path
     if not path.exists():
-        raise ValueError(f"--model {path}: no such file")
+        raise ValueError(f"{option} {path}: no such file")
     own: dict[str, Any] = {}
     for name in imports:
         try:
@@ -64,7 +69,7 @@ def load_model(
     except Exception as error:  # Keras raises many kinds for a foreign file
         reason = str(error).strip().splitlines()[0][:300]
         raise ValueError(
-            f"--model {path}: not a Keras model that can be loaded ({reason}). "
+            f"{option} {path}: not a Keras model that can be loaded ({reason}). "
             "Expected a .keras file written by `model.save`; modules that define "
             "layers and losses of your own in it are given by `--import MODULE`"
         ) from error
@@ -154,25 +159,25 @@ def check_copies(members: Dataset, nonmembers: Dataset) -> None:
 
 
 def check_pool(
-    model: keras.Model, pool: Dataset, others: Mapping[str, Dataset]
+    model: keras.Model, pool: Dataset, others: Mapping[str, Dataset], option: str
 ) -> None:
     """Raises `ValueError` if a pool doesn't fit a model, or has others' examples."""
     for name, examples in others.items():
         if pool.x.shape[1:] != examples.x.shape[1:]:
             raise ValueError(
-                f"--population must have examples of the shape of {name}. Received: "
+                f"{option} must have examples of the shape of {name}. Received: "
                 f"{pool.x.shape[1:]} and {examples.x.shape[1:]}"
             )
         found = find_equal_rows(examples.x, pool.x, (examples.y, pool.y))
         if found.is_copied:
-            told = found.told(f"{name} examples", "examples of the pool")
+            told = found.told(f"{name} examples", f"examples of {option}")
             raise ValueError(
-                f"--population must not overlap the {name}: {told}, {BEYOND_REPEATS}. "
-                "Else take them out of the pool"
+                f"{option} must not overlap the {name}: {told}, {BEYOND_REPEATS}. "
+                "Else take them out there"
             )
     classes = max(2, model.outputs[0].shape[-1])
     if pool.y.max() >= classes:
         raise ValueError(
             f"The model has {classes} classes, so labels must be 0 to {classes - 1}. "
-            f"Received: --population with label {pool.y.max()}"
+            f"Received: {option} with label {pool.y.max()}"
         )

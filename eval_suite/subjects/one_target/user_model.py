@@ -155,7 +155,12 @@ class UserModel(OneModel):
         return cls(loaded, *sets, from_logits=from_logits, seed=seed, output=output)
 
     def train_shadows_on(
-        self, pool: Dataset, recipe: ShadowRecipe, runner: Runner
+        self,
+        pool: Dataset,
+        recipe: ShadowRecipe,
+        runner: Runner,
+        *,
+        other_data: bool = False,
     ) -> None:
         """Attacks by shadow models as well, which are trained when first needed.
 
@@ -163,6 +168,8 @@ class UserModel(OneModel):
             pool: Examples from the distribution of members and non-members, in neither.
             recipe: How the shadow models are trained.
             runner: Trains them.
+            other_data: Boolean, whether the pool is of another distribution, and all
+                that shadow models are trained on. Defaults to `False`.
 
         Raises:
             ValueError: As for `Population`; if the model can't be built anew from its
@@ -173,15 +180,15 @@ class UserModel(OneModel):
             received = form if form.parts else "strings"
             raise ValueError(
                 "Shadow models are trained on one array of numbers (N, ...). Leave "
-                "out the population: the other attacks need none. Received: "
+                "their data out: the other attacks need none. Received: "
                 f"{received}"
             )
-        if recipe.trainer is None and self._model is not self._as_given:
+        if recipe.told_otherwise is None and self._model is not self._as_given:
             raise ValueError(
                 "Shadow models are built and trained as the model was, and "
                 f"{self._as_given.name!r} is subclassed or one output of several, of "
                 "which that can't be read. Give --trainer, a function (x, y, seed) -> "
-                "model that does it"
+                "model that does it, or --shadow-model, a compiled model"
             )
         self._population = Population(
             self._model,
@@ -191,6 +198,7 @@ class UserModel(OneModel):
             pool,
             recipe,
             runner,
+            other_data=other_data,
             from_logits=self._from_logits,
             audited=self._audited,
         )
@@ -240,7 +248,7 @@ class UserModel(OneModel):
 
         self.asked = AskedModels(questions, self._answer, self._bar)
         population = self._population
-        if population is not None:
+        if population is not None and population.paired:
             self._asked_shadows = AskedModels(
                 questions, population.shadow_answer, self._bar
             )
@@ -330,7 +338,7 @@ class UserModel(OneModel):
 
     def record_answers(self, name: str) -> RecordAnswers:
         shadows = self.shadows(name)
-        if shadows is None:
+        if shadows is None or not shadows.membership.any():
             return super().record_answers(name)
         members = len(self.members.y)
         labels = np.concatenate(self.labels)
@@ -347,6 +355,8 @@ class UserModel(OneModel):
         if part in ("shadows", "records") and population:
             if self._unlike is not None:
                 return self._unlike
+            if part == "records" and not population.paired:
+                return "needs shadow models that learned the records, of --population"
             if part == "shadows" or population.models >= FEWEST_MODELS:
                 return None
         return super().reason_without(part)

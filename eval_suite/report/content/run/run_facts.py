@@ -1,7 +1,7 @@
 """Names and values of the page's cards: data, model, run. None is "not recorded"."""
 
-from eval_suite.report.content.run.one_training import TITLE
-from eval_suite.report.content.run.one_training import one_training
+from eval_suite.report.content.run import distance_alone
+from eval_suite.report.content.run import one_training
 from eval_suite.report.format import estimate
 from eval_suite.report.format import moment
 from eval_suite.report.format import number
@@ -18,10 +18,13 @@ CANARIES = (
 Facts = list[tuple[str, str | None]]
 
 
-def bounds(results: Results) -> Facts:
-    """Returns what one training with a coin shows of epsilon, if one was made."""
-    bound = one_training(results)
-    return [] if bound is None else [(TITLE, bound)]
+def other_evidence(results: Results) -> Facts:
+    """Returns what tells of leaks beside the attacks, as far as the run has it."""
+    told = {
+        one_training.TITLE: one_training.one_training(results),
+        distance_alone.TITLE: distance_alone.distance_alone(results),
+    }
+    return [(title, text) for title, text in told.items() if text is not None]
 
 
 def size(results: Results) -> Facts:

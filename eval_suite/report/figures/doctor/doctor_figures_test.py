@@ -60,6 +60,8 @@ def results():
             "kind": "none" if number == 0 else ("softening", "trained")[number % 2],
             "injective": number % 3 == 1,
             "entropy": 0.1 * number,
+            "js_entropy": 0.02,
+            "js_cross_entropy": 0.01 * number,
             "asked_once": 0.6 - 0.01 * number,
             "asked_often": 0.6 + 0.01 * number,
         }

@@ -70,6 +70,23 @@ def test_equals_the_direct_computation(variance):
         np.testing.assert_allclose(found.values, offline, rtol=1e-9, atol=1e-9)
 
 
+def test_online_needs_what_its_scores_depend_on():
+    # A side that no shadow is on leaves nothing to compare with.
+    nobody = np.zeros((MODELS, N), bool)
+    for scorer in (lira.Online(), lira.Offline()):
+        excluded = scorer.score_game(SIGNAL, nobody).excluded
+        assert excluded.all() == scorer.needs_holders
+    # The mean of members may lie on either side: other pairs show on which.
+    low, high = (
+        scorer.score_target(np.array([[5.0]]), shadows, EQUAL[:, :1]).values.item()
+        for scorer in (lira.Online(),)
+        for shadows in (3.0 - 6 * EQUAL[:, :1], 3.0 * EQUAL[:, :1] - 3)
+    )
+    assert low < 0 < high
+    assert lira.Online.learns_from_pairs
+    assert not lira.Offline.learns_from_pairs
+
+
 def test_offline_is_one_sided():
     membership = EQUAL[:, :2]
     signal = np.zeros((MODELS, 2)) + RNG.normal(size=(MODELS, 1))

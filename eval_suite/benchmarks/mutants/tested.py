@@ -104,9 +104,9 @@ TESTED: dict[str, tuple[str, ...]] = {
         f"{_ATTACKS}/leakage",
         ("divergence", "epsilon", "guesses", "one_training", "record_risk"),
     ),
-    **_beside(_SCORERS, ("input_residual",)),
+    **_beside(_SCORERS, ("input_residual", "per_class")),
     **_beside(_SCORERS, ("scores",), _OF_ONE_TARGET),
-    **_in(_SCORERS, ("label_only", "per_class", "threshold"), _OF_ONE_TARGET),
+    **_in(_SCORERS, ("label_only", "threshold"), _OF_ONE_TARGET),
     **_in(
         f"{_SCORERS}/neighbors",
         (

@@ -233,6 +233,10 @@ def test_the_headline_of_noise_is_not_optimistic():
     assert np.mean(best) > 0.5 + 4 * error  # what the headline avoids
 
 
+def test_an_audit_is_shown_without_its_functions(leak):
+    assert "function" not in repr(run(*leak, from_logits=True, attacks="loss"))
+
+
 def test_same_seed_same_result(leak):
     logits, labels = leak
     first, second = (

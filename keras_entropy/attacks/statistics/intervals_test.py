@@ -40,7 +40,7 @@ def test_of_no_example_any_share_is_possible():
     assert intervals.share_interval(3, 20) == intervals.share_interval(3, 20, 0.95)
 
 
-@pytest.mark.parametrize("hits", [0, 1, 17, 20])
+@pytest.mark.parametrize("hits", [0, 1, 17, 19, 20])
 def test_share_interval_is_clopper_pearson(hits):
     expected = stats.binomtest(hits, 20).proportion_ci(0.9, method="exact")
     found = intervals.share_interval(hits, 20, 0.9)

@@ -6,6 +6,7 @@ from scipy import stats
 from sklearn import metrics
 
 from keras_entropy.attacks.scorers.shadow import lira
+from keras_entropy.attacks.scorers.shadow.shadow_moments import Moments
 from keras_entropy.shadow.plan import complementary_pairs
 
 MODELS, N = 10, 50
@@ -121,6 +122,14 @@ def test_of_one_shadow_a_side_the_distance_tells_the_scale():
             for mean in (inside, outside)
         ]
         np.testing.assert_allclose(found[k], expected[0] - expected[1], rtol=1e-9)
+
+
+def test_only_examples_that_have_a_shadow_tell_the_scale():
+    side = Moments(np.array([1, 0, 1]), np.array([7.0, 0, -2]), np.zeros(3))
+    scale, degrees = lira._scale(side, "shrunken", np.array([2.0, 99.0, 4.0]))
+    # Of one shadow: twice the variance of one, which is 3 on average.
+    np.testing.assert_allclose(scale, np.sqrt([6, 6, 6]))
+    assert degrees.tolist() == [4, 4, 4]
 
 
 def test_shrunken_variance_is_as_strong_as_the_better_of_the_others():

@@ -244,7 +244,7 @@ def test_scores_of_an_attack_are_those_that_are_measured(leak):
         metrics.roc_auc_score(member[folds == k], values[folds == k]) for k in range(5)
     ]
     assert audit.get("per_class:loss").auc == pytest.approx(np.mean(aucs), abs=1e-3)
-    with pytest.raises(KeyError, match="knn was not made. Made: loss, per_class"):
+    with pytest.raises(KeyError, match="knn was not made"):
         audit.scores("knn")
 
 

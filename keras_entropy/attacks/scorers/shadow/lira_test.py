@@ -132,6 +132,19 @@ def test_only_examples_that_have_a_shadow_tell_the_scale():
     assert degrees.tolist() == [4, 4, 4]
 
 
+def test_one_variance_for_all_is_that_about_the_means():
+    for count, scatter, variance in (([2, 1], [4.5, 0], 1.5), ([1, 1], [0, 0], 1)):
+        side = Moments(np.array(count), np.zeros(2), np.array(scatter, float))
+        scale, _ = lira._scale(side, "fixed", np.zeros(2))
+        np.testing.assert_allclose(scale, np.sqrt(variance))
+    # Nobody knows the scale of lone shadows: it is the same for all, and finite.
+    alone = np.zeros((1, N), bool)
+    found = lira.Offline().score_target(SIGNAL[0], SIGNAL[1:2], alone)
+    np.testing.assert_allclose(
+        found.values[0], (SIGNAL[0] - SIGNAL[1]) / np.sqrt(2), rtol=1e-9
+    )
+
+
 def test_shrunken_variance_is_as_strong_as_the_better_of_the_others():
     # With few shadows one variance for all is better, with many each example's own.
     for models, better in ((6, "fixed"), (64, "per-example")):

@@ -127,7 +127,10 @@ TESTED: dict[str, tuple[str, ...]] = {
     **_beside(_ATTACKS, ("paired_differences",), _OF_A_GAME, _DIFFERENCES),
     **_beside(
         f"{_ATTACKS}/leakage",
-        ("divergence", "epsilon", "guesses", "one_training", "record_risk"),
+        (
+            *("distance_alone", "divergence", "epsilon", "guesses"),
+            *("one_training", "record_risk"),
+        ),
     ),
     **_beside(_SCORERS, ("input_residual", "per_class")),
     **_beside(_SCORERS, ("scores",), _OF_ONE_TARGET),

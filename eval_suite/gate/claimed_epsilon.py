@@ -17,7 +17,7 @@ from keras_entropy.attacks.leakage.guesses import refuted_epsilon
 _MOST_RECORDS = 100_000
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class ClaimedEpsilon(Estimate):
     """A lower bound on epsilon, at any level.
 
@@ -29,11 +29,11 @@ class ClaimedEpsilon(Estimate):
         delta: Float, of (epsilon, delta).
     """
 
-    correct: int = 0
-    guesses: int = 0
-    records: int = 0
-    share: float = 1.0
-    delta: float = 0.0
+    correct: int
+    guesses: int
+    records: int
+    share: float
+    delta: float
 
     @classmethod
     def of_row(cls, row: OneTrainingRow) -> ClaimedEpsilon:

@@ -7,10 +7,12 @@ from eval_suite.gate.baseline_file import Baseline
 from eval_suite.gate.baseline_file import pair_row
 from eval_suite.gate.decision import Decision
 from eval_suite.gate.decision import Question
+from eval_suite.gate.estimate import Estimate
 from eval_suite.gate.outcome import GateOutcome
 from eval_suite.gate.outcome import GateRules
 from eval_suite.gate.outcome import _doubted
 from eval_suite.gate.outcome import judge
+from eval_suite.gate.outcome import one_line
 from eval_suite.results.recorded import Recorded
 from eval_suite.subjects.run_identity import examples_identity
 
@@ -75,6 +77,21 @@ def test_other_examples_are_compared_unpaired_and_it_is_said():
 
 LIMIT = Question("base", "auc", 0.55, attack="loss")
 CHANGE = dataclasses.replace(LIMIT, baseline=0.5)
+
+
+def test_a_line_tells_the_limit_or_the_margin_and_the_interval():
+    kept = dataclasses.replace(LIMIT, now=0.5, estimate=Estimate(0.5, 0.01, 0.01))
+    assert one_line(Decision(kept, "pass", (0.48, 0.52))) == (
+        "verdict pass; defense base; attack loss; metric auc; now 0.5000; "
+        "interval [0.4800, 0.5200]; limit <=0.55"
+    )
+    risen = dataclasses.replace(CHANGE, now=0.51, estimate=Estimate(0.01, 0.01, 0.01))
+    assert one_line(Decision(risen, "fail", (-0.02, 0.04))).endswith(
+        "baseline 0.5000; now 0.5100; interval +0.0100 [-0.0200, +0.0400]; "
+        "limit margin 0.55"
+    )
+    # Where nothing was measured there is nothing between.
+    assert one_line(Decision(LIMIT, "fail")).endswith("metric auc; limit <=0.55")
 
 
 @pytest.mark.parametrize("strict", [False, True])

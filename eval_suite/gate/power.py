@@ -52,7 +52,7 @@ class Scenario:
 def failures(scenario: Scenario, *, runs: int, seed: int = 0) -> int:
     """Returns in how many of `runs` simulated comparisons the gate fails."""
     rng = np.random.default_rng(seed)
-    batches = [BATCH] * (runs // BATCH) + [runs % BATCH] * (runs % BATCH > 0)
+    batches = (min(BATCH, runs - start) for start in range(0, runs, BATCH))
     return sum(_failures(scenario, batch, rng) for batch in batches)
 
 

@@ -1,8 +1,11 @@
+import numpy as np
 import pytest
 from scipy import stats
+from sklearn import metrics
 
 from eval_suite.gate.baseline_file import change
 from eval_suite.gate.power import Scenario
+from eval_suite.gate.power import _draw
 from eval_suite.gate.power import failures
 from eval_suite.gate.power import main
 
@@ -48,8 +51,25 @@ def test_sides_are_of_the_size_that_is_said(monkeypatch):
         return change(old, new, paired=paired)
 
     monkeypatch.setattr("eval_suite.gate.power.change", seen)
-    failures(Scenario(members=30, attacks=2), runs=3)
-    assert sides == [(30, 30, 30)] * 6
+    failures(Scenario(members=30, attacks=2), runs=53)
+    assert sides == [(30, 30, 30)] * 106
+
+
+def test_scores_have_the_aucs_and_the_correlations_that_are_said():
+    # One of three attacks sees the rise.
+    member = np.arange(40_000) < 20_000
+    before, after = _draw(
+        Scenario(members=20_000, attacks=3, rise=0.1),
+        *(1, member, np.random.default_rng(0)),
+    )
+    for scores, expected in ((before, [0.6] * 3), (after, [0.7, 0.6, 0.6])):
+        found = [metrics.roc_auc_score(member, own) for own in scores]
+        assert found == pytest.approx(expected, abs=0.01)
+    for side in (member, ~member):
+        between = np.corrcoef(np.vstack([before, after])[:, side])
+        own = np.where(np.eye(3), 1, 0.9)
+        expected = np.block([[own, 0.8 * own], [0.8 * own, own]])
+        np.testing.assert_allclose(between, expected, atol=0.015)
 
 
 @pytest.mark.parametrize(

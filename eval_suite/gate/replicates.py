@@ -57,7 +57,7 @@ def _resample_counts(
     generator: np.random.PCG64, size: int, replicates: int
 ) -> Iterator[tuple[slice, Floats]]:
     """Yields blocks of resamples: how often each of `size` examples is drawn."""
-    step = max(1, _BLOCK_ENTRIES // size)
+    step = -(-_BLOCK_ENTRIES // size)
     for start in range(0, replicates, step):
         rows = min(step, replicates - start)
         # NumPy promises the raw stream of a bit generator for good, but not what

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from eval_suite.gate.run_identity import MismatchError
+from eval_suite.gate.run_identity import _swapped
 from eval_suite.gate.run_identity import check_count
 from eval_suite.gate.run_identity import is_paired
 from eval_suite.subjects.run_identity import examples_identity
@@ -95,6 +96,14 @@ def test_the_same_rows_in_another_type_are_paired(scale):
         for i, (_, y) in enumerate(sides)
     ]
     assert len(identity(*times)["member_sketch"]) == 128
+
+
+def test_a_side_is_known_up_to_the_last_that_is_kept_of_it():
+    # Of 128 hashes that are kept of a side, what comes behind may be there as well.
+    low, high = ([f"{n:03}" for n in range(start, start + 128)] for start in (0, 200))
+    assert _swapped((low, high), (high, low)) == 128
+    # Of sides that are kept whole, all is known.
+    assert _swapped((low[:9], high[:7]), (high[:7], low[:9])) == 16
 
 
 def test_redrawn_split_is_refused():

@@ -93,10 +93,8 @@ class Audit(_Attacks):
     js_cross_entropy: Divergence
     epsilon: EpsilonBound | None
     not_measured: list[NotMeasured]
-    choose: Choose = dataclasses.field(repr=False, compare=False)
-    scored: Callable[[str], ExampleScores] = dataclasses.field(
-        repr=False, compare=False
-    )
+    choose: Choose = dataclasses.field(repr=False)
+    scored: Callable[[str], ExampleScores] = dataclasses.field(repr=False)
 
     def scores(self, attack: str) -> ExampleScores:
         """Returns the score that an attack gives each example.
@@ -137,4 +135,4 @@ class GameAudit(_Attacks):
     js_entropy: Divergence
     js_cross_entropy: Divergence
     not_measured: list[NotMeasured]
-    choose: Choose = dataclasses.field(repr=False, compare=False)
+    choose: Choose = dataclasses.field(repr=False)

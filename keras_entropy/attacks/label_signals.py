@@ -37,7 +37,7 @@ def label_signals(
     targets, examples, columns = outputs.shape
     confidence = np.empty((targets, examples))
     correct = np.empty((targets, examples), bool)
-    step = max(1, BLOCK_ENTRIES // columns)
+    step = -(-BLOCK_ENTRIES // columns)
     for target in range(targets):
         for start in range(0, examples, step):
             rows = slice(start, start + step)

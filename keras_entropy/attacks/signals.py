@@ -148,7 +148,7 @@ def compute_signals(
     largest = None
     if classes > MAX_VECTOR:
         largest = np.empty((targets, examples, LARGEST))
-    step = max(1, BLOCK_ENTRIES // columns)
+    step = -(-BLOCK_ENTRIES // columns)
     for target in range(targets):
         for start in range(0, examples, step):
             rows = slice(start, start + step)

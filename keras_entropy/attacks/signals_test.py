@@ -70,6 +70,28 @@ def test_certain_outputs_are_finite_and_in_order():
     assert signals.loss[0].tolist() == pytest.approx([0, 149 * np.log(2), np.log(2)])
     assert signals.modified_entropy[0, 1] > signals.modified_entropy[0, 2] > 0
     assert signals.entropy[0].tolist() == pytest.approx([0, 0, np.log(2)])
+    # Nor is any of them the -0 that prints as less than nothing.
+    for name in ("loss", "entropy", "modified_entropy"):
+        assert not np.signbit(getattr(signals, name)).any(), name
+
+
+@pytest.mark.parametrize("classes", [100, 101])
+def test_of_more_than_a_hundred_classes_the_ten_largest_are_kept(classes):
+    rng = np.random.default_rng(4)
+    outputs, labels = rng.dirichlet(np.ones(classes), (2, 9)), rng.integers(0, 100, 9)
+    signals = compute_signals(outputs, labels)
+    rows = np.array([0, 3, 8])
+    expected = outputs[:, rows]
+    if classes > 100:
+        expected = -np.sort(-expected, axis=-1)[..., :10]
+    np.testing.assert_array_equal(signals.vectors(1, rows), expected[1])
+    first, twice = signals.first(1), signals.joined(signals)
+    assert (first.targets, twice.targets, twice.examples) == (1, 2, 18)
+    np.testing.assert_array_equal(first.vectors(0, rows), expected[0])
+    both = twice.vectors(1, np.r_[rows, 9 + rows])
+    np.testing.assert_array_equal(both, np.tile(expected[1], (2, 1)))
+    np.testing.assert_array_equal(twice.loss, np.tile(signals.loss, 2))
+    np.testing.assert_array_equal(twice.labels, np.tile(labels, 2))
 
 
 @pytest.mark.parametrize("from_logits", [False, True])

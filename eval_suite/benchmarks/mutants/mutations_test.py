@@ -62,3 +62,19 @@ def test_modules_and_their_tests_are_there():
         assert Path(source_of(module)[1]).exists()
         for test in tests:
             assert Path(test.partition("::")[0]).exists(), test
+
+
+def test_modules_that_decide_are_all_there():
+    left_out = set()
+    for folder in ("keras_entropy/attacks", "eval_suite/gate"):
+        for path in Path(folder).rglob("*.py"):
+            module = ".".join(path.with_suffix("").parts)
+            if path.stem.endswith(("_test", "__init__")) or module in TESTED:
+                continue
+            left_out.add(path.stem)
+    assert left_out == {
+        *("control", "null_controls", "positive_controls"),
+        *("planted", "planted_neighbors", "tf_privacy"),
+        *("gate_keeper", "junit", "since_baseline"),
+        *("attack_table", "shadow_attack_table"),
+    }

@@ -20,6 +20,7 @@ _CROSS_FITTING = f"{_LEARNERS}/cross_fitting_test.py"
 _GATE = "eval_suite/gate"
 _OF_ONE_TARGET = f"{_AUDITS}/outputs_audit_test.py"
 _OF_A_GAME = f"{_AUDITS}/game_audit_test.py"
+_ALL_SHADOWS = f"{_ATTACKS}/shadows_test.py::test_all_shadows_serve"
 _DIFFERENCES = "eval_suite/measurements/example_scores_test.py"
 
 # What learns: quick tests that all learners share. Those over many seeds take long.
@@ -35,6 +36,18 @@ _WORST_OFF = (
     "rates_of_ten_non_members_by_hand",
     "exposed_are_those_whose_loss_the_other_half_of_the_pairs_shows",
     "too_few_non_members_have_no_rate",
+)
+_OF_LABELS = (
+    "each_label_is_audited_as_two_classes_are",
+    "many_small_leaks_show_together",
+    "an_attack_that_learns_has_no_mean",
+    "other_arrays_are_refused",
+)
+_OF_STEPS = (
+    "the_unit_is_the_sequence",
+    "labels_of_every_form_and_logits_are_one",
+    "one_step_is_a_plain_example",
+    "what_an_audit_of_steps_does_not_read_is_refused",
 )
 
 
@@ -79,7 +92,19 @@ TESTED: dict[str, tuple[str, ...]] = {
         # All but a simulation of many games.
         *(f"{_AUDITS}/worst_off_test.py::test_{name}" for name in _WORST_OFF),
     ),
-    **_in(_AUDITS, ("sides", "target_scoring"), _OF_ONE_TARGET),
+    **_in(_AUDITS, ("sides",), _OF_ONE_TARGET),
+    **_in(_AUDITS, ("target_scoring",), _OF_ONE_TARGET, _ALL_SHADOWS),
+    **_in(
+        _AUDITS,
+        ("labels_audit",),
+        # All but a simulation.
+        *(f"{_AUDITS}/labels_audit_test.py::test_{name}" for name in _OF_LABELS),
+    ),
+    **_in(
+        _AUDITS,
+        ("steps",),
+        *(f"{_AUDITS}/steps_test.py::test_{name}" for name in _OF_STEPS),
+    ),
     **_in(_AUDITS, ("slices",), _OF_ONE_TARGET, f"{_AUDITS}/measurement_test.py"),
     **_in(_AUDITS, ("trained_attacks",), _OF_ONE_TARGET, _OF_A_GAME),
     **_beside(_AUDITS, ("pair_results",), f"{_AUDITS}/fpr_levels_test.py", _OF_A_GAME),
@@ -102,11 +127,14 @@ TESTED: dict[str, tuple[str, ...]] = {
     **_beside(_ATTACKS, ("paired_differences",), _OF_A_GAME, _DIFFERENCES),
     **_beside(
         f"{_ATTACKS}/leakage",
-        ("divergence", "epsilon", "guesses", "one_training", "record_risk"),
+        (
+            *("distance_alone", "divergence", "epsilon", "guesses"),
+            *("one_training", "record_risk"),
+        ),
     ),
-    **_beside(_SCORERS, ("input_residual",)),
+    **_beside(_SCORERS, ("input_residual", "per_class")),
     **_beside(_SCORERS, ("scores",), _OF_ONE_TARGET),
-    **_in(_SCORERS, ("label_only", "per_class", "threshold"), _OF_ONE_TARGET),
+    **_in(_SCORERS, ("label_only", "threshold"), _OF_ONE_TARGET),
     **_in(
         f"{_SCORERS}/neighbors",
         (
@@ -125,7 +153,7 @@ TESTED: dict[str, tuple[str, ...]] = {
     ),
     f"{_SHADOW}.shadow_scorer".replace("/", "."): (
         f"{_SHADOW}/lira_test.py",
-        f"{_ATTACKS}/shadows_test.py::test_all_shadows_serve",
+        _ALL_SHADOWS,
     ),
     f"{_LEARNERS}.cross_fitting".replace("/", "."): (_CROSS_FITTING,),
     **{

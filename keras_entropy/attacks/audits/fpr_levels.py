@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from fractions import Fraction
 
 from keras_entropy.attacks.audits.measurement import MIN_FALSE_POSITIVES
 
@@ -75,16 +76,18 @@ def needed_nonmembers(level: float, targets: int = 1, folds: int = 1) -> int:
         targets: Integer. Defaults to 1.
         folds: Integer, of scores that compare within a fold only. Defaults to 1.
     """
-    # Quotients of whole counts may miss by rounding.
-    expected = math.ceil(MIN_FALSE_POSITIVES / level / targets - 1e-9)
-    return max(expected, folds * (math.ceil(1 / level - 1e-9) - 1))
+    rate = _exactly(level)
+    expected = math.ceil(MIN_FALSE_POSITIVES / (rate * targets))
+    return max(expected, folds * (math.ceil(1 / rate) - 1))
 
 
 def _is_carried(level: float, nonmembers: int, targets: int) -> bool:
-    expected = level * nonmembers * targets
-    # Products of whole counts, such as 100,000 * 0.0001, may miss by rounding.
-    slack = 1 - 1e-9
-    return expected >= MIN_FALSE_POSITIVES * slack and level * (nonmembers + 1) >= slack
+    return nonmembers >= needed_nonmembers(level, targets)
+
+
+def _exactly(level: float) -> Fraction:
+    """Returns the number as it is written: 100,000 * 0.0001 may miss 10 otherwise."""
+    return Fraction(str(float(level)))
 
 
 def level_key(level: float) -> str:

@@ -158,13 +158,10 @@ class Measurement:
 
     def curves(self, fpr: Floats) -> Floats:
         """TPR on a grid of FPRs `(R, S, L)`, NaN where no fold has both sides."""
-        up = self._roc.tpr_on(fpr).reshape(*self._shape, len(fpr))
+        up = self._roc.tpr_on(fpr).reshape(*self._shape, len(fpr)).swapaxes(2, 3)
         # A fold without one of the sides has no curve, and no part in the mean.
-        weights = np.where(self._nonmembers > 0, self._members, 0)[..., None]
-        total = weights.sum(axis=2)
-        mean = np.full((*self._shape[:2], len(fpr)), np.nan)
-        drawn = np.where(weights > 0, up, 0.0) * weights
-        return np.divide(drawn.sum(axis=2), total, out=mean, where=total > 0)
+        weights = np.where(self._nonmembers > 0, self._members, 0)[:, :, None]
+        return weighted_mean(up, np.broadcast_to(weights, up.shape))
 
 
 def curve_grid(nonmembers: float) -> Floats:

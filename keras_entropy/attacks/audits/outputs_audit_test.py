@@ -233,6 +233,25 @@ def test_the_headline_of_noise_is_not_optimistic():
     assert np.mean(best) > 0.5 + 4 * error  # what the headline avoids
 
 
+def test_scores_of_an_attack_are_those_that_are_measured(leak):
+    audit = run(*leak, from_logits=True, attacks=("loss", "per_class:loss"))
+    member = np.arange(leak[1].size) < MEMBERS
+    values, folds = audit.scores("loss")
+    assert folds is None
+    assert audit.get("loss").auc == pytest.approx(metrics.roc_auc_score(member, values))
+    values, folds = audit.scores("per_class:loss")
+    aucs = [
+        metrics.roc_auc_score(member[folds == k], values[folds == k]) for k in range(5)
+    ]
+    assert audit.get("per_class:loss").auc == pytest.approx(np.mean(aucs), abs=1e-3)
+    with pytest.raises(KeyError, match="knn was not made"):
+        audit.scores("knn")
+
+
+def test_an_audit_is_shown_without_its_functions(leak):
+    assert "function" not in repr(run(*leak, from_logits=True, attacks="loss"))
+
+
 def test_same_seed_same_result(leak):
     logits, labels = leak
     first, second = (

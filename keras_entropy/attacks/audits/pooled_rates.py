@@ -42,11 +42,9 @@ def share_above(outside: Floats, fpr: float, scores: Floats) -> float:
     Returns:
         Float in 0..1; NaN where the threshold is above or below all non-members.
     """
-    rank = fpr * (outside.size + 1)
-    whole = math.floor(rank + 1e-9)
-    if whole < 1 or whole >= outside.size:
+    whole, weight = _place(outside, fpr)
+    if not 1 <= whole < outside.size:
         return math.nan
-    weight = max(rank - whole, 0.0)
     above, next_ = ((scores > outside[at]).mean() for at in (whole - 1, whole))
     return float((1 - weight) * above + weight * next_)
 
@@ -62,11 +60,16 @@ def expected_fpr(outside: Floats, fpr: float) -> float:
         Float in 0..1. That threshold was chosen on these non-members, so that of others
         more pass: as in `RocFamily.operating_point`.
     """
-    rank = fpr * (outside.size + 1)
-    whole = math.floor(rank + 1e-9)
-    weight = max(rank - whole, 0.0)
+    whole, weight = _place(outside, fpr)
     let_through, next_ = (_at_most(outside, count) for count in (whole, whole + 1))
     return ((1 - weight) * let_through + weight * next_) / (outside.size + 1)
+
+
+def _place(outside: Floats, fpr: float) -> tuple[int, float]:
+    """How many a threshold lets through, and the weight of one more."""
+    rank = fpr * (outside.size + 1)
+    whole = math.floor(rank + 1e-9)
+    return whole, max(rank - whole, 0.0)
 
 
 def _at_most(outside: Floats, count: int) -> int:

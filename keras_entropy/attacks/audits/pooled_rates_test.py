@@ -83,6 +83,14 @@ def test_too_few_non_members_and_folds_have_no_rate():
     folds = np.zeros(membership.shape, int)
     folded = Scores(scores.values, folds=folds)
     assert np.isnan(pooled_rates.rates(folded, membership)(0.02)[0]).all()
+    # Of 500 non-members five are to be expected.
+    scores, membership = made_up(rng, 1.0, targets=4, examples=250)
+    assert np.isfinite(pooled_rates.rates(scores, membership)(0.01)[0]).all()
+    assert np.isnan(pooled_rates.rates(scores, membership)(0.0099)[0]).all()
+    for side in (membership, ~membership):
+        left_out = side & (np.arange(4) == 2)[:, None]
+        given = Scores(scores.values, excluded=left_out)
+        assert np.isnan(pooled_rates.rates(given, membership)(0.1)[0]).all()
 
 
 @pytest.mark.parametrize("shift", [0.0, 2.0, 3.0])

@@ -94,10 +94,31 @@ def test_excess_is_what_the_distance_is_the_root_of():
     assert abs(excess.mean()) < 4 * excess.std() / 10
 
 
+def test_bins_are_tenths_of_all_examples():
+    # Every other tenth is of members alone.
+    values = np.random.default_rng(6).permutation(2000)[None]
+    member = values // 200 % 2 == 0
+    found = jensen_shannon(np.exp(values / 500), member)
+    assert found.excess == pytest.approx(1, abs=0.01)
+
+
+def test_low_is_above_0_where_chance_gives_as_much_in_a_fortieth_at_most():
+    rng = np.random.default_rng(7)
+    member = np.arange(400)[None] < 200
+    p = []
+    for shift in np.linspace(0.1, 0.4, 120):
+        found = jensen_shannon(rng.normal(size=(1, 400)) + shift * member, member)
+        assert (found.low > 0) == (found.p <= 0.025)
+        p.append(round(200 * found.p))
+    assert {5, 6} <= set(p)
+
+
 def test_rank_correlation():
     x = np.arange(12.0)
-    assert rank_correlation(x, x**3)[0] == pytest.approx(1)
-    assert rank_correlation(x, x**3)[1] < 0.01
+    assert rank_correlation(x, x**3) == (pytest.approx(1), 1 / 2000)
+    # As large in all permutations.
+    assert rank_correlation(x[:4], [2, 1, 1, 2]) == (pytest.approx(0), 1)
+    assert np.isnan(rank_correlation(x[:3], x[:3])[0])
     y = np.random.default_rng(4).normal(size=12)
     assert rank_correlation(x, y)[0] == pytest.approx(stats.spearmanr(x, y).statistic)
     assert np.isnan(rank_correlation(x, np.ones(12))[0])

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from keras_entropy.attacks.leakage.epsilon import _spread
 from keras_entropy.attacks.leakage.epsilon import epsilon_lower_bound
 
 
@@ -85,11 +86,10 @@ def test_the_best_attack_is_chosen():
 
 def test_delta_lowers_the_bound():
     member = np.arange(2000) < 1000
-    plain, lowered = (
-        epsilon_lower_bound({"a": member * 1.0}, member, delta=delta).value
-        for delta in (0.0, 0.5)
-    )
-    assert lowered < plain
+    low, high = stats.beta.ppf(0.025, 700, 1), stats.beta.ppf(0.975, 1, 700)
+    for delta in (0.0, 0.5):
+        bound = epsilon_lower_bound({"a": member * 1.0}, member, delta=delta)
+        assert bound.value == pytest.approx(np.log((low - delta) / high))
 
 
 def test_members_that_score_low_are_found():
@@ -137,3 +137,19 @@ def test_invalid_input():
     for members in (10, 20):
         found = epsilon_lower_bound({"a": np.zeros(30)}, np.arange(30) < members)
         assert found.value == 0
+        sides = [round(0.7 * members), round(0.7 * (30 - members))]
+        hits, false = sides if found.of_members else sides[::-1]
+        ratio = stats.beta.ppf(0.025, hits, 1) / stats.beta.ppf(0.975, 1, false)
+        assert found.ceiling == pytest.approx(max(0, np.log(ratio)))
+
+
+def test_all_vertices_of_few_examples_are_candidates():
+    counts = np.array([0, 2, 2, 3, 7, 7, 9])
+    last = [np.flatnonzero(counts <= count).max() for count in range(10)]
+    assert set(_spread(counts)) == set(last) == {0, 2, 3, 5, 6}
+    # Below the first vertex there is none.
+    assert set(_spread(counts[1:])) == {1, 2, 4, 5}
+    # Of many, those near either end.
+    many = _spread(np.arange(10_001))
+    assert {0, 1, 2, 9998, 9999, 10_000} <= set(many)
+    assert len(many) <= 128

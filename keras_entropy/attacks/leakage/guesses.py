@@ -29,19 +29,16 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Callable
-from statistics import NormalDist
 from typing import Literal
 
 import numpy as np
 from scipy import special
 
-# No number of guesses that fits a memory refutes more.
-_MOST_EPSILON = 40.0
-_MOST_MU = 40.0
+# No number of guesses that fits a memory refutes more, be it of epsilon or of mu.
+_MOST = 40.0
 _HALVINGS = 44
 _LEAST_LOG_LEVEL = -50.0
 _USUAL_LEVEL = 0.05
-_NORMAL = NormalDist()
 
 Theorem = Literal["binomial", "trade-off"]
 
@@ -74,8 +71,6 @@ def p_value(
         >>> p_value(10, 10, 10, 0.0, 0.0) == 2**-10
         True
     """
-    if correct == 0:
-        return 1.0
     if (theorem or better_theorem(guesses, records, delta)) == "binomial":
         return _binomial_p_value(correct, guesses, records, epsilon, delta)
     counts = correct, guesses, records
@@ -130,7 +125,7 @@ def refuted_epsilon(
         def is_refuted(epsilon: float) -> bool:
             return is_tail_refuted(_least_false(epsilon, delta), *counts, level=level)
 
-    return _largest(is_refuted, _MOST_EPSILON)
+    return _largest(is_refuted, _MOST)
 
 
 @functools.cache
@@ -142,7 +137,7 @@ def better_theorem(guesses: int, records: int, delta: float) -> Theorem:
         records: Integer.
         delta: Float in 0..1.
     """
-    if delta == 0 or guesses == 0:
+    if delta == 0:
         return "binomial"
     counts = guesses, guesses, records
     bounds: dict[Theorem, float] = {
@@ -195,13 +190,11 @@ def refuted_mu(correct: int, guesses: int, records: int, *, level: float) -> flo
 
     def is_refuted(mu: float) -> bool:
         def least_false(power: float) -> float:
-            if not 0 < power < 1:
-                return min(1.0, max(0.0, power))
-            return _NORMAL.cdf(_NORMAL.inv_cdf(power) - mu)
+            return float(special.ndtr(special.ndtri(power) - mu))
 
         return is_tail_refuted(least_false, correct, guesses, records, level=level)
 
-    return _largest(is_refuted, _MOST_MU)
+    return _largest(is_refuted, _MOST)
 
 
 def is_tail_refuted(
@@ -235,7 +228,7 @@ def is_tail_refuted(
         level: Float in (0, 1).
     """
     right, wrong = level * correct, level * (guesses - correct)
-    for i in range(correct - 1, -1, -1):
+    for i in reversed(range(correct)):
         needed = records * least_false(right / records)
         if needed <= wrong:
             break  # nothing grows any more
@@ -243,7 +236,7 @@ def is_tail_refuted(
         wrong = needed
         if right + wrong > guesses:
             return True
-    return right + wrong > guesses
+    return False
 
 
 def gaussian_epsilon(mu: float, delta: float) -> float:
@@ -272,7 +265,7 @@ def gaussian_epsilon(mu: float, delta: float) -> float:
         far = math.exp(epsilon + float(special.log_ndtr(-mu / 2 - epsilon / mu)))
         return bool(near - far > delta)
 
-    return _largest(is_too_small, mu**2 / 2 + mu * 40)
+    return _largest(is_too_small, mu**2 / 2 + mu * _MOST)
 
 
 def _largest(holds: Callable[[float], bool], most: float) -> float:

@@ -7,6 +7,7 @@ from scipy import optimize
 from scipy import special
 from scipy import stats
 
+from keras_entropy.attacks.leakage.guesses import _least_false
 from keras_entropy.attacks.leakage.guesses import better_theorem
 from keras_entropy.attacks.leakage.guesses import gaussian_epsilon
 from keras_entropy.attacks.leakage.guesses import is_tail_refuted
@@ -14,7 +15,14 @@ from keras_entropy.attacks.leakage.guesses import p_value
 from keras_entropy.attacks.leakage.guesses import refuted_epsilon
 from keras_entropy.attacks.leakage.guesses import refuted_mu
 
-COUNTS = [(10, 10, 10), (60, 80, 100), (95, 100, 100), (300, 500, 1000), (0, 5, 9)]
+COUNTS = [
+    (10, 10, 10),
+    (60, 80, 100),
+    (95, 100, 100),
+    (300, 500, 1000),
+    (1, 3, 5),
+    (0, 5, 9),
+]
 
 
 @pytest.mark.parametrize(("correct", "guesses", "records"), COUNTS)
@@ -62,6 +70,31 @@ def test_no_right_guess_refutes_nothing(theorem):
             options = {"delta": delta, "theorem": theorem}
             assert p_value(*counts, 0.0, **options) == 1
             assert refuted_epsilon(*counts, level=0.05, **options) == 0
+
+
+def test_p_values_stay_in_range():
+    # What is less likely than e^-50 is not told apart.
+    found = p_value(300, 300, 300, 0.0, 0.0, theorem="trade-off")
+    assert found == pytest.approx(math.exp(-50))
+    for theorem in ("binomial", "trade-off"):
+        assert 0.99 < p_value(1, 10, 10, 1.0, 1e-3, theorem=theorem) <= 1
+        assert p_value(9, 10, 10, 0.0, 0.9, theorem=theorem) == 1
+
+
+@pytest.mark.parametrize(("epsilon", "delta"), [(1.0, 0.01), (0.2, 0.3)])
+def test_the_trade_off_is_its_own_inverse(epsilon, delta):
+    # f(f(a)) = a of a symmetric trade-off; the least false alarms of a power are f(1 -
+    # it), of which the steep half has slope e^epsilon.
+    least_false = _least_false(epsilon, delta)
+    power = np.linspace(delta + 1e-6, 1, 101)
+    found = np.array([least_false(p) for p in power])
+    back = [1 - least_false(1 - a) for a in found]
+    np.testing.assert_allclose(back, power, rtol=1e-12)
+    assert found[-1] == pytest.approx(1 - delta)
+    assert (found[-1] - found[-2]) / (power[-1] - power[-2]) == pytest.approx(
+        math.exp(epsilon)
+    )
+    assert least_false(delta / 2) == 0
 
 
 def share_above(truth, counts, bound):

@@ -80,6 +80,23 @@ def test_candidates_are_those_of_a_count():
         assert one_training._correct(inside, 9, 5) == expected
 
 
+@pytest.mark.parametrize("share", [0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5])
+def test_as_many_are_guessed_as_the_leak_shows(share):
+    # Of the likeliest, or of the unlikeliest, or of both all are what they seem.
+    rank = np.random.default_rng(0).permutation(2000)
+    # As many and some more, of which the next share is too many.
+    shown = round((1.1 * share if share >= 0.4 else 1.15 * share + 0.01) * 2000)
+    for first, last in ((share, 0), (0, share), (share, share)):
+        if first + last > 0.8:
+            continue  # they would overlap
+        member = coins(2000)
+        member[(rank < shown) & (first > 0)] = True
+        member[(rank >= 2000 - shown) & (last > 0)] = False
+        bound = one_training_bound({"a": -rank}, member)
+        counts = round(first * bound.records), round(last * bound.records)
+        assert (bound.guessed_in, bound.guessed_out) == counts
+
+
 @pytest.mark.parametrize("mu", [1.0, 2.0])
 def test_a_gaussian_mechanism_of_known_epsilon(mu):
     truth = gaussian_epsilon(mu, 1e-5)

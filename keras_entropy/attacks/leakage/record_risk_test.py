@@ -58,6 +58,9 @@ def test_exposed_come_in_order_of_certainty():
     exposed = risk.exposed(0.2)
     assert 0 < len(exposed) < 200
     assert (np.diff(risk.p_value[exposed]) >= 0).all()
+    assert len(risk.exposed(0.05)) == len(risk.exposed()) < len(risk.exposed(0.1))
+    # A rate that is reached is one that is kept.
+    assert len(risk.exposed(risk.q_value[exposed[3]])) >= 4
 
 
 def test_detection_rate_counts_the_models_that_give_it_away():
@@ -76,11 +79,18 @@ def test_constant_confidences_give_no_alarm():
     assert not len(risk.exposed())
     certain = record_risk(np.where(membership, 1.0, 0.0), membership)
     assert len(certain.exposed()) == 10
+    # As certain as each other: the larger effect first.
+    effects = np.random.default_rng(0).permutation(10) + 1.0
+    several = record_risk(np.where(membership, effects, 0.0), membership)
+    np.testing.assert_array_equal(several.exposed(), np.argsort(-effects))
 
 
 def test_invalid_usage():
     membership = complementary_pairs(10, 6, seed=0).membership
     with pytest.raises(ValueError, match=r"at least 3 pairs of models.*\(4, 10\)"):
         record_risk(np.zeros((4, 10)), membership[:4])
+    odd = np.vstack([membership, membership[:1]])
+    with pytest.raises(ValueError, match=r"at least 3 pairs of models.*\(7, 10\)"):
+        record_risk(np.zeros((7, 10)), odd)
     with pytest.raises(ValueError, match=r"complementary pairs.*30 entries"):
         record_risk(np.zeros((6, 10)), np.ones((6, 10), bool))

@@ -106,7 +106,7 @@ def _squared_distances(first: Floats, second: Floats) -> Floats:
 def _held_out(features: Floats, values: Floats, folds: Integers) -> Floats:
     """Residuals `(N, R)` of ridge regressions that did not see the fold."""
     # Off what is equal nothing is left, not even a rounding error.
-    values = values - values[0]
+    values = values - values.min(axis=0)
     found = np.empty((len(_RIDGES), *values.shape))
     parts = [features[folds == fold] for fold in range(_FOLDS)]
     grams = [part.T @ part for part in parts]

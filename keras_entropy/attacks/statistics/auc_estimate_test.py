@@ -40,6 +40,34 @@ def test_folds_are_averaged_by_their_pairs():
     assert wider.variance == pytest.approx(2 * estimate.variance, rel=0.02)
 
 
+@pytest.mark.parametrize("correlation", [0.0, 0.3])
+def test_variance_and_degrees_are_satterthwaites(correlation):
+    rng = np.random.default_rng(9)
+    # Folds of 12 and 7, of one member, of one non-member, and of members alone.
+    sizes = [(12, 7), (1, 9), (5, 1), (4, 0)]
+    groups = np.repeat(np.arange(4), [sum(size) for size in sizes])
+    member = np.concatenate([np.arange(sum(size)) < size[0] for size in sizes])
+    roc = RocFamily(rng.normal(size=member.size), member, groups, 4)
+    estimate = of_folds(roc, correlation=correlation)
+    pairs = np.array([n * m for n, m in sizes])
+    own, together, deviation, lost = 0.0, 0.0, 0.0, 0.0
+    for fold, size in enumerate(sizes[:3]):
+        weight = pairs[fold] / pairs.sum()
+        terms = [term[fold] for term in roc.placement_variances()]
+        own += weight**2 * sum(terms)
+        deviation += weight * np.sqrt(sum(terms))
+        for term, count in zip(terms, size, strict=True):
+            together += weight**2 * term
+            lost += (weight**2 * term) ** 2 / max(count - 1, 1)
+    variance = (1 - correlation) * own + correlation * deviation**2
+    assert estimate.variance == pytest.approx(variance, rel=1e-12)
+    assert estimate.degrees == pytest.approx(together**2 / lost, rel=1e-12)
+    law = stats.t(estimate.degrees, 0.6, 0.1)
+    found = AucEstimate(0.6, 0.1**2, estimate.degrees)
+    assert found.interval(0.8) == pytest.approx(law.interval(0.8))
+    assert found.interval() == found.interval(0.95)
+
+
 def test_perfect_separation_and_constant_scores_are_not_certain():
     member = np.arange(300) < 100
     auc, low, high = one_group(member * 1.0, member)

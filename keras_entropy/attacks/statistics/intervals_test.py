@@ -26,7 +26,21 @@ def test_mean_interval_of_equal_values_is_the_value():
     assert found == pytest.approx((1.5, 1.5 - half, 1.5 + half))
 
 
-@pytest.mark.parametrize("hits", [0, 1, 17, 20])
+def test_values_that_tell_nothing_of_their_mean_have_the_entire_line():
+    mean, low, high = intervals.mean_interval(
+        [[1.0, np.nan], [2.0, 0.0]], inflation=np.inf
+    )
+    np.testing.assert_array_equal(mean, [1.5, np.nan])
+    np.testing.assert_array_equal(low, [-np.inf, np.nan])
+    np.testing.assert_array_equal(high, [np.inf, np.nan])
+
+
+def test_of_no_example_any_share_is_possible():
+    np.testing.assert_array_equal(intervals.share_interval(0, 0), (0, 1))
+    assert intervals.share_interval(3, 20) == intervals.share_interval(3, 20, 0.95)
+
+
+@pytest.mark.parametrize("hits", [0, 1, 17, 19, 20])
 def test_share_interval_is_clopper_pearson(hits):
     expected = stats.binomtest(hits, 20).proportion_ci(0.9, method="exact")
     found = intervals.share_interval(hits, 20, 0.9)

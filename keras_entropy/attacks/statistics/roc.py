@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable
-from typing import Any
 
 import numpy as np
 
@@ -58,22 +57,23 @@ class RocFamily:
         order: Integers | None = None,
     ) -> None:
         order = descending(scores) if order is None else order
-        if groups is None or (count == 1 and groups.min(initial=0) == 0):
-            codes: Integers = np.zeros(1, np.int16)
+        if groups is None:
+            codes: Integers = np.zeros(scores.size, np.int8)
             scores, member = scores[order], member[order]
             changes = scores[1:] != scores[:-1]
         else:
             # A stable sort of small integers is a radix sort: linear.
-            kind: type[np.integer[Any]] = np.int16 if count < 2**15 else np.int64
-            codes = groups.astype(kind, copy=False)[order]
+            codes = groups.astype(np.min_scalar_type(-count))[order]
             regroup = np.argsort(codes, kind="stable")
             codes = codes[regroup]
             kept = slice(np.searchsorted(codes, 0), None)
             order, codes = order[regroup[kept]], codes[kept]
             scores, member = scores[order], member[order]
             changes = (scores[1:] != scores[:-1]) | (codes[1:] != codes[:-1])
+        # More than the false positives of a group that others follow.
+        self._stride = scores.size
         ends = np.append(np.flatnonzero(changes), scores.size - 1)[: scores.size]
-        codes = codes[ends] if codes.size > 1 else np.repeat(codes, ends.size)
+        codes = codes[ends]
         self.first = np.searchsorted(codes, np.arange(count), "left")
         self.last = np.searchsorted(codes, np.arange(count), "right")
         self.thresholds = scores[ends]
@@ -185,8 +185,8 @@ class RocFamily:
 
         Between whole numbers both are weighted; above all non-members they are 0.
         """
-        whole = np.floor(rank + 1e-9)
-        weight = np.maximum(rank - whole, 0.0)
+        whole = np.floor(rank)
+        weight = rank - whole
         tp, fp = self.counts_at_most(whole)
         tp_before = self.counts_at_most(whole - 1)[0]
         fp_after = self.counts_at_most(whole + 1)[1]
@@ -199,7 +199,7 @@ class RocFamily:
         Args:
             false_positives: Numbers `(G,)`; where no vertex qualifies, both are 0.
         """
-        limits = np.clip(false_positives, -1, self.nonmembers).astype(np.int64)
+        limits = np.minimum(false_positives, self.nonmembers).astype(np.int64)
         keys = self._stride * np.arange(self.members.size) + limits
         return self._counts(np.searchsorted(self._fp_by_group, keys, "right"))
 
@@ -207,11 +207,6 @@ class RocFamily:
     def _fp_by_group(self) -> Integers:
         """False positives of all vertices, ascending through all groups."""
         return self._stride * self._codes.astype(np.int64) + self.fp
-
-    @functools.cached_property
-    def _stride(self) -> int:
-        # A limit of -1 comes after all false positives of the group before.
-        return int(self.nonmembers.max(initial=0)) + 2
 
     def counts_above(self, threshold: float) -> tuple[Integers, Integers]:
         """True and false positives with a score above `threshold`, arrays `(G,)`."""

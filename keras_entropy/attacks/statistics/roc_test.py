@@ -178,12 +178,32 @@ def test_constant_scores_say_nothing():
     assert roc.bend(0.5) == 0
 
 
-def test_a_group_without_one_side_has_no_auc():
-    roc = RocFamily(
-        np.arange(4.0), np.array([1, 1, 1, 0], bool), np.array([0, 0, 1, 1]), 3
-    )
-    np.testing.assert_array_equal(np.isnan(roc.auc()), [True, False, True])
-    assert roc.nonmembers.tolist() == [0, 1, 0]
+def test_a_group_without_one_side_has_no_curve():
+    # Members alone, non-members alone, one of each, nothing.
+    member = np.array([1, 1, 0, 0, 1, 0], bool)
+    roc = RocFamily(np.arange(6.0), member, np.array([0, 0, 1, 1, 2, 2]), 4)
+    grid = np.array([0.0, 0.5, 1.0])
+    for found in (
+        *(roc.auc(), roc.advantage(), roc.tpr_on(grid)[:, 1]),
+        *roc.placement_variances(),
+    ):
+        np.testing.assert_array_equal(np.isnan(found), [True, True, False, True])
+    assert roc.nonmembers.tolist() == [0, 2, 1, 0]
+    np.testing.assert_array_equal(roc.tpr_on(grid)[2], [0, 0, 1])
+    # The member is below: with one more above and below it beats 0, 1/3 and 1 (less
+    # half of each end), and the variance of the three is that of the mean of one.
+    shares = [0.5 / 3, 1 / 3, 2.5 / 3]
+    for term in roc.placement_variances():
+        assert term[2] == pytest.approx(np.var(shares, ddof=1), rel=1e-12)
+
+
+def test_bend_is_0_where_one_side_is_tied():
+    member = np.array([1, 0, 1, 0, 0, 0, 0, 0], bool)
+    for scores in ([9, 8, 7, 6, 1, 1, 1, 1], [9, 9, 8, 8, 8, 3, 2, 1]):
+        roc = RocFamily(np.array(scores, float), member)
+        before, here, after = (roc.operating_point(rank / 7)[1] for rank in (1, 2, 3))
+        assert (before < here) != (here < after)
+        assert roc.bend(2 / 7) == 0
 
 
 def test_operating_point_by_hand():

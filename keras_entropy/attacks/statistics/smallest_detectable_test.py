@@ -13,6 +13,20 @@ def test_known_rises(size, rise):
     assert minimum_detectable_auc(size, size) == pytest.approx(0.5 + rise, abs=6e-4)
 
 
+def test_rises_of_few_examples_are_those_of_the_exact_variances():
+    quantiles = stats.norm.isf(0.05) + stats.norm.ppf(0.8)
+    rise = quantiles * np.sqrt((20 + 30 + 1) / (12 * 20 * 30))
+    assert minimum_detectable_auc(20, 30) == pytest.approx(0.5 + rise)
+    other = stats.norm.isf(0.1) + stats.norm.ppf(0.6)
+    found = minimum_detectable_auc(20, 30, power=0.6, level=0.1)
+    assert found == pytest.approx(0.5 + rise * other / quantiles)
+    values = [0.1, 0.4, 0.2, 0.7]
+    law = stats.t(3, scale=stats.sem(values))
+    assert minimum_detectable_difference(values) == pytest.approx(
+        law.isf(0.05) + law.ppf(0.8)
+    )
+
+
 def test_no_auc_above_one_is_asked_for():
     assert minimum_detectable_auc(1, 1) == 1.0
 

@@ -11,7 +11,8 @@ from keras_entropy.arrays import Floats
 def weighted_mean(values: Floats, weights: Array) -> Floats:
     """Means over the last axis, NaN without weight; exact where values are equal."""
     total = weights.sum(axis=-1)
-    filled = np.where(weights > 0, values, 0.0)
+    # A value without weight may be NaN, which times 0 is NaN.
+    filled = np.where(weights > 0, values, weights)
     mean = np.full(total.shape, np.nan)
     np.divide((filled * weights).sum(axis=-1), total, out=mean, where=total > 0)
     first = np.take_along_axis(values, weights.argmax(axis=-1)[..., None], -1)[..., 0]

@@ -4,13 +4,16 @@ from keras_entropy.attacks.statistics.weighted_mean import weighted_mean
 
 
 def test_means_are_numpys_where_there_is_weight():
-    values = np.array([[0.2, np.nan, 0.8], [0.3, 0.5, 0.1], [np.nan, 1.0, 2.0]])
+    values = np.array([[0.2, np.nan, 0.8], [0.3, 0.5, 0.1], [3.0, 1.0, 2.0]])
     weights = np.array([[1, 0, 3], [2, 2, 1], [0, 0, 0]])
     found = weighted_mean(values, weights)
     expected = np.average([0.2, 0.8], weights=[1, 3])
     assert np.isclose(found[0], expected, rtol=1e-15)
     assert np.isclose(found[1], np.average(values[1], weights=weights[1]), rtol=1e-15)
     assert np.isnan(found[2])
+    # Shares are weights too, however small.
+    found = weighted_mean(values[0, [0, 2]], weights[0, [0, 2]] / 100)
+    assert np.isclose(found, expected, rtol=1e-15)
 
 
 def test_equal_values_are_not_moved_by_rounding():

@@ -17,7 +17,8 @@ _HIDDEN = 64
 _LEARNING_RATE = 3e-3
 _DECAY = 1e-4
 _STEPS = 400
-_BATCH = (32, 512)
+# Members of a batch, and as many non-members.
+_LEAST, _MOST = 16, 256
 # Of a small training set, a batch takes this share.
 _BATCH_SHARE = 8
 
@@ -56,7 +57,7 @@ def mlp_scores(
     # size, which all share, knows no label.
     streams = rng.spawn(count)
     share = member.size * (count - 1) // (2 * _BATCH_SHARE * count)
-    half = int(np.clip(share, _BATCH[0] // 2, _BATCH[1] // 2))
+    half = int(np.clip(share, _LEAST, _MOST))
     batches = [
         [_batches(rows, half, stream) for rows in sides]
         for sides, stream in zip(training, streams, strict=True)
@@ -92,7 +93,7 @@ def _moments(
         variances.append(np.mean(squares, axis=0))
     mean, variance = np.array(means), np.array(variances)
     # A column that is constant in training tells nothing, and must not explode.
-    informative = variance > 1e-24 * (1 + mean**2)
+    informative = variance > 1e-24 * mean**2
     scale = np.zeros_like(variance)
     scale[informative] = variance[informative] ** -0.5
     return mean, scale

@@ -115,13 +115,11 @@ def _log_density(
     if degrees is None:
         return -z * z / 2 - np.log(scale)
     # Degrees are few different integers: the gamma functions are looked up.
-    table = np.arange(degrees.max() + 1)
-    constant = special.gammaln((table + 1) / 2) - special.gammaln(
-        np.maximum(table, 1) / 2
-    )
-    constant -= np.log(np.maximum(table, 1)) / 2
+    table = np.arange(_PRIOR_DEGREES, degrees.max() + 1)
+    constant = special.gammaln((table + 1) / 2) - special.gammaln(table / 2)
+    constant -= np.log(table) / 2
     return (
-        constant[degrees]
+        constant[degrees - _PRIOR_DEGREES]
         - (degrees + 1) / 2 * np.log1p(z * z / degrees)
         - np.log(scale)
     )

@@ -6,6 +6,7 @@ from scipy import stats
 from sklearn import metrics
 
 from keras_entropy.attacks.scorers.shadow import lira
+from keras_entropy.attacks.scorers.shadow.shadow_moments import Moments
 from keras_entropy.shadow.plan import complementary_pairs
 
 MODELS, N = 10, 50
@@ -70,6 +71,23 @@ def test_equals_the_direct_computation(variance):
         np.testing.assert_allclose(found.values, offline, rtol=1e-9, atol=1e-9)
 
 
+def test_online_needs_what_its_scores_depend_on():
+    # A side that no shadow is on leaves nothing to compare with.
+    nobody = np.zeros((MODELS, N), bool)
+    for scorer in (lira.Online(), lira.Offline()):
+        excluded = scorer.score_game(SIGNAL, nobody).excluded
+        assert excluded.all() == scorer.needs_holders
+    # The mean of members may lie on either side: other pairs show on which.
+    low, high = (
+        scorer.score_target(np.array([[5.0]]), shadows, EQUAL[:, :1]).values.item()
+        for scorer in (lira.Online(),)
+        for shadows in (3.0 - 6 * EQUAL[:, :1], 3.0 * EQUAL[:, :1] - 3)
+    )
+    assert low < 0 < high
+    assert lira.Online.learns_from_pairs
+    assert not lira.Offline.learns_from_pairs
+
+
 def test_offline_is_one_sided():
     membership = EQUAL[:, :2]
     signal = np.zeros((MODELS, 2)) + RNG.normal(size=(MODELS, 1))
@@ -104,6 +122,27 @@ def test_of_one_shadow_a_side_the_distance_tells_the_scale():
             for mean in (inside, outside)
         ]
         np.testing.assert_allclose(found[k], expected[0] - expected[1], rtol=1e-9)
+
+
+def test_only_examples_that_have_a_shadow_tell_the_scale():
+    side = Moments(np.array([1, 0, 1]), np.array([7.0, 0, -2]), np.zeros(3))
+    scale, degrees = lira._scale(side, "shrunken", np.array([2.0, 99.0, 4.0]))
+    # Of one shadow: twice the variance of one, which is 3 on average.
+    np.testing.assert_allclose(scale, np.sqrt([6, 6, 6]))
+    assert degrees.tolist() == [4, 4, 4]
+
+
+def test_one_variance_for_all_is_that_about_the_means():
+    for count, scatter, variance in (([2, 1], [4.5, 0], 1.5), ([1, 1], [0, 0], 1)):
+        side = Moments(np.array(count), np.zeros(2), np.array(scatter, float))
+        scale, _ = lira._scale(side, "fixed", np.zeros(2))
+        np.testing.assert_allclose(scale, np.sqrt(variance))
+    # Nobody knows the scale of lone shadows: it is the same for all, and finite.
+    alone = np.zeros((1, N), bool)
+    found = lira.Offline().score_target(SIGNAL[0], SIGNAL[1:2], alone)
+    np.testing.assert_allclose(
+        found.values[0], (SIGNAL[0] - SIGNAL[1]) / np.sqrt(2), rtol=1e-9
+    )
 
 
 def test_shrunken_variance_is_as_strong_as_the_better_of_the_others():

@@ -59,6 +59,16 @@ def test_scores_are_those_of_the_formulas(rng):
     np.testing.assert_allclose(moments.log_ratio(target), inside - outside)
 
 
+@pytest.mark.parametrize("pairs", [1, 3])
+def test_each_signal_has_a_scale_of_its_own(rng, pairs):
+    membership = plan(pairs, 6, rng)
+    values = rng.normal(size=(2, *membership.shape)) * [[[1.0]], [[9.0]]]
+    together = Pairs(values, membership).others()
+    for signal in range(2):
+        alone = Pairs(values[signal], membership).others()
+        np.testing.assert_allclose(together.variance[signal], alone.variance)
+
+
 def test_one_pair_takes_its_scale_from_the_distance(rng):
     membership = plan(1, 5, rng)
     moments = Pairs(rng.normal(size=membership.shape), membership).others()

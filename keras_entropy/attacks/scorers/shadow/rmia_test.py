@@ -71,8 +71,28 @@ def test_p_values_of_non_members_are_uniform():
         assert (p[k][membership[k]] < 0.05).mean() > 0.1
 
 
+def test_what_no_shadow_holds_or_all_do_is_excluded():
+    nobody = np.zeros((MODELS, N), bool)
+    for plan, offline in ((nobody, False), (~nobody, True)):
+        assert rmia.Online().score_game(SIGNAL, plan).excluded.all()
+        assert rmia.Offline().score_game(SIGNAL, plan).excluded.all() == offline
+
+
+def test_what_the_offline_average_assumes():
+    # With a = 0 members' probabilities would all be 1; with a = 1 those of others.
+    for a in (0, 1):
+        found = rmia.Offline(a=a).score_game(SIGNAL, MEMBERSHIP).values[0]
+        p = special.expit(SIGNAL)
+        outside = np.array([p[2:, i][~MEMBERSHIP[2:, i]].mean() for i in range(N)])
+        expected = p[0] / (outside if a else (outside + 1) / 2)
+        np.testing.assert_allclose(np.exp(found), expected)
+
+
 def test_invalid_usage():
-    with pytest.raises(ValueError, match="`a` must be between 0 and 1"):
-        rmia.Offline(a=1.5)
-    with pytest.raises(ValueError, match="`reference_scores` must hold scores"):
-        rmia.p_values(SIGNAL, SIGNAL[:4])
+    for a in (1.5, -0.5, np.nan):
+        with pytest.raises(ValueError, match="`a` must be between 0 and 1"):
+            rmia.Offline(a=a)
+    assert rmia.Online(temperature=0.5).needs_holders
+    for reference in (SIGNAL[:4], SIGNAL[0], SIGNAL[:, :0]):
+        with pytest.raises(ValueError, match="`reference_scores` must hold scores"):
+            rmia.p_values(SIGNAL, reference)

@@ -105,7 +105,7 @@ def is_paired(membership: Booleans) -> bool:
 def _one_of_each(candidates: Booleans, seed: int) -> Booleans:
     """Returns one of the models marked for each example, drawn at random."""
     drawn = np.random.default_rng(seed).random(candidates.shape)
-    chosen = np.where(candidates, drawn, -1).argmax(axis=0)
+    chosen = np.where(candidates, drawn, 0).argmax(axis=0)
     return (np.arange(len(candidates))[:, None] == chosen) & candidates
 
 

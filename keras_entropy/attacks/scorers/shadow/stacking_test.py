@@ -90,4 +90,15 @@ def test_a_target_is_scored_by_what_its_shadows_teach(rng):
         np.stack([moments.offset(own), moments.log_ratio(own)], axis=-1),
     )
     assert scores.shape == (1, 400)
+    # Whatever number of pairs there are, all of them teach, up to eight.
+    for pairs in (2, 3, 11):
+        taught = []
+
+        def known(pair, left_out, taught=taught):
+            taught.append((pair, left_out))
+            return columns(pair % 2, (pair % 2,))
+
+        many = np.tile(membership, (6, 1))[: 2 * pairs]
+        stacking.stack_target(known, many, np.zeros((1, 400, 2)))
+        assert taught == [(pair, (pair,)) for pair in range(min(pairs, 8))]
     assert scores[0, member].mean() > scores[0, ~member].mean() + 0.5

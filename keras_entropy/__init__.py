@@ -24,6 +24,7 @@ from keras_entropy.layers import FittedDefense as FittedDefense
 from keras_entropy.layers import GaussianKoopman as GaussianKoopman
 from keras_entropy.layers import GaussianNoise as GaussianNoise
 from keras_entropy.layers import Identity as Identity
+from keras_entropy.layers import LabelInvariance as LabelInvariance
 from keras_entropy.layers import LabelOnly as LabelOnly
 from keras_entropy.layers import LaplaceNoise as LaplaceNoise
 from keras_entropy.layers import LinearHead as LinearHead

@@ -178,7 +178,10 @@ class PairedTargets(Subject):
         return [
             entry.name
             for entry in entries
-            if not entry.is_trained and entry.claims.deterministic
+            if not entry.is_trained
+            and entry.claims.deterministic
+            # What is asked about copies is no function of one answer.
+            and entry.layer.expects != "copies"
         ]
 
 

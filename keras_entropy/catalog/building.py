@@ -126,7 +126,8 @@ def build(
         UserWarning: If a callback lowered the model's learning rate and `learning_rate`
             is not given; if training leaves the accuracy on `x` far below the model's
             (`keras_entropy.shadow.resemblance`); if `seed` is known and the model
-            starts on the reference, since whoever holds both can find the start.
+            starts on the reference, since whoever holds both can find the start; if it
+            is known and the layer is random, since its draws are known then.
     """
     check_rate(learning_rate)
     if epochs is not None and epochs < 1:
@@ -141,6 +142,9 @@ def build(
     if y is None and is_of_batches(x):
         x, y = pair_of(x, "x")
     layer = entry.create(seed=seed)
+    if seed is not None and not entry.claims.deterministic:
+        _warn_of_known_draws(entry, seed)
+    guarantee = None
     bar = _keras_bar if verbose else no_bar
     if entry.needs_reference:
         # Or raises, before anything is trained.
@@ -169,10 +173,8 @@ def build(
         )
         stack.assign_to(model, 0)
         warn_of_lost_accuracy(entry.name, undefended, model, data.x, data.y)
-        if guarantee is not None:
-            model = attach(model, guarantee)
         if not entry.is_fitted:
-            return model
+            return _with_guarantee(model, guarantee)
         from_logits = False
     if entry.cross_fitting is not None and isinstance(layer, FittedDefense):
         layer.fit(honest_answers(entry, model, data, bar), examples[1])
@@ -187,7 +189,11 @@ def build(
             seed=seed or 0,
             inputs=form.inputs,
         )
-    return defend(model, layer, from_logits=from_logits)
+    return _with_guarantee(defend(model, layer, from_logits=from_logits), guarantee)
+
+
+def _with_guarantee(model: keras.Model, guarantee: Guarantee | None) -> keras.Model:
+    return model if guarantee is None else attach(model, guarantee)
 
 
 @contextlib.contextmanager
@@ -257,6 +263,15 @@ def _warn_of_known_start(entry: Entry, seed: int) -> None:
         f"{entry.name}: what the model learns from the reference can be found by "
         "whoever holds that and the seed, and shows more of what `x` has changed. "
         f"Deploy with `seed=None`, which draws a secret one. Received: seed={seed}",
+        stacklevel=3,
+    )
+
+
+def _warn_of_known_draws(entry: Entry, seed: int) -> None:
+    warnings.warn(
+        f"{entry.name}: whoever knows the seed knows what the layer draws, and takes "
+        "it off. Deploy with `seed=None`, which draws a secret one. "
+        f"Received: seed={seed}",
         stacklevel=3,
     )
 

@@ -61,6 +61,7 @@ def test_a_transform_needs_no_data():
     np.testing.assert_allclose(to_numpy(defended(X)), to_numpy(expected), atol=1e-6)
 
 
+@pytest.mark.filterwarnings("ignore:.*knows the seed")
 def test_a_random_layer_draws_from_the_given_seed():
     model = classifier()
     one, same, other, unknown = [
@@ -119,6 +120,13 @@ def answers(name, model, seed):
     if catalog.get(name).needs_reference:
         kwargs["reference"] = (X + 1, Y)
     return to_numpy(catalog.build(name, model, X, Y, **kwargs)(X))
+
+
+@pytest.mark.parametrize("name", ["gaussian-noise", "dynanoise", "M-4"])
+def test_a_random_layer_with_a_known_seed_is_told(name):
+    with pytest.warns(UserWarning, match=rf"{name}: whoever knows the seed.*seed=0"):
+        catalog.build(name, classifier())
+    catalog.build(name, classifier(), seed=None)  # A warning would fail.
 
 
 @pytest.mark.filterwarnings("ignore:.*learns from the reference")

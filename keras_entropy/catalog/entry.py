@@ -47,9 +47,10 @@ class Entry:
         alias: Name in words, such as `"spline-dmd"`.
         title: Name for people.
         family: How far the defense reaches into the model. `"output-transform"`: not
-            at all, the layer is put behind it. `"head"`: the softmax is replaced, and
-            trained. `"training-loss"`: the whole model is trained anew, whether or not
-            its answers pass through a fitted layer as well (see `is_fitted`).
+            at all, the layer is put behind it, or around it. `"head"`: the softmax is
+            replaced, and trained. `"training-loss"`: the whole model is trained anew,
+            whether or not its answers pass through a fitted layer as well (see
+            `is_fitted`).
             `"none"`: no defense, but what one is to be compared with.
         layer: The layer's class.
         config: Keyword arguments of the layer.

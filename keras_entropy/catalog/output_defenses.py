@@ -11,6 +11,7 @@ from keras_entropy.layers.frequencies.pair_frequencies import PairFrequencies
 from keras_entropy.layers.frequencies.rank_frequencies import RankFrequencies
 from keras_entropy.layers.frequencies.rank_map import RankMap
 from keras_entropy.layers.perturbation.dynamic_noise import DynamicNoise
+from keras_entropy.layers.perturbation.label_invariance import LabelInvariance
 from keras_entropy.layers.perturbation.memguard import MemGuard
 from keras_entropy.layers.perturbation.noise import GaussianNoise
 from keras_entropy.layers.perturbation.noise import LaplaceNoise
@@ -90,6 +91,16 @@ OUTPUT_DEFENSES = (
         config={"confidence": 1.0},
         recipe=None,
         reference="Yeom et al., 2018, arXiv:1709.01604",
+    ),
+    Entry(
+        name="ldl",
+        alias="label-invariance",
+        title="LDL, the label of the mean of noisy copies",
+        family="output-transform",
+        layer=LabelInvariance,
+        config={"stddev": 0.2, "copies": 32},
+        recipe=None,
+        reference="Rajabi et al., 2023, arXiv:2212.01688",
     ),
     Entry(
         name="hamp-ranks",

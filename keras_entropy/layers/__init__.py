@@ -18,6 +18,9 @@ from keras_entropy.layers.frequencies.rank_frequencies import (
 from keras_entropy.layers.frequencies.rank_map import RankMap as RankMap
 from keras_entropy.layers.identity import Identity as Identity
 from keras_entropy.layers.perturbation.dynamic_noise import DynamicNoise as DynamicNoise
+from keras_entropy.layers.perturbation.label_invariance import (
+    LabelInvariance as LabelInvariance,
+)
 from keras_entropy.layers.perturbation.memguard import MemGuard as MemGuard
 from keras_entropy.layers.perturbation.noise import GaussianNoise as GaussianNoise
 from keras_entropy.layers.perturbation.noise import LaplaceNoise as LaplaceNoise

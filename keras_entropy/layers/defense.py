@@ -50,7 +50,8 @@ class Defense(keras.layers.Layer):
 
     Call arguments:
         inputs: Tensor `(batch, ..., classes)` with at least 2 classes:
-            probabilities, or logits where `expects` is `"logits"`.
+            probabilities, or logits where `expects` is `"logits"`; where it is
+            `"copies"`, probabilities of the mean answer to copies of the model's input.
 
     Returns:
         Tensor of the same shape, float32.

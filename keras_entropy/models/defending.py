@@ -6,9 +6,12 @@ import keras
 
 from keras_entropy.layers.defense import Defense
 from keras_entropy.layers.fitted_defense import FittedDefense
+from keras_entropy.layers.perturbation.label_invariance import LabelInvariance
 from keras_entropy.models import graph
 from keras_entropy.models.adapters import LogitsToProbabilities
 from keras_entropy.models.adapters import TwoClasses
+from keras_entropy.models.asked_copies import inside_of
+from keras_entropy.models.asked_copies import mean_over_copies
 from keras_entropy.models.endings import ending_of
 
 
@@ -20,7 +23,8 @@ def defend(model: Any, *layers: Defense, from_logits: bool = False) -> keras.Mod
     The new model shares the layers and weights of the old one and is not compiled.
     A layer that expects logits takes the place of the softmax: then a last layer
     that has both weights and the softmax, such as `Dense(10, activation="softmax")`,
-    is copied without it, and the copy's weights are separate.
+    is copied without it, and the copy's weights are separate. One that expects copies
+    is put around the model, which is asked about noisy copies of each input.
 
     Example:
 
@@ -35,8 +39,8 @@ def defend(model: Any, *layers: Defense, from_logits: bool = False) -> keras.Mod
         model: Functional or `Sequential` Keras model with one output
             `(batch, ..., classes)` that ends in a softmax, in one sigmoid unit (which
             becomes two classes), in logits (see `from_logits`) or in another defense.
-        *layers: Defenses in the order in which they act. One that expects logits
-            must come first.
+        *layers: Defenses in the order in which they act. One that expects logits or
+            copies must come first.
         from_logits: Boolean, whether the model ends in logits. Defaults to `False`.
 
     Returns:
@@ -46,12 +50,18 @@ def defend(model: Any, *layers: Defense, from_logits: bool = False) -> keras.Mod
         TypeError: If `model` is no Keras model or a layer is no defense.
         ValueError: If the model is subclassed or has several outputs, does not end
             as said above, has fewer than 2 classes or a name that a layer has too, or a
-            layer was built for another number of classes.
+            layer was built for another number of classes; if a layer expects copies,
+            and the model has several inputs, or one that is no array of floats of one
+            shape.
     """
     ending = ending_of(model, from_logits=from_logits)
     _check_layers(model, layers)
-    if layers[0].expects == "logits":
+    first = layers[0]
+    if first.expects == "logits":
         tensor = ending.logits()
+    elif isinstance(first, LabelInvariance):
+        plain = probabilities_of(model, from_logits=from_logits)
+        tensor = mean_over_copies(plain, first)
     else:
         tensor = ending.probabilities()
     for layer in layers:
@@ -148,6 +158,9 @@ def strip(model: Any) -> keras.Model:
             f"Received: model={model.name!r}, which ends in "
             f"{graph.operation(tensor).name!r}"
         )
+    inputs = graph.model_inputs(model)
+    if isinstance(removed[-1], LabelInvariance):
+        inputs, tensor = inside_of(tensor)
     replaced_softmax = removed[-1].expects == "logits"
     activation = "softmax"
     if isinstance(graph.operation(tensor), LogitsToProbabilities):
@@ -157,7 +170,7 @@ def strip(model: Any) -> keras.Model:
         activation = "sigmoid"
     if replaced_softmax:
         tensor = keras.layers.Activation(activation, dtype="float32")(tensor)
-    return keras.Model(graph.model_inputs(model), tensor, name=f"{model.name}_stripped")
+    return keras.Model(inputs, tensor, name=f"{model.name}_stripped")
 
 
 def _check_classes(layer: Defense, tensor: Any) -> None:
@@ -187,10 +200,14 @@ def _check_layers(model: keras.Model, layers: tuple[Any, ...]) -> None:
                 "`layer.fit(model.predict(x), y)`. Received: a layer as created"
             )
     for layer in layers[1:]:
-        if layer.expects == "logits":
+        if layer.expects != "probabilities":
+            place = {
+                "logits": "it takes the place of the softmax",
+                "copies": "the model is asked about copies of its input",
+            }
             raise ValueError(
-                f"`{layer.name}` expects logits, so it must be the first layer: it "
-                "takes the place of the softmax. Received: "
+                f"`{layer.name}` expects {layer.expects}, so it must be the first "
+                f"layer: {place[layer.expects]}. Received: "
                 f"layers={[layer.name for layer in layers]}"
             )
     names = [layer.name for layer in (*model.layers, *layers)]

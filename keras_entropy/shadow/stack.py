@@ -34,6 +34,14 @@ class Stack:
             id(variable): (variable, np.asarray(value))
             for variable, value in zip(variables, values, strict=True)
         }
+        for variable, value in self._entries.values():
+            if value.shape[1:] != tuple(variable.shape):
+                raise ValueError(
+                    "`values` must have the shapes of the variables, as models of one "
+                    "architecture do, with one entry for each model in front. "
+                    f"Received: {value.shape} for {variable.path!r} of shape "
+                    f"{tuple(variable.shape)}"
+                )
         sizes = {len(value) for _, value in self._entries.values()}
         if len(sizes) != 1:
             raise ValueError(

@@ -137,3 +137,13 @@ def test_invalid_usage():
     subclassed(np.zeros((1, 4)))
     with pytest.raises(ValueError, match="functional or sequential model"):
         stack.initialize(subclassed, [1])
+
+
+def test_values_of_another_architecture_are_refused():
+    wide, narrow = (
+        keras.Sequential([keras.Input((4,)), keras.layers.Dense(units)])
+        for units in (3, 2)
+    )
+    values = stack.initialize(narrow, [0, 1]).values(narrow)
+    with pytest.raises(ValueError, match=r"one architecture.*\(2, 4, 2\).*\(4, 3\)"):
+        stack.Stack(stack.variables_of(wide), values)

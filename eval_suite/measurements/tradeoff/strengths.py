@@ -20,6 +20,7 @@ _GRID: tuple[tuple[str, str, tuple[Any, ...]], ...] = (
     ("M-17", "weight", (0.5,)),
     ("reverse-sigmoid", "magnitude", (0.3,)),
     ("label-only", "confidence", (0.9,)),
+    ("ldl", "stddev", (0.1, 0.4)),
     ("hamp-ranks", "ranks", (1,)),
     ("gaussian-noise", "stddev", (0.05,)),
     ("laplace-noise", "scale", (0.03,)),

@@ -19,18 +19,27 @@ from keras_entropy.arrays import Integers
 
 VARIABLE = "KERAS_ENTROPY_KEY"
 SHORTEST = 16
+# Random keys of the shortest length have fewer once in a million times, if that.
+_FEWEST_DIFFERENT = 5
 _CONSTANTS = np.frombuffer(b"expand 32-byte k", "<i4")
 _WORDS = 16  # that one block of ChaCha gives
 _HASH_WORDS = 3
 
 
 def check_key(key: bytes | str) -> bytes:
-    """Returns the key as bytes, or raises `ValueError` if it is too short."""
+    """Returns the key as bytes, or raises `ValueError` if it is no secret."""
     secret = key.encode() if isinstance(key, str) else bytes(key)
     if len(secret) < SHORTEST:
         raise ValueError(
             f"`key` must have at least {SHORTEST} bytes, such as "
             f"`secrets.token_bytes(32)`. Received: {len(secret)} bytes"
+        )
+    different = len(set(secret))
+    if different < _FEWEST_DIFFERENT:
+        raise ValueError(
+            "`key` must be a secret, such as `secrets.token_bytes(32)`, and this looks "
+            f"like one that was left as it was. Received: {len(secret)} bytes, "
+            f"{different} of them different"
         )
     return secret
 

@@ -71,6 +71,18 @@ def test_purposes_are_apart():
     assert not (joined[0] == joined[1]).any()
 
 
+@pytest.mark.parametrize("key", ["0" * 32, b"\0" * 16, "abababababababab"])
+def test_keys_that_were_left_as_they_were_are_refused(key):
+    with pytest.raises(ValueError, match=r"must be a secret.*[12] of them different"):
+        keyed_randomness.check_key(key)
+
+
+def test_random_keys_of_the_shortest_length_are_taken():
+    random = np.random.default_rng(0)
+    for _ in range(2000):
+        keyed_randomness.check_key(random.bytes(8).hex())
+
+
 def test_short_keys_are_refused():
     with pytest.raises(ValueError, match=r"at least 16 bytes.*Received: 5 bytes"):
         keyed_randomness.check_key("short")

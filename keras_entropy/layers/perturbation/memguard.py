@@ -57,10 +57,10 @@ class MemGuard(FittedDefense):
 
     Example:
 
-    >>> import numpy as np, keras_entropy
+    >>> import secrets, numpy as np, keras_entropy
     >>> others = np.array([[0.6, 0.3, 0.1], [0.2, 0.7, 0.1]])
     >>> members = np.array([[0.9, 0.1, 0.0], [0.0, 0.0, 1.0]])
-    >>> layer = keras_entropy.MemGuard(1.0, key=b"16 bytes or more")
+    >>> layer = keras_entropy.MemGuard(1.0, key=secrets.token_bytes(32))
     >>> layer = layer.fit(others, labels=np.array([0, 1]), members=members)
     >>> layer(np.array([[0.95, 0.03, 0.02]], "float32"))
 

@@ -158,7 +158,7 @@ def test_answers_stay_within_the_budget_on_average_over_keys():
 
 
 def fitted_with_key(budget, number):
-    layer = MemGuard(budget, key=number.to_bytes(16, "big"))
+    layer = MemGuard(budget, key=f"key {number} of tests, of no other use")
     layer.build((None, 5))
     layer.set_weights(fitted(key=KEY).get_weights())
     return layer

@@ -104,10 +104,11 @@ class GaussianNoise(_Noise):
 
     Example:
 
-    >>> import numpy as np, keras_entropy
+    >>> import secrets, numpy as np, keras_entropy
     >>> row = np.array([[0.8, 0.1, 0.1]], "float32")
     >>> fresh = keras_entropy.GaussianNoise(0.2)(row)
-    >>> layer = keras_entropy.GaussianNoise(0.2, keyed=True, key=b"16 bytes or more")
+    >>> key = secrets.token_bytes(32)
+    >>> layer = keras_entropy.GaussianNoise(0.2, keyed=True, key=key)
     >>> same = layer(row), layer(row)
 
     Args:
@@ -161,7 +162,7 @@ class LaplaceNoise(_Noise):
 
     Example:
 
-    >>> import numpy as np, keras_entropy
+    >>> import secrets, numpy as np, keras_entropy
     >>> row = np.array([[0.8, 0.1, 0.1]], "float32")
     >>> fresh = keras_entropy.LaplaceNoise(0.1)(row)
 

@@ -11,6 +11,8 @@ from typing import TypeVar
 import keras
 
 from keras_entropy.layers.defense import Defense
+from keras_entropy.layers.perturbation.noisy_copies import MeanOfCopies
+from keras_entropy.layers.perturbation.noisy_copies import NoisyCopies
 from keras_entropy.shadow.backends.backend import Backend
 from keras_entropy.shadow.backends.backend import Predictor
 from keras_entropy.shadow.backends.backend import PrivateBackend
@@ -56,6 +58,8 @@ _STACKABLE_LAYERS = (
     keras.layers.Add,
     keras.layers.Multiply,
     keras.layers.Concatenate,
+    NoisyCopies,
+    MeanOfCopies,
     Defense,
 )
 

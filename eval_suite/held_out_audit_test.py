@@ -212,3 +212,39 @@ def test_a_plan_of_several_inputs_is_audited_as_its_answers_are(membership_audit
     ]
     expected = audit_outputs(*sides, attacks=["loss"]).get("loss").auc
     assert audit.audit.get("loss").auc == pytest.approx(expected, abs=1e-6)
+
+
+@pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="strings")
+def test_a_plan_of_strings_and_missing_numbers(membership_audit, tmp_path):
+    rng = np.random.default_rng(0)
+    y = rng.integers(0, 2, 200)
+    x = {
+        "town": rng.choice(np.array(["Bonn", "Köln", "Trier"], object), 200),
+        "age": np.where(rng.random(200) < 0.1, np.nan, rng.normal(size=200)),
+    }
+    town = keras.Input((), name="town", dtype="string")
+    age = keras.Input((), name="age", dtype="float32")
+    words = keras.layers.StringLookup(
+        vocabulary=["Bonn", "Köln", "Trier"], output_mode="one_hot"
+    )
+    known = keras.layers.Lambda(
+        lambda a: keras.ops.expand_dims(keras.ops.nan_to_num(a), 1)
+    )
+    joined = keras.layers.Concatenate()([words(town), known(age)])
+    hidden = keras.layers.Dense(64, "relu")(joined)
+    answers = keras.layers.Dense(2, "softmax")(hidden)
+    model = keras.Model({"town": town, "age": age}, answers)
+    model.compile(keras.optimizers.Adam(0.02), "sparse_categorical_crossentropy")
+    x_train, y_train, plan = hold_out(x, y, records=120, seed=1)
+    model.fit(x_train, y_train, epochs=2, verbose=0)
+    plan.save(tmp_path / "plan.npz")
+    audit = membership_audit(
+        model, held_out=tmp_path / "plan.npz", attacks="loss", questions=0
+    )
+    members, labels = plan.members
+    inside = model.predict(
+        {"town": keras.ops.convert_to_tensor(members["town"]), "age": members["age"]},
+        verbose=0,
+    )
+    np.testing.assert_allclose(audit.outputs[0], inside, atol=1e-6)
+    np.testing.assert_array_equal(audit.labels[0], labels)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import warnings
+from collections.abc import Callable
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,12 +26,18 @@ from eval_suite.options.shadow_options import SHADOW_BATCH_SIZE
 from eval_suite.options.shadow_options import SHADOWS
 from eval_suite.results.rows import QuestionsRow
 from eval_suite.results.scores_file import write_scores
+from eval_suite.subjects.many_answers.made_audit import ONCE
+from eval_suite.subjects.many_answers.made_audit import ManyAudit
+from eval_suite.subjects.many_answers.made_audit import audit_many
+from eval_suite.subjects.many_answers.made_audit import check_many
+from eval_suite.subjects.many_answers.one_table import as_examples
 from eval_suite.subjects.one_target.resemblance_row import told_resemblance
 from eval_suite.subjects.run_identity import examples_identity
 from eval_suite.undefended import BASE
 from keras_entropy.arrays import Array
 from keras_entropy.attacks import Audit
 from keras_entropy.attacks import ExampleScores
+from keras_entropy.attacks import LabelsAudit
 from keras_entropy.attacks import Neighbors
 from keras_entropy.attacks import Shadows
 from keras_entropy.attacks import audit_outputs
@@ -79,6 +86,8 @@ class MembershipAudit:
         shadows: Answers of shadow models, or `None` if there are none to attack by.
         resemblance: How the shadow models that were trained compare with the model, or
             `None` if none were.
+        many: Function that makes the attacks, where the model answers many times an
+            example; `None` where it answers once.
     """
 
     name: str
@@ -95,10 +104,16 @@ class MembershipAudit:
     delta: float = DELTA
     shadows: Shadows | None = None
     resemblance: Resemblance | None = None
+    many: Callable[[], ManyAudit] | None = None
 
     @functools.cached_property
     def audit(self) -> Audit:
-        """All results, as of `keras_entropy.attacks.audit_outputs`."""
+        """All results, as of `keras_entropy.attacks.audit_outputs`.
+
+        Of a model of several labels, those of the one that gives away most.
+        """
+        if self._of_many is not None:
+            return self._of_many.audit
         (inside, outside), (y_inside, y_outside) = self.outputs, self.labels
         return audit_outputs(
             inside,
@@ -112,6 +127,25 @@ class MembershipAudit:
             seed=self.seed,
             fpr_levels=self.fpr_levels,
         )
+
+    @functools.cached_property
+    def _of_many(self) -> ManyAudit | None:
+        return None if self.many is None else self.many()
+
+    @property
+    def by_label(self) -> LabelsAudit:
+        """The audit of each label, and of all together, if the model has several.
+
+        Raises:
+            ValueError: If it has one.
+        """
+        found = None if self._of_many is None else self._of_many.by_label
+        if found is None:
+            raise ValueError(
+                "`by_label` is of a model that ends in several sigmoids, each for a "
+                f"label of its own. Received: {self.name!r}, which does not"
+            )
+        return found
 
     @property
     def auc(self) -> float:
@@ -148,7 +182,7 @@ class MembershipAudit:
     @functools.cached_property
     def exchangeability(self) -> Exchangeability:
         """How well inputs and labels alone, without a model, tell the sides apart."""
-        sides = zip(self.inputs, self.labels, strict=True)
+        sides = as_examples(self.inputs, self.labels)
         return check_exchangeability(*sides, seed=self.seed)
 
     @functools.cached_property
@@ -157,14 +191,18 @@ class MembershipAudit:
 
         An attack's AUC counts the ties between them half.
         """
-        return find_equal_rows(*self.inputs, self.labels)
+        (inside, y_inside), (outside, y_outside) = as_examples(self.inputs, self.labels)
+        return find_equal_rows(inside, outside, (y_inside, y_outside))
 
     @functools.cached_property
     def baseline(self) -> Baseline:
         """The figures to compare a later audit with; `baseline.write` keeps them."""
-        members, nonmembers = zip(self.inputs, self.labels, strict=True)
+        members, nonmembers = as_examples(self.inputs, self.labels)
         classes = self.outputs[0].shape[-1]
-        scores = {row.attack: self.scores(row.attack) for row in self.audit.attacks}
+        if self._of_many is not None:
+            scores = self._of_many.scores
+        else:
+            scores = {row.attack: self.scores(row.attack) for row in self.audit.attacks}
         sizes = [len(y) for y in self.labels]
         rows = example_rows(BASE, scores, np.arange(sum(sizes)) < sizes[0])
         identity = examples_identity(members, nonmembers, classes, self.questions)
@@ -248,6 +286,8 @@ class MembershipAudit:
             for row in rows
         ]
         lines += [f"{gap.what}: {gap.reason}" for gap in self.audit.not_measured]
+        if self._of_many is not None:
+            lines += [f"of {self._of_many.what}", f"attacks of many questions: {ONCE}"]
         return "\n".join(lines)
 
     def __repr__(self) -> str:
@@ -257,6 +297,8 @@ class MembershipAudit:
         equal = ""
         if any(self.equal_rows.inputs):
             equal = f"; {self.equal_rows.told('members', 'non-members')}"
+        if self._of_many is not None:
+            equal += f"; of {self._of_many.what}"
         made = {row.attack for row in self.audit.attacks}
         if self.held_out is not None and made & set(UNTOLD_ATTACKS):
             equal += f"; epsilon at least {self.epsilon.epsilon:.2f} at {self.delta:g}"
@@ -298,11 +340,15 @@ def audit_model(
     a model keeps its label farther around what it was trained on.
 
     Args:
-        model: Keras classifier, a subclassed one included.
+        model: Keras classifier, a subclassed one included. One that answers for each
+            step, `(N, steps, C)`, or ends in several sigmoids, each for a label of its
+            own, is attacked by one question: of steps the unit is the example, whose
+            score is the mean over them; of labels, all audits are `audit.by_label`.
         members: `(x, y)` that it was trained on: inputs `(n, ...)` and class indices
             `(n,)`. The inputs may be a dict or list of arrays, strings or a pandas
             table, and the pair a `tf.data.Dataset` or a PyTorch `DataLoader` of
-            batches, or a file (`keras_entropy/examples/README.md`).
+            batches, or a file (`keras_entropy/examples/README.md`). Of a model of many
+            answers, a class for each step, or L labels `(n, L)` of 0 and 1.
         nonmembers: `(x, y)` from the same distribution that it was not trained on.
         held_out: Instead of both, a plan of `keras_entropy.audit.hold_out` by which it
             was trained, or the plan's file: `audit.epsilon` is then a bound on the
@@ -366,10 +412,44 @@ def audit_model(
         UserWarning: If the shadow models do not resemble the model, so that no attack
             is made by them.
     """
+    from eval_suite.subjects.many_answers.reading import read_many
     from eval_suite.subjects.one_target.given_subject import given_subject
     from eval_suite.subjects.one_target.given_subject import shadows_of
     from eval_suite.subjects.one_target.given_subject import train_shadows
 
+    many, members, nonmembers = read_many(
+        model, members, nonmembers, output=output, from_logits=from_logits
+    )
+    if many is not None:
+        check_many(
+            attacks,
+            many.outputs[0],
+            questions=questions,
+            neighbors=neighbors,
+            population=population,
+            trainer=trainer,
+            shadow_model=shadow_model,
+            shadow_data=shadow_data,
+            held_out=held_out,
+        )
+        check_levels(fpr_levels, len(many.labels[1]))
+        return MembershipAudit(
+            name=model.name,
+            outputs=many.outputs,
+            labels=many.labels,
+            inputs=many.inputs,
+            attacks=attacks,
+            seed=seed,
+            fpr_levels=fpr_levels,
+            many=functools.partial(
+                audit_many,
+                many.outputs,
+                many.labels,
+                attacks=attacks,
+                seed=seed,
+                fpr_levels=fpr_levels,
+            ),
+        )
     trains = population is not None or shadow_data is not None
     names = checked_names(attacks, questions, neighbors, shadows=trains)
     subject = given_subject(

@@ -19,7 +19,7 @@ LIBRARY = {
     "numerics": "arrays",
     "attacks": "adam arrays labels",
     "examples": "arrays labels numerics",
-    "audit": "arrays labels numerics",
+    "audit": "arrays examples labels",
     "prediction_quality": "arrays",
     "layers": "adam arrays labels numerics",
     "losses": "arrays numerics",

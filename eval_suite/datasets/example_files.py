@@ -10,6 +10,7 @@ import keras
 
 from eval_suite.datasets.datasets import Dataset
 from eval_suite.datasets.npz_files import read_arrays
+from keras_entropy.examples.pairs import pair_of
 from keras_entropy.examples.pairs import read_examples
 from keras_entropy.named_objects import named_object
 
@@ -50,6 +51,27 @@ def dataset_of(given: Any, name: str, model: keras.Model | None = None) -> Datas
         # As all that is wrong with the files and names of a command line.
         raise ValueError(str(error)) from error
     return Dataset(title, source, examples.x, examples.y, classes, form=examples.form)
+
+
+def pair_from(
+    given: Any, name: str, model: keras.Model | None = None
+) -> tuple[Any, Any, str]:
+    """Returns inputs, labels of whatever form, and where they come from.
+
+    Args:
+        given: As for `dataset_of`.
+        name: Likewise.
+        model: Likewise.
+
+    Raises:
+        TypeError: If it is nothing of this kind.
+        ValueError: If there is no such file or name, or it can't be read.
+    """
+    source = name
+    if isinstance(given, str | Path):
+        source = str(given)
+        given, _ = _read(source, model)
+    return *pair_of(given, source), source
 
 
 def _read(text: str, model: keras.Model | None) -> tuple[Any, tuple[str, ...]]:

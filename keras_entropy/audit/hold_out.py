@@ -14,10 +14,10 @@ import numpy as np
 
 from keras_entropy.arrays import Array
 from keras_entropy.arrays import Integers
-from keras_entropy.audit import inputs
 from keras_entropy.audit.plan import HeldOutPlan
+from keras_entropy.audit.plan import read
+from keras_entropy.examples import named_inputs
 from keras_entropy.labels import class_indices
-from keras_entropy.numerics.finite_rows import not_finite
 
 FEWEST_RECORDS = 50
 # Another stream than `default_rng(seed)`, by which a caller may have drawn the data:
@@ -27,7 +27,7 @@ _STREAM = (0x686F6C64,)
 
 def hold_out(
     x: Any,
-    y: Any,
+    y: Any = None,
     *,
     records: int = 1000,
     mislabelled: int = 0,
@@ -48,10 +48,12 @@ def hold_out(
     training set, which costs some accuracy.
 
     Args:
-        x: Array of finite numbers `(N, ...)`, the inputs of all examples; for a model
-            with several inputs a dict, list or tuple of them, with a row each for every
-            example.
-        y: Class indices `(N,)` or `(N, 1)`, or one-hot rows.
+        x: Array `(N, ...)` of numbers or strings, the inputs of all examples; for a
+            model with several inputs a dict, list or tuple of them, with a row each for
+            every example. Or whatever else an audit takes as inputs, a pandas table or
+            batches of inputs and labels (`keras_entropy/examples/README.md`), but
+            ragged rows. NaN is taken as a value that is missing, if the model takes it.
+        y: Class indices `(N,)` or `(N, 1)`, or one-hot rows. `None` if `x` has both.
         records: Integer from 50 to N, how many examples a coin decides on; drawn from
             all. The bound on epsilon can't exceed about the logarithm of a quarter of
             it. Defaults to 1000.
@@ -62,14 +64,14 @@ def hold_out(
             fresh ones. Who knows it, and the data, knows the coins. Defaults to `None`.
 
     Returns:
-        `(x_train, y_train, plan)`: the examples that are left, in their order, inputs
-        in the structure of `x` and labels in the form of `y`; and the `HeldOutPlan`, to
-        be saved for the audit.
+        `(x_train, y_train, plan)`: the examples that are left, in their order, as
+        NumPy arrays, inputs in the structure of `x` and labels in the form of `y`; and
+        the `HeldOutPlan`, to be saved for the audit.
 
     Raises:
-        ValueError: If the shapes disagree, the inputs of the records are no finite
-            numbers, a label is no class, or `records` or `mislabelled` is out of its
-            range.
+        TypeError: If the inputs or labels are nothing of this kind.
+        ValueError: If the shapes disagree, an input is infinite or ragged, a label is
+            no class, or `records` or `mislabelled` is out of its range.
 
     Example:
 
@@ -80,9 +82,8 @@ def hold_out(
         >>> len(plan.members[0]) + len(plan.nonmembers[0])
         100
     """
-    x, y = inputs.as_arrays(x), np.asarray(y)
+    x, y = read(x, y, "hold_out")
     labels = class_indices(y)
-    _check_lengths(x, y, len(labels))
     _check_number("records", records, FEWEST_RECORDS, len(y), "the number of examples")
     _check_number("mislabelled", mislabelled, 0, records, "the number of records")
     classes = np.unique(labels)
@@ -93,12 +94,10 @@ def hold_out(
         )
     rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=_STREAM))
     rows = np.sort(rng.permutation(len(y))[:records])
-    chosen = inputs.rows_of(x, rows)
-    _check_finite(x, chosen)
     wrong = np.zeros(records, bool)
     wrong[rng.permutation(records)[:mislabelled]] = True
     plan = HeldOutPlan(
-        x=chosen,
+        x=named_inputs.rows(x, rows),
         y=np.where(wrong, _others(labels[rows], classes, rng), labels[rows]),
         given=labels[rows],
         member=rng.integers(2, size=records).astype(bool),
@@ -116,30 +115,6 @@ def _others(labels: Integers, classes: Integers, rng: np.random.Generator) -> In
     step = rng.integers(1, len(classes), size=len(labels))
     found: Integers = classes[(np.searchsorted(classes, labels) + step) % len(classes)]
     return found
-
-
-def _check_lengths(x: Any, y: Array, examples: int) -> None:
-    several = inputs.is_structure(x)
-    # Of several inputs a column may come as (N,), as in a table.
-    least = 1 if several else 2
-    leaves = list(inputs.named(x).values())
-    if not leaves or any(a.ndim < least or len(a) != examples for a in leaves):
-        expected = "arrays of shape (N, ...)" if several else "shape (N, ...)"
-        raise ValueError(
-            f"`x` must have {expected}, and `y` a label for each of its rows. "
-            f"Received: {inputs.shapes(x) or 'no input'}, y {y.shape}"
-        )
-
-
-def _check_finite(x: Any, chosen: Any) -> None:
-    given = inputs.named(x)
-    for name, array in inputs.named(chosen).items():
-        wrong = not_finite(given[name]) if not_finite(array) else None
-        if array.dtype.kind not in "biuf" or wrong is not None:
-            raise ValueError(
-                "`x` must hold finite numbers, at least in the records of the audit. "
-                f"Received: {name} with {wrong or f'dtype={array.dtype}'}"
-            )
 
 
 def _check_number(name: str, value: int, least: int, most: int, what: str) -> None:

@@ -135,19 +135,65 @@ def test_invalid_usage(data):
         hold_out(x, y, records=60, mislabelled=-1)
     with pytest.raises(ValueError, match="a second class"):
         hold_out(x, np.zeros(300), records=60, mislabelled=1)
-    with pytest.raises(ValueError, match=r"a label for each of its rows.*\(299,\)"):
+    with pytest.raises(ValueError, match=r"x of shape \(N, \.\.\.\).*\(299,\)"):
         hold_out(x, y[1:])
-    with pytest.raises(
-        ValueError, match=r"each of its rows.*x/a \(300, 4\), x/b \(299"
-    ):
+    with pytest.raises(ValueError, match=r"x/b of shape.*x/b \(299, 4\), y \(300"):
         hold_out({"a": x, "b": x[1:]}, y)
-    with pytest.raises(ValueError, match=r"no input, y \(300,\)"):
+    with pytest.raises(ValueError, match=r"x without any, y \(300,\)"):
         hold_out({}, y)
-    with pytest.raises(ValueError, match=r"each of its rows.*x/0/0 \(\)"):
+    with pytest.raises(ValueError, match=r"of shape \(N.*x \(1, 2\), y"):
         hold_out([[1.0, 2.0]], y)
-    with pytest.raises(ValueError, match=r"finite numbers.*x/b with NaN or infinity"):
+    with pytest.raises(ValueError, match=r"x/b must hold no infinity.*300 of 300"):
         hold_out({"a": x, "b": np.full(300, np.inf)}, y, records=60)
-    with pytest.raises(ValueError, match="finite numbers"):
-        hold_out(np.full((100, 2), np.nan), np.zeros(100), records=60)
-    with pytest.raises(ValueError, match=r"finite numbers.*<U1"):
-        hold_out(np.full((100, 2), "a"), np.zeros(100), records=60)
+    with pytest.raises(TypeError, match="dates"):
+        hold_out(np.full((100, 2), "2020", "M8[D]"), np.zeros(100), records=60)
+    with pytest.raises(ValueError, match="of one number an example"):
+        hold_out(np.zeros(100), np.zeros(100), records=60)
+
+
+class Batches(keras.utils.PyDataset):
+    def __init__(self, x, y):
+        super().__init__()
+        self.x, self.y = x, y
+
+    def __len__(self):
+        return 3
+
+    def __getitem__(self, index):
+        rows = slice(100 * index, 100 * index + 100)
+        return self.x[rows], self.y[rows]
+
+
+def test_examples_are_read_as_everywhere(data):
+    x, y = data
+    expected = hold_out(x, y, records=100, seed=1)
+    tensor = keras.ops.convert_to_tensor(x)
+    for given in ((x.tolist(), y.tolist()), (tensor, y), (Batches(x, y),)):
+        x_train, y_train, plan = hold_out(*given, records=100, seed=1)
+        np.testing.assert_array_equal(x_train, expected[0])
+        np.testing.assert_array_equal(y_train, expected[1])
+        np.testing.assert_array_equal(plan.members[0], expected[2].members[0])
+        again, _ = plan.training_set(*given)
+        np.testing.assert_array_equal(again, x_train)
+
+
+def test_a_table_of_numbers_and_strings(data):
+    pd = pytest.importorskip("pandas")
+    x, y = data
+    town = np.array(["Bonn", "Köln"], object)[y % 2]
+    frame = pd.DataFrame({"age": x[:, 0], "town": town})
+    x_train, _, plan = hold_out(frame, pd.Series(y), records=100, seed=1)
+    kept = np.setdiff1d(np.arange(300), plan.rows[~plan.member])
+    assert x_train["town"].tolist() == town[kept].tolist()
+    np.testing.assert_array_equal(x_train["age"], x[kept, 0])
+    assert plan.members[0]["town"].tolist() == town[plan.rows[plan.member]].tolist()
+    missing = frame.assign(town=[None, *town[1:]])
+    with pytest.raises(ValueError, match=r"x\['town'\]: a value is missing in 1 of"):
+        hold_out(missing, y, records=100)
+
+
+def test_ragged_rows_are_refused(data):
+    tf = pytest.importorskip("tensorflow")
+    rows = tf.ragged.constant([[1] * (n % 3 + 1) for n in range(100)])
+    with pytest.raises(TypeError, match=r"`ragged\.to_tensor\(\)`.*ragged rows"):
+        hold_out(rows, np.zeros(100), records=60)

@@ -14,13 +14,46 @@ from keras_entropy.arrays import UNREADABLE_NPZ
 from keras_entropy.arrays import Array
 from keras_entropy.arrays import Booleans
 from keras_entropy.arrays import Integers
-from keras_entropy.audit import inputs
+from keras_entropy.audit import text_arrays
+from keras_entropy.examples import named_inputs
+from keras_entropy.examples.arrays_of import array_of
+from keras_entropy.examples.pairs import is_of_batches
+from keras_entropy.examples.pairs import pair_of
+from keras_entropy.examples.pairs import read_structure
 from keras_entropy.labels import class_indices
 
 _VERSION = 1
 _ARRAYS = ("y", "given", "member", "mislabelled", "rows", "examples")
 # Of several inputs, what their structure is.
 _STRUCTURE = "structure"
+# The names of the inputs that are strings.
+_TEXTS = "texts"
+
+
+def read(x: Any, y: Any, name: str) -> tuple[Any, Array]:
+    """Returns the inputs and labels of a data set as NumPy arrays.
+
+    Args:
+        x: As for `hold_out`.
+        y: As for `hold_out`.
+        name: String, how messages name them.
+
+    Raises:
+        TypeError: If they are nothing of this kind.
+        ValueError: If they disagree, there is infinity, or ragged rows.
+    """
+    if y is None and is_of_batches(x):
+        x, y = pair_of(x, name)
+    y = array_of(y, f"{name}: y")
+    tree = read_structure(x, len(y), name)
+    for place, leaf in named_inputs.named(tree).items():
+        if leaf.dtype == object and isinstance(leaf.flat[0], tuple):
+            raise TypeError(
+                f"{name}: {place} must have rows of one length: numbers or strings. "
+                "Pad them, such as by `ragged.to_tensor()`, in training and audit. "
+                "Received: ragged rows"
+            )
+    return tree, y
 
 
 @dataclasses.dataclass(frozen=True, eq=False, repr=False)
@@ -58,12 +91,12 @@ class HeldOutPlan:
     @property
     def members(self) -> tuple[Any, Integers]:
         """`(x, y)` of the records that are in the training set, as it has them."""
-        return inputs.rows_of(self.x, self.member), self.y[self.member]
+        return named_inputs.rows(self.x, self.member), self.y[self.member]
 
     @property
     def nonmembers(self) -> tuple[Any, Integers]:
         """`(x, y)` of the records that were held out, as it would have had them."""
-        return inputs.rows_of(self.x, ~self.member), self.y[~self.member]
+        return named_inputs.rows(self.x, ~self.member), self.y[~self.member]
 
     @property
     def members_first(self) -> tuple[Booleans, Booleans]:
@@ -75,20 +108,24 @@ class HeldOutPlan:
     def digest(self) -> str:
         """String, a hash of the records, their labels and the coins."""
         found = hashlib.sha256(f"{_VERSION} {self.examples}".encode())
-        hashed = inputs.named(self.x) | {n: getattr(self, n) for n in _ARRAYS[:-1]}
-        if inputs.is_structure(self.x):
-            found.update(inputs.structure_of(self.x).encode())
+        hashed = named_inputs.named(self.x) | {
+            n: getattr(self, n) for n in _ARRAYS[:-1]
+        }
+        if named_inputs.is_structure(self.x):
+            found.update(named_inputs.structure_of(self.x).encode())
         for name, array in hashed.items():
+            if array.dtype == object:
+                array = text_arrays.packed(array)
             array = np.ascontiguousarray(array)
             found.update(f"{name} {array.dtype.str} {array.shape}".encode())
             found.update(array.tobytes())
         return found.hexdigest()[:32]
 
-    def training_set(self, x: Any, y: Any) -> tuple[Any, Array]:
+    def training_set(self, x: Any, y: Any = None) -> tuple[Any, Array]:
         """Returns the training set again, as `hold_out` did.
 
         Args:
-            x: Array `(N, ...)`, or several, the inputs that `hold_out` was given.
+            x: The inputs that `hold_out` was given, in the same order.
             y: Labels, likewise.
 
         Returns:
@@ -99,19 +136,17 @@ class HeldOutPlan:
             ValueError: If they are not the plan's data set: there are more or fewer
                 examples, or the records or their labels are others.
         """
-        x, y = inputs.as_arrays(x), np.asarray(y)
-        theirs, ours = inputs.named(x), inputs.named(self.x)
+        x, y = read(x, y, "training_set")
+        theirs, ours = named_inputs.named(x), named_inputs.named(self.x)
         if set(theirs) != set(ours):
             raise ValueError(
                 f"The plan is of another data set, with the inputs {', '.join(ours)}. "
                 f"Received: {', '.join(theirs)}"
             )
-        lengths = {name: len(array) for name, array in {**theirs, "y": y}.items()}
-        if set(lengths.values()) != {self.examples}:
-            told = ", ".join(f"{name} of {n:,}" for name, n in lengths.items())
+        if len(y) != self.examples:
             raise ValueError(
                 "The plan is of another data set: it was made for "
-                f"{self.examples:,} examples. Received: {told}"
+                f"{self.examples:,} examples. Received: {len(y):,}"
             )
         equal = np.ones(self.records, bool)
         shape = ""
@@ -120,7 +155,7 @@ class HeldOutPlan:
                 equal[:] = False
                 shape = f", {name} with examples of shape {array.shape[1:]}"
                 continue
-            differs = array[self.rows] != ours[name]
+            differs = _differs(array[self.rows], ours[name])
             equal &= ~differs.reshape(self.records, -1).any(axis=1)
         equal &= class_indices(y)[self.rows] == self.given
         if not equal.all():
@@ -133,7 +168,7 @@ class HeldOutPlan:
         kept[self.rows[~self.member]] = False
         wrong = self.mislabelled
         labels = _relabelled(y, self.rows[wrong], self.y[wrong])
-        return inputs.rows_of(x, kept), labels[kept]
+        return named_inputs.rows(x, kept), labels[kept]
 
     def save(self, path: Path | str) -> None:
         """Writes the plan, records included, as one `.npz` file.
@@ -141,9 +176,14 @@ class HeldOutPlan:
         Args:
             path: Of the file.
         """
-        arrays = inputs.named(self.x) | {name: getattr(self, name) for name in _ARRAYS}
-        if inputs.is_structure(self.x):
-            arrays[_STRUCTURE] = np.array(inputs.structure_of(self.x))
+        x = named_inputs.named(self.x)
+        texts = [name for name, array in x.items() if array.dtype == object]
+        arrays = x | {name: text_arrays.packed(x[name]) for name in texts}
+        arrays |= {name: getattr(self, name) for name in _ARRAYS}
+        if texts:
+            arrays[_TEXTS] = np.array(texts)
+        if named_inputs.is_structure(self.x):
+            arrays[_STRUCTURE] = np.array(named_inputs.structure_of(self.x))
         with Path(path).open("wb") as file:
             np.savez_compressed(
                 file, held_out=_VERSION, digest=np.array(self.digest), **arrays
@@ -167,8 +207,10 @@ class HeldOutPlan:
         try:
             with np.load(path, allow_pickle=False) as arrays:
                 found = {name: arrays[name] for name in arrays.files}
-            structure = str(found.get(_STRUCTURE, inputs.ONE))
-            names = inputs.names_in(structure)
+            structure = str(found.get(_STRUCTURE, named_inputs.ONE))
+            names = named_inputs.names_in(structure)
+            for name in {*found.get(_TEXTS, ())} & {*found}:
+                found[name] = text_arrays.unpacked(found[name])
         except UNREADABLE_NPZ as error:
             raise ValueError(
                 f"{path}: not a readable .npz file ({error}). {how}"
@@ -185,7 +227,7 @@ class HeldOutPlan:
                 f"version {_VERSION}"
             )
         fields: dict[str, Any] = {name: found[name] for name in _ARRAYS}
-        fields["x"] = inputs.put_together(structure, found)
+        fields["x"] = named_inputs.put_together(structure, found)
         plan = cls(**{**fields, "examples": int(found["examples"])})
         if plan.digest != str(found["digest"]):
             raise ValueError(
@@ -202,6 +244,14 @@ class HeldOutPlan:
             f"examples, {inside} in the training set, {self.records - inside} held "
             f"out, {wrong} mislabelled>"
         )
+
+
+def _differs(first: Array, second: Array) -> Booleans:
+    """Returns where values are not the same; one that is missing is like another."""
+    differs: Booleans = np.asarray(first != second, bool)
+    if first.dtype.kind == second.dtype.kind == "f":
+        differs &= ~(np.isnan(first) & np.isnan(second))
+    return differs
 
 
 def _relabelled(y: Array, rows: Integers, labels: Integers) -> Array:

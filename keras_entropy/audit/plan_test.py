@@ -4,6 +4,7 @@ import pytest
 
 from keras_entropy.audit import HeldOutPlan
 from keras_entropy.audit import hold_out
+from keras_entropy.audit import text_arrays
 
 
 @pytest.fixture
@@ -36,7 +37,7 @@ def test_one_file_keeps_everything(data, plan, tmp_path):
 
 def test_another_data_set_is_seen(data, plan):
     x, y = data
-    with pytest.raises(ValueError, match=r"another data set.*120 examples.*x of 119"):
+    with pytest.raises(ValueError, match=r"made for 120 examples.*Received: 119"):
         plan.training_set(x[1:], y[1:])
     with pytest.raises(ValueError, match=r"another order of it: 80 of its 80 records"):
         plan.training_set(x[::-1], y[::-1])
@@ -119,7 +120,7 @@ def test_each_input_belongs_to_the_data_set(data, tmp_path):
         plan.training_set(data[0], y)
     with pytest.raises(ValueError, match=r"x/more/1 with examples of shape \(1,\)"):
         plan.training_set({**x, "more": [x["more"][0], x["more"][1][:, :1]]}, y)
-    with pytest.raises(ValueError, match=r"120 examples.*x/more/0 of 119"):
+    with pytest.raises(ValueError, match=r"x/more/0 \(119,\), y \(120,\)"):
         plan.training_set({**x, "more": [x["more"][0][1:], x["more"][1]]}, y)
     changed = x["more"][0][plan.rows] + 1
     with pytest.raises(ValueError, match="changed since it was written"):
@@ -130,6 +131,33 @@ def test_each_input_belongs_to_the_data_set(data, tmp_path):
     assert hold_out([x["image"]], y, records=80, seed=1)[2].digest != plan.digest
     swapped = {"more": x["image"], "image": x["image"]}
     assert hold_out(swapped, y, records=80, seed=1)[2].digest != plan.digest
+
+
+def test_strings_and_missing_numbers_are_kept(data, tmp_path):
+    x, y = data
+    town = np.array(["", "Köln", "a\0", '"'], object)[y]
+    age = np.where(y == 2, np.nan, x[:, 0, 0])
+    given = {"town": town, "age": age}
+    x_train, _, plan = hold_out(given, y, records=80, seed=1)
+    plan.save(tmp_path / "plan.npz")
+    read = HeldOutPlan.load(tmp_path / "plan.npz")
+    assert read.digest == plan.digest
+    assert read.x["town"].tolist() == town[plan.rows].tolist()
+    assert read.x["town"].dtype == object
+    again, _ = read.training_set(given, y)
+    keras.tree.map_structure(np.testing.assert_array_equal, again, x_train)
+    other = {"town": town, "age": np.where(y == 2, 0.0, age)}
+    wrong = int((y[plan.rows] == 2).sum())
+    with pytest.raises(ValueError, match=f"another order of it: {wrong} of its 80"):
+        read.training_set(other, y)
+    text = plan.x["town"].copy()
+    text[3] += " "
+    packed = text_arrays.packed(text)
+    with pytest.raises(ValueError, match="changed since it was written"):
+        HeldOutPlan.load(written(tmp_path / "p.npz", plan, **{"x/town": packed}))
+    broken = {"x/town": packed[:-1]}
+    with pytest.raises(ValueError, match=r"p\.npz: .*not an array of strings"):
+        HeldOutPlan.load(written(tmp_path / "p.npz", plan, **broken))
 
 
 def test_a_plan_of_one_array_has_the_digest_that_it_had(plan):

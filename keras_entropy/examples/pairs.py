@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable
-from collections.abc import Sequence
 from typing import Any
 
 import keras
@@ -13,10 +12,10 @@ import numpy as np
 from keras_entropy.arrays import Array
 from keras_entropy.arrays import Integers
 from keras_entropy.examples.arrays_of import array_of
-from keras_entropy.examples.arrays_of import columns_of
-from keras_entropy.examples.arrays_of import common_type
-from keras_entropy.examples.arrays_of import is_frame
 from keras_entropy.examples.input_form import InputForm
+from keras_entropy.examples.named_inputs import is_structure
+from keras_entropy.examples.named_inputs import named
+from keras_entropy.examples.structures import tree_of
 from keras_entropy.labels import class_indices
 from keras_entropy.numerics.finite_rows import listed
 from keras_entropy.numerics.finite_rows import not_finite
@@ -95,16 +94,41 @@ def read_inputs(
         TypeError: As for `read_examples`.
         ValueError: As for `read_examples`.
     """
-    tree = _tree(x, examples, f"{name}: x", _names_of_inputs(model))
+    tree = read_structure(x, examples, name, model=model)
     form = InputForm.of(tree)
-    for place, leaf in keras.tree.flatten_with_path(tree):
-        _check_leaf(leaf, examples, name, "/".join(["x", *map(str, place)]))
-    if form.structure is None and tree.ndim < 2 and tree.dtype != object:
+    return form.table(tree), form
+
+
+def read_structure(
+    x: Any, examples: int, name: str, *, model: keras.Model | None = None
+) -> Any:
+    """Returns the inputs of a pair alone: arrays, in the structure that they have.
+
+    Args:
+        x: As for `read_examples`.
+        examples: Integer, how many labels there are.
+        name: String, how messages name the pair.
+        model: As for `read_examples`.
+
+    Raises:
+        TypeError: As for `read_examples`.
+        ValueError: As for `read_examples`.
+    """
+    tree = tree_of(x, examples, f"{name}: x", _names_of_inputs(model))
+    leaves = named(tree)
+    if not leaves:
+        raise ValueError(
+            f"{name}: expected at least one input. Received: x without any, "
+            f"y ({examples},)"
+        )
+    for place, leaf in leaves.items():
+        _check_leaf(leaf, examples, name, place)
+    if not is_structure(tree) and tree.ndim < 2 and tree.dtype != object:
         raise ValueError(
             f"{name}: expected x of shape (N, ...) and N labels y; of one number an "
             f"example, `x[:, None]`. Received: x {tree.shape}, y ({examples},)"
         )
-    return form.table(tree), form
+    return tree
 
 
 def one_array_of_numbers(
@@ -220,7 +244,7 @@ def _joined(batches: Iterable[Any], name: str) -> tuple[Any, Any]:
         x, y = batch
         labels.append(array_of(y, f"{name}: y of batch {number}"))
         count = len(labels[-1])
-        trees.append(_tree(x, count, f"{name}: x of batch {number}", ()))
+        trees.append(tree_of(x, count, f"{name}: x of batch {number}", ()))
         for leaf in keras.tree.flatten(trees[-1]):
             if len(leaf) != count:
                 raise ValueError(
@@ -245,60 +269,6 @@ def _concatenated(parts: list[Array], name: str) -> Array:
             f"one. Received: examples of shapes {shapes[0]} and {shapes[-1]}"
         )
     return np.concatenate(parts)
-
-
-def _tree(x: Any, examples: int, name: str, inputs: Sequence[str]) -> Any:
-    """Returns inputs as an array, or as arrays in the structure that they have."""
-    if isinstance(x, dict):
-        return {
-            str(key): _tree(part, examples, f"{name}/{key}", ())
-            for key, part in x.items()
-        }
-    if is_frame(x):
-        return _of_frame(x, name, inputs)
-    if isinstance(x, list | tuple) and x and all(hasattr(p, "shape") for p in x):
-        return _of_sequence(x, examples, name)
-    if isinstance(x, list | tuple) and any(isinstance(part, dict) for part in x):
-        raise TypeError(
-            f"{name}: expected one dict of arrays, with an entry for each input of the "
-            "model. Received: a list of dicts, such as one for each example"
-        )
-    return array_of(x, name)
-
-
-def _of_frame(frame: Any, name: str, inputs: Sequence[str]) -> Any:
-    columns = columns_of(frame, name)
-    if inputs and set(inputs) <= set(columns):
-        return {each: columns[each] for each in inputs}
-    dtype = common_type([*columns.values()]) if columns else None
-    if dtype is None:
-        return columns
-    return np.stack([column.astype(dtype) for column in columns.values()], axis=1)
-
-
-def _of_sequence(x: Sequence[Any], examples: int, name: str) -> Any:
-    """Returns the inputs of a list: one for each example, or one for each input."""
-    if not all(len(part.shape) for part in x):  # numbers of NumPy's types
-        return array_of(x, name)
-    lengths = {len(part) for part in x}
-    per_input = lengths == {examples}
-    if per_input and len(x) == examples > 1:
-        raise ValueError(
-            f"{name}: a list of {len(x)} arrays of length {len(x)} may be examples or "
-            "inputs of the model. Say which: `numpy.stack(x)` makes one array of "
-            "examples, and a dict names inputs"
-        )
-    if len(x) == examples and not per_input:
-        if len({part.shape for part in x}) > 1:
-            raise ValueError(
-                f"{name}: the examples have different shapes. Pad or crop them to one. "
-                f"Received: {sorted({tuple(part.shape) for part in x})[:2]}"
-            )
-        return np.stack([array_of(part, name) for part in x])
-    trees = [
-        _tree(part, examples, f"{name}/{place}", ()) for place, part in enumerate(x)
-    ]
-    return tuple(trees) if isinstance(x, tuple) else trees
 
 
 def rows_of(x: Any, y: Any = None) -> int:

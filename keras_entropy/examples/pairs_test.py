@@ -45,6 +45,13 @@ def test_lists_keep_their_values():
         read([[2**53 + 1, 0.5]] * 3)  # float64 would round
 
 
+def test_several_inputs_in_one_of_several():
+    a, b = np.ones((3, 2)), np.zeros(3)
+    examples = read((a, {"b": b, "c": [a]}))
+    assert [part.name for part in examples.form.parts] == ["0", "1/b", "1/c/0"]
+    assert examples.x.shape == (3, 5)
+
+
 def test_a_tensor_and_a_py_dataset():
     x = np.arange(6, dtype="float32").reshape(3, 2)
     assert read(keras.ops.convert_to_tensor(x)).x.tolist() == x.tolist()
@@ -98,6 +105,7 @@ def test_a_pandas_table():
         ((np.array([["2020"]] * 3, "M8[D]"), Y), TypeError, "dtype datetime64"),
         (([{"a": 1}] * 3, Y), TypeError, "a list of dicts"),
         (([np.ones((3, 2))] * 3, Y), ValueError, "may be examples or inputs"),
+        (({}, Y), ValueError, "at least one input"),
     ],
 )
 def test_what_can_not_be_read(given, kind, message):

@@ -27,10 +27,13 @@ from keras_entropy.shadow.plan import complementary_pairs
 from keras_entropy.shadow.plan import model_seeds
 from keras_entropy.shadow.resemblance import Resemblance
 from keras_entropy.shadow.resemblance import compare
+from keras_entropy.shadow.stack import replicate
 from keras_entropy.shadow.stack_prediction import predict
+from keras_entropy.shadow.trainer import Trainer
 from keras_entropy.training.example_checks import check_no_member
 from keras_entropy.training.loss_targets import targets_for
 from keras_entropy.training.on_reference.reference_training import FEWEST_EXAMPLES
+from keras_entropy.training.own_training import OwnTraining
 from keras_entropy.training.recipe import TrainingData
 
 _FIT_SHARE = 0.15
@@ -53,6 +56,7 @@ def play(
     asking: Callable[[Array, Integers, tuple[Array, Integers]], Asked],
     from_logits: bool = False,
     learning_rate: float | None = None,
+    trainer: Trainer | None = None,
 ) -> tuple[Game, Retraining, Resemblance]:
     """Trains the models of the game, and compares them with the one they stand for.
 
@@ -71,6 +75,8 @@ def play(
         from_logits: Boolean, whether the model ends in logits. Defaults to `False`.
         learning_rate: Float, of other trainings, or `None` for that at which the
             model's own began. Defaults to `None`.
+        trainer: Trains each model in the user's own way, and `model` need not be
+            compiled. Defaults to `None`: they are trained as it is compiled.
 
     Raises:
         ValueError: If the sets overlap, there are too few examples, or the model can't
@@ -108,8 +114,13 @@ def play(
         batch_size=batch_size,
         reference=(reference_x[fit], reference_y[fit]),
     )
-    targets = targets_for(model, y)
-    stack = dataclasses.replace(data, y=targets).train_models(model)
+    if trainer is not None:
+        own = OwnTraining(trainer, from_logits=from_logits)
+        data = dataclasses.replace(data, train=own)
+        stack = data.train_models(model, replicate(model, models))
+    else:
+        targets = targets_for(model, y)
+        stack = dataclasses.replace(data, y=targets).train_models(model)
 
     def answers(layer: FittedDefense) -> Floats:
         return predict(undefended, stack, layer.queries(reference_x[fit], seed=seed))

@@ -31,6 +31,8 @@ from keras_entropy.search.choice import asked_often
 from keras_entropy.search.choice import change
 from keras_entropy.search.choice import choose
 from keras_entropy.search.choice import halves
+from keras_entropy.search.given_trainer import BATCH_SIZE
+from keras_entropy.search.given_trainer import given_trainer
 from keras_entropy.search.limits import Limits
 from keras_entropy.search.playing import families
 from keras_entropy.search.playing import play
@@ -45,6 +47,7 @@ from keras_entropy.search.table_rows import Tried
 from keras_entropy.search.table_rows import rows_of
 from keras_entropy.search.undefended_game import Game
 from keras_entropy.shadow import arguments
+from keras_entropy.shadow.trainer import TrainerFunction
 from keras_entropy.training.epochs import epochs_of
 from keras_entropy.training.reference_fitting import fitted
 
@@ -67,10 +70,11 @@ def recommend(
     models: int = 16,
     epochs: int | None = None,
     learning_rate: float | None = None,
-    batch_size: int = 32,
+    batch_size: int = BATCH_SIZE,
     from_logits: bool = False,
     questions: int = 64,
     neighbors: NeighborMaker | str | None = None,
+    trainer: TrainerFunction | str | None = None,
     seed: int = 0,
 ) -> Recommendation:
     """Searches layers, and on request trainings, and defends the model by the best.
@@ -135,6 +139,11 @@ def recommend(
             attacker who asks once. Defaults to `64`.
         neighbors: A further kind of neighbors: a function `(x, seed) -> x` or a Keras
             layer, or the text `"MODULE:NAME"` of either. Defaults to `None`.
+        trainer: Function `(x, y, seed) -> model` that trains one of the models as you
+            train yours, or its name, `"MODULE:NAME"` or `"FILE.py:NAME"`; those of
+            other examples in the table are trained by it too. Its models must have your
+            model's architecture. Defaults to `None`: they are trained as the model is
+            compiled.
         seed: Integer. Defaults to `0`.
 
     Returns:
@@ -143,7 +152,8 @@ def recommend(
     Raises:
         ValueError: If the sets overlap, a label is no class, there are too few
             examples, models or questions, a limit can't be met, `max_auc_bound` is
-            given without `retrain`, or the model can't be trained or defended.
+            given without `retrain`, the model can't be trained or defended, or
+            `trainer` trains no such models, or is given with what it decides itself.
 
     Warns:
         UserWarning: If a callback lowered the model's learning rate and `learning_rate`
@@ -167,13 +177,19 @@ def recommend(
             f"Received: max_auc_bound={max_auc_bound}, retrain={retrain}"
         )
     undefended = probabilities_of(model, from_logits=from_logits)
-    arguments.check_compiled(model)
-    retrained = compiled_as_before(model, learning_rate=learning_rate)
+    own, retrained = None, model
+    if trainer is None:
+        arguments.check_compiled(model)
+        retrained = compiled_as_before(model, learning_rate=learning_rate)
+    else:
+        own = given_trainer(trainer, epochs, learning_rate, batch_size, retrain)
     reference = _examples("reference", reference, undefended)
     members = _examples("members", members, undefended)
     asked = functools.partial(families, model, questions, neighbors, seed)
     if epochs is None:
-        epochs = epochs_of(model, len(members[0]), batch_size) or _EPOCHS
+        # Of a model that is not compiled, a trainer of its own alone trains.
+        shown = own is None and epochs_of(model, len(members[0]), batch_size)
+        epochs = shown or _EPOCHS
     game, retraining, alike = play(
         retrained,
         undefended,
@@ -186,6 +202,7 @@ def recommend(
         asked,
         from_logits,
         learning_rate,
+        own,
     )
     search = _Search(game, retraining, undefended, reference, members, limits, seed)
     names = (*CONTROLS, *RECIPES) if retrain else CONTROLS

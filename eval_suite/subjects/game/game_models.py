@@ -20,6 +20,7 @@ from eval_suite.subjects.defended_stacks import text_of
 from eval_suite.subjects.fingerprint import fingerprint
 from eval_suite.subjects.game.audited_training import audited_training
 from eval_suite.subjects.game.audited_training import is_one_fit
+from eval_suite.subjects.game.kept_outputs import KeptOutputs
 from eval_suite.subjects.questions import Questions
 from eval_suite.subjects.subject import ProgressBar
 from eval_suite.undefended import BASE
@@ -66,7 +67,6 @@ class GameModels:
         self._progress = progress
         self._cache = cache
         self._title = title
-        self._outputs: dict[str, Array] = {}
         self._stacks = DefendedStacks(
             self._train,
             data,
@@ -74,6 +74,9 @@ class GameModels:
             progress,
             draw_seed=seed,
             fit_seed=seed,
+        )
+        self._outputs = KeptOutputs(
+            cache, self.key, lambda entry: self._stacks.predict(entry, asked.x)
         )
         self._asked: AskedModels | None = None
         if questions is not None:
@@ -91,15 +94,7 @@ class GameModels:
         Args:
             defense: Its name, or `"base"` for none, or its entry.
         """
-        entry = entry_of(defense)
-        text = text_of(entry)
-        if text not in self._outputs:
-
-            def compute() -> dict[str, Array]:
-                return {"outputs": self._stacks.predict(entry, self._examples.x)}
-
-            self._outputs[text] = self._cache.get(self.key(entry), compute)["outputs"]
-        return self._outputs[text]
+        return self._outputs.behind(defense)
 
     def neighbors(self, defense: str | Entry) -> Neighbors | None:
         """Returns what they answer to neighbors, or `None` where none is asked about.

@@ -27,9 +27,8 @@ from eval_suite.subjects.asked_models import AskedModels
 from eval_suite.subjects.asked_models import KeptAnswers
 from eval_suite.subjects.defended_stacks import DefendedStacks
 from eval_suite.subjects.defended_stacks import Models
-from eval_suite.subjects.defended_stacks import entry_of
-from eval_suite.subjects.defended_stacks import text_of
 from eval_suite.subjects.game.game_models import GameModels
+from eval_suite.subjects.game.kept_outputs import KeptOutputs
 from eval_suite.subjects.questions import Questions
 from eval_suite.subjects.subject import ProgressBar
 from eval_suite.subjects.subject import no_bar
@@ -81,8 +80,7 @@ class ReferenceModels:
         self.examples = reference.rows(np.arange(membership.shape[1]))
         self.membership = membership
         self._progress = progress
-        self._cache = cache
-        self._outputs: dict[str, Array] = {}
+        self._outputs = KeptOutputs(cache, self._key, self._predict)
         self._stacks = [
             _OneModel(others.behind, data, self.examples, held, number, seed)
             for number, held in enumerate(membership)
@@ -99,15 +97,7 @@ class ReferenceModels:
         Args:
             defense: Its name, or `"base"` for none, or its entry.
         """
-        entry = entry_of(defense)
-        text = text_of(entry)
-        if text not in self._outputs:
-
-            def compute() -> dict[str, Array]:
-                return {"outputs": self._predict(entry)}
-
-            self._outputs[text] = self._cache.get(self._key(entry), compute)["outputs"]
-        return self._outputs[text]
+        return self._outputs.behind(defense)
 
     def neighbors(self, defense: str | Entry) -> Neighbors | None:
         """Returns what they answer to neighbors, or `None` where none is asked about.

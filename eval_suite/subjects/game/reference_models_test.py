@@ -141,7 +141,7 @@ def test_undefended_models_know_none_of_it(game):
 
 def test_a_second_run_trains_nothing(game, monkeypatch):
     expected = game.halves_of_reference("reference-only").outputs
-    again = play(game._on_halves._cache, halves_reference=True)
+    again = play(game._models._cache, halves_reference=True)
     monkeypatch.setattr(again._on_halves, "_stacks", None)
     found = again.halves_of_reference("reference-only").outputs
     np.testing.assert_array_equal(found, expected)

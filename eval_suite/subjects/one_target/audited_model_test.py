@@ -199,27 +199,27 @@ def test_what_no_graph_can_call_is_sent_to_its_answers(sides, membership_audit):
 
 
 @pytest.mark.parametrize(
-    ("end", "answers", "labels"),
+    ("end", "answers"),
     [
-        (lambda x: keras.layers.Dense(3, "sigmoid")(x), "3 sigmoids", (200, 3)),
+        (lambda x: keras.layers.Dense(3, "sigmoid")(x), r"shape \(None, 3\)"),
         (
             lambda x: keras.layers.Dense(3, "softmax")(keras.layers.Reshape((2, 3))(x)),
             r"shape \(None, 2, 3\)",
-            (200, 2),
         ),
     ],
 )
-def test_several_labels_and_steps_are_sent_to_the_audits_that_take_them(
-    sides, membership_audit, end, answers, labels
+def test_the_command_line_sends_several_labels_and_steps_to_the_fixture(
+    tmp_path, end, answers
 ):
     inputs = keras.Input((6,))
-    model = keras.Model(inputs, end(inputs))
-    with pytest.raises(ValueError, match=rf"(?s){answers}.*audit_"):
-        membership_audit(model, *sides, **ONCE)
-    y = np.random.default_rng(0).integers(0, 2, labels)
-    pairs = [(x, y) for x, _ in sides]
-    with pytest.raises(ValueError, match=r"audit_labels.*each of its steps"):
-        membership_audit(model, *pairs, **ONCE)
+    keras.Model(inputs, end(inputs)).save(tmp_path / "m.keras")
+    options = Options(
+        model=tmp_path / "m.keras",
+        members=tmp_path / "no.npz",  # refused before anything is read
+        nonmembers=tmp_path / "no.npz",
+    )
+    with pytest.raises(ValueError, match=rf"(?s){answers}.*`audit = membership_audit"):
+        check_options(options)
 
 
 def test_a_trainer_makes_shadows_of_a_model_of_several_outputs(sides, membership_audit):

@@ -8,7 +8,7 @@ import keras
 
 import keras_entropy
 from keras_entropy.models import defending
-from keras_entropy.models.endings import ending_of
+from keras_entropy.training.own_training import ends_in_logits
 
 
 class StandIn:
@@ -40,13 +40,7 @@ class StandIn:
 
     def in_logits(self, model: keras.Model) -> bool:
         """Whether a model ends in logits, whatever the target ends in."""
-        ending = ending_of(model, from_logits=False)
-        if ending.holds_probabilities:
-            return False
-        if self._from_logits:
-            return True
-        # As where a softmax was added to a model that was trained without one.
-        return ending.function == "linear"
+        return ends_in_logits(model, self._from_logits)
 
     def defended(self, model: keras.Model) -> tuple[keras.Model, bool]:
         """Returns a model with the target's defenses, and whether it ends in logits."""

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import functools
-import hashlib
-import itertools
 import warnings
 from collections.abc import Callable
 from collections.abc import Sequence
@@ -23,17 +21,16 @@ from keras_entropy.models import defending
 from keras_entropy.queries.asking import Answer
 from keras_entropy.shadow import Runner
 from keras_entropy.shadow import Stack
-from keras_entropy.shadow import predict
 from keras_entropy.shadow import replicate
 from keras_entropy.shadow.cache import describe_array
-from keras_entropy.shadow.stack import variables_of
 from keras_entropy.shadow.trainer import Trainer
 from keras_entropy.shadow.trainer import model_of_file
 from keras_entropy.shadow.trainer import trained_file
+from keras_entropy.training.own_training import PROBE
+from keras_entropy.training.own_training import equal_weights
+from keras_entropy.training.own_training import stack_of
+from keras_entropy.training.own_training import weights_digest
 from keras_entropy.training.recipe import TrainingData
-
-# On so many examples a stack must answer as the models by themselves.
-_PROBE = 64
 
 
 class TrainedModels:
@@ -164,14 +161,10 @@ class TrainedModels:
             if self._audited is not None:
                 model = self._audited(model)
             self._check(model)
-            other = seen.setdefault(_digest(model), number)
+            other = seen.setdefault(weights_digest(model), number)
             if other != number:
-                raise ValueError(
-                    f"`trainer` {self._trainer.name} must train a new model on the "
-                    "examples that it is given. It has returned equal weights for "
-                    f"other examples and other seeds, {self._seeds[other]} and "
-                    f"{self._seeds[number]}"
-                )
+                seeds = self._seeds[other], self._seeds[number]
+                raise ValueError(equal_weights(self._trainer, *seeds))
             models[number] = model
 
         def arguments(number: int) -> tuple[Trainer, Array, Integers, int]:
@@ -210,11 +203,8 @@ class TrainedModels:
             )
 
     def _together(self, models: list[keras.Model]) -> tuple[keras.Model, Stack] | None:
-        """Returns the target and the models' weights in it, if it answers as they do.
-
-        Their configurations tell less: names differ, and seeds.
-        """
-        probe = self._x[:_PROBE]
+        """Returns the target and the models' weights in it, if it answers alike."""
+        probe = self._x[:PROBE]
         alone = [
             keras.ops.convert_to_numpy(answers(probe, training=False))
             for answers in map(self._stand_in.probabilities_of, models)
@@ -224,27 +214,8 @@ class TrainedModels:
             stripped = defending.strip(self._target)
             bases.append((stripped, defending.probabilities_of(stripped)))
         for base, probabilities in bases:
-            own = variables_of(base)
-            values = [[_value(v) for v in variables_of(model)] for model in models]
-            shapes = [v.shape for v in own]
-            if any([v.shape for v in each] != shapes for each in values):
-                continue
-            columns = [np.stack(column) for column in zip(*values, strict=True)]
-            stack = Stack(own, columns)
-            if np.allclose(predict(probabilities, stack, probe), alone, atol=1e-5):
+            stack = stack_of(models, base, probabilities, probe, np.stack(alone))
+            if stack is not None:
                 rest = replicate(self._target, len(models))
                 return self._target, stack.transfer(self._target, rest)
         return None
-
-
-def _value(variable: keras.Variable) -> Array:
-    value: Array = keras.ops.convert_to_numpy(variable.value)
-    return value
-
-
-def _digest(model: keras.Model) -> bytes:
-    weights = model.get_weights()
-    parts = itertools.chain.from_iterable(
-        (str((w.shape, w.dtype)).encode(), w.tobytes()) for w in weights
-    )
-    return hashlib.blake2b(b"".join(parts)).digest()

@@ -18,6 +18,7 @@ from eval_suite.datasets.example_files import dataset_of
 from eval_suite.results.rows import RunDescription
 from eval_suite.results.run_description import describe_run
 from eval_suite.subjects.asked_models import AskedModels
+from eval_suite.subjects.many_answers.reading import check_answers_once
 from eval_suite.subjects.measured import RecordAnswers
 from eval_suite.subjects.one_target.audited_model import audited_model
 from eval_suite.subjects.one_target.one_target import OneModel
@@ -148,6 +149,7 @@ class UserModel(OneModel):
             ValueError: If a file is missing or no such file, or as for the class.
         """
         loaded = load_model(model, compiled=compiled, imports=imports)
+        check_answers_once(loaded, output=output, from_logits=from_logits)
         sets = [
             dataset_of(path, name, loaded)
             for path, name in ((members, "members"), (nonmembers, "nonmembers"))

@@ -10,6 +10,7 @@ import numpy as np
 from keras_entropy.arrays import Array
 from keras_entropy.attacks import array_checks
 from keras_entropy.attacks.audit_results import Audit
+from keras_entropy.attacks.audits.fpr_levels import DEFAULT_LEVELS
 from keras_entropy.attacks.audits.outputs_audit import audit_outputs
 from keras_entropy.attacks.audits.steps import STEP_ATTACKS
 from keras_entropy.attacks.results import Headline
@@ -55,6 +56,7 @@ def audit_labels(
     attacks: str | Sequence[str] = "all",
     seed: int = 0,
     confidence: float = 0.95,
+    fpr_levels: Sequence[float] = DEFAULT_LEVELS,
 ) -> LabelsAudit:
     """Attacks one model of L labels, each with a sigmoid unit of its own.
 
@@ -73,6 +75,7 @@ def audit_labels(
         attacks: `"all"`, or names out of `TARGET_ATTACKS`. Defaults to `"all"`.
         seed: Integer, for folds and resamples.
         confidence: Float in (0, 1), of all intervals at once. Defaults to 0.95.
+        fpr_levels: As for `audit_outputs`. Defaults to `(0.01, 0.001)`.
 
     Returns:
         `LabelsAudit`.
@@ -123,6 +126,7 @@ def audit_labels(
             attacks="all" if attacks == "all" else names,
             seed=seed,
             confidence=all_at_once,
+            fpr_levels=fpr_levels,
         )
         for number in range(count)
     ]
@@ -138,6 +142,7 @@ def audit_labels(
             attacks=means,
             seed=seed,
             confidence=all_at_once,
+            fpr_levels=fpr_levels,
         )
     number = int(np.argmax([audit.auc for audit in audits]))
     all_lead = together is not None and together.auc >= audits[number].auc

@@ -1,4 +1,4 @@
-"""The inputs of examples: one array, or several in the structure a model takes."""
+"""Each of a model's inputs by a name, and rows of all of them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import keras
-import numpy as np
 
 from keras_entropy.arrays import Array
 
@@ -15,15 +14,6 @@ from keras_entropy.arrays import Array
 X = "x"
 # The structure of one array, as text.
 ONE = json.dumps(X)
-
-
-def as_arrays(x: Any) -> Any:
-    """Returns inputs with NumPy arrays as leaves.
-
-    Args:
-        x: An array, or a dict, list or tuple of arrays, nested or not.
-    """
-    return keras.tree.map_structure(np.asarray, x)
 
 
 def is_structure(x: Any) -> bool:
@@ -35,7 +25,7 @@ def named(x: Any) -> dict[str, Array]:
     """Returns each array by its name, such as `"x"`, `"x/age"` or `"x/0"`.
 
     Args:
-        x: As of `as_arrays`.
+        x: An array, or a dict, list or tuple of arrays, nested or not.
     """
     if not is_structure(x):
         return {X: x}
@@ -43,14 +33,14 @@ def named(x: Any) -> dict[str, Array]:
     return {"/".join([X, *map(str, path)]): leaf for path, leaf in found}
 
 
-def rows_of(x: Any, rows: Array) -> Any:
+def rows(x: Any, chosen: Array) -> Any:
     """Returns rows of all inputs.
 
     Args:
-        x: As of `as_arrays`.
-        rows: Row numbers, or booleans.
+        x: As of `named`.
+        chosen: Row numbers, or booleans.
     """
-    return keras.tree.map_structure(lambda leaf: leaf[rows], x)
+    return keras.tree.map_structure(lambda leaf: leaf[chosen], x)
 
 
 def structure_of(x: Any) -> str:
@@ -72,8 +62,3 @@ def put_together(structure: str, arrays: Mapping[str, Array]) -> Any:
         arrays: Each array by its name.
     """
     return keras.tree.map_structure(lambda name: arrays[name], json.loads(structure))
-
-
-def shapes(x: Any) -> str:
-    """Returns names and shapes for a message: "x/age (100,), x/image (100, 8, 8)"."""
-    return ", ".join(f"{name} {leaf.shape}" for name, leaf in named(x).items())

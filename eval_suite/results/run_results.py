@@ -134,7 +134,8 @@ def _doctor(recorded: Recorded) -> Doctor | None:
     if not recorded.claim:
         return None
     return {
-        "claims": recorded.claim,
+        # "D3, over defenses" stands beside "D3", whichever check recorded it.
+        "claims": sorted(recorded.claim, key=lambda row: row["claim"].split(",")[0]),
         "comparisons": recorded.comparison,
         "cells": recorded.cell,
         "entropy": recorded.entropy,

@@ -113,6 +113,17 @@ def test_rows_of_one_defense_meet():
     assert head["published"]["accuracy_pct"] == 96.06
 
 
+def test_claims_of_one_letter_stand_together():
+    names = ["D3", "D4", "D3, over defenses", "E1"]
+    words = dict.fromkeys(("says", "measure", "rule", "sentence"), "words")
+    rows = [
+        {"table": "claim", "claim": name, "decision": "supported", **words}
+        for name in names
+    ]
+    found = results(rows, [])["doctor"]["claims"]
+    assert [row["claim"] for row in found] == ["D3", "D3, over defenses", "D4", "E1"]
+
+
 def test_a_gap_is_told_once():
     gap = {"table": "not_measured", "what": "loss on incorrect", "reason": "empty"}
     rows = [CONTROL, {**gap, "defense": "base"}, {**gap, "defense": "M-1"}]

@@ -14,9 +14,9 @@ def distance_alone(results: Results) -> str | None:
     base = results["defenses"][0]
     rows = {"cross-entropy": base["js_cross_entropy"], "entropy": base["js_entropy"]}
     told = [
-        f"{number(found.normal, 2)} by {signal} ({number(found.low, 2)} to "
-        f"{number(found.high, 2)} are possible), whose Jensen-Shannon distance "
-        f"between members and non-members is {number(row['value'], 2)}"
+        f"{number(found.normal, 2)} by {signal} (Jensen-Shannon distance of members "
+        f"and non-members {number(row['value'], 2)}: AUCs from {number(found.low, 2)} "
+        f"to {number(found.high, 2)} are possible)"
         for signal, row in rows.items()
         if row is not None and row["value"] is not None
         for found in [auc_by_distance(row["value"])]
@@ -31,5 +31,5 @@ def distance_alone(results: Results) -> str | None:
         )
         if kind is not None
     ]
-    text = f"An AUC of about {'; and of '.join(told)}"
+    text = f"An AUC of about {' and of '.join(told)}"
     return f"{text}. The strongest attack: {', '.join(reached)}" if reached else text

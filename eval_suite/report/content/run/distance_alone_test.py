@@ -21,8 +21,9 @@ def test_says_what_each_distance_means_and_what_was_reached():
     results = of_distances(0.3, 0.0)
     base = results["defenses"][0]
     told = distance_alone(results)
-    assert "0.50 by entropy (0.50 to 0.50 are possible)" in told
-    assert "distance between members and non-members is 0.30" in told
+    # Of 0.09 bits, the total variation is from 0.09 to 0.35.
+    assert "members and non-members 0.30: AUCs from 0.55 to 0.79 are possible" in told
+    assert "of 0.50 by entropy" in told
     assert f"The strongest attack: {base['asked_once']['auc']:.2f} asked once" in told
     # Two normal laws 0.73 standard deviations apart have this distance.
     assert f"about {stats.norm.cdf(0.728 / 2**0.5):.2f} by cross-entropy" in told

@@ -332,6 +332,9 @@ INTERRUPTING = """
 import os
 import signal
 
+# What a shell has started in the background ignores it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
 def pytest_runtest_logfinish(nodeid):
     if "{check}" in nodeid:
         os.kill(os.getpid(), signal.{signal})

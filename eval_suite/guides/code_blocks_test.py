@@ -87,7 +87,7 @@ def names(tmp_path, monkeypatch):
     )
     model.compile("adam", "sparse_categorical_crossentropy")
     model.fit(x[:300], y[:300], epochs=2, verbose=0)
-    for name in ("classifier.keras", "model.keras"):
+    for name in ("classifier.keras", "model.keras", "other.keras"):
         model.save(name)
     # Runs to look at again.
     for name in ("example", "latest"):
@@ -99,6 +99,7 @@ def names(tmp_path, monkeypatch):
     parts = {"members": slice(300), "test": slice(300, 600), "pool": slice(600, 900)}
     for name, part in parts.items():
         np.savez(f"{name}.npz", x=x[part], y=y[part])
+    np.savez("other.npz", x=x[600:] + 0.5, y=y[600:])
     for name, part in (("a", slice(300)), ("b", slice(300, 600))):
         np.savez(f"{name}.npz", outputs=answers[part], y=y[part])
     return {

@@ -124,8 +124,15 @@ class Options:
     @property
     def knows_recipe(self) -> bool:
         """Whether a defense can be trained with `--model`, as that was trained."""
-        otherwise = (self.trainer, self.shadow_model, self.output)
-        return self.trains_shadows and otherwise == (None, None, None)
+        alone = self.trained_otherwise is None and self.output is None
+        return self.trains_shadows and alone
+
+    @property
+    def trained_otherwise(self) -> str | None:
+        """The option by which shadows are trained in another way than `--model`."""
+        if self.trainer is not None:
+            return "--trainer"
+        return None if self.shadow_model is None else "--shadow-model"
 
     @property
     def trains_shadows(self) -> bool:
@@ -292,16 +299,20 @@ class Options:
         for name in ("population", "shadow_data"):
             if getattr(self, name) is not None and self.model is None:
                 raise pytest.UsageError(f"--{name.replace('_', '-')} needs --model")
-        told = ("shadow_epochs", "shadow_learning_rate", "shadow_model", "trainer")
-        for name in told:
+        for name in (
+            "shadow_epochs",
+            "shadow_learning_rate",
+            "shadow_model",
+            "trainer",
+        ):
             if getattr(self, name) is not None and not self.trains_shadows:
                 raise pytest.UsageError(
                     f"--{name.replace('_', '-')} needs --model and --population, whose "
                     "shadow models it is for: more examples from the same "
                     "distribution, .npz with x and y. Or --shadow-data, of another"
                 )
-        otherwise = self.trainer is not None or self.shadow_model is not None
-        if self.output is not None and self.trains_shadows and not otherwise:
+        told = self.trained_otherwise is not None
+        if self.output is not None and self.trains_shadows and not told:
             raise pytest.UsageError(
                 "--output with --population or --shadow-data needs --trainer or "
                 "--shadow-model: how one output of several was trained, the saved "

@@ -38,12 +38,11 @@ def checked_defenses(options: Options) -> Sequence[str]:
     names = evaluated(options)
     own = options.model is not None
     trained = claiming(names, "trained")
-    given = {"--trainer": options.trainer, "--shadow-model": options.shadow_model}
-    otherwise = [name for name, value in given.items() if value is not None]
-    if trained and own and otherwise:
+    otherwise = options.trained_otherwise
+    if trained and own and otherwise is not None:
         raise ValueError(
             f"{', '.join(trained)}: trained with the model as it is compiled, and "
-            f"shadows are trained by {otherwise[0]}: leave one of them out. "
+            f"shadows are trained by {otherwise}: leave one of them out. "
             "Or build one with `keras_entropy.catalog.build` and evaluate the "
             "result as --model"
         )

@@ -11,7 +11,6 @@ import keras
 
 from eval_suite.datasets import datasets
 from eval_suite.datasets.datasets import Dataset
-from eval_suite.datasets.example_files import dataset_of
 from eval_suite.options.options import Options
 from eval_suite.options.shadow_options import SHADOWS
 from eval_suite.subjects import study_network
@@ -24,6 +23,7 @@ from eval_suite.subjects.one_target.study_target import StudyTarget
 from eval_suite.subjects.one_target.study_target import check_official_split
 from eval_suite.subjects.one_target.study_target import sample_of
 from eval_suite.subjects.one_target.user_files import load_model
+from eval_suite.subjects.one_target.user_files import pool_of
 from eval_suite.subjects.one_target.user_model import UserModel
 from eval_suite.subjects.questions import Questions
 from eval_suite.subjects.subject import ProgressBar
@@ -135,14 +135,11 @@ def _read_user_model(options: Options, model: GivenModel) -> UserModel:
             trainer=None if options.trainer is None else Trainer(options.trainer),
             model=_shadow_model(options),
         )
-        given, name = options.population, "population"
-        if given is None:
-            given, name = options.shadow_data, "shadow-data"
+        pool, other_data = pool_of(
+            options.population, options.shadow_data, subject.model
+        )
         subject.train_shadows_on(
-            dataset_of(given, name, subject.model),
-            recipe,
-            _runner(options, None),
-            other_data=options.shadow_data is not None,
+            pool, recipe, _runner(options, None), other_data=other_data
         )
     if options.questions_asked:
         subject.ask_neighbors(options.questions_asked, options.neighbors)

@@ -13,6 +13,7 @@ from eval_suite.options.shadow_options import TWO_POOLS
 from eval_suite.subjects.fingerprint import fingerprint
 from eval_suite.subjects.one_target.held_out_model import HeldOutModel
 from eval_suite.subjects.one_target.shadow_recipe import ShadowRecipe
+from eval_suite.subjects.one_target.user_files import pool_of
 from eval_suite.subjects.one_target.user_model import UserModel
 from eval_suite.subjects.subject import ProgressBar
 from eval_suite.undefended import BASE
@@ -95,14 +96,9 @@ def train_shadows(
         )
     own = None if trainer is None else Trainer(trainer)
     runner = Runner(cache=None if cache is None else Cache(cache), key=fingerprint())
-    other_data = population is None
+    pool, other_data = pool_of(population, shadow_data, subject.model)
     subject.train_shadows_on(
-        dataset_of(shadow_data, "shadow-data", subject.model)
-        if other_data
-        else dataset_of(population, "population", subject.model),
-        ShadowRecipe(trainer=own, **recipe),
-        runner,
-        other_data=other_data,
+        pool, ShadowRecipe(trainer=own, **recipe), runner, other_data=other_data
     )
     if progress is not None:
         subject.run_with(runner, progress)

@@ -50,7 +50,7 @@ def trained(sets):
 
 
 def train(x, y, seed):
-    raise NotImplementedError
+    pytest.fail("what is refused before work trains nothing")
 
 
 def audit(model, sets, **kwargs):

@@ -13,6 +13,7 @@ import keras
 import keras_entropy
 from eval_suite.datasets.datasets import REFERENCE_SHARE
 from eval_suite.datasets.datasets import Dataset
+from eval_suite.datasets.example_files import dataset_of
 from keras_entropy.arrays import Array
 from keras_entropy.examples.fit_of_inputs import check_fit
 from keras_entropy.examples.input_form import InputForm
@@ -156,6 +157,21 @@ def check_copies(members: Dataset, nonmembers: Dataset) -> None:
             f"{found.told('members', 'non-members')}, {BEYOND_REPEATS}. Else take the "
             "copies out of one of the sides, or every attack is measured on a lie"
         )
+
+
+def pool_of(
+    population: Any, shadow_data: Any, model: keras.Model
+) -> tuple[Dataset, bool]:
+    """Returns what shadow models are trained on, and whether it is of another law.
+
+    Args:
+        population: Examples, or `None`: then there are the others.
+        shadow_data: Examples of another distribution.
+        model: Takes them.
+    """
+    if population is not None:
+        return dataset_of(population, "population", model), False
+    return dataset_of(shadow_data, "shadow-data", model), True
 
 
 def check_pool(

@@ -21,6 +21,7 @@ from keras_entropy.layers import EntropyFloor as EntropyFloor
 from keras_entropy.layers import EntropyRegularization as EntropyRegularization
 from keras_entropy.layers import FirstIntrinsicMode as FirstIntrinsicMode
 from keras_entropy.layers import FittedDefense as FittedDefense
+from keras_entropy.layers import FittedTemperature as FittedTemperature
 from keras_entropy.layers import GaussianKoopman as GaussianKoopman
 from keras_entropy.layers import GaussianNoise as GaussianNoise
 from keras_entropy.layers import Identity as Identity

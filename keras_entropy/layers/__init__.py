@@ -51,6 +51,9 @@ from keras_entropy.layers.reference_study.taylor_softmax import (
     TaylorSoftmax as TaylorSoftmax,
 )
 from keras_entropy.layers.softening.entropy_floor import EntropyFloor as EntropyFloor
+from keras_entropy.layers.softening.fitted_temperature import (
+    FittedTemperature as FittedTemperature,
+)
 from keras_entropy.layers.softening.temperature_scaling import (
     TemperatureScaling as TemperatureScaling,
 )

@@ -140,6 +140,8 @@ class PrivateSteps:
         trained = private.train_models(
             defended, start, privacy=privacy, progress=progress
         )
+        # What is trained next, to fit a layer, is trained as the start was.
+        compile_with(defended, self.loss, like=model)
         return defended, trained
 
     def _start(

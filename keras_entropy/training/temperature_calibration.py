@@ -7,18 +7,13 @@ from typing import Any
 import keras
 import numpy as np
 
-from keras_entropy.arrays import Floats
-from keras_entropy.arrays import Integers
-from keras_entropy.arrays import softmax
 from keras_entropy.labels import class_indices
 from keras_entropy.layers.fitted_defense import check_reference
+from keras_entropy.layers.softening.best_temperature import best_temperature
 from keras_entropy.layers.softening.temperature_scaling import TemperatureScaling
 from keras_entropy.models.defending import defend
 from keras_entropy.models.defending import probabilities_of
-from keras_entropy.numerics import probability_vectors
 from keras_entropy.training.example_checks import check_lengths
-
-_BISECTIONS = 60
 
 
 def fit_temperature(
@@ -29,7 +24,8 @@ def fit_temperature(
     The one number that minimizes the negative log-likelihood of their labels. It
     calibrates an overconfident model and keeps every prediction, and it is no defense:
     an attacker divides the temperature out. The layer allows none below 1, so that a
-    model that is not sure enough of itself is given 1, which changes nothing.
+    model that is not sure enough of itself is given 1, which changes nothing:
+    `FittedTemperature` sharpens it.
 
     Example:
 
@@ -60,37 +56,3 @@ def fit_temperature(
     outputs = undefended.predict(x, verbose=0)
     temperature = best_temperature(*check_reference(outputs, labels))
     return defend(model, TemperatureScaling(temperature), from_logits=from_logits)
-
-
-def best_temperature(outputs: Floats, labels: Integers) -> float:
-    """Returns the temperature, at least 1, with the smallest mean NLL.
-
-    Args:
-        outputs: Array `(n, classes)` of probabilities.
-        labels: Integer array `(n,)`.
-
-    Raises:
-        ValueError: If the NLL falls for ever as the temperature grows.
-    """
-    logs = np.log(np.maximum(outputs.astype("float64"), probability_vectors.TINY))
-    given = logs[np.arange(len(labels)), labels].mean()
-
-    def slope(inverse: float) -> float:
-        """The derivative of the mean NLL, which is convex in 1 / temperature."""
-        weights = softmax(inverse * (logs - logs.max(axis=-1, keepdims=True)))
-        return float((weights * logs).sum(axis=-1).mean() - given)
-
-    if slope(1.0) <= 0:
-        return 1.0
-    if slope(0.0) >= 0:
-        raise ValueError(
-            "The labels are no likelier under the model's answers than under uniform "
-            "ones, so that no finite temperature is best. Check that `y` belongs to "
-            f"`x`. Received: a mean logarithm of {given:.3g} for the labels, of "
-            f"{logs.mean():.3g} for all classes"
-        )
-    low, high = 0.0, 1.0
-    for _ in range(_BISECTIONS):
-        middle = (low + high) / 2
-        low, high = (middle, high) if slope(middle) < 0 else (low, middle)
-    return 1.0 / high

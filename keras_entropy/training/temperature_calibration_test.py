@@ -7,7 +7,7 @@ from scipy.special import log_softmax
 from keras_entropy import TemperatureScaling
 from keras_entropy import fit_temperature
 from keras_entropy.layers.contract_test import to_numpy
-from keras_entropy.training.temperature_calibration import best_temperature
+from keras_entropy.layers.softening.best_temperature import best_temperature
 
 
 def model_of(activation="softmax", classes=5):

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from keras_entropy.catalog.entry import Entry
 from keras_entropy.layers.identity import Identity
-from keras_entropy.layers.softening.fitted_temperature import FittedTemperature
-from keras_entropy.training.on_reference.cross_fitting import CrossFitting
 from keras_entropy.training.private_steps import PrivateSteps
 from keras_entropy.training.private_steps import PrivateStepsFromReference
 
@@ -15,24 +13,22 @@ PRIVATE_DEFENSES = (
     Entry(
         name="dp-sgd-reference",
         alias="private-steps-from-reference",
-        title="DP-SGD from a start on the reference, then a temperature",
+        title="DP-SGD from a start on the reference",
         family="training-loss",
-        layer=FittedTemperature,
+        layer=Identity,
         config={},
         recipe=PrivateStepsFromReference(),
         reference=_ABADI,
-        cross_fitting=CrossFitting(),
     ),
     Entry(
         name="dp-sgd-reference-strict",
         alias="more-private-steps-from-reference",
-        title="DP-SGD from the reference, twice the noise, then a temperature",
+        title="DP-SGD from a start on the reference, twice the noise",
         family="training-loss",
-        layer=FittedTemperature,
+        layer=Identity,
         config={},
         recipe=PrivateStepsFromReference(noise_multiplier=40.0),
         reference=_ABADI,
-        cross_fitting=CrossFitting(),
     ),
     Entry(
         name="dp-sgd",

@@ -137,8 +137,7 @@ def test_a_missing_reference_is_said():
         ("binned-1", False, True),
         ("M-6", True, False),
         ("hamp", True, True),
-        ("reference-only", True, True),
-        ("with-reference", True, False),
+        ("reference-only", True, False),
         ("disjoint-mean", True, True),
     ],
 )

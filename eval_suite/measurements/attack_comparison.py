@@ -8,6 +8,7 @@ from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
+from typing import Any
 from typing import Literal
 
 from eval_suite.measurements.example_scores import scores_of
@@ -26,6 +27,7 @@ from eval_suite.subjects.answers import results_of
 from eval_suite.subjects.measured import MeasuredAttack
 from eval_suite.subjects.subject import Subject
 from eval_suite.undefended import BASE
+from keras_entropy.arrays import Array
 from keras_entropy.attacks import AttackResult
 from keras_entropy.attacks import Audit
 from keras_entropy.attacks import Difference
@@ -201,7 +203,7 @@ class AttackComparison:
         return self._attacked[name]
 
     def _answers(
-        self, name: str, answers_of: Callable[[str], Answers | None]
+        self, name: str, answers_of: Callable[[Any], Answers | None]
     ) -> Iterator[tuple[str, Answers]]:
         """Yields what is attacked: the answers, `""`, and by name what else.
 
@@ -211,11 +213,19 @@ class AttackComparison:
         if answers is None:
             return
         yield "", answers
-        if name == BASE or name in trained_defenses():
+        if name == BASE:
             return
         # Here and below, as where outputs are given there is no defense and no Keras.
         from keras_entropy import catalog
         from keras_entropy.queries.known_defense import ways
+
+        if name in trained_defenses():
+            before = catalog.get(name).before_inverse
+            if before is not None and self.subject.reason_without("pairs") is None:
+                undone = answers_of(before)
+                if undone is not None:
+                    yield "inverse", undone.changed(_as_they_are)
+            return
 
         for way in ways(catalog.get(name).create(seed=self._seed)):
             asked = answers_of(BASE) if way.of_undefended else answers
@@ -414,6 +424,10 @@ class AttackComparison:
             slices=kinds, seed=self._seed, fpr_levels=self._fpr_levels
         )
         return self._start(audit)
+
+
+def _as_they_are(answers: Array) -> Array:
+    return answers
 
 
 @functools.cache

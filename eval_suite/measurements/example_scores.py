@@ -40,7 +40,10 @@ def scores_of(
     from keras_entropy import catalog
     from keras_entropy.queries.known_defense import ways
 
-    for way in ways(catalog.get(name).create(seed=seed)):
+    entry = catalog.get(name)
+    if entry.is_trained:  # undone in a game alone, which has no scores of examples
+        return scores
+    for way in ways(entry.create(seed=seed)):
         through = {
             str(AttackName(parts.base, by_class=parts.by_class)): attack
             for attack, parts in known.items()

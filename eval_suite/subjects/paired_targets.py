@@ -85,7 +85,7 @@ class PairedTargets(Subject):
     def classes(self) -> int:
         return int(self.outputs(BASE).shape[-1])
 
-    def answers(self, name: str) -> PairedModels:
+    def answers(self, name: str | catalog.Entry) -> PairedModels:
         return self.paired_models(name)
 
     def paired_models(self, defense: str | catalog.Entry) -> PairedModels:

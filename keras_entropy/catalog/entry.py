@@ -123,6 +123,14 @@ class Entry:
         return dataclasses.replace(self, layer=Identity, config={}, cross_fitting=None)
 
     @property
+    def before_inverse(self) -> Entry | None:
+        """The stage before the fit of a layer that can be undone: what undoing gives.
+
+        `None` where there is no such stage, or no such layer.
+        """
+        return self.training if self.create().is_invertible else None
+
+    @property
     def stages(self) -> tuple[Entry, ...]:
         """One after the other: each is trained, or fitted, or neither, never both."""
         if self.training is None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from keras_entropy.catalog.entry import Entry
 from keras_entropy.layers.identity import Identity
+from keras_entropy.layers.softening.fitted_temperature import FittedTemperature
+from keras_entropy.training.on_reference.cross_fitting import CrossFitting
 from keras_entropy.training.private_steps import PrivateSteps
 from keras_entropy.training.private_steps import PrivateStepsFromReference
 
@@ -13,22 +15,24 @@ PRIVATE_DEFENSES = (
     Entry(
         name="dp-sgd-reference",
         alias="private-steps-from-reference",
-        title="DP-SGD from a start on the reference",
+        title="DP-SGD from a start on the reference, then a temperature",
         family="training-loss",
-        layer=Identity,
+        layer=FittedTemperature,
         config={},
         recipe=PrivateStepsFromReference(),
         reference=_ABADI,
+        cross_fitting=CrossFitting(),
     ),
     Entry(
         name="dp-sgd-reference-strict",
         alias="more-private-steps-from-reference",
-        title="DP-SGD from a start on the reference, twice the noise",
+        title="DP-SGD from the reference, twice the noise, then a temperature",
         family="training-loss",
-        layer=Identity,
+        layer=FittedTemperature,
         config={},
         recipe=PrivateStepsFromReference(noise_multiplier=40.0),
         reference=_ABADI,
+        cross_fitting=CrossFitting(),
     ),
     Entry(
         name="dp-sgd",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from keras_entropy.catalog.entry import Entry
 from keras_entropy.layers.frequencies.binned_frequencies import BinnedFrequencies
 from keras_entropy.layers.identity import Identity
+from keras_entropy.layers.softening.fitted_temperature import FittedTemperature
 from keras_entropy.training.on_reference.cross_fitting import CrossFitting
 from keras_entropy.training.on_reference.disjoint_mean import DisjointMean
 from keras_entropy.training.on_reference.reference_only import ReferenceOnly
@@ -17,10 +18,11 @@ REFERENCE_DEFENSES = (
         alias="public-data-only",
         title="The reference alone, no private example",
         family="none",
-        layer=Identity,
+        layer=FittedTemperature,
         config={},
         recipe=ReferenceOnly(),
         reference="keras-entropy",
+        cross_fitting=CrossFitting(),
     ),
     Entry(
         name="with-reference",

@@ -137,7 +137,8 @@ def test_a_missing_reference_is_said():
         ("binned-1", False, True),
         ("M-6", True, False),
         ("hamp", True, True),
-        ("reference-only", True, False),
+        ("reference-only", True, True),
+        ("with-reference", True, False),
         ("disjoint-mean", True, True),
     ],
 )

@@ -69,14 +69,15 @@ def evaluate_retrained(
     outputs = found.answer(retraining.data.x)
     # As for no defense: an attacker may put an invertible layer behind any model.
     # What a table answers has few values, to which such layers add nothing.
-    fitted = issubclass(found.entry.layer, FittedDefense)
+    table = issubclass(found.entry.layer, FittedDefense)
+    table = table and not found.entry.claims.injective
     return worth(
         found.entry.name,
         outputs,
         game.outputs,
         game.labels,
         game.membership,
-        [] if fitted else list(_through_invertible_layers(outputs)),
+        [] if table else list(_through_invertible_layers(outputs)),
         neighbors=retraining.ask(found.answer),
         seed=seed,
     )

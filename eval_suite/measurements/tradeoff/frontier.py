@@ -193,9 +193,13 @@ def attacks_on(
     """
     models = subject.paired_models(entry)
     defended, undefended = models.outputs, subject.paired_models(BASE).outputs
-    # What was trained is attacked as it answers, as in `AttackComparison`.
+    # What was trained is attacked as it answers, and before a layer that can be undone,
+    # as in `AttackComparison`.
     known = [] if entry.is_trained else ways(entry.create(seed=seed))
     adapted = [(way.name, way.attacked(defended, undefended)) for way in known]
+    if entry.before_inverse is not None:
+        before = subject.paired_models(entry.before_inverse)
+        adapted.append(("inverse", before.outputs))
     return functools.partial(
         worth,
         entry.name,

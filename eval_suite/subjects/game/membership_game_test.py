@@ -293,3 +293,13 @@ def test_one_training_is_audited_by_epoch_once(cache, game):
     kept = play(cache)
     kept._models._progress = None  # nothing is trained any more
     assert kept.audited_epochs("base") == rows
+
+
+def test_a_temperature_behind_a_training_is_undone_first(game):
+    compared = AttackComparison(game, ["reference-only"], seed=0)
+    audits = compared.attacked("reference-only").audits
+    assert list(audits) == ["", "inverse"]
+    plain = game.outputs(catalog.get("reference-only").training)
+    behind = game.outputs("reference-only")
+    assert np.abs(plain - behind).max() > 0.01
+    np.testing.assert_array_equal(plain.argmax(-1), behind.argmax(-1))

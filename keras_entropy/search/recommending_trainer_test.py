@@ -84,10 +84,12 @@ def test_all_models_are_the_trainers(data, monkeypatch):
     assert rows["no defense"].auc > 0.6
     assert found.resemblance.resembles
     assert not found.refused
-    # K of halves, K of the reference alone, and K of both.
+    # K of halves, K of the reference alone, five of four fifths of it, which a fitted
+    # temperature asks, and K of both.
     sizes = [size for size, _, _ in CALLS]
-    half, alone, both = sizes[0], sizes[8], sizes[16]
-    assert sizes == [half] * 8 + [alone] * 8 + [both] * 8
+    half, alone, fold, both = sizes[0], sizes[8], sizes[16], sizes[-1]
+    assert sizes == [half] * 8 + [alone] * 8 + [fold] * 5 + [both] * 8
+    assert fold == alone * 4 // 5
     assert both == half + alone
     assert {dtype for _, dtype, _ in CALLS} == {np.dtype("int64")}
     # The game's models are those that the trainer makes of the same examples.

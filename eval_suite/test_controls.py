@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
+from eval_suite.measurements.kept_controls import controls_of
 from eval_suite.results.record import Record
 from eval_suite.subjects.subject import Subject
 from keras_entropy.attacks import INPUT_ATTACKS
@@ -22,12 +24,13 @@ def test_controls(
     run: Callable[[Sequence[str] | None], list[Control]],
     subject: Subject,
     record: Record,
+    answers_folder: Callable[[], Path],
 ) -> None:
     # Without shadows, these attacks alone concern one model.
     alone = subject.reason_without("shadows") is not None
     of_one = (*TARGET_ATTACKS, *INPUT_ATTACKS, *LONE_NEIGHBOR_ATTACKS)
-    controls = run(of_one if alone else None)
-    record_controls(controls, record)
+    attacks = of_one if alone else None
+    record_controls(controls_of(answers_folder(), run, attacks), record)
 
 
 def test_null_controls_on_these_models(subject: Subject, record: Record) -> None:

@@ -3,6 +3,7 @@
 import os
 import pathlib
 import re
+import shlex
 import subprocess
 import sys
 
@@ -119,12 +120,14 @@ def names(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("blocks", sections())
-def test_blocks_of_a_section_run(blocks, names, tmp_path):
+def test_blocks_of_a_section_run(blocks, names, tmp_path, tmp_path_factory):
+    # One for all sections, or each would run the controls of the attacks again.
+    cache = tmp_path_factory.getbasetemp() / "cache"
     for language, text in blocks:
         if language == "python" and "def test_" in text:
             (tmp_path / "conftest.py").write_text(FIXTURES)
             (tmp_path / "test_of_a_reader.py").write_text(text)
-            _audits("pytest -q test_of_a_reader.py", r"1 (passed|failed)")
+            _audits("pytest -q test_of_a_reader.py", r"1 (passed|failed)", cache)
         elif language == "python":
             if "def train(" in text:
                 (tmp_path / "train.py").write_text(text)
@@ -133,12 +136,12 @@ def test_blocks_of_a_section_run(blocks, names, tmp_path):
             for command in text.replace("\\\n", " ").splitlines():
                 if not command.startswith(RUN_ELSEWHERE):
                     said = "index.html" if "eval_suite.report" in command else "gate"
-                    _audits(command, said)
+                    _audits(command, said, cache)
         else:
             assert language == "bibtex"
 
 
-def _audits(command, said):
+def _audits(command, said, cache):
     """Runs a command that gives a verdict, whichever it is of such a model."""
     words = re.sub("^pytest", "python -m pytest", command)
     words = re.sub("^python", sys.executable, words)
@@ -146,7 +149,11 @@ def _audits(command, said):
         ["bash", "-c", words],
         capture_output=True,
         text=True,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTEST_ADDOPTS": ""},
+        env={
+            **os.environ,
+            "PYTHONPATH": str(ROOT),
+            "PYTEST_ADDOPTS": f"-o cache_dir={shlex.quote(str(cache))}",
+        },
     )
     output = ended.stdout + ended.stderr
     assert ended.returncode in (0, 1), output

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import hashlib
 import importlib
 from pathlib import Path
 
@@ -11,36 +10,23 @@ import keras
 import numpy as np
 
 import keras_entropy
+from eval_suite.subjects.source_digest import source_digest
 
 
 @functools.cache
 def fingerprint() -> dict[str, str]:
     """Returns a digest of the package's source and the versions it runs on.
 
-    A layer that was mended must not be judged by what it answered before.
+    A layer that was mended must not be judged by what it answered before. Attacks read
+    outputs and make none, so that theirs is left out.
     """
     backend = keras.backend.backend()
     return {
-        "source": source_digest(Path(keras_entropy.__file__).parent),
+        "source": source_digest(
+            Path(keras_entropy.__file__).parent, without=("attacks",)
+        ),
         "keras": keras.__version__,
         "backend": backend,
         "backend_version": importlib.import_module(backend).__version__,
         "numpy": np.__version__,
     }
-
-
-def source_digest(package: Path) -> str:
-    """Returns a digest of the modules of the package that outputs depend on.
-
-    That is all but its tests and the folder `attacks`: attacks read outputs and make
-    none. It is the same wherever the package lies.
-
-    Args:
-        package: The package's folder.
-    """
-    source = hashlib.sha256()
-    for path in sorted(package.rglob("*.py")):
-        inside = path.relative_to(package)
-        if not path.name.endswith("_test.py") and inside.parts[0] != "attacks":
-            source.update(inside.as_posix().encode() + path.read_bytes())
-    return source.hexdigest()

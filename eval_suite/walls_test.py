@@ -38,7 +38,7 @@ LIBRARY = {
         "arrays attacks catalog examples labels layers models prediction_quality "
         "queries shadow training"
     ),
-    "": "_version callbacks catalog layers losses models search training",
+    "": "_version callbacks catalog layers losses models privacy search training",
 }
 SUITE = {
     "undefended": "",

@@ -10,8 +10,9 @@ defenses; `callbacks.MembershipAudit`. For studies: `attacks`, `shadow`, `querie
 """
 
 import importlib
+from typing import TYPE_CHECKING
 
-from keras_entropy import catalog as catalog
+from keras_entropy import privacy as privacy
 from keras_entropy._version import __version__ as __version__
 from keras_entropy.layers import BinnedFrequencies as BinnedFrequencies
 from keras_entropy.layers import Claims as Claims
@@ -51,17 +52,29 @@ from keras_entropy.losses import HighEntropyLabelLoss as HighEntropyLabelLoss
 from keras_entropy.losses import RelaxLoss as RelaxLoss
 from keras_entropy.models.defending import defend as defend
 from keras_entropy.models.defending import strip as strip
-from keras_entropy.training.temperature_calibration import (
-    fit_temperature as fit_temperature,
-)
 
+if TYPE_CHECKING:
+    from keras_entropy import callbacks as callbacks
+    from keras_entropy import catalog as catalog
+    from keras_entropy.search.recommending import recommend as recommend
+    from keras_entropy.training.temperature_calibration import (
+        fit_temperature as fit_temperature,
+    )
+else:
+    # What trains, searches and attacks takes time to load, and some of it needs SciPy
+    # and scikit-learn. A deployed model needs none of it.
+    _MODULES = ("callbacks", "catalog")
+    _FUNCTIONS = {
+        "recommend": "keras_entropy.search.recommending",
+        "fit_temperature": "keras_entropy.training.temperature_calibration",
+    }
 
-def __getattr__(name: str) -> object:
-    # These need SciPy and scikit-learn, which a deployed model does not.
-    if name == "recommend":
-        from keras_entropy.search.recommending import recommend
+    def __getattr__(name: str) -> object:
+        if name in _MODULES:
+            return importlib.import_module(f"keras_entropy.{name}")
+        if name in _FUNCTIONS:
+            return getattr(importlib.import_module(_FUNCTIONS[name]), name)
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
-        return recommend
-    if name == "callbacks":
-        return importlib.import_module("keras_entropy.callbacks")
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *_MODULES, *_FUNCTIONS})

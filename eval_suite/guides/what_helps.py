@@ -7,6 +7,7 @@ from eval_suite.report.format import percent
 from eval_suite.results.contents import Defense
 from eval_suite.results.contents import Results
 from eval_suite.results.rows import StrongestRow
+from eval_suite.results.rows import WorstOffRow
 
 _HEAD = ["defense", "asked once", "asked often", "worst-off 5 %", "accuracy", "NLL"]
 # One or two of each kind, from those that change nothing to those that do most.
@@ -49,15 +50,24 @@ def what_helps(results: Results) -> str:
 
 
 def _line(title: str, row: Defense) -> list[str]:
-    worst = row["worst_off"]
     return [
         title,
         _auc(row["asked_once"]),
         _auc(row["asked_often"]),
-        "-" if worst is None else f"{worst['auc']:.2f}, {percent(worst['tpr'], 0)}",
+        _worst_off(row["worst_off"]),
         percent(row["accuracy"]),
         number(row["nll"], 2),
     ]
+
+
+def _worst_off(found: WorstOffRow | None) -> str:
+    if found is None:
+        return "-"
+    rates = f"{percent(found['tpr'], 0)}"
+    falsely = found.get("realised_fpr")
+    if falsely is not None:
+        rates += f" / {percent(falsely, 0)}"
+    return f"{found['auc']:.2f}, {rates}"
 
 
 def _auc(found: StrongestRow | None) -> str:

@@ -198,10 +198,13 @@ class WorstOffRow(ExposedRow):
 
     `tpr`, `tpr_low`, `tpr_high`: the share of the worst-off members that this attack
     finds at 1 % false positives among all non-members. `population_tpr`: that of all
-    members. `None` where there are too few non-members.
+    members. `realised_fpr`: the share of these records that it accuses falsely, which
+    is more than 1 % where scores of such records spread wider; where it is as large as
+    `tpr`, nothing is found. `None` where there are too few non-members.
     """
 
     population_tpr: float | None
+    realised_fpr: NotRequired[float | None]
 
 
 class CanaryRow(ExposedRow):

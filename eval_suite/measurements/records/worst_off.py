@@ -36,6 +36,7 @@ def worst_off_row(
     return {
         **exposed_row(headline, point),
         "population_tpr": None if of_all is None else of_all.tpr,
+        "realised_fpr": None if point is None else point.realised_fpr,
     }
 
 

@@ -134,11 +134,14 @@ def _exposed(found: WorstOffRow) -> str:
     if found["tpr"] is None:
         return text
     share = estimate(found["tpr"], found["tpr_low"], found["tpr_high"])
-    return (
-        f"{text}; a share of {share} of the members there is found at 1 % false "
-        f"positives among all non-members, {number(found['population_tpr'])} of all "
-        "members"
+    text += (
+        f"; a share of {share} of the members there is found at 1 % false positives "
+        f"among all non-members, {number(found['population_tpr'])} of all members"
     )
+    accused = found.get("realised_fpr")
+    if accused is None:
+        return text
+    return f"{text}; of the same records {number(accused)} are accused falsely"
 
 
 def _found(canaries: CanaryRow) -> str:

@@ -199,8 +199,8 @@ def _privacy_cells(rows: Rows, scale: Scale, row: Defense) -> dict[str, Cell]:
         "once": _of_kind(row["asked_once"], unattacked),
         "often": _of_kind(row["asked_often"], rows.reason_not_asked_often()),
         "known": _of_kind(row["known_start"], "no start to know"),
-        "worst": _with_rate(row["worst_off"], unattacked),
-        "canaries": _with_rate(row["canaries"], unattacked),
+        "worst": _with_rates(row["worst_off"], unattacked),
+        "canaries": _with_rates(row["canaries"], unattacked),
         "reference": _on_reference(row),
         "guarantee": _guarantee(row),
         "difference": Cell(0.0, "", effect=effect)
@@ -223,11 +223,14 @@ def _privacy_cells(rows: Rows, scale: Scale, row: Defense) -> dict[str, Cell]:
     }
 
 
-def _with_rate(found: WorstOffRow | CanaryRow | None, reason: str) -> Cell:
-    """Returns the cell of the strongest attack on some records, and what it finds."""
+def _with_rates(found: WorstOffRow | CanaryRow | None, reason: str) -> Cell:
+    """Returns the cell of the strongest attack on some records, and whom it accuses."""
     if found is None:
         return Cell("", "", missing=reason)
     shown = "" if found["tpr"] is None else f"{percent(found['tpr'])} found"
+    falsely = found.get("realised_fpr")
+    if shown and falsely is not None:
+        shown = f"{percent(found['tpr']).removesuffix(' %')} / {percent(falsely)}"
     attack = attack_words(found["attack"])
     return cell(found["auc"], number(found["auc"]), "", shown or None, attack=attack)
 

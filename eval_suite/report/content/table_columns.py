@@ -61,17 +61,18 @@ _COLUMNS = (
         "Worst-off 5 %",
         "Worst-off 5 %",
         "The strongest attack on the records that other models say are most exposed: "
-        "its AUC on them alone, and the share of these members that it finds at 1 % "
-        "false positives among all non-members.",
+        "its AUC on them alone; the share of these members that it finds at 1 % false "
+        "positives among all non-members; and the share of these records that it "
+        "accuses falsely there.",
     ),
     Column(
         "canaries",
         "Canaries",
         "Canaries",
         "The strongest attack on mislabelled records, which a model can only learn by "
-        "heart: an upper end of exposure, and no figure of ordinary records. Its AUC, "
-        "and the share of those that a model learned which it finds at 1 % false "
-        "positives among the others.",
+        "heart: an upper end of exposure, and no figure of ordinary records. Its AUC; "
+        "the share of those that a model learned which it finds at 1 % false positives "
+        "among the others; and what these came to.",
     ),
     Column(
         "reference",

@@ -37,6 +37,8 @@ def worst_off(rows: Rows) -> Drawing:
     ]
     ends = ((row, exposed["auc_low"], exposed["auc_high"]) for row, exposed in pairs)
     listed.bars(left, ends)
+    falsely = [(row, exposed.get("realised_fpr")) for row, exposed in pairs]
+    listed.marks(right, falsely, marker="|", order=6)
     rates_and_aucs = ((left, aucs, _AUC), (right, rates, _TPR))
     for axes, spans, key in rates_and_aucs:
         _draw(axes, listed, spans)
@@ -59,7 +61,9 @@ def worst_off(rows: Rows) -> Drawing:
         "Left is better. Filled: the 5 % of the records that other pairs of models say "
         "are most exposed, with the 95 % interval; hollow: all records. The right "
         "picture is the share of the members that this attack finds where it accuses 1 "
-        "% of all non-members. The dotted lines are guessing."
+        "% of all non-members; a stroke: the share of the same 5 % that it accuses "
+        "falsely. Where that is as large, nothing is found. The dotted lines are "
+        "guessing."
     )
     if any(row["canaries"] for row, _ in pairs):
         reading += (
@@ -80,6 +84,8 @@ def _told(row: Defense, exposed: WorstOffRow) -> str:
     )
     if exposed["tpr"] is not None:
         text += f"; {percent(exposed['tpr'])} of these found at 1 % false positives"
+        if (falsely := exposed.get("realised_fpr")) is not None:
+            text += f", {percent(falsely)} of these accused falsely"
     return text if canaries is None else f"{text}; canaries {number(canaries['auc'])}"
 
 
@@ -91,9 +97,11 @@ def _finding(row: Defense, exposed: WorstOffRow) -> str:
     )
     if exposed["tpr"] is None or exposed["population_tpr"] is None:
         return f"{text}."
+    falsely = exposed.get("realised_fpr")
+    among = "" if falsely is None else f" ({percent(falsely)} among these records)"
     return (
         f"{text}; it finds {percent(exposed['tpr'])} of these members and "
-        f"{percent(exposed['population_tpr'])} of all, at 1 % false positives."
+        f"{percent(exposed['population_tpr'])} of all, at 1 % false positives{among}."
     )
 
 

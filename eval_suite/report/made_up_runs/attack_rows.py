@@ -90,6 +90,7 @@ def worst_off_row(row: MadeUpDefense) -> WorstOffRow:
         "tpr_low": max(0.0, tpr - 0.05),
         "tpr_high": min(1.0, tpr + 0.05),
         "population_tpr": 0.01 + 0.5 * leak,
+        "realised_fpr": 0.02,
     }
 
 

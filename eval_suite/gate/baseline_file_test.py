@@ -1,3 +1,4 @@
+import base64
 import json
 import math
 import pathlib
@@ -63,6 +64,20 @@ def test_unpaired_error_is_that_of_independent_runs():
     then, now = row(scores(0.3, 0.0, seed=1)), row(scores(0.5, 0.0, seed=2))
     paired, apart = (change(then, now, paired=p) for p in (True, False))
     assert apart.error_below == pytest.approx(paired.error_below, rel=0.15)
+
+
+@pytest.mark.parametrize("paired", [True, False])
+def test_error_is_the_spread_of_the_replicates_in_the_file(paired):
+    rows = row(scores(0.3, 0.5, seed=1)), row(scores(0.5, 0.5, seed=2))
+    kept = [
+        np.frombuffer(base64.b64decode(each["deviations"]), "<f2").astype(float)
+        for each in rows
+    ]
+    covariance = np.cov(kept)
+    variance = covariance.trace() - 2 * paired * covariance[0, 1]
+    found = change(*rows, paired=paired)
+    assert found.error_below == pytest.approx(math.sqrt(variance), rel=1e-9)
+    assert found.error_above == found.error_below
 
 
 def test_examples_that_are_not_scored_do_not_count():

@@ -134,23 +134,23 @@ def test_slices_share_the_error_of_their_intervals(slices):
     own = 1 - 0.1 / slices
     for number, (result, tie) in enumerate(zip(results, nobody, strict=True)):
         here, curve = codes[0] == number, result.curve
-        middle = np.searchsorted(curve.fpr, 0.5)
         curves = [
             metrics.roc_curve(member[here], scores[here])[:2]
             for member, scores in zip(membership, values, strict=True)
         ]
-        for found, interval in (
-            ([metrics.auc(*one) for one in curves], (result.auc_low, result.auc_high)),
-            (
-                [np.interp(curve.fpr[middle], *one) for one in curves],
-                (curve.low[middle], curve.high[middle]),
-            ),
+        areas = [metrics.auc(*one) for one in curves]
+        heights = [np.interp(curve.fpr, *one) for one in curves]
+        for found, low, high in (
+            (areas, result.auc_low, result.auc_high),
+            (heights, curve.low, curve.high),
         ):
-            pairs = np.reshape(found, (-1, 2)).mean(axis=1)
-            expected = stats.t.interval(own, 3, pairs.mean(), stats.sem(pairs))
-            assert interval == pytest.approx(np.clip(expected, 0, 1), abs=1e-12)
+            pairs = np.reshape(found, (4, 2, -1)).mean(axis=1)
+            half = stats.t.ppf((1 + own) / 2, 3) * stats.sem(pairs)
+            middle = pairs.mean(axis=0)
+            np.testing.assert_allclose(low, np.maximum(middle - half, 0), atol=1e-12)
+            np.testing.assert_allclose(high, np.minimum(middle + half, 1), atol=1e-12)
         # Nobody of so many is found.
         exact = stats.binomtest(0, int(membership[:, here].sum()))
         rate = tie.tpr_at_fpr["level"]
-        high = exact.proportion_ci(own, method="exact").high
-        assert (rate.tpr, rate.high) == pytest.approx((0, high))
+        most = exact.proportion_ci(own, method="exact").high
+        assert (rate.tpr, rate.high) == pytest.approx((0, most))

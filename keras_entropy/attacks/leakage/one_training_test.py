@@ -58,7 +58,10 @@ def test_candidates_are_those_of_a_count():
     member, ties = rng.random(200) < 0.5, rng.permutation(200)
     scores = {"a": rng.normal(size=200) + member, "b": rng.integers(3, size=200) * 1.0}
     rows = rng.permutation(200)[:70]
-    found = one_training._candidates(scores, member, rows, ties, "all")
+    found = [*one_training._candidates(scores, member, rows, ties, "all")]
+    assert [(each.attack, each.sign) for each in found] == [
+        (name, sign) for name in scores for sign in (1, -1)
+    ]
     for candidate in found:
         own = candidate.sign * scores[candidate.attack]
         ranked = sorted(rows, key=lambda row: (-own[row], ties[row]))

@@ -100,6 +100,15 @@ def test_pairs_are_compared_by_students_t():
     assert found.p_above(0.0) == pytest.approx(expected)
 
 
+def test_a_run_makes_a_baseline_if_it_measured_what_one_holds():
+    rows = [row(scores(0.3)), pair_row("M-1", "loss", np.linspace(0.5, 0.6, 8))]
+    found = Baseline.of_run(Recorded(gate_identity=[GAME], gate_auc=rows))
+    assert found.identity == GAME
+    assert found.rows == {("base", "loss"): rows[0], ("M-1", "loss"): rows[1]}
+    for part in ({}, {"gate_identity": [GAME]}, {"gate_auc": rows}):
+        assert Baseline.of_run(Recorded(**part)) is None
+
+
 def test_file_reads_back_what_was_written(tmp_path):
     path = tmp_path / "new" / "baseline.json"
     rows = [row(scores(0.3)), pair_row("M-1", "loss", np.linspace(0.5, 0.6, 8))]

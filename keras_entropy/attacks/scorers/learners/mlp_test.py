@@ -115,9 +115,9 @@ def test_a_constant_column_has_no_scale_and_all_others_have():
 
 
 def test_batches_take_each_row_once_an_epoch():
-    rows = np.arange(100, 123)
+    rows = np.arange(100, 124)
     epochs = mlp._batches(rows, 5, np.random.default_rng(0))
-    # Four batches of five of the 23 rows are an epoch.
+    # Four batches of five of the 24 rows are an epoch.
     for _ in range(3):
         epoch = np.concatenate(list(itertools.islice(epochs, 4)))
         assert np.unique(epoch).size == 20

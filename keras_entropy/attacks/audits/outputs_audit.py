@@ -174,7 +174,7 @@ def audit_outputs(
     for name in names:
         attack = NEIGHBOR_TABLE.get(name) or ATTACK_TABLE[name]
         scores = scorer(name)
-        order = descending(scores.values.reshape(-1))
+        order = descending(scores.values.ravel())
         for part in parts:
             measurement = Measurement(scores, membership, part, order)
             found = _results(attack, measurement, part, confidence, levels)

@@ -263,6 +263,14 @@ def test_same_seed_same_result(leak):
     assert first.strongest.auc_low == second.strongest.auc_low
 
 
+def test_the_folds_are_those_of_a_seed(leak):
+    default, zero, one = (
+        run(*leak, from_logits=True, attacks="logistic", **options).rows("x")
+        for options in ({}, {"seed": 0}, {"seed": 1})
+    )
+    assert default == zero != one
+
+
 def test_callers_arrays_are_not_changed(leak):
     logits, labels = (array.copy() for array in leak)
     logits.flags.writeable = labels.flags.writeable = False

@@ -14,6 +14,7 @@ from __future__ import annotations
 import dataclasses
 
 import numpy as np
+from scipy import integrate
 from scipy import optimize
 from scipy import special
 from scipy import stats
@@ -95,6 +96,11 @@ def _normal_bits(shift: float) -> float:
     """Returns the divergence of two normal laws, `shift` standard deviations apart."""
     if not shift:
         return 0.0
-    # What is left after a value, from the middle on: log odds are `shift` times it.
-    left = stats.norm.expect(lambda x: np.logaddexp(0, -shift * x), loc=shift / 2)
-    return float(1 - left / np.log(2))
+
+    def left(z: float) -> float:
+        # The log odds of a value are `shift` times its distance from the middle.
+        surprise = np.logaddexp(0, -shift * (z + shift / 2))
+        return float(np.exp(-z * z / 2) * surprise)
+
+    total = integrate.quad(left, -np.inf, np.inf)[0] / np.sqrt(2 * np.pi)
+    return float(1 - total / np.log(2))

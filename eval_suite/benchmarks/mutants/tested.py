@@ -117,9 +117,10 @@ TESTED: dict[str, tuple[str, ...]] = {
         _ATTACKS,
         (
             *("adaptive_attacks", "attack_name", "example_scores", "label_signals"),
-            *("neighbors", "shadow_counts", "shadows", "signals"),
+            *("neighbors", "shadow_counts", "shadows"),
         ),
     ),
+    **_beside(_ATTACKS, ("signals",), f"{_ATTACKS}/label_signals_test.py"),
     **_beside(
         *(_ATTACKS, ("array_checks",), f"{_ATTACKS}/signals_test.py"),
         *(_OF_ONE_TARGET, _OF_A_GAME),

@@ -1,3 +1,4 @@
+import base64
 import json
 import math
 import pathlib
@@ -65,6 +66,20 @@ def test_unpaired_error_is_that_of_independent_runs():
     assert apart.error_below == pytest.approx(paired.error_below, rel=0.15)
 
 
+@pytest.mark.parametrize("paired", [True, False])
+def test_error_is_the_spread_of_the_replicates_in_the_file(paired):
+    rows = row(scores(0.3, 0.5, seed=1)), row(scores(0.5, 0.5, seed=2))
+    kept = [
+        np.frombuffer(base64.b64decode(each["deviations"]), "<f2").astype(float)
+        for each in rows
+    ]
+    covariance = np.cov(kept)
+    variance = covariance.trace() - 2 * paired * covariance[0, 1]
+    found = change(*rows, paired=paired)
+    assert found.error_below == pytest.approx(math.sqrt(variance), rel=1e-9)
+    assert found.error_above == found.error_below
+
+
 def test_examples_that_are_not_scored_do_not_count():
     values = scores(0.4)
     part = values.copy()
@@ -83,6 +98,15 @@ def test_pairs_are_compared_by_students_t():
     )
     expected = stats.ttest_rel(now, then, alternative="greater").pvalue
     assert found.p_above(0.0) == pytest.approx(expected)
+
+
+def test_a_run_makes_a_baseline_if_it_measured_what_one_holds():
+    rows = [row(scores(0.3)), pair_row("M-1", "loss", np.linspace(0.5, 0.6, 8))]
+    found = Baseline.of_run(Recorded(gate_identity=[GAME], gate_auc=rows))
+    assert found.identity == GAME
+    assert found.rows == {("base", "loss"): rows[0], ("M-1", "loss"): rows[1]}
+    for part in ({}, {"gate_identity": [GAME]}, {"gate_auc": rows}):
+        assert Baseline.of_run(Recorded(**part)) is None
 
 
 def test_file_reads_back_what_was_written(tmp_path):

@@ -4,6 +4,7 @@ import math
 import numpy as np
 import pytest
 
+from eval_suite.gate.claimed_epsilon import ClaimedEpsilon
 from eval_suite.gate.decision import FALSE_ALARM
 from eval_suite.gate.decision import Question
 from eval_suite.gate.decision import decide
@@ -160,6 +161,23 @@ def test_decisive_number_decides():
 def test_figure_at_the_limit_is_never_decided():
     (decision,) = decide([question(0.02, 0.01)])
     assert "more than 1000 times" in decision.decisive
+
+
+def test_a_claim_that_the_lower_bound_just_reaches_is_not_refuted():
+    claim = ClaimedEpsilon(
+        value=1.0,
+        error_below=0.0,
+        error_above=0.0,
+        correct=650,
+        guesses=700,
+        records=700,
+        share=0.7,
+        delta=1e-5,
+    )
+    reached = claim.lower(FALSE_ALARM)
+    for limit, status in ((reached, "pass"), (math.nextafter(reached, 0), "fail")):
+        (decision,) = decide([Question("M-1", "epsilon", limit, estimate=claim)])
+        assert decision.status == status
 
 
 def test_no_question_has_no_decision():

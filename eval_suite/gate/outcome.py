@@ -176,13 +176,13 @@ def _since(baseline: Baseline, recorded: Recorded, margin: float) -> _Since:
     questions = change_questions(
         baseline, current, recorded, margin=margin, paired=paired
     )
-    remarks = list(not_compared(baseline, current))
+    remarks = []
     if not paired:
-        remarks.insert(
-            0,
+        remarks.append(
             "the examples are not those of the baseline: compared unpaired, "
-            "which needs more of them",
+            "which needs more of them"
         )
+    remarks += not_compared(baseline, current)
     return _Since(questions, remarks=remarks)
 
 

@@ -214,6 +214,7 @@ def test_fall_in_accuracy_is_the_paired_one():
     ]
     (question,) = ask("accuracy_drop<=0.01", recorded(gate_drop=drops))
     assert question.now == 0.004
+    assert question.units == ((8, "pairs of models"),)
     assert decide([question])[0].status == "pass"
 
 

@@ -59,7 +59,7 @@ class Questions:
         count: int,
         own: NeighborMaker | str | None = None,
         model: keras.Model | None = None,
-        seed: int = 0,
+        seed: int,
     ) -> Questions:
         """Returns questions of all kinds of neighbors that fit the inputs.
 

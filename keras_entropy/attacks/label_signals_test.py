@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from scipy import special
 
+from keras_entropy.attacks import array_checks
 from keras_entropy.attacks.label_signals import label_signals
 from keras_entropy.attacks.signals import compute_signals
 
@@ -23,6 +24,30 @@ def test_equals_all_signals(from_logits, columns):
     whole = compute_signals(outputs, labels, from_logits=from_logits)
     np.testing.assert_allclose(confidence, whole.confidence, rtol=1e-9, atol=1e-12)
     np.testing.assert_array_equal(correct, whole.correct)
+
+
+@pytest.mark.parametrize("module", ["signals", "label_signals"])
+def test_blocks_hold_a_number_of_entries_and_no_row_is_left_out(monkeypatch, module):
+    outputs = special.softmax(LOGITS, axis=-1)
+    compute = {"signals": compute_signals, "label_signals": label_signals}[module]
+
+    def run():
+        found = compute(outputs, LABELS)
+        return found if module == "label_signals" else (found.confidence, found.correct)
+
+    starts, whole, check = [], run(), array_checks.check_output_block
+
+    def checked(block, start, *rest):
+        starts.append((start, len(block)))
+        check(block, start, *rest)
+
+    monkeypatch.setattr(f"keras_entropy.attacks.{module}.BLOCK_ENTRIES", 604)
+    monkeypatch.setattr(array_checks, "check_output_block", checked)
+    for found, expected in zip(run(), whole, strict=True):
+        np.testing.assert_array_equal(found, expected)
+    # 604 entries of five columns each: 121 rows.
+    rows = [(0, 121), (121, 121), (242, 121), (363, 121), (484, 16)]
+    assert starts == rows * 3
 
 
 def test_certain_answers_stay_finite():

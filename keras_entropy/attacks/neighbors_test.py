@@ -55,6 +55,16 @@ def test_a_pair_keeps_its_own_labels():
         np.testing.assert_array_equal(own, bits[:, [2 * pair, 2 * pair + 1]])
 
 
+def test_what_was_learned_is_kept_and_not_shown():
+    labels = NeighborLabels({"noise": np.ones((1, 2, 3), bool)})
+    before = repr(labels)
+    assert labels.once(b"sum", lambda: 41) == labels.once(b"sum", lambda: 42) == 41
+    assert labels.once(b"mean", lambda: 43) == 43
+    assert repr(labels) == before
+    with pytest.raises(TypeError, match="positional"):
+        NeighborLabels(labels.right, {b"sum": 41})
+
+
 def test_answers_of_another_shape_are_refused():
     found = sums()
     with pytest.raises(ValueError, match=r"one shape.*\(2, 60, 4\).*\(1, 60, 4\)"):

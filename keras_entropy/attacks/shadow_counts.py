@@ -109,9 +109,9 @@ def _pair_aucs(
         if scores.excluded is not None:
             codes[scores.excluded[pair]] = -1
         roc = RocFamily(
-            values.reshape(-1),
-            plan[first : first + 2].reshape(-1),
-            codes.reshape(-1),
+            values.ravel(),
+            plan[first : first + 2].ravel(),
+            codes.ravel(),
             2,
         )
         aucs.append(roc.auc().mean())

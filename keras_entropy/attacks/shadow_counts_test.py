@@ -41,6 +41,16 @@ def test_more_shadows_find_more():
     assert rows[0].auc_high < rows[-1].auc_low
 
 
+def test_intervals_end_where_an_auc_does():
+    # Surer of members by far, or of non-members, which the attack does not look for.
+    shown, hidden = (
+        auc_by_shadows(*play(2, 6, effect), attacks=["lira_offline"])
+        for effect in (8.0, -8.0)
+    )
+    assert any(row.auc < 1 == row.auc_high for row in shown)
+    assert any(row.auc_low == 0 < row.auc for row in hidden)
+
+
 def test_without_signal():
     games = [auc_by_shadows(*play(seed, 8, effect=0.0)) for seed in range(40)]
     aucs = np.array([[row.auc for row in rows] for rows in games])

@@ -93,7 +93,12 @@ TESTED: dict[str, tuple[str, ...]] = {
         *(f"{_AUDITS}/worst_off_test.py::test_{name}" for name in _WORST_OFF),
     ),
     **_in(_AUDITS, ("sides",), _OF_ONE_TARGET),
-    **_in(_AUDITS, ("target_scoring",), _OF_ONE_TARGET, _ALL_SHADOWS),
+    **_in(
+        *(_AUDITS, ("target_scoring",), _OF_ONE_TARGET, _ALL_SHADOWS),
+        f"{_ATTACKS}/shadows_test.py::test_shadows_find_what_thresholds_miss",
+        f"{_SCORERS}/input_residual_test.py::test_other_bad_inputs",
+        f"{_AUDITS}/neighbors_audit_test.py::test_one_target_alone_and_beside_shadows",
+    ),
     **_in(
         _AUDITS,
         ("labels_audit",),
@@ -112,9 +117,10 @@ TESTED: dict[str, tuple[str, ...]] = {
         _ATTACKS,
         (
             *("adaptive_attacks", "attack_name", "example_scores", "label_signals"),
-            *("neighbors", "shadow_counts", "shadows", "signals"),
+            *("neighbors", "shadow_counts", "shadows"),
         ),
     ),
+    **_beside(_ATTACKS, ("signals",), f"{_ATTACKS}/label_signals_test.py"),
     **_beside(
         *(_ATTACKS, ("array_checks",), f"{_ATTACKS}/signals_test.py"),
         *(_OF_ONE_TARGET, _OF_A_GAME),

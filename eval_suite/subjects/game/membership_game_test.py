@@ -270,6 +270,7 @@ def test_canaries_are_asked_about_often(cache):
         game.population.y,
         reference=(game.reference.x, game.reference.y),
         count=8,
+        seed=0,
     )
     asked = play(cache, canaries=20, questions=questions)
     asked.neighbors("base").check(8, 340)

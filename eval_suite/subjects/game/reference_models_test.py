@@ -42,6 +42,7 @@ def play(cache, **settings):
         population.y,
         reference=(reference.x, reference.y),
         count=8,
+        seed=0,
     )
     return MembershipGame(
         data,

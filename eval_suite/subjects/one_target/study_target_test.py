@@ -89,6 +89,7 @@ def test_a_study_is_asked_about_neighbors_of_all_examples(cache, monkeypatch):
                 target.dataset.y,
                 reference=(sample.x, sample.y),
                 count=12,
+                seed=0,
             ),
         )
 

@@ -138,7 +138,7 @@ def audit_game(
     for name in names:
         attack = NEIGHBOR_TABLE.get(name) or ATTACK_TABLE[name]
         scores = scorer(name)
-        order = descending(scores.values.reshape(-1))
+        order = descending(scores.values.ravel())
         for part in parts:
             measurement = Measurement(scores, member, part, order)
             rates = None

@@ -52,6 +52,14 @@ def test_fewer_targets_than_models(leak):
     assert some.rows("x") == alone.rows("x")
 
 
+def test_the_folds_are_those_of_a_seed(leak):
+    default, zero, one = (
+        audit_game(*leak, targets=8, attacks="logistic", **options).rows("x")
+        for options in ({}, {"seed": 0}, {"seed": 1})
+    )
+    assert default == zero != one
+
+
 def test_rows_are_plain_json(leak):
     game = audit_game(*leak, attacks=CHEAP, slices=("entire", "correctness"))
     rows = json.loads(json.dumps(game.rows("base")))

@@ -60,9 +60,9 @@ class Measurement:
         self._correlation = scores.fold_correlation
         self._shape = (targets, slices, folds)
         self._roc = RocFamily(
-            scores.values.reshape(-1),
-            membership.reshape(-1),
-            codes.reshape(-1),
+            scores.values.ravel(),
+            membership.ravel(),
+            codes.ravel(),
             targets * slices * folds,
             order,
         )
@@ -149,7 +149,7 @@ class Measurement:
         members = self.members[0, number]
         bounds = []
         for limit in (few, many):
-            tp = self._roc.counts_at_most(limit.reshape(-1))[0].reshape(self._shape)
+            tp = self._roc.counts_at_most(limit.ravel())[0].reshape(self._shape)
             share = intervals.share_interval(tp[0, number].sum(), members, 1 - 2 * tail)
             bounds.append(share)
         return OperatingPoint(

@@ -28,6 +28,7 @@ from keras_entropy.attacks.audits.target_scoring import with_inputs
 from keras_entropy.attacks.audits.target_scoring import without_shadows_for
 from keras_entropy.attacks.audits.trained_attacks import those_that_can_train
 from keras_entropy.attacks.leakage.divergence import jensen_shannon
+from keras_entropy.attacks.leakage.epsilon import FEWEST
 from keras_entropy.attacks.leakage.epsilon import EpsilonBound
 from keras_entropy.attacks.leakage.epsilon import epsilon_lower_bound
 from keras_entropy.attacks.neighbors import Neighbors
@@ -173,7 +174,7 @@ def audit_outputs(
     for name in names:
         attack = NEIGHBOR_TABLE.get(name) or ATTACK_TABLE[name]
         scores = scorer(name)
-        order = descending(scores.values.reshape(-1))
+        order = descending(scores.values.ravel())
         for part in parts:
             measurement = Measurement(scores, membership, part, order)
             found = _results(attack, measurement, part, confidence, levels)
@@ -248,7 +249,7 @@ def _epsilon(
         for name, scores in zip(names, scored, strict=True)
         if scores.folds is None
     }
-    if not whole or min(member.sum(), (~member).sum()) < 10:
+    if not whole or min(member.sum(), (~member).sum()) < FEWEST:
         return None
     return epsilon_lower_bound(whole, member, confidence=confidence, seed=seed)
 

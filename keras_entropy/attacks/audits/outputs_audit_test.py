@@ -149,6 +149,7 @@ def test_slices_equal_audits_of_the_parts(leak):
     right = logits.argmax(1) == labels
     parts = {f"class={c}": labels == c for c in range(4)}
     parts |= {"entire": labels >= 0, "correct": right, "incorrect": ~right}
+    shares = {"entire": 1, "correct": 2, "incorrect": 2}
     assert {result.slice for result in audit.attacks} == set(parts)
     for result in audit.attacks:
         here = parts[result.slice]
@@ -158,16 +159,17 @@ def test_slices_equal_audits_of_the_parts(leak):
             int(member[here].sum()),
             from_logits=True,
             attacks=result.attack,
+            # Simultaneous over the slices: the error is shared.
+            confidence=1 - 0.05 / shares.get(result.slice, 4),
         ).attacks[0]
         assert (result.auc, result.advantage) == (alone.auc, alone.advantage)
         assert (result.n_members, result.n_nonmembers) == (
             alone.n_members,
             alone.n_nonmembers,
         )
-        if result.slice != "entire":
-            # Simultaneous over the slices, so wider than when asked for alone.
-            assert result.auc_low < alone.auc_low
-            assert result.auc_high > alone.auc_high
+        assert (result.auc_low, result.auc_high) == pytest.approx(
+            (alone.auc_low, alone.auc_high), abs=1e-12
+        )
 
 
 def test_a_slice_without_one_side_is_not_measured(leak):
@@ -261,6 +263,14 @@ def test_same_seed_same_result(leak):
     assert first.strongest.auc_low == second.strongest.auc_low
 
 
+def test_the_folds_are_those_of_a_seed(leak):
+    default, zero, one = (
+        run(*leak, from_logits=True, attacks="logistic", **options).rows("x")
+        for options in ({}, {"seed": 0}, {"seed": 1})
+    )
+    assert default == zero != one
+
+
 def test_callers_arrays_are_not_changed(leak):
     logits, labels = (array.copy() for array in leak)
     logits.flags.writeable = labels.flags.writeable = False
@@ -311,12 +321,15 @@ def test_trained_attacks_ask_for_enough_examples(leak, count, monkeypatch):
         assert "at least 10 members and as many non-members" in left["knn"]
         assert "400 and 9 are here" in left["knn"]
         assert not {row.attack for row in audit.attacks} & set(left)
+        assert audit.epsilon is None
         # Before any attack is made.
         monkeypatch.setattr(outputs_audit, "target_scorer", None)
         with pytest.raises(ValueError, match=r"so few examples: mlp needs"):
             run(*few, from_logits=True, attacks=("loss", "mlp", "knn"))
     else:
-        assert not run(*few, from_logits=True).not_measured
+        audit = run(*few, from_logits=True)
+        assert not audit.not_measured
+        assert audit.epsilon is not None
 
 
 def test_names_and_groups():

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 from scipy import stats
+from sklearn import metrics
 
 from keras_entropy.attacks.audits import pooled_rates
 from keras_entropy.attacks.audits import worst_off
@@ -107,3 +108,49 @@ def test_pairs_that_agree_are_no_more_certain_than_their_members():
     fewer = stats.binomtest(members, members).proportion_ci(0.95, method="exact")
     assert (chosen.tpr, chosen.high) == (1, 1)
     assert chosen.low == pytest.approx(fewer.low, abs=0.05)
+
+
+@pytest.mark.parametrize("slices", [1, 2, 5])
+def test_slices_share_the_error_of_their_intervals(slices):
+    """Bonferroni: all hold together as often as is said."""
+    membership = complementary_pairs(300, 8, seed=0).membership
+    rng = np.random.default_rng(7)
+    codes = np.broadcast_to(rng.integers(0, slices, 300), membership.shape)
+    part = Partition(tuple(f"class={number}" for number in range(slices)), codes)
+    values = rng.normal(size=membership.shape) + 0.2 * membership
+    tied = np.zeros(membership.shape)
+    results, nobody = (
+        pair_results(
+            ATTACK_TABLE["loss"],
+            Measurement(
+                Scores(scores), membership, part, descending(scores.reshape(-1))
+            ),
+            part,
+            0.9,
+            {"level": 0.5},
+        )[0]
+        for scores in (values, tied)
+    )
+    own = 1 - 0.1 / slices
+    for number, (result, tie) in enumerate(zip(results, nobody, strict=True)):
+        here, curve = codes[0] == number, result.curve
+        curves = [
+            metrics.roc_curve(member[here], scores[here])[:2]
+            for member, scores in zip(membership, values, strict=True)
+        ]
+        areas = [metrics.auc(*one) for one in curves]
+        heights = [np.interp(curve.fpr, *one) for one in curves]
+        for found, low, high in (
+            (areas, result.auc_low, result.auc_high),
+            (heights, curve.low, curve.high),
+        ):
+            pairs = np.reshape(found, (4, 2, -1)).mean(axis=1)
+            half = stats.t.ppf((1 + own) / 2, 3) * stats.sem(pairs)
+            middle = pairs.mean(axis=0)
+            np.testing.assert_allclose(low, np.maximum(middle - half, 0), atol=1e-12)
+            np.testing.assert_allclose(high, np.minimum(middle + half, 1), atol=1e-12)
+        # Nobody of so many is found.
+        exact = stats.binomtest(0, int(membership[:, here].sum()))
+        rate = tie.tpr_at_fpr["level"]
+        most = exact.proportion_ci(own, method="exact").high
+        assert (rate.tpr, rate.high) == pytest.approx((0, most))

@@ -7,6 +7,7 @@ examples: an interval over them would take what one sequence says for the word o
 from __future__ import annotations
 
 import dataclasses
+import math
 
 import numpy as np
 
@@ -56,16 +57,16 @@ def step_signals(
     """
     labels = np.asarray(labels)
     steps, classes = outputs.shape[:-1], outputs.shape[-1]
-    forms = {steps: (-1,), (*steps, 1): (-1,), (*steps, classes): (-1, classes)}
-    if labels.shape not in forms or not outputs.size:
+    if labels.shape not in (steps, (*steps, 1), (*steps, classes)) or not outputs.size:
         raise ValueError(
             f"`{labels_name}` must hold one class for each step of `{name}`, "
             f"{steps}, or one-hot rows, and there must be some. Received: "
             f"{labels_name}.shape={labels.shape}, {name}.shape={outputs.shape}"
         )
+    rows = math.prod(steps)
     flat = compute_signals(
-        outputs.reshape(1, -1, classes),
-        labels.reshape(forms[labels.shape]),
+        outputs.reshape(1, rows, classes),
+        labels.reshape(rows, *labels.shape[len(steps) :]),
         from_logits=from_logits,
         name=name,
         labels_name=labels_name,

@@ -62,8 +62,8 @@ def most_exposed(loss: Floats, membership: Booleans) -> Booleans:
     examples = exposure.shape[1]
     count = math.ceil(SHARE * examples)
     chosen = np.zeros(exposure.shape, bool)
-    halves = np.arange(len(exposure)) % 2 == 0
-    for half in (halves, ~halves):
+    odd = np.arange(len(exposure)) % 2 > 0
+    for half in (odd, ~odd):
         others = exposure[~half].mean(axis=0)
         chosen[np.ix_(half, np.argsort(-others, kind="stable")[:count])] = True
     return np.repeat(chosen, 2, axis=0)
@@ -114,4 +114,5 @@ def rates_at_population_fpr(
         for kind, side in enumerate((inside & slice_, ~inside & slice_)):
             if side.any():
                 found[kind, target] = share_above(outside, fpr, score[side])
-    return found[0], found[1]
+    tpr, fpr_reached = found
+    return tpr, fpr_reached

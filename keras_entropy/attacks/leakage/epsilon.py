@@ -28,6 +28,9 @@ from keras_entropy.attacks.array_checks import check_confidence
 from keras_entropy.attacks.statistics import intervals
 from keras_entropy.attacks.statistics.roc import RocFamily
 
+# Members, and as many non-members, that a bound needs.
+FEWEST = 10
+
 _CHOOSE = 0.3
 _CANDIDATES = 64
 
@@ -113,10 +116,11 @@ def epsilon_lower_bound(
                 f"`scores` must be numbers. Received: {np.isnan(row).sum()} of "
                 f"{row.size} scores of {name!r} are NaN"
             )
-    if min(member.sum(), (~member).sum()) < 10:
+    if min(member.sum(), (~member).sum()) < FEWEST:
         raise ValueError(
-            "An epsilon bound needs at least 10 members and 10 non-members. Received: "
-            f"{member.sum()} members, {(~member).sum()} non-members"
+            f"An epsilon bound needs at least {FEWEST} members and {FEWEST} "
+            f"non-members. Received: {member.sum()} members, {(~member).sum()} "
+            "non-members"
         )
     rng = np.random.default_rng((seed, member.size))
     choose = np.zeros(member.size, bool)

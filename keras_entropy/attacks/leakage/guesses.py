@@ -265,7 +265,7 @@ def gaussian_epsilon(mu: float, delta: float) -> float:
         far = math.exp(epsilon + float(special.log_ndtr(-mu / 2 - epsilon / mu)))
         return bool(near - far > delta)
 
-    return _largest(is_too_small, mu**2 / 2 + mu * _MOST)
+    return _largest(is_too_small, mu * (mu + _MOST))
 
 
 def _largest(holds: Callable[[float], bool], most: float) -> float:

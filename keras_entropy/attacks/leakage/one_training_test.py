@@ -53,20 +53,35 @@ def test_parts_have_no_fixed_share_of_members(monkeypatch):
     assert np.var(found) == pytest.approx(expected, rel=0.3)
 
 
+def test_the_parts_are_those_of_a_seed():
+    seen = {"a": np.random.default_rng(5).normal(size=300) + coins(300)}
+    default, zero, one = (
+        one_training_bound(seen, coins(300), **options)
+        for options in ({}, {"seed": 0}, {"seed": 1})
+    )
+    assert default == zero != one
+
+
 def test_candidates_are_those_of_a_count():
     rng = np.random.default_rng(0)
     member, ties = rng.random(200) < 0.5, rng.permutation(200)
+    count, rows = 71, rng.permutation(200)[:71]
+    # One half is 36, and what is left is the other.
+    member[rows[:36]], member[rows[36:]] = True, False
     scores = {"a": rng.normal(size=200) + member, "b": rng.integers(3, size=200) * 1.0}
-    rows = rng.permutation(200)[:70]
-    found = one_training._candidates(scores, member, rows, ties, "all")
+    scores["perfect"] = member * 1.0
+    found = [*one_training._candidates(scores, member, rows, ties, "all")]
+    assert [(each.attack, each.sign) for each in found] == [
+        (name, sign) for name in scores for sign in (1, -1)
+    ]
     for candidate in found:
         own = candidate.sign * scores[candidate.attack]
         ranked = sorted(rows, key=lambda row: (-own[row], ties[row]))
         proxies = {}
         for shares in one_training._GUESSED:
-            first = round(shares[0] * 70)
-            last = min(round(shares[1] * 70), 70 - first)
-            right = sum(member[ranked[:first]]) + sum(~member[ranked[70 - last :]])
+            first = round(shares[0] * count)
+            last = min(round(shares[1] * count), count - first)
+            right = sum(member[ranked[:first]]) + sum(~member[ranked[count - last :]])
             total = first + last
             low = stats.beta.ppf(one_training._CHOICE_LEVEL, right, total - right + 1)
             proxies[shares] = np.log(low) - np.log1p(-low) if right else -np.inf
@@ -76,7 +91,7 @@ def test_candidates_are_those_of_a_count():
         # What is certified in the end is counted alike.
         inside = member[one_training._ranked(own, rows, ties)]
         np.testing.assert_array_equal(inside, member[ranked])
-        expected = member[ranked[:9]].sum() + (~member[ranked[65:]]).sum()
+        expected = member[ranked[:9]].sum() + (~member[ranked[66:]]).sum()
         assert one_training._correct(inside, 9, 5) == expected
 
 

@@ -72,6 +72,19 @@ def test_detection_rate_counts_the_models_that_give_it_away():
     assert risk.detection_rate[1:].mean() == pytest.approx(0.01, abs=0.015)
 
 
+def test_a_record_is_detected_above_all_but_a_hundredth_of_non_members():
+    confidence, membership = game(np.linspace(0, 9, 300), models=6)
+    risk = record_risk(confidence, membership)
+    # The third and the second largest of 150, and 0.51 of the way between them.
+    limits = []
+    for own, inside in zip(confidence, membership, strict=True):
+        lower, upper = np.sort(own[~inside])[[147, 148]]
+        limits.append(lower + 0.51 * (upper - lower))
+    above = membership & (confidence > np.array(limits)[:, None])
+    np.testing.assert_allclose(risk.detection_rate, above.sum(axis=0) / 3)
+    assert 0.05 < risk.detection_rate.mean() < 0.95
+
+
 def test_constant_confidences_give_no_alarm():
     membership = complementary_pairs(10, 6, seed=0).membership
     risk = record_risk(np.ones((6, 10)), membership)

@@ -91,9 +91,10 @@ def _kernel_features(columns: Floats, rng: np.random.Generator) -> Floats:
     count = min(_LANDMARKS, len(columns))
     landmarks = columns[np.sort(rng.permutation(len(columns))[:count])]
     among = _squared_distances(landmarks, landmarks)
-    scale = np.median(among[among > 0]) if (among > 0).any() else 1.0
+    scale = np.median(among[among > 0]) if among.any() else np.inf
     values, vectors = np.linalg.eigh(np.exp(-among / scale))
-    kept = values > 1e-8 * values[-1]
+    # Each example is 1 long: what is so short is rounding.
+    kept = values > 1e-8
     kernel = np.exp(-_squared_distances(columns, landmarks) / scale)
     return kernel @ (vectors[:, kept] / np.sqrt(values[kept]))
 

@@ -50,6 +50,37 @@ def test_a_fold_is_expected_as_scikit_learn_expects_it(monkeypatch):
     )
 
 
+@pytest.mark.parametrize("width", [1, 5])
+def test_classes_are_as_far_apart_as_the_inputs_of_two_examples(width):
+    rng = np.random.default_rng(3)
+    inputs, labels = rng.normal(2, 3, (N, width)), rng.integers(0, 3, N)
+    inputs = np.hstack([inputs, np.full((N, 2), 4.0)])  # tell nothing
+    columns = input_residual._columns(inputs, labels)
+    squares = ((columns[:, None] - columns) ** 2).cumsum(axis=-1)
+    of_inputs, of_classes = squares[..., width - 1], squares[..., -1]
+    of_classes = of_classes - of_inputs
+    other = labels[:, None] != labels
+    np.testing.assert_allclose(of_classes[other], of_inputs.mean())
+    np.testing.assert_allclose(of_classes[~other], 0, atol=1e-9)
+
+
+@pytest.mark.parametrize("rare", [0.0, 0.2])
+def test_of_equal_inputs_the_mean_of_other_folds_is_expected(rare, monkeypatch):
+    # Most of the distances between two are 0, or all.
+    monkeypatch.setattr(input_residual, "_RIDGES", (1e-9,))
+    given, _ = signals()
+    kind = np.arange(N) < rare * N
+    equal = dataclasses.replace(
+        given, inputs=kind[:, None] * 7.0, labels=np.zeros(N, int)
+    )
+    found = residual_scores(equal, np.zeros((1, N), bool), seed=0)
+    values, folds = np.exp(-given.loss[0]), found.folds[0]
+    for row in range(0, N, 10):
+        others = values[(kind == kind[row]) & (folds != folds[row])]
+        expected = values[row] - others.mean()
+        assert found.values[0, row] == pytest.approx(expected, abs=1e-6)
+
+
 @pytest.mark.parametrize("noise", [0.0, 0.03, 3.0])
 def test_the_largest_ridge_within_one_standard_error_is_taken(noise):
     rng = np.random.default_rng(2)

@@ -43,15 +43,15 @@ def test_folds_are_averaged_by_their_pairs():
 @pytest.mark.parametrize("correlation", [0.0, 0.3])
 def test_variance_and_degrees_are_satterthwaites(correlation):
     rng = np.random.default_rng(9)
-    # Folds of 12 and 7, of one member, of one non-member, and of members alone.
-    sizes = [(12, 7), (1, 9), (5, 1), (4, 0)]
-    groups = np.repeat(np.arange(4), [sum(size) for size in sizes])
+    # Folds of 12 and 7, of one member, non-member or both, and of members alone.
+    sizes = [(12, 7), (1, 9), (5, 1), (1, 1), (4, 0)]
+    groups = np.repeat(np.arange(5), [sum(size) for size in sizes])
     member = np.concatenate([np.arange(sum(size)) < size[0] for size in sizes])
-    roc = RocFamily(rng.normal(size=member.size), member, groups, 4)
+    roc = RocFamily(rng.normal(size=member.size), member, groups, 5)
     estimate = of_folds(roc, correlation=correlation)
     pairs = np.array([n * m for n, m in sizes])
     own, together, deviation, lost = 0.0, 0.0, 0.0, 0.0
-    for fold, size in enumerate(sizes[:3]):
+    for fold, size in enumerate(sizes[:4]):
         weight = pairs[fold] / pairs.sum()
         terms = [term[fold] for term in roc.placement_variances()]
         own += weight**2 * sum(terms)

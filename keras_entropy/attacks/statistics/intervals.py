@@ -34,7 +34,7 @@ def mean_interval(
     mean = values.mean(axis=0)
     # Equal values have no spread; their computed mean can miss them by rounding.
     equal = (values == values[:1]).all(axis=0)
-    mean = np.where(equal, values[0], mean)
+    mean = np.where(equal, values.min(axis=0), mean)
     error = np.where(equal, 0.0, values.std(axis=0, ddof=1) / np.sqrt(count))
     quantile = special.stdtrit(count - 1, (1 + confidence) / 2)
     if np.isinf(inflation):

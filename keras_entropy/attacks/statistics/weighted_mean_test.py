@@ -21,6 +21,10 @@ def test_equal_values_are_not_moved_by_rounding():
     values = np.array([[0.1, 0.1, 0.7], [0.1, 0.1, 0.1]])
     weights = np.array([[3, 7, 0], [3, 7, 1]])
     np.testing.assert_array_equal(weighted_mean(values, weights), [0.1, 0.1])
+    # Shares are weights here too.
+    rng = np.random.default_rng(0)
+    values, shares = np.tile(rng.random((50, 1)), 3), 0.3 * rng.random((50, 3))
+    np.testing.assert_array_equal(weighted_mean(values, shares), values[:, 0])
     # A single value that has weight is that value.
     np.testing.assert_array_equal(
         weighted_mean(np.array([0.7, 0.1]), [0, 3] * np.ones(2)), 0.1

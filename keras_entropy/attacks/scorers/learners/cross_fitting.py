@@ -178,7 +178,7 @@ def fit_on_shadows(
     groups = min(FOLDS, models // 2)
     folds = np.repeat(np.arange(models) // 2 % groups, examples)
     rng = np.random.default_rng((seed, models))
-    values = ATTACKERS[name](features, membership.reshape(-1), folds, groups, rng)
+    values = ATTACKERS[name](features, membership.ravel(), folds, groups, rng)
     return Scores(values.reshape(membership.shape), natural=True)
 
 

@@ -5,6 +5,7 @@ from sklearn import preprocessing
 
 from keras_entropy.attacks.scorers.learners.cross_fitting import FOLDS
 from keras_entropy.attacks.scorers.learners.cross_fitting import stratified_folds
+from keras_entropy.attacks.scorers.learners.logistic import _derivatives
 from keras_entropy.attacks.scorers.learners.logistic import logistic_scores
 from keras_entropy.attacks.scorers.learners.logistic import ridge_logistic
 
@@ -15,6 +16,7 @@ def sample():
     member = np.arange(700) < 600
     features = rng.normal(size=(700, 4)) * [1, 100, 1e-4, 1] + [0, 1e3, 0, 0]
     features[:, 0] += 0.7 * member
+    features[:, 2] -= 2e-4 * member
     features[:, 3] = 0.25
     return features, member, stratified_folds(member, FOLDS, rng)
 
@@ -38,6 +40,27 @@ def test_agrees_with_scikit_learn(sample):
         )
         expected = model.decision_function(scaler.transform(features[~train][:, :3]))
         np.testing.assert_allclose(scores[~train], expected, atol=1e-4)
+
+
+def test_derivatives_are_those_of_the_weighted_logistic_loss():
+    rng = np.random.default_rng(3)
+    design, sign = rng.normal(size=(3000, 3)), rng.choice([1.0, -1.0], 3000)
+    weights = rng.random((2, 3000)) / 1000
+    theta, penalty = rng.normal(size=(2, 3)), rng.random((2, 3))
+    value, gradient, hessian = _derivatives(design, sign, weights, theta, penalty)
+    for fit in range(2):
+        own = slice(fit, fit + 1)
+        losses = np.logaddexp(0, -sign * (design @ theta[fit]))
+        decay = (penalty[fit] * theta[fit] ** 2).sum() / 2
+        assert value[fit] == pytest.approx(weights[fit] @ losses + decay)
+        for column, move in enumerate(1e-5 * np.eye(3)):
+            ends = [
+                _derivatives(design, sign, weights[own], theta[own] + by, penalty[own])
+                for by in (move, -move)
+            ]
+            slope, curvature = ((ends[0][k] - ends[1][k])[0] / 2e-5 for k in (0, 1))
+            assert gradient[fit, column] == pytest.approx(slope, rel=1e-6, abs=1e-8)
+            np.testing.assert_allclose(hessian[fit, column], curvature, rtol=1e-6)
 
 
 def test_scale_and_shift_of_features_do_not_matter(sample):

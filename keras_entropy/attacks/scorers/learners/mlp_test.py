@@ -98,10 +98,26 @@ def test_steps_fall_linearly_on_balanced_standardised_batches(monkeypatch, count
     assert inputs[:, :half, 0].mean() > 0 > inputs[:, half:, 0].mean()
 
 
+def test_a_constant_column_has_no_scale_and_all_others_have():
+    rng = np.random.default_rng(0)
+    # The mean of equal numbers misses them by rounding.
+    constant = [0.0, 0.1, 7e6 + 0.1, 1e-9 / 3]
+    small = rng.normal(1, 1e-9, (101, 1)), rng.normal(0, 1e-9, (101, 1))
+    features = np.hstack([np.tile(constant, (101, 1)), *small])
+    sides = [np.arange(40), np.arange(40, 101)]
+    mean, scale = mlp._moments(features, [sides])
+    assert not scale[0, :4].any()
+    assert (mean[0, 1:3] != constant[1:3]).any()
+    for column in (4, 5):
+        halves = [features[rows, column] - mean[0, column] for rows in sides]
+        variance = np.mean([np.mean(half**2) for half in halves])
+        assert scale[0, column] == pytest.approx(1 / np.sqrt(variance))
+
+
 def test_batches_take_each_row_once_an_epoch():
-    rows = np.arange(100, 123)
+    rows = np.arange(100, 124)
     epochs = mlp._batches(rows, 5, np.random.default_rng(0))
-    # Four batches of five of the 23 rows are an epoch.
+    # Four batches of five of the 24 rows are an epoch.
     for _ in range(3):
         epoch = np.concatenate(list(itertools.islice(epochs, 4)))
         assert np.unique(epoch).size == 20

@@ -45,8 +45,9 @@ class BitCounts:
             holding, lacking = self._of_pair(pair)
             inside, outside = inside - holding, outside - lacking
         models = self._pairs - len(left_out)
-        # There are few different counts: logarithms are looked up.
-        logs = np.log((np.arange(models + 1) + _HALF) / (models + 1))
+        # There are few different counts: logarithms are looked up. What they are shares
+        # of is the same on both sides.
+        logs = np.log(np.arange(models + 1) + _HALF)
         predicted = logs[inside] - logs[outside]
         missed = logs[models - inside] - logs[models - outside]
         gain = predicted - missed

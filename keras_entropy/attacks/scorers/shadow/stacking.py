@@ -98,7 +98,5 @@ def _fitted(
     rows = np.concatenate(
         [found.reshape(-1, found.shape[-1]) for found in learned.values()]
     )
-    member = np.concatenate(
-        [membership[2 * j : 2 * j + 2].reshape(-1) for j in learned]
-    )
+    member = np.concatenate([membership[2 * j : 2 * j + 2].ravel() for j in learned])
     return fit(rows, member)

@@ -80,7 +80,8 @@ def evaluate(
 
     Args:
         model: Trained Keras classifier with inputs `(N, ...)` and outputs `(N, C)`, or
-            the path of a `.keras` file. By default the study's network, of which the
+            `(N, steps, C)`, or of several labels `(N, L)`; or the path of a `.keras`
+            file. By default the study's network, of which the
             membership game trains many.
         members: Inputs `(N, ...)` and labels that it was trained on: a pair `(x, y)`,
             or the path of a file.

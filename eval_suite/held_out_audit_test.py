@@ -134,6 +134,8 @@ def test_invalid_usage(overfitted, membership_audit):
         ValueError, match=r"two questions.*epsilon.*`population`.*members"
     ):
         membership_audit(model, held_out=plan, population=(x, y))
+    with pytest.raises(ValueError, match=r"two questions.*leave out `shadow_data`"):
+        membership_audit(model, held_out=plan, shadow_data=(x, y))
     *_, several = hold_out({"a": x[:, :4], "b": x[:, 4:]}, y, records=60)
     with pytest.raises(ValueError, match=r"The model can't take the inputs"):
         membership_audit(model, held_out=several)

@@ -29,6 +29,7 @@ from eval_suite.results.scores_file import write_scores
 from eval_suite.subjects.many_answers.made_audit import ONCE
 from eval_suite.subjects.many_answers.made_audit import ManyAudit
 from eval_suite.subjects.many_answers.made_audit import audit_many
+from eval_suite.subjects.many_answers.made_audit import check_attacks
 from eval_suite.subjects.many_answers.made_audit import check_many
 from eval_suite.subjects.many_answers.one_table import as_examples
 from eval_suite.subjects.one_target.resemblance_row import told_resemblance
@@ -199,10 +200,8 @@ class MembershipAudit:
         """The figures to compare a later audit with; `baseline.write` keeps them."""
         members, nonmembers = as_examples(self.inputs, self.labels)
         classes = self.outputs[0].shape[-1]
-        if self._of_many is not None:
-            scores = self._of_many.scores
-        else:
-            scores = {row.attack: self.scores(row.attack) for row in self.audit.attacks}
+        made = self.audit if self._of_many is None else self._of_many.entire
+        scores = {row.attack: made.scores(row.attack) for row in made.attacks}
         sizes = [len(y) for y in self.labels]
         rows = example_rows(BASE, scores, np.arange(sum(sizes)) < sizes[0])
         identity = examples_identity(members, nonmembers, classes, self.questions)
@@ -412,26 +411,25 @@ def audit_model(
         UserWarning: If the shadow models do not resemble the model, so that no attack
             is made by them.
     """
-    from eval_suite.subjects.many_answers.reading import read_many
+    from eval_suite.subjects.many_answers.many_target import ManyTarget
     from eval_suite.subjects.one_target.given_subject import given_subject
     from eval_suite.subjects.one_target.given_subject import shadows_of
     from eval_suite.subjects.one_target.given_subject import train_shadows
 
-    many, members, nonmembers = read_many(
-        model, members, nonmembers, output=output, from_logits=from_logits
+    subject = given_subject(
+        model, members, nonmembers, held_out, from_logits, seed, output
     )
-    if many is not None:
-        check_many(
-            attacks,
-            many.outputs[0],
-            questions=questions,
-            neighbors=neighbors,
-            population=population,
-            trainer=trainer,
-            shadow_model=shadow_model,
-            shadow_data=shadow_data,
-            held_out=held_out,
-        )
+    if isinstance(subject, ManyTarget):
+        many = subject.answered
+        needs_one = {
+            "neighbors": neighbors,
+            "population": population,
+            "trainer": trainer,
+            "shadow_model": shadow_model,
+            "shadow_data": shadow_data,
+        }
+        check_many(many.outputs[0].shape[1:], questions, needs_one)
+        check_attacks(attacks, many.outputs[0])
         check_levels(fpr_levels, len(many.labels[1]))
         return MembershipAudit(
             name=model.name,
@@ -452,9 +450,6 @@ def audit_model(
         )
     trains = population is not None or shadow_data is not None
     names = checked_names(attacks, questions, neighbors, shadows=trains)
-    subject = given_subject(
-        model, members, nonmembers, held_out, from_logits, seed, output
-    )
     if trains:
         train_shadows(
             subject,

@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from eval_suite.membership_audit import MembershipAudit
     from eval_suite.results.first_row import FirstRow
     from eval_suite.session.first_look import FirstLook
-    from eval_suite.subjects.make_subject import SubjectMaker
     from eval_suite.subjects.subject import Subject
+    from eval_suite.subjects.subject_maker import SubjectMaker
 
 PACKAGE = Path(__file__).parent
 ROWS = pytest.StashKey[list[dict[str, Any]]]()
@@ -126,6 +126,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if not options.latency_tables:
         config.option.benchmark_quiet = True
     config.stash[SUBJECT_MAKER] = session.subject_maker
+    session.subject_maker.options.pass_on(config)
     config.pluginmanager.register(session, "eval_suite_session")
 
 

@@ -244,6 +244,7 @@ OUTPUTS = ("--member-outputs", "in_p.npz", "--nonmember-outputs", "out_p.npz")
         (("--held-out", "plan.npz"), "--held-out needs --model"),
         ((*MODEL, "--held-out", "plan.npz"), "leave out --members and --nonmembers"),
         ((*HELD_OUT, "--population", "in.npz"), "--held-out and --population"),
+        ((*HELD_OUT, "--shadow-data", "in.npz"), "--held-out and --shadow-data"),
         ((*MODEL, "--delta", "0.1"), "--delta needs --held-out"),
         ((*HELD_OUT, "--delta", "0"), "above 0 and below 1 / 60"),
         ((*HELD_OUT, "--delta", "0.02"), "above 0 and below 1 / 60"),

@@ -14,7 +14,7 @@ from keras_entropy.attacks.tf_privacy import disagreements
 def test_threshold_attacks_agree(
     target: str, subject: Subject, options: Options
 ) -> None:
-    missing = why_no_tf_privacy()
+    missing = subject.reason_without("tf_privacy") or why_no_tf_privacy()
     if missing:
         pytest.skip(missing)
     # One model's rows are enough: the arithmetic of an AUC is the same for all.

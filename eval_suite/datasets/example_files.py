@@ -37,13 +37,10 @@ def dataset_of(given: Any, name: str, model: keras.Model | None = None) -> Datas
         ValueError: If there is no such file or name, it can't be read, or it is not
             what `read_examples` takes.
     """
-    source, title = name, name
+    source, title = name, title_of(given, name)
     classes: tuple[str, ...] = ()
     if isinstance(given, str | Path):
         source = str(given)
-        title = Path(source).stem or source
-        if _is_named(source):
-            title = source.rpartition(":")[2]
         given, classes = _read(source, model)
     try:
         examples = read_examples(given, source, model=model)
@@ -51,6 +48,21 @@ def dataset_of(given: Any, name: str, model: keras.Model | None = None) -> Datas
         # As all that is wrong with the files and names of a command line.
         raise ValueError(str(error)) from error
     return Dataset(title, source, examples.x, examples.y, classes, form=examples.form)
+
+
+def title_of(given: Any, name: str) -> str:
+    """Returns the short name of examples: of a file, a folder or a function, its own.
+
+    Args:
+        given: As for `dataset_of`.
+        name: Likewise.
+    """
+    if not isinstance(given, str | Path):
+        return name
+    source = str(given)
+    if _is_named(source):
+        return source.rpartition(":")[2]
+    return Path(source).stem or source
 
 
 def pair_from(

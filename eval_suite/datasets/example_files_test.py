@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from eval_suite.datasets.example_files import dataset_of
-from eval_suite.subjects.one_target.user_model import UserModel
+from eval_suite.subjects.given_model import read_target
 
 N = 40
 
@@ -44,7 +44,7 @@ def sides(examples):
 def check(model, paths, examples):
     tf = pytest.importorskip("tensorflow")
     model.save(paths[0].parent / "m.keras")
-    subject = UserModel.read(
+    subject = read_target(
         paths[0].parent / "m.keras", *paths, from_logits=False, imports=()
     )
     x, y = examples
@@ -128,7 +128,7 @@ def test_folders_of_images(tmp_path, folders):
     image = pytest.importorskip("PIL.Image")
     model = image_model()
     model.save(tmp_path / "m.keras")
-    subject = UserModel.read(tmp_path / "m.keras", *folders, from_logits=False)
+    subject = read_target(tmp_path / "m.keras", *folders, from_logits=False)
     pixels = [
         np.asarray(image.open(path))
         for path in sorted(folders[0].rglob("*.png"), key=str)
@@ -138,7 +138,7 @@ def test_folders_of_images(tmp_path, folders):
     assert subject.labels[0].tolist() == [0] * 6 + [1] * 6
     (folders[1] / "dog").rename(folders[1] / "wolf")
     with pytest.raises(ValueError, match="On one side only: dog, wolf"):
-        UserModel.read(tmp_path / "m.keras", *folders, from_logits=False)
+        read_target(tmp_path / "m.keras", *folders, from_logits=False)
     flat = keras.Sequential([keras.Input((60,)), keras.layers.Dense(2, "softmax")])
     with pytest.raises(ValueError, match=r"\(height, width.*\[\(60,\)\].*MODULE:NAME"):
         dataset_of(folders[0], "members", flat)

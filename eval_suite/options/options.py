@@ -121,6 +121,14 @@ class Options:
             options = dataclasses.replace(options, defenses="untrained")
         return options
 
+    def pass_on(self, config: pytest.Config) -> None:
+        """Sets what was read decides on, for all that reads the options from then on.
+
+        Also the workers of pytest-xdist, which are not started yet.
+        """
+        for name in ("defenses", "questions"):
+            setattr(config.option, f"eval_suite_{name}", getattr(self, name))
+
     @property
     def knows_recipe(self) -> bool:
         """Whether a defense can be trained with `--model`, as that was trained."""
@@ -252,9 +260,10 @@ class Options:
                 "--held-out says who is a member: leave out --members and --nonmembers"
             )
         if self.trains_shadows:
+            pool = "--population" if self.shadow_data is None else "--shadow-data"
             raise pytest.UsageError(
-                "--held-out and --population answer two questions, one at a time. For "
-                "the bound on epsilon leave out --population. For attackers who train "
+                f"--held-out and {pool} answer two questions, one at a time. For the "
+                f"bound on epsilon leave out {pool}. For attackers who train "
                 "shadow models leave out --held-out, and give the entire training set "
                 "as --members, of which a plan holds the audited records alone, and "
                 "what the plan held out, plan.nonmembers, as --nonmembers"

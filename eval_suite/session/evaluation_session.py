@@ -65,9 +65,11 @@ class EvalSession:
 
         try:
             check_report_folder(options)
-            self._names = checked_defenses(options)
+            checked_defenses(options)
             check_profile(options)
             self.subject_maker = check_options(options)
+            self._options = options = self.subject_maker.options
+            self._names = checked_defenses(options)
             if options.gating:
                 self._gate = GateKeeper(options, self._names)
         except (ValueError, OSError) as error:

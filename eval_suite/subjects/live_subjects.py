@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +18,9 @@ from eval_suite.subjects import study_network
 from eval_suite.subjects.fingerprint import fingerprint
 from eval_suite.subjects.game.canaries import number_of_canaries
 from eval_suite.subjects.game.membership_game import MembershipGame
+from eval_suite.subjects.given_model import read_target
+from eval_suite.subjects.many_answers.made_audit import check_many
+from eval_suite.subjects.many_answers.many_target import ManyTarget
 from eval_suite.subjects.one_target.held_out_model import HeldOutModel
 from eval_suite.subjects.one_target.shadow_recipe import ShadowRecipe
 from eval_suite.subjects.one_target.study_target import StudyTarget
@@ -28,6 +32,7 @@ from eval_suite.subjects.one_target.user_model import UserModel
 from eval_suite.subjects.questions import Questions
 from eval_suite.subjects.subject import ProgressBar
 from eval_suite.subjects.subject import Subject
+from eval_suite.subjects.subject_maker import SubjectMaker
 from keras_entropy.attacks.leakage.one_training import check_records
 from keras_entropy.audit import HeldOutPlan
 from keras_entropy.shadow import Cache
@@ -38,19 +43,21 @@ if TYPE_CHECKING:
     from eval_suite.options.options import GivenModel
 
 
-def read_live(
-    options: Options,
-) -> Callable[[ProgressBar, Callable[[], Path]], Subject]:
+def read_live(options: Options) -> SubjectMaker:
     """Reads what the options name and calls the cluster; see `check_options`."""
     _runner(options, None).check_cluster()
     if options.model is not None:
         user_model = _read_user_model(options, options.model)
+        if isinstance(user_model, ManyTarget):
+            many = user_model
+            once = dataclasses.replace(options, defenses="none", questions=0)
+            return SubjectMaker(lambda progress, folder: many, once)
 
         def evaluate(progress: ProgressBar, folder: Callable[[], Path]) -> Subject:
             user_model.run_with(_runner(options, Cache(folder())), progress)
             return user_model
 
-        return evaluate
+        return SubjectMaker(evaluate, options)
     dataset = datasets.load(options.dataset)
     profile = options.sized_profile
     network = study_network.study_mlp(dataset.x.shape[1:], len(dataset.class_names))
@@ -69,7 +76,7 @@ def read_live(
                 questions=asked,
             )
 
-        return study
+        return SubjectMaker(study, options)
     split = dataset.split(options.seed, profile.examples)
     canaries = number_of_canaries(options.canaries, len(split[0].x), split[1])
     questions = _questions(options, *split, network)
@@ -93,10 +100,10 @@ def read_live(
         halves = options.report or not options.gating
         return game(known_start=known_start, canaries=canaries, halves_reference=halves)
 
-    return play
+    return SubjectMaker(play, options)
 
 
-def _read_user_model(options: Options, model: GivenModel) -> UserModel:
+def _read_user_model(options: Options, model: GivenModel) -> UserModel | ManyTarget:
     if options.held_out is not None:
         plan = options.held_out
         if not isinstance(plan, HeldOutPlan):
@@ -115,7 +122,7 @@ def _read_user_model(options: Options, model: GivenModel) -> UserModel:
         return audited
     if options.members is None or options.nonmembers is None:
         raise ValueError("--model needs --members and --nonmembers")
-    subject = UserModel.read(
+    subject = read_target(
         model,
         options.members,
         options.nonmembers,
@@ -125,6 +132,9 @@ def _read_user_model(options: Options, model: GivenModel) -> UserModel:
         imports=options.imports,
         output=options.output,
     )
+    if isinstance(subject, ManyTarget):
+        _check_many(options, subject)
+        return subject
     if options.trains_shadows:
         recipe = ShadowRecipe(
             models=options.shadows or SHADOWS,
@@ -144,6 +154,20 @@ def _read_user_model(options: Options, model: GivenModel) -> UserModel:
     if options.questions_asked:
         subject.ask_neighbors(options.questions_asked, options.neighbors)
     return subject
+
+
+def _check_many(options: Options, subject: ManyTarget) -> None:
+    """Raises `ValueError` if more is asked for than a model of many answers takes."""
+    own = options.defenses not in ("all", "untrained", "none")
+    needs_one = {
+        "--defenses": options.defenses if own else None,
+        "--neighbors": options.neighbors,
+        "--population": options.population,
+        "--shadow-data": options.shadow_data,
+        "--tf-privacy full": True if options.tf_privacy == "full" else None,
+    }
+    shape = subject.answered.outputs[0].shape[1:]
+    check_many(shape, options.questions, needs_one, option="--questions")
 
 
 def _shadow_model(options: Options) -> keras.Model | None:

@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
-
 from eval_suite.options.options import Options
 from eval_suite.subjects.one_target.given_outputs import GivenOutputs
-from eval_suite.subjects.subject import ProgressBar
-from eval_suite.subjects.subject import Subject
-
-# Makes the subject of what was read. Takes what opens progress bars, and a function
-# that returns the folder in which trained models are kept from run to run.
-SubjectMaker = Callable[[ProgressBar, Callable[[], Path]], Subject]
+from eval_suite.subjects.subject_maker import SubjectMaker
 
 
 def check_options(options: Options) -> SubjectMaker:
     """Reads the files that the options name and calls the cluster; trains nothing.
 
     Returns:
-        A function that makes the subject of what was read.
+        What makes the subject of what was read.
 
     Raises:
         ValueError: If a file or name in the options is no good or the cluster doesn't
@@ -29,7 +21,7 @@ def check_options(options: Options) -> SubjectMaker:
         given = GivenOutputs.read(
             *options.given_outputs, from_logits=options.from_logits
         )
-        return lambda progress, folder: given
+        return SubjectMaker(lambda progress, folder: given, options)
     # Only here, as these load Keras.
     from eval_suite.subjects.live_subjects import read_live
 

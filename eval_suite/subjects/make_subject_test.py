@@ -4,8 +4,8 @@ import pytest
 
 from eval_suite.datasets import example_files
 from eval_suite.options.options import Options
+from eval_suite.subjects import given_model
 from eval_suite.subjects.make_subject import check_options
-from eval_suite.subjects.one_target import user_model
 from eval_suite.subjects.subject import no_bar
 from keras_entropy.shadow import workers
 
@@ -37,7 +37,7 @@ def test_what_was_read_before_any_work_is_not_read_again(tmp_path, monkeypatch):
     )
     make = check_options(options)
     monkeypatch.setattr(example_files, "read_examples", None)
-    monkeypatch.setattr(user_model, "load_model", None)
+    monkeypatch.setattr(given_model, "load_model", None)
     subject = make(no_bar, lambda: tmp_path / "cache")
     assert subject.classes == 3
     assert subject.reason_without("records") is None

@@ -27,6 +27,7 @@ from eval_suite.subjects.measured import Correctness
 from eval_suite.subjects.measured import MeasuredAttack
 from eval_suite.subjects.measured import RecordAnswers
 from eval_suite.subjects.measured import RowMaker
+from eval_suite.undefended import BASE
 from keras_entropy.arrays import Array
 from keras_entropy.arrays import Integers
 from keras_entropy.attacks import AttackResult
@@ -51,9 +52,19 @@ Examples = tuple[Array | None, Integers]
 # What some subjects lack: the inputs of the examples; a model to call; pairs of models
 # that are all targets; such pairs behind any defense at any strength; models beside the
 # target for an attacker to learn from; models trained on random halves of the records;
-# answers to neighbors of the examples.
+# answers to neighbors of the examples; classes, and right and wrong, to slice them by;
+# defenses in front of the model; answers that TensorFlow Privacy takes.
 Part = Literal[
-    "inputs", "model", "pairs", "strengths", "shadows", "records", "questions"
+    "inputs",
+    "model",
+    "pairs",
+    "strengths",
+    "shadows",
+    "records",
+    "questions",
+    "slices",
+    "defenses",
+    "tf_privacy",
 ]
 
 # Models below which no record can be told from chance.
@@ -125,6 +136,15 @@ class Subject(abc.ABC):
     @abc.abstractmethod
     def correctness(self, name: str) -> Correctness:
         """Returns how far the predicted labels of non-members are right."""
+
+    def label_only_auc(self) -> float:
+        """Returns the AUC that the attack on right labels alone must have.
+
+        On no defense. With thresholds at "the label is the answer" it is a plain
+        function of two accuracies that are computed elsewhere.
+        """
+        found = self.utility(BASE)
+        return 0.5 + (found["member_accuracy"] - found["accuracy"]) / 2
 
     @abc.abstractmethod
     def majority_share(self) -> float:

@@ -8,6 +8,7 @@ from eval_suite.results.rows import Utility
 from keras_entropy import prediction_quality
 from keras_entropy.arrays import Array
 from keras_entropy.arrays import Booleans
+from keras_entropy.arrays import Floats
 from keras_entropy.arrays import Integers
 from keras_entropy.attacks.statistics.intervals import mean_interval
 from keras_entropy.attacks.statistics.intervals import share_interval
@@ -97,4 +98,49 @@ def utility_over_examples(
         "ece": prediction_quality.expected_calibration_error(outside, labels[1]),
         "entropy_mean": entropy,
         "entropy_normalized": entropy / float(np.log(outside.shape[-1])),
+    }
+
+
+def shares_right(
+    sides: tuple[Array, Array], labels: tuple[Integers, Integers]
+) -> tuple[Floats, Floats]:
+    """Returns which share of each example's answers is right, of members and others.
+
+    Args:
+        sides: Probabilities `(n, steps, C)` and `(m, steps, C)`.
+        labels: Likewise, `(n, steps)` and `(m, steps)`.
+    """
+    inside, outside = (
+        prediction_quality.hits(rows.reshape(-1, rows.shape[-1]), y.reshape(-1))
+        .reshape(y.shape)
+        .mean(axis=1)
+        for rows, y in zip(sides, labels, strict=True)
+    )
+    return inside, outside
+
+
+def utility_over_steps(
+    sides: tuple[Array, Array], labels: tuple[Integers, Integers]
+) -> Utility:
+    """Returns the same of one model that answers several times about an example.
+
+    The interval is a t interval over examples, whose steps are not independent.
+
+    Args:
+        sides: As for `shares_right`.
+        labels: Likewise.
+    """
+    inside, outside = shares_right(sides, labels)
+    _, low, high = mean_interval(outside)
+    rows, y = sides[1].reshape(-1, sides[1].shape[-1]), labels[1].reshape(-1)
+    entropy = prediction_quality.mean_entropy(rows)
+    return {
+        "accuracy": float(outside.mean()),
+        "accuracy_low": max(0.0, float(low)),
+        "accuracy_high": min(1.0, float(high)),
+        "member_accuracy": float(inside.mean()),
+        "nll": prediction_quality.nll(rows, y),
+        "ece": prediction_quality.expected_calibration_error(rows, y),
+        "entropy_mean": entropy,
+        "entropy_normalized": entropy / float(np.log(rows.shape[-1])),
     }

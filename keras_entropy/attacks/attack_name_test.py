@@ -10,6 +10,8 @@ NAMES = [
     (AttackName("loss", by_class=True), "per_class:loss"),
     (AttackName("loss", through="inverse"), "inverse:loss"),
     (AttackName("loss", through="M-5", by_class=True), "M-5:per_class:loss"),
+    (AttackName("loss", label=12), "loss of label 12"),
+    (AttackName("loss", by_class=True, label=0), "per_class:loss of label 0"),
 ]
 
 
@@ -27,6 +29,14 @@ def test_a_name_after_another_step():
     assert name == "inverse:per_class:loss"
     assert (name.base, name.through, name.by_class) == ("loss", "inverse", True)
     assert name.after("M-5") == "M-5:inverse:per_class:loss"
+    assert name.of_label(0).after("M-5") == "M-5:inverse:per_class:loss of label 0"
+
+
+def test_a_name_of_one_label_and_of_all():
+    name = AttackName("loss", by_class=True)
+    assert name.of_label(0) == "per_class:loss of label 0"
+    assert name.of_label(0).label == 0
+    assert name.of_label(0).of_label(None) == name
 
 
 @pytest.mark.parametrize(
@@ -34,6 +44,7 @@ def test_a_name_after_another_step():
     [
         ("loss", False, False),
         ("label_only", False, True),
+        ("label_only of label 3", False, True),
         ("inverse:label_only", False, False),
         ("repeat10:loss", True, False),
         ("neighbors:lira", True, False),

@@ -17,6 +17,7 @@ from scipy import special
 
 from eval_suite.datasets.datasets import Dataset
 from eval_suite.datasets.example_files import pair_from
+from eval_suite.datasets.example_files import title_of
 from eval_suite.subjects.many_answers.one_table import as_examples
 from eval_suite.subjects.one_target.audited_model import audited_model
 from eval_suite.subjects.one_target.audited_model import has_graph
@@ -45,15 +46,21 @@ class ManyAnswers:
     """What a model answers, many times an example.
 
     Args:
+        model: The model of the one output that is audited.
         outputs: Probabilities of members and of non-members, `(n, steps, C)` and
             `(m, steps, C)`; or of L labels `(n, L)` and `(m, L)`.
         labels: Likewise, `(n, steps)` or `(n, L)`.
         inputs: Likewise, in one table each.
+        form: How the tables are what the model takes.
+        names: Short names of members and of non-members.
     """
 
+    model: keras.Model
     outputs: tuple[Array, Array]
     labels: tuple[Array, Array]
     inputs: tuple[Array, Array]
+    form: InputForm
+    names: tuple[str, str]
 
 
 def read_many(
@@ -63,8 +70,7 @@ def read_many(
 
     Args:
         model: Keras classifier.
-        members: Inputs and labels, as for the fixture `membership_audit`; `None` where
-            a plan has them.
+        members: Inputs and labels, as for the fixture `membership_audit`.
         nonmembers: Likewise.
         output: Name of the output that is audited, if the model has several.
         from_logits: Boolean, whether the model ends in logits.
@@ -77,7 +83,7 @@ def read_many(
         ValueError: If the examples do not fit the model or each other, or one set holds
             copies of the other's.
     """
-    if not isinstance(model, keras.Model) or members is None or nonmembers is None:
+    if not isinstance(model, keras.Model):
         return None, members, nonmembers
     if has_graph(model):
         graph = audited_model(model, np.empty(0), output)
@@ -112,32 +118,15 @@ def read_many(
         )
     )
     predict = _of_steps if len(shape) > 2 else _of_labels
-    outputs = predict(model, tables, labels, form, from_logits)
-    return ManyAnswers(outputs, _two(labels), _two(tables)), pairs[0], pairs[1]
-
-
-def check_answers_once(
-    model: keras.Model, *, output: str | None, from_logits: bool
-) -> None:
-    """Raises `ValueError` if a model answers for each step, or for several labels.
-
-    Args:
-        model: As for `read_many`. Of a subclassed one nothing can be seen yet.
-        output: Likewise.
-        from_logits: Likewise.
-    """
-    if not has_graph(model):
-        return
-    audited = audited_model(model, np.empty(0), output)
-    if _answers_once(audited, from_logits) is False:
-        raise ValueError(
-            "A report is of a model that answers once an example, (N, C). Received: "
-            f"answers of shape {tuple(audited.outputs[0].shape)}, for each step or for "
-            "labels that don't exclude each other. The fixture audits it, in a test of "
-            "your own: `audit = membership_audit(model, members, nonmembers)`, "
-            "`assert audit.auc <= 0.6`; and `audit.assert_no_regression(...)` holds it "
-            "to a baseline"
-        )
+    answered = ManyAnswers(
+        model,
+        predict(model, tables, labels, form, from_logits),
+        _two(labels),
+        _two(tables),
+        form,
+        (title_of(members, "members"), title_of(nonmembers, "nonmembers")),
+    )
+    return answered, pairs[0], pairs[1]
 
 
 def _answers_once(model: keras.Model, from_logits: bool) -> bool | None:

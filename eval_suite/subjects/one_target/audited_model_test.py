@@ -198,30 +198,6 @@ def test_what_no_graph_can_call_is_sent_to_its_answers(sides, membership_audit):
         membership_audit(model, *sides, **ONCE)
 
 
-@pytest.mark.parametrize(
-    ("end", "answers"),
-    [
-        (lambda x: keras.layers.Dense(3, "sigmoid")(x), r"shape \(None, 3\)"),
-        (
-            lambda x: keras.layers.Dense(3, "softmax")(keras.layers.Reshape((2, 3))(x)),
-            r"shape \(None, 2, 3\)",
-        ),
-    ],
-)
-def test_the_command_line_sends_several_labels_and_steps_to_the_fixture(
-    tmp_path, end, answers
-):
-    inputs = keras.Input((6,))
-    keras.Model(inputs, end(inputs)).save(tmp_path / "m.keras")
-    options = Options(
-        model=tmp_path / "m.keras",
-        members=tmp_path / "no.npz",  # refused before anything is read
-        nonmembers=tmp_path / "no.npz",
-    )
-    with pytest.raises(ValueError, match=rf"(?s){answers}.*`audit = membership_audit"):
-        check_options(options)
-
-
 def test_a_trainer_makes_shadows_of_a_model_of_several_outputs(sides, membership_audit):
     x, y = sides[0]
     rng = np.random.default_rng(1)

@@ -8,9 +8,10 @@ from typing import Any
 
 import keras
 
-from eval_suite.datasets.example_files import dataset_of
 from eval_suite.options.shadow_options import TWO_POOLS
 from eval_suite.subjects.fingerprint import fingerprint
+from eval_suite.subjects.given_model import target_of
+from eval_suite.subjects.many_answers.many_target import ManyTarget
 from eval_suite.subjects.one_target.held_out_model import HeldOutModel
 from eval_suite.subjects.one_target.shadow_recipe import ShadowRecipe
 from eval_suite.subjects.one_target.user_files import pool_of
@@ -33,7 +34,7 @@ def given_subject(
     from_logits: bool,
     seed: int,
     output: str | None,
-) -> UserModel:
+) -> UserModel | ManyTarget:
     """Returns the model with the two sets, or with the records of a plan.
 
     The arguments and what is raised are those of the fixture `membership_audit`.
@@ -49,13 +50,8 @@ def given_subject(
             "An audit needs `members` and `nonmembers`, or instead of both `held_out`, "
             "the plan by which records were held out of the training"
         )
-    return UserModel(
-        model,
-        dataset_of(members, "members", model),
-        dataset_of(nonmembers, "nonmembers", model),
-        from_logits=from_logits,
-        seed=seed,
-        output=output,
+    return target_of(
+        model, members, nonmembers, from_logits=from_logits, seed=seed, output=output
     )
 
 
@@ -87,9 +83,10 @@ def train_shadows(
     if population is not None and shadow_data is not None:
         raise ValueError(TWO_POOLS)
     if subject.held_out is not None:
+        named = "population" if shadow_data is None else "shadow_data"
         raise ValueError(
-            "`held_out` and `population` answer two questions, one at a time. For the "
-            "bound on epsilon leave out `population`. For attackers who train shadow "
+            f"`held_out` and `{named}` answer two questions, one at a time. For the "
+            f"bound on epsilon leave out `{named}`. For attackers who train shadow "
             "models leave out `held_out`, and give the entire training set as "
             "`members`, of which a plan holds the audited records alone, and what the "
             "plan held out, `plan.nonmembers`, as `nonmembers`"

@@ -17,6 +17,7 @@ from eval_suite.results.gate_rows import AucRow
 from eval_suite.results.gate_rows import ExamplesIdentity
 from eval_suite.results.rows import QuestionsRow
 from eval_suite.results.rows import Utility
+from eval_suite.subjects.answers import Answers
 from eval_suite.subjects.answers import TargetAnswers
 from eval_suite.subjects.measured import Compared
 from eval_suite.subjects.measured import Correctness
@@ -104,7 +105,7 @@ class OneTarget(Subject):
         """Returns what the shadow models answer to the same, if there are any."""
         return None
 
-    def answers(self, name: str) -> TargetAnswers:
+    def answers(self, name: str) -> Answers:
         (members, _), (nonmembers, _) = self.examples()
         inputs = None
         if members is not None and nonmembers is not None:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING
 from typing import Any
 
 import keras
@@ -14,11 +12,9 @@ import numpy as np
 
 import keras_entropy
 from eval_suite.datasets.datasets import Dataset
-from eval_suite.datasets.example_files import dataset_of
 from eval_suite.results.rows import RunDescription
 from eval_suite.results.run_description import describe_run
 from eval_suite.subjects.asked_models import AskedModels
-from eval_suite.subjects.many_answers.reading import check_answers_once
 from eval_suite.subjects.measured import RecordAnswers
 from eval_suite.subjects.one_target.audited_model import audited_model
 from eval_suite.subjects.one_target.one_target import OneModel
@@ -30,7 +26,6 @@ from eval_suite.subjects.one_target.user_files import check_copies
 from eval_suite.subjects.one_target.user_files import check_sets
 from eval_suite.subjects.one_target.user_files import in_form_of
 from eval_suite.subjects.one_target.user_files import is_random_by_design
-from eval_suite.subjects.one_target.user_files import load_model
 from eval_suite.subjects.questions import Questions
 from eval_suite.subjects.subject import FEWEST_MODELS
 from eval_suite.subjects.subject import Part
@@ -51,10 +46,6 @@ from keras_entropy.queries.input_checks import has_gaps
 from keras_entropy.shadow import Runner
 from keras_entropy.shadow.resemblance import Resemblance
 from keras_entropy.training.reference_fitting import fitted
-
-if TYPE_CHECKING:
-    from eval_suite.options.options import GivenExamples
-    from eval_suite.options.options import GivenModel
 
 # Fewer tell little of where the inputs lie: then neighbors are made from all examples.
 _FEWEST_REFERENCE = 20
@@ -117,44 +108,6 @@ class UserModel(OneModel):
             scored, kept = np.arange(len(nonmembers.x)), kept[:0]
         self.nonmembers, self.reference = nonmembers.rows(scored), nonmembers.rows(kept)
         self._outputs: dict[str, tuple[Array, Array]] = {}
-
-    @classmethod
-    def read(
-        cls,
-        model: GivenModel,
-        members: GivenExamples,
-        nonmembers: GivenExamples,
-        *,
-        from_logits: bool,
-        compiled: bool = False,
-        seed: int = 0,
-        imports: Sequence[str] = (),
-        output: str | None = None,
-    ) -> UserModel:
-        """Reads what the options name.
-
-        Args:
-            model: The model, or its file.
-            members: Examples that it was trained on, or their file.
-            nonmembers: Examples that it was not trained on, or their file.
-            from_logits: Boolean, whether the model ends in logits.
-            compiled: Boolean, whether its compile configuration is needed too.
-                Defaults to `False`.
-            seed: Integer, as for the class. Defaults to `0`.
-            imports: Modules that define what is the user's own in the model. Defaults
-                to none.
-            output: As for the class. Defaults to `None`.
-
-        Raises:
-            ValueError: If a file is missing or no such file, or as for the class.
-        """
-        loaded = load_model(model, compiled=compiled, imports=imports)
-        check_answers_once(loaded, output=output, from_logits=from_logits)
-        sets = [
-            dataset_of(path, name, loaded)
-            for path, name in ((members, "members"), (nonmembers, "nonmembers"))
-        ]
-        return cls(loaded, *sets, from_logits=from_logits, seed=seed, output=output)
 
     def train_shadows_on(
         self,

@@ -7,6 +7,7 @@ import pytest
 
 from eval_suite.datasets.datasets import Dataset
 from eval_suite.measurements.attack_comparison import AttackComparison
+from eval_suite.subjects.given_model import read_target
 from eval_suite.subjects.one_target.user_model import UserModel
 from eval_suite.subjects.questions import Questions
 from keras_entropy.attacks.scorers.neighbors.neighbor_attack_table import (
@@ -112,12 +113,12 @@ def test_files(tmp_path, sets):
         np.savez(path, x=data.x, y=data.y)
     model = tmp_path / "m.keras"
     with pytest.raises(ValueError, match=r"m\.keras: no such file"):
-        UserModel.read(model, *paths, from_logits=False)
+        read_target(model, *paths, from_logits=False)
     model.write_bytes(b"no model at all")
     with pytest.raises(ValueError, match="not a Keras model that can be loaded"):
-        UserModel.read(model, *paths, from_logits=False)
+        read_target(model, *paths, from_logits=False)
     classifier().save(model)
-    subject = UserModel.read(model, *paths, from_logits=False)
+    subject = read_target(model, *paths, from_logits=False)
     assert len(subject.outputs("base")[0]) == 120
 
 
@@ -225,13 +226,13 @@ def test_layers_of_ones_own_are_found_in_a_module(tmp_path, sets, monkeypatch, n
     model.save("m.keras")
     files = [Path(name) for name in ("m.keras", "a.npz", "b.npz")]
     with pytest.raises(ValueError, match="given by `--import MODULE`"):
-        UserModel.read(*files, from_logits=False)
+        read_target(*files, from_logits=False)
     (tmp_path / "own_layers.py").write_text(OWN)
-    subject = UserModel.read(*files, from_logits=False, imports=[named])
+    subject = read_target(*files, from_logits=False, imports=[named])
     np.testing.assert_allclose(
         subject.outputs("base")[0], model.predict(sets[0].x, verbose=0), atol=1e-6
     )
     with pytest.raises(ValueError, match=r"--import nowhere: There is no module"):
-        UserModel.read(*files, from_logits=False, imports=["nowhere"])
+        read_target(*files, from_logits=False, imports=["nowhere"])
     for name in ("own_layers", "_file_own_layers"):
         sys.modules.pop(name, None)

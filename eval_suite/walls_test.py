@@ -41,16 +41,19 @@ LIBRARY = {
     "": "_version callbacks catalog layers losses models privacy search training",
 }
 SUITE = {
+    "source_digest": "",
     "undefended": "",
     "without_keras": "",
     "datasets": "",
     "options": "undefended",
     "results": "undefended",
-    "subjects": "datasets options results undefended",
+    "subjects": "datasets options results source_digest undefended",
     "gate": "options results undefended",
     "report": "options results without_keras",
     "guides": "report results",
-    "measurements": ("datasets gate options results subjects undefended without_keras"),
+    "measurements": (
+        "datasets gate options results source_digest subjects undefended without_keras"
+    ),
     "doctor": "datasets measurements options results subjects undefended",
     "session": (
         "datasets doctor gate measurements options report results subjects undefended"

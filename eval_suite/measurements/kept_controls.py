@@ -19,7 +19,7 @@ import scipy
 import sklearn
 
 import keras_entropy.attacks
-from eval_suite.subjects.source_digest import source_digest
+from eval_suite.source_digest import source_digest
 from keras_entropy.attacks import Control
 
 Controls = Callable[[Sequence[str] | None], list[Control]]

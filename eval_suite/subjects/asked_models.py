@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 
 import keras_entropy.attacks
+from eval_suite.source_digest import source_digest
 from eval_suite.subjects.defended_stacks import entry_of
 from eval_suite.subjects.defended_stacks import text_of
 from eval_suite.subjects.questions import Questions
 from eval_suite.subjects.questions import keeps_label
-from eval_suite.subjects.source_digest import source_digest
 from eval_suite.subjects.subject import ProgressBar
 from eval_suite.undefended import BASE
 from keras_entropy.arrays import Array

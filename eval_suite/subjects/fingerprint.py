@@ -10,7 +10,7 @@ import keras
 import numpy as np
 
 import keras_entropy
-from eval_suite.subjects.source_digest import source_digest
+from eval_suite.source_digest import source_digest
 
 
 @functools.cache

@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 
 import keras_entropy
+from eval_suite.source_digest import source_digest
 from eval_suite.subjects.fingerprint import fingerprint
-from eval_suite.subjects.source_digest import source_digest
 
 PACKAGE = Path(keras_entropy.__file__).parent
 NO_SOURCE = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"

@@ -416,6 +416,8 @@ def audit_model(
     from eval_suite.subjects.one_target.given_subject import shadows_of
     from eval_suite.subjects.one_target.given_subject import train_shadows
 
+    trains = population is not None or shadow_data is not None
+    names = checked_names(attacks, questions, neighbors, shadows=trains)
     subject = given_subject(
         model, members, nonmembers, held_out, from_logits, seed, output
     )
@@ -448,8 +450,6 @@ def audit_model(
                 fpr_levels=fpr_levels,
             ),
         )
-    trains = population is not None or shadow_data is not None
-    names = checked_names(attacks, questions, neighbors, shadows=trains)
     if trains:
         train_shadows(
             subject,

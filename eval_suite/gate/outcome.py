@@ -22,6 +22,8 @@ from eval_suite.results.recorded import Recorded
 from eval_suite.results.verdict import verdict
 
 _SHOWN_PASSES = 12
+# Metrics that lie from 0 to 1, which the errors of few examples exceed.
+_SHARES = ("auc", "worst_off_auc", "canary_auc", "tpr", "accuracy")
 _COLUMNS = (
     "verdict",
     "defense",
@@ -254,6 +256,8 @@ def _interval(decision: Decision) -> str:
     low, high = decision.interval
     if decision.question.is_change:
         return f"{estimate.value:+.4f} [{low:+.4f}, {high:+.4f}]"
+    if decision.question.metric.partition("@")[0] in _SHARES:
+        low, high = max(low, 0.0), min(high, 1.0)
     return f"[{low:.4f}, {high:.4f}]"
 
 

@@ -92,6 +92,11 @@ def test_a_line_tells_the_limit_or_the_margin_and_the_interval():
         "baseline 0.5000; now 0.5100; interval +0.0100 [-0.0200, +0.0400]; "
         "limit margin 0.55"
     )
+    # Of few examples the error exceeds what there can be.
+    wide = Decision(kept, "inconclusive", (-0.2, 1.8))
+    assert "interval [0.0000, 1.0000]" in one_line(wide)
+    slow = dataclasses.replace(kept, metric="latency_ratio")
+    assert "[-0.2000, 1.8000]" in one_line(dataclasses.replace(wide, question=slow))
     # Where nothing was measured there is nothing between.
     assert one_line(Decision(LIMIT, "fail")).endswith("metric auc; limit <=0.55")
 

@@ -39,6 +39,8 @@ from keras_entropy.models.endings import ending_of
 from keras_entropy.queries.input_checks import has_gaps
 
 _SIDES = ("members", "nonmembers")
+# Averages over one example have no error that could be told.
+_FEWEST = 2
 
 
 @dataclasses.dataclass(frozen=True)
@@ -107,6 +109,12 @@ def read_many(
     if answers_once:
         return None, pairs[0], pairs[1]
     check_fit(model, tables[0], form)
+    for y, name in zip(labels, _SIDES, strict=True):
+        if len(y) < _FEWEST:
+            raise ValueError(
+                f"At least {_FEWEST} {name} are needed, or nothing tells how much "
+                f"chance there is in an average of them. Received: {len(y)}"
+            )
     shape = model.outputs[0].shape
     check = _check_labels if len(shape) == 2 else _check_steps
     for y, name in zip(labels, _SIDES, strict=True):

@@ -82,6 +82,16 @@ def test_the_unit_of_steps_is_the_sequence(tagger, membership_audit):
         _ = audit.by_label
 
 
+def test_one_example_on_a_side_is_refused(tagger, membership_audit):
+    model, x, y = tagger
+    for members, others in ((1, 60), (60, 1)):
+        sides = (x[:members], y[:members]), (x[-others:], y[-others:])
+        with pytest.raises(
+            ValueError, match=r"At least 2 (non)?members .* Received: 1"
+        ):
+            membership_audit(model, *sides)
+
+
 def test_forms_of_steps_are_one(tagger):
     model, x, y = tagger
     settings = {"attacks": "loss"}

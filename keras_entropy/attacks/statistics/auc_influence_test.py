@@ -43,9 +43,20 @@ def test_folds_are_averaged_by_their_numbers_of_pairs():
     assert auc == pytest.approx(np.average(aucs, weights=pairs), abs=1e-12)
 
 
-def test_fold_of_one_side_is_refused():
-    member, folds = np.array([1, 0, 0, 0], bool), np.array([0, 0, 1, 1])
-    with pytest.raises(ValueError, match="fold 1 with 0 members"):
+def test_a_fold_of_one_side_tells_nothing():
+    scores, member = draw()
+    folds = np.random.default_rng(1).integers(0, 3, member.size)
+    auc, influence = auc_influence(scores, member, folds)
+    for side in (True, False):
+        more = np.r_[scores, 9.0, 8.0], np.r_[member, side, side], np.r_[folds, 3, 3]
+        found, influences = auc_influence(*more)
+        assert found == auc
+        np.testing.assert_array_equal(influences, np.r_[influence, 0, 0])
+
+
+def test_folds_that_all_lack_a_side_are_refused():
+    member, folds = np.array([1, 0, 0, 0], bool), np.array([0, 1, 1, 2])
+    with pytest.raises(ValueError, match="1 members and 3 non-members in 3 folds"):
         auc_influence(np.arange(4.0), member, folds)
 
 

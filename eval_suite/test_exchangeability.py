@@ -18,10 +18,10 @@ def test_members_and_nonmembers(
     members, nonmembers = subject.examples()
     few = min(len(members[1]), len(nonmembers[1]))
     if few < FEWEST:
-        reason = f"it takes {FEWEST} examples on a side, and one has {few}"
+        lack = f"it takes {FEWEST} examples on a side, and one has {few}"
         what = "exchangeability"
-        record("not_measured", defense=BASE, what=what, reason=reason, metric=None)
-        pytest.skip(reason)
+        record("not_measured", defense=BASE, what=what, reason=lack, metric=None)
+        pytest.skip(lack)
     found = check_exchangeability(members, nonmembers, seed=options.seed)
     # A run that is confounded is marked, not failed: its data are what they are.
     record("exchangeability", **found.row())

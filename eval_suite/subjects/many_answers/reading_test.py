@@ -86,9 +86,7 @@ def test_one_example_on_a_side_is_refused(tagger, membership_audit):
     model, x, y = tagger
     for members, others in ((1, 60), (60, 1)):
         sides = (x[:members], y[:members]), (x[-others:], y[-others:])
-        with pytest.raises(
-            ValueError, match=r"At least 2 (non)?members .* Received: 1"
-        ):
+        with pytest.raises(ValueError, match=r"At least 2 (non)?members .*: 1$"):
             membership_audit(model, *sides)
 
 

@@ -11,8 +11,9 @@ from keras_entropy.layers.defense import Claims
 from keras_entropy.layers.defense import Defense
 from keras_entropy.numerics import probability_vectors
 
-# Halvings of the interval for the mixing weight: 2**-24 is float32's resolution at 1.
-_HALVINGS = 24
+# After two, the distance from the uniform distribution is right to 2e-6 of itself for
+# 2 to 1,000 classes and any row; after three, to 2e-11.
+_STEPS = 3
 
 
 @keras.saving.register_keras_serializable(package="keras_entropy")
@@ -20,7 +21,7 @@ class EntropyFloor(Defense):
     """Mixes each row with the uniform one, just enough to reach a given entropy.
 
     Formula: `out = (1 - w) * p + w / classes` with the smallest `w >= 0`, one for each
-    row, for which `H(out) >= minimum * log(classes)`; found by bisection.
+    row, for which `H(out) >= minimum * log(classes)`; found by Newton's method.
 
     Rows that are uncertain enough stay as they are; all others get the same entropy,
     so the entropy tells an attacker nothing about them. But it is one number out of
@@ -67,24 +68,34 @@ class EntropyFloor(Defense):
 
     def call(self, inputs: Any) -> Any:
         classes = inputs.shape[-1]
-        wanted = float(self.minimum * np.log(classes))
+        uniform = 1.0 / classes
+        # What the entropy may lack of its largest value.
+        allowed = float((1.0 - self.minimum) * np.log(classes))
+        if not allowed:
+            return inputs + (1.0 - ops.zeros_like(inputs[..., :1])) * (uniform - inputs)
+        away = inputs - uniform
 
-        def mixed(weight: Any) -> Any:
-            return inputs + weight * (1.0 / classes - inputs)
+        def lack(share: Any) -> tuple[Any, Any]:
+            """The entropy's lack at a share of the way, and its derivative's share."""
+            row = uniform + share * away
+            logs = probability_vectors.log(row * classes)
+            lacks = ops.sum(row * logs, axis=-1, keepdims=True)
+            return lacks, share * ops.sum(away * logs, axis=-1, keepdims=True)
 
-        def entropy(weight: Any) -> Any:
-            return probability_vectors.entropy(mixed(weight))[..., None]
-
-        # Entropy grows along the way to the uniform distribution, so the step that
-        # is too short is known by its entropy. `weight` stays on the side that
-        # reaches it.
-        weight = ops.ones_like(inputs[..., :1])
-        step = 1.0
-        for _ in range(_HALVINGS):
-            step /= 2
-            weight = ops.where(entropy(weight - step) >= wanted, weight - step, weight)
-        enough = probability_vectors.entropy(inputs)[..., None] >= wanted
-        return ops.where(enough, inputs, mixed(weight))
+        # The lack grows with the square of the share at first, and then more slowly:
+        # about as `square * share**2 / (1 + slower * share)`, which is right in the
+        # end. From where that is allowed, Newton's method goes on in logarithms of
+        # both, in which the lack is nearly a straight line.
+        full, _ = lack(1.0)
+        square = classes / 2 * ops.sum(ops.square(away), axis=-1, keepdims=True)
+        slower = allowed * (square / full - 1.0)
+        root = ops.sqrt(ops.square(slower) + 4.0 * allowed * square)
+        share = ops.minimum((slower + root) / (2.0 * square), 1.0)
+        for _ in range(_STEPS):
+            lacks, derivative = lack(share)
+            share = share * ops.power(allowed / lacks, lacks / derivative)
+        weight = ops.where(full <= allowed, ops.zeros_like(share), 1.0 - share)
+        return inputs + ops.stop_gradient(weight) * (uniform - inputs)
 
     def invert(self, outputs: Floats) -> Floats:
         """Returns an attacker's guess of the input probabilities, in float64.

@@ -13,11 +13,17 @@ def test_contract(tmp_path):
     check_layer(EntropyFloor, {"minimum": 0.4}, example_rows(5), tmp_path)
 
 
+@pytest.mark.parametrize("minimum", [0.01, 0.3, 0.6, 0.9, 0.99])
 @pytest.mark.parametrize("classes", [2, 10, 1000])
-def test_the_floor_is_reached_by_the_least_mixing(classes):
-    minimum = 0.6
-    rows = np.random.default_rng(0).dirichlet(np.full(classes, 0.1), 8)
-    rows = np.vstack([np.eye(classes)[0], np.full(classes, 1 / classes), rows])
+def test_the_floor_is_reached_by_the_least_mixing(classes, minimum):
+    random = np.random.default_rng(0)
+    even = np.full(classes, 1 / classes)
+    but_one = np.where(np.arange(classes) == 0, 0.0, 1 / (classes - 1))
+    nearly = np.where(np.arange(classes) == 0, 1 - 1e-5, 1e-5 / (classes - 1))
+    rows = [np.eye(classes)[0], even, but_one, nearly]
+    for spread in (0.01, 0.1, 1.0, 10.0):
+        rows += [*random.dirichlet(np.full(classes, spread), 8)]
+    rows = np.vstack(rows)
     rows = rows.astype("float32").astype("float64")
 
     def mixed(row, weight):

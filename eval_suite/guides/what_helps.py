@@ -63,7 +63,7 @@ def _line(title: str, row: Defense) -> list[str]:
 def _worst_off(found: WorstOffRow | None) -> str:
     if found is None:
         return "-"
-    rates = f"{percent(found['tpr'], 0)}"
+    rates = percent(found["tpr"], 0)
     falsely = found.get("realised_fpr")
     if falsely is not None:
         rates += f" / {percent(falsely, 0)}"

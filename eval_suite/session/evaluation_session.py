@@ -65,7 +65,7 @@ class EvalSession:
 
         try:
             check_report_folder(options)
-            checked_defenses(options)
+            checked_defenses(options)  # Said before a model is read.
             check_profile(options)
             self.subject_maker = check_options(options)
             self._options = options = self.subject_maker.options

@@ -72,7 +72,7 @@ class EntropyFloor(Defense):
         # What the entropy may lack of its largest value.
         allowed = float((1.0 - self.minimum) * np.log(classes))
         if not allowed:
-            return inputs + (1.0 - ops.zeros_like(inputs[..., :1])) * (uniform - inputs)
+            return inputs + (uniform - inputs)  # which keeps a NaN
         away = inputs - uniform
 
         def lack(share: Any) -> tuple[Any, Any]:

@@ -300,5 +300,3 @@ def test_what_a_model_does_not_take_is_refused_before_work(model, columns):
         ValueError, match=r"members: expected a pair.*Received: generator"
     ):
         audit_model(model, (pair for pair in [members]), others)
-    with pytest.raises(ValueError, match=r"one array of numbers.*item: int64"):
-        audit_model(model, members, others, population=others)

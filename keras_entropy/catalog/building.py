@@ -23,8 +23,8 @@ from keras_entropy.examples.fit_of_inputs import check_fit
 from keras_entropy.examples.input_form import InputForm
 from keras_entropy.examples.input_form import in_one_form
 from keras_entropy.examples.pairs import is_of_batches
-from keras_entropy.examples.pairs import one_array_of_numbers
 from keras_entropy.examples.pairs import pair_of
+from keras_entropy.examples.pairs import read_finite_inputs
 from keras_entropy.examples.pairs import read_inputs
 from keras_entropy.examples.pairs import rows_of
 from keras_entropy.labels import class_indices
@@ -33,6 +33,7 @@ from keras_entropy.models import graph
 from keras_entropy.models.copies import copy_of
 from keras_entropy.models.defending import defend
 from keras_entropy.models.defending import probabilities_of
+from keras_entropy.models.input_table import check_inputs
 from keras_entropy.models.starting_rate import check_rate
 from keras_entropy.models.starting_rate import warn_of_lowered_rate
 from keras_entropy.privacy.attached import attach
@@ -80,8 +81,8 @@ def build(
             MemGuard, which is fitted to the answers to them. Give it wherever there is
             a `reference`, and no example of the one may be in the other. A tensor, a
             pandas table, or with `y=None` a `tf.data.Dataset` or a PyTorch `DataLoader`
-            are read as well; of what needs no training, also a dict or list of inputs
-            and strings (`keras_entropy/examples/README.md`).
+            are read as well, and a dict or list of inputs, strings and ragged rows
+            (`keras_entropy/examples/README.md`).
         y: Class indices `(N,)` or `(N, 1)`, or one-hot rows `(N, classes)`.
         reference: Inputs and labels, of the form of `x` and `y`, that the model was
             not trained on. Only for defenses that are fitted to reference examples, or
@@ -219,13 +220,13 @@ def _training_data(
         )
     graph.single_output(model)  # or raises, before it is copied
     labels = class_indices(array_of(y, "`y`"), max(2, model.outputs[0].shape[-1]))
-    x = one_array_of_numbers(
-        x, len(labels), "`x` and `y`", f"`{entry.name}` is trained on", model=model
-    )
+    table, form = read_finite_inputs(x, len(labels), "`x` and `y`", model=model)
+    check_fit(model, table, form)
+    check_inputs(model, form.names, table)
     return TrainingData(
-        x=x,
+        x=table,
         y=labels,
-        rows=np.arange(len(x))[None],
+        rows=np.arange(len(table))[None],
         seeds=(secrets.randbelow(2**31) if seed is None else seed,),
         epochs=_EPOCHS if epochs is None else epochs,
         batch_size=batch_size,
@@ -296,13 +297,9 @@ def _reference(
     labels = class_indices(
         array_of(classes, "reference[1]"), max(2, model.outputs[0].shape[-1])
     )
-    table, form = read_inputs(inputs, len(labels), "`reference`", model=model)
-    if entry.is_trained:
-        table = one_array_of_numbers(
-            inputs, len(labels), "`reference`", f"`{entry.name}` is trained on"
-        )
-    else:
-        check_fit(model, table, form)
+    read = read_finite_inputs if entry.is_trained else read_inputs
+    table, form = read(inputs, len(labels), "`reference`", model=model)
+    check_fit(model, table, form)
     if x is not None:
         members, other = read_inputs(x, rows_of(x, y), "`x`", model=model)
         form, tables = in_one_form(

@@ -60,9 +60,67 @@ def test_members_among_a_reference_of_several_inputs(several):
         catalog.build("binned-1", several, reference=({"a": X["a"]}, Y))
 
 
-def test_training_needs_one_array_of_numbers(several):
-    with pytest.raises(TypeError, match=r"`M-6` is trained on one array.*b: int64"):
-        catalog.build("M-6", several, X, Y)
+def joined_network(inputs, first, second):
+    """A network of two parts, however they are put in, that starts alike."""
+    hidden = keras.layers.Dense(
+        16, "relu", kernel_initializer=keras.initializers.GlorotUniform(1)
+    )(keras.layers.Concatenate()([first, second]))
+    outputs = keras.layers.Dense(
+        4, "softmax", kernel_initializer=keras.initializers.GlorotUniform(2)
+    )(hidden)
+    model = keras.Model(inputs, outputs)
+    model.compile(keras.optimizers.Adam(0.01), "sparse_categorical_crossentropy")
+    return model
+
+
+@pytest.mark.filterwarnings("ignore:reference-start:UserWarning")  # of its seed
+@pytest.mark.parametrize(
+    "name",
+    ["label-smoothing", "M-17", "mixup", "selena", "reference-start", "dp-sgd"],
+)
+def test_several_inputs_are_trained_on_as_one_array_that_holds_them(name):
+    parts = [keras.Input((3,), name="a"), keras.Input((2, 1), name="b")]
+    flat = keras.layers.Flatten()(parts[1])
+    several = joined_network(dict(zip("ab", parts, strict=True)), parts[0], flat)
+    one = keras.Input((5,))
+    single = joined_network(one, one[:, :3], one[:, 3:])
+    table = RNG.normal(size=(200, 5)).astype("float32")
+    x = {"a": table[:, :3], "b": table[:, 3:, None]}
+    inside, outside = slice(120), slice(120, 200)
+    settings = {"epochs": 2, "verbose": False}
+    needs_reference = catalog.get(name).needs_reference
+    found, expected = (
+        catalog.build(
+            name,
+            model,
+            given(inside),
+            Y[inside],
+            reference=(given(outside), Y[outside]) if needs_reference else None,
+            **settings,
+        )
+        for model, given in (
+            (several, lambda r: rows(x, r)),
+            (single, lambda r: table[r]),
+        )
+    )
+    answers = found.predict(x, verbose=0)
+    assert answers.shape == (200, 4)
+    if name != "dp-sgd":  # Its noise is drawn anew each time.
+        np.testing.assert_allclose(
+            answers, expected.predict(table, verbose=0), atol=1e-5
+        )
+
+
+def test_inputs_in_another_structure_than_the_model_are_not_trained_on(several):
+    inputs = [keras.Input((3,), name="a"), keras.Input((1,), name="b")]
+    listed = joined_network(inputs, *inputs)
+    with pytest.raises(ValueError, match=r"in the structure of the model's.*0, 1"):
+        catalog.build("label-smoothing", listed, X, Y)
+
+
+def test_words_are_not_mixed(several):
+    with pytest.raises(ValueError, match="nothing between ids or words"):
+        catalog.build("mixup", several, X, Y, verbose=False)
 
 
 def test_a_dataset_trains_as_its_arrays_do():

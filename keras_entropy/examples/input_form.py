@@ -85,6 +85,11 @@ class InputForm:
         numbers = keras.tree.pack_sequence_as(tree, [*range(len(parts))])
         return cls(numbers, parts, "object" if dtype is None else dtype.name)
 
+    @property
+    def names(self) -> list[str]:
+        """The places of the inputs, in the order of their columns."""
+        return [part.name for part in self.parts]
+
     def table(self, tree: Any) -> Array:
         """Returns inputs of this form as one array `(N, ...)`.
 

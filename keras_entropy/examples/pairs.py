@@ -131,36 +131,30 @@ def read_structure(
     return tree
 
 
-def one_array_of_numbers(
-    x: Any, examples: int, name: str, what: str, *, model: keras.Model | None = None
-) -> Array:
-    """Returns inputs for what can't take several inputs, or strings.
+def read_finite_inputs(
+    x: Any, examples: int, name: str, *, model: keras.Model | None = None
+) -> tuple[Array, InputForm]:
+    """Returns the inputs of a pair alone, for what trains on them.
 
     Args:
         x: As for `read_examples`.
         examples: Integer, how many labels there are.
         name: String, how messages name the pair.
-        what: String, what needs one array, for a message.
         model: As for `read_examples`.
 
     Returns:
-        Array `(N, ...)` of finite numbers.
+        As `read_inputs`.
 
     Raises:
-        TypeError: If they are several inputs, or no numbers, or as for `read_examples`.
+        TypeError: As for `read_examples`.
         ValueError: If there is NaN among them, or as for `read_examples`.
     """
     table, form = read_inputs(x, examples, name, model=model)
-    if form.parts or table.dtype == object:
-        raise TypeError(
-            f"{name}: {what} one array of numbers, x of shape (N, ...). Received: "
-            f"{form if form.parts else 'strings'}. The audit takes these, and so do "
-            "the defenses that need no training"
-        )
-    wrong = not_finite(table)
-    if wrong is not None:
-        raise ValueError(f"{name}: x must be finite. Received: {wrong}")
-    return table
+    for place, leaf in named(form.arrays(table)).items():
+        wrong = not_finite(leaf)
+        if wrong is not None:
+            raise ValueError(f"{name}: {place} must be finite. Received: {wrong}")
+    return table, form
 
 
 def _check_leaf(leaf: Array, examples: int, name: str, place: str) -> None:

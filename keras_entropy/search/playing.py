@@ -13,6 +13,7 @@ from keras_entropy.arrays import Floats
 from keras_entropy.arrays import Integers
 from keras_entropy.attacks.neighbors import Neighbors
 from keras_entropy.layers.fitted_defense import FittedDefense
+from keras_entropy.models.input_table import answers_to
 from keras_entropy.prediction_quality import hits
 from keras_entropy.queries.asking import Answer
 from keras_entropy.queries.asking import ask
@@ -29,7 +30,6 @@ from keras_entropy.shadow.resemblance import Resemblance
 from keras_entropy.shadow.resemblance import compare
 from keras_entropy.shadow.stack import replicate
 from keras_entropy.shadow.stack_prediction import predict
-from keras_entropy.shadow.trainer import Trainer
 from keras_entropy.training.example_checks import check_no_member
 from keras_entropy.training.loss_targets import targets_for
 from keras_entropy.training.on_reference.reference_training import FEWEST_EXAMPLES
@@ -56,7 +56,7 @@ def play(
     asking: Callable[[Array, Integers, tuple[Array, Integers]], Asked],
     from_logits: bool = False,
     learning_rate: float | None = None,
-    trainer: Trainer | None = None,
+    trainer: OwnTraining | None = None,
 ) -> tuple[Game, Retraining, Resemblance]:
     """Trains the models of the game, and compares them with the one they stand for.
 
@@ -115,8 +115,7 @@ def play(
         reference=(reference_x[fit], reference_y[fit]),
     )
     if trainer is not None:
-        own = OwnTraining(trainer, from_logits=from_logits)
-        data = dataclasses.replace(data, train=own)
+        data = dataclasses.replace(data, train=trainer)
         stack = data.train_models(model, replicate(model, models))
     else:
         targets = targets_for(model, y)
@@ -147,7 +146,7 @@ def play(
     )
     retraining = Retraining(model, stack, data, from_logits, learning_rate, ask_models)
     resemblance = compare(
-        hits(undefended.predict(x, verbose=0), y),
+        hits(answers_to(undefended, x), y),
         np.stack([hits(answers, y) for answers in outputs]),
         y,
         np.arange(even) < len(members[0]),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import logging
+from collections.abc import Callable
 from typing import Any
 
 import keras
@@ -14,13 +15,17 @@ from keras_entropy import catalog
 from keras_entropy.arrays import Array
 from keras_entropy.arrays import Integers
 from keras_entropy.examples.arrays_of import array_of
-from keras_entropy.examples.pairs import one_array_of_numbers
+from keras_entropy.examples.fit_of_inputs import check_fit
+from keras_entropy.examples.input_form import InputForm
+from keras_entropy.examples.input_form import in_one_form
 from keras_entropy.examples.pairs import pair_of
+from keras_entropy.examples.pairs import read_finite_inputs
 from keras_entropy.labels import class_indices
 from keras_entropy.layers.defense import Defense
 from keras_entropy.models.copies import compiled_as_before
 from keras_entropy.models.defending import defend
 from keras_entropy.models.defending import probabilities_of
+from keras_entropy.models.input_table import check_inputs
 from keras_entropy.models.starting_rate import check_rate
 from keras_entropy.queries.given_neighbors import NeighborMaker
 from keras_entropy.search import tradeoff
@@ -49,6 +54,7 @@ from keras_entropy.search.undefended_game import Game
 from keras_entropy.shadow import arguments
 from keras_entropy.shadow.trainer import TrainerFunction
 from keras_entropy.training.epochs import epochs_of
+from keras_entropy.training.own_training import OwnTraining
 from keras_entropy.training.reference_fitting import fitted
 
 _ROUNDS = 30
@@ -140,10 +146,10 @@ def recommend(
         neighbors: A further kind of neighbors: a function `(x, seed) -> x` or a Keras
             layer, or the text `"MODULE:NAME"` of either. Defaults to `None`.
         trainer: Function `(x, y, seed) -> model` that trains one of the models as you
-            train yours, or its name, `"MODULE:NAME"` or `"FILE.py:NAME"`; those of
-            other examples in the table are trained by it too. Its models must have your
-            model's architecture. Defaults to `None`: they are trained as the model is
-            compiled.
+            train yours, on inputs like those of the members, or its name,
+            `"MODULE:NAME"` or `"FILE.py:NAME"`; those of other examples in the table
+            are trained by it too. Its models must have your model's architecture.
+            Defaults to `None`: they are trained as the model is compiled.
         seed: Integer. Defaults to `0`.
 
     Returns:
@@ -177,14 +183,16 @@ def recommend(
             f"Received: max_auc_bound={max_auc_bound}, retrain={retrain}"
         )
     undefended = probabilities_of(model, from_logits=from_logits)
-    own, retrained = None, model
+    trains, retrained = None, model
     if trainer is None:
         arguments.check_compiled(model)
         retrained = compiled_as_before(model, learning_rate=learning_rate)
     else:
-        own = given_trainer(trainer, epochs, learning_rate, batch_size, retrain)
-    reference = _examples("reference", reference, undefended)
-    members = _examples("members", members, undefended)
+        trains = given_trainer(trainer, epochs, learning_rate, batch_size, retrain)
+    form, reference, members = _examples(reference, members, undefended)
+    own = None
+    if trains is not None:
+        own = OwnTraining(trains, form.inputs, from_logits=from_logits)
     asked = functools.partial(families, model, questions, neighbors, seed)
     if epochs is None:
         # Of a model that is not compiled, a trainer of its own alone trains.
@@ -204,7 +212,9 @@ def recommend(
         learning_rate,
         own,
     )
-    search = _Search(game, retraining, undefended, reference, members, limits, seed)
+    search = _Search(
+        game, retraining, undefended, reference, members, form.inputs, limits, seed
+    )
     names = (*CONTROLS, *RECIPES) if retrain else CONTROLS
     retrained, refused = search.retrained(names)
     none = Tried(tradeoff.evaluate(None, game, seed=seed), latency_ratio=1.0)
@@ -234,8 +244,9 @@ def recommend(
         defended = catalog.build(
             taken.name,
             model,
-            *members,
-            reference=reference,
+            form.arrays(members[0]),
+            members[1],
+            reference=(form.arrays(reference[0]), reference[1]),
             epochs=epochs,
             learning_rate=learning_rate,
             batch_size=batch_size,
@@ -264,6 +275,7 @@ class _Search:
     undefended: keras.Model
     reference: tuple[Array, Integers]
     members: tuple[Array, Integers]
+    inputs: Callable[[Array], Any]
     limits: Limits
     seed: int
 
@@ -275,6 +287,7 @@ class _Search:
             self.reference,
             members=self.members[0],
             seed=self.seed,
+            inputs=self.inputs,
         )
 
     def layers(self) -> list[Tried]:
@@ -317,21 +330,32 @@ class _Search:
     def _ratio(self, defended: keras.Model) -> float | None:
         if self.limits.max_latency_ratio is None:
             return None
-        return _latency_ratio(defended, self.undefended, self.reference[0][:256])
+        batch = self.inputs(self.reference[0][:256])
+        return _latency_ratio(defended, self.undefended, batch)
 
 
 def _examples(
-    name: str, examples: tuple[Any, Any], model: keras.Model
-) -> tuple[Array, Integers]:
-    x, y = pair_of(examples, f"`{name}`")
-    labels = class_indices(array_of(y, f"{name}[1]"), model.outputs[0].shape[-1])
-    what = "`recommend` trains shadow models on"
-    return one_array_of_numbers(x, len(labels), f"`{name}`", what, model=model), labels
+    reference: tuple[Any, Any], members: tuple[Any, Any], model: keras.Model
+) -> tuple[InputForm, tuple[Array, Integers], tuple[Array, Integers]]:
+    """Returns the form of the inputs, and both sets of examples in it."""
+    names = ["`reference`", "`members`"]
+    forms, tables, classes = [], [], []
+    for name, examples in zip(names, (reference, members), strict=True):
+        x, y = pair_of(examples, name)
+        labels = class_indices(
+            array_of(y, f"{name.strip('`')}[1]"), model.outputs[0].shape[-1]
+        )
+        table, form = read_finite_inputs(x, len(labels), name, model=model)
+        check_fit(model, table, form)
+        check_inputs(model, form.names, table)
+        forms.append(form)
+        tables.append(table)
+        classes.append(labels)
+    form, tables = in_one_form(forms, tables, names)
+    return form, (tables[0], classes[0]), (tables[1], classes[1])
 
 
-def _latency_ratio(
-    defended: keras.Model, undefended: keras.Model, batch: Array
-) -> float:
+def _latency_ratio(defended: keras.Model, undefended: keras.Model, batch: Any) -> float:
     calls = [
         functools.partial(model.predict_on_batch, batch)
         for model in (defended, undefended)

@@ -125,7 +125,7 @@ def test_logits_stay_logits(data):
 
     trainer = recommending.given_trainer(logits, None, None, 32, False)
     model = network(ending=None)
-    stack = OwnTraining(trainer, from_logits=True)(
+    stack = OwnTraining(trainer, np.asarray, from_logits=True)(
         model, None, x, np.eye(3)[y], rows, epochs=1, batch_size=32, seeds=[0, 1]
     )
     for number, chosen in enumerate(rows):

@@ -8,6 +8,7 @@ import numpy as np
 from keras_entropy.arrays import Array
 from keras_entropy.arrays import Floats
 from keras_entropy.arrays import Integers
+from keras_entropy.models import input_table
 
 
 def check_compiled(model: keras.Model) -> None:
@@ -40,12 +41,23 @@ def check_compiled(model: keras.Model) -> None:
 
 
 def checked_inputs(x: Array, models: int, model: keras.Model) -> tuple[Array, bool]:
-    """Return the inputs in the model's dtype, and whether each model has its own."""
-    if len(model.inputs) != 1 or len(model.outputs) != 1:
+    """Return the inputs in the model's dtype, and whether each model has its own.
+
+    Those of a model of several inputs, strings or ragged rows are a table, as
+    `input_table` says.
+    """
+    if len(model.outputs) != 1:
         raise ValueError(
-            "`model` must have one input and one output. "
-            f"Received: {len(model.inputs)} inputs, {len(model.outputs)} outputs"
+            f"`model` must have one output. Received: {len(model.outputs)} outputs"
         )
+    if input_table.is_table(model):
+        table = input_table.checked_table(model, x)
+        if table.ndim == 3 and len(table) != models:
+            raise ValueError(
+                f"`x` must be a table (N, columns), or ({models}, N, columns) with one "
+                f"for each model. Received: shape {table.shape}"
+            )
+        return table, table.ndim == 3
     expected = model.inputs[0]
     given = np.asarray(x)
     x = given.astype(expected.dtype, copy=False)

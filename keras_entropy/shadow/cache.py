@@ -99,9 +99,14 @@ def digest(key: Key) -> str:
 
 
 def describe_array(array: Array) -> dict[str, Any]:
-    """Return what stands for an array in a key, once for all keys that share it."""
-    # A buffer, which the types of NumPy 1 don't tell.
+    """Return what stands for an array in a key, once for all keys that share it.
+
+    Objects must be strings, numbers or tuples of these.
+    """
+    # A buffer, which the types of NumPy 1 don't tell. That of objects holds addresses.
     content: Any = np.ascontiguousarray(array)
+    if array.dtype.hasobject:
+        content = repr(array.tolist()).encode()
     shape = list(array.shape)
     return {"array": [array.dtype.str, shape, hashlib.sha256(content).hexdigest()]}
 

@@ -15,9 +15,12 @@ from keras_entropy._version import __version__
 from keras_entropy.arrays import Array
 from keras_entropy.arrays import Integers
 from keras_entropy.models.copies import compiled_as_before
+from keras_entropy.models.saved_bytes import model_of_bytes
+from keras_entropy.models.saved_bytes import saved_bytes
 from keras_entropy.privacy.private_gradients import PrivateGradients
 from keras_entropy.shadow import arguments
 from keras_entropy.shadow.backends import engine
+from keras_entropy.shadow.backends.configuration import layers_of
 from keras_entropy.shadow.backends.configuration import training_configuration
 from keras_entropy.shadow.cache import Cache
 from keras_entropy.shadow.cache import Key
@@ -138,14 +141,14 @@ class Runner:
             )
             for group in groups_of(len(stack), size)
         ]
-        # As text: a cluster may give a piece to another worker with arguments that the
-        # first one has used, and Keras takes apart what it is given.
-        config = "" if self._spread.is_here else _as_text(model)
+        # As text or bytes: a cluster may give a piece to another worker with arguments
+        # that the first one has used, and Keras takes apart what it is given.
+        sent = ("", b"") if self._spread.is_here else _as_sent(model)
         trained = self._spread.complete(
             self._slots(model, pieces),
             lambda number: _train(model, pieces[number], progress),
             lambda number: joblib.delayed(_train_elsewhere)(
-                number, config, pieces[number]
+                number, sent, pieces[number]
             ),
             lambda number: progress(pieces[number].model_epochs),
         )
@@ -244,8 +247,22 @@ class Runner:
         }
 
 
-def _as_text(model: keras.Model) -> str:
-    return json.dumps(keras.saving.serialize_keras_object(model))
+def _as_sent(model: keras.Model) -> tuple[str, bytes]:
+    """Returns the configuration as text, and the file if the text lacks something."""
+    config = keras.saving.serialize_keras_object(model)
+    if not any(hasattr(layer, "adapt") for layer in layers_of(model)):
+        return json.dumps(config), b""
+    # What such layers have adapted to is in no configuration.
+    return json.dumps(config["compile_config"]), saved_bytes(model)
+
+
+def _received(text: str, file: bytes) -> keras.Model:
+    config = json.loads(text)
+    if not file:
+        return keras.saving.deserialize_keras_object(config)
+    model = model_of_bytes(file)
+    model.compile_from_config(config)
+    return model
 
 
 def _numbered(
@@ -271,6 +288,7 @@ def _train(model: keras.Model, piece: Piece, progress: Progress | None) -> list[
     return stack.values(model)
 
 
-def _train_elsewhere(number: int, config: str, piece: Piece) -> tuple[int, list[Array]]:
-    model = keras.saving.deserialize_keras_object(json.loads(config))
-    return number, _train(model, piece, None)
+def _train_elsewhere(
+    number: int, sent: tuple[str, bytes], piece: Piece
+) -> tuple[int, list[Array]]:
+    return number, _train(_received(*sent), piece, None)

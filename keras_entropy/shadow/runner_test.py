@@ -254,6 +254,34 @@ def test_ray_gives_the_same_numbers(monkeypatch):
     assert_equal(values, train(Runner(), one_by_one()))
 
 
+def test_layers_that_have_adapted_do_so_elsewhere_as_well():
+    tf = pytest.importorskip("tensorflow")
+    words = np.array([f"w{y}" for y in Y], object)
+    table = np.concatenate([X.astype(object), words[:, None]], axis=1)
+    lookup = keras.layers.StringLookup(output_mode="one_hot")
+    lookup.adapt(words)
+    normal = keras.layers.Normalization()
+    normal.adapt(X)
+    inputs = [keras.Input((5,)), keras.Input((1,), dtype="string")]
+    joined = [normal(inputs[0]), lookup(inputs[1])]
+    hidden = keras.layers.Concatenate()(joined)
+    model = keras.Model(inputs, keras.layers.Dense(3, "softmax")(hidden))
+    model.compile(keras.optimizers.Adam(0.1), "sparse_categorical_crossentropy")
+    plan = shadow.complementary_pairs(40, 2, seed=0)
+    start = shadow.initialize(model, range(2))
+    settings = {"epochs": 20, "batch_size": 8, "seeds": [0, 1]}
+    here, there = (
+        trainer.train(model, start, table, Y, plan.rows(), **settings)
+        for trainer in (Runner(), Runner(backend="loky", jobs=1))
+    )
+    assert_equal(here.values(model), there.values(model))
+    found = shadow.predict(model, there, table)
+    there.assign_to(model, 0)
+    own = model.predict([X, tf.constant(words[:, None])], verbose=0)
+    np.testing.assert_allclose(found[0], own, atol=1e-6)
+    assert (own.argmax(axis=1) == Y).mean() > 0.9  # The words tell all.
+
+
 def power(base, exponent):
     if exponent == 5:
         raise KeyboardInterrupt

@@ -21,10 +21,9 @@ def predict(
     """Return the outputs of every model of a stack at inference.
 
     Args:
-        model: A built Keras model with one input and one output.
+        model: A built Keras model with one output.
         stack: `Stack` with the values of its `K` models.
-        x: Array of inputs, `(N, ...)` for all models, or `(K, N, ...)` with inputs of
-            its own for each model.
+        x: Array of inputs, as for `train`.
         batch_size: Integer, rows of one call of the compiled model.
 
     Returns:

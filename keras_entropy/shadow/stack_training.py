@@ -50,11 +50,13 @@ def train(
     largest rate that its last `fit` has logged, and a warning says so.
 
     Args:
-        model: A compiled Keras model with one input and one output. Neither its
+        model: A compiled Keras model with one output. Neither its
             weights nor its optimizer change.
         stack: `Stack` with the values from which the `K` models start.
         x: Array of inputs, `(N, ...)` for all models, or `(K, N, ...)` with inputs of
-            its own for each model.
+            its own for each model. Several inputs lie side by side, flattened, in one
+            table `(N, columns)`, in the order of `model.inputs`; one with strings or
+            ragged rows (tuples) is of objects.
         y: Array of targets, `(N, ...)` or `(K, N, ...)`, as the model's loss expects
             them: class numbers, one-hot vectors or any regression target.
         rows: Integers `(K, m)`: the rows of `x` on which each model is trained.

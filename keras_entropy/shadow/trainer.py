@@ -8,7 +8,6 @@ import inspect
 import os
 import random
 import sys
-import tempfile
 import weakref
 from collections.abc import Callable
 from collections.abc import Iterator
@@ -21,6 +20,8 @@ import numpy as np
 
 from keras_entropy.arrays import Array
 from keras_entropy.arrays import Integers
+from keras_entropy.models.saved_bytes import model_of_bytes
+from keras_entropy.models.saved_bytes import saved_bytes
 from keras_entropy.named_objects import named_object
 
 # What trains one model: inputs, class numbers and `seed=` in, a trained model out.
@@ -39,8 +40,9 @@ class Trainer:
 
     Args:
         given: Function `(x, y, seed) -> model` that trains a new Keras model on inputs
-            `(n, ...)` and class numbers `(n,)`, or its name, `"MODULE:NAME"` or
-            `"FILE.py:NAME"`. Modules of the current folder are found as well.
+            `(n, ...)`, or a dict or list of them, as those of the members are, and
+            class numbers `(n,)`; or its name, `"MODULE:NAME"` or `"FILE.py:NAME"`.
+            Modules of the current folder are found as well.
 
     Raises:
         ValueError: If there is no such function, or it takes other arguments.
@@ -104,7 +106,7 @@ class Trainer:
         digest = hashlib.sha256(source).hexdigest()
         return {"trainer": function.__qualname__, "source": digest}
 
-    def __call__(self, x: Array, y: Integers, seed: int) -> keras.Model:
+    def __call__(self, x: Any, y: Integers, seed: int) -> keras.Model:
         """Returns a model that was trained on these examples.
 
         Raises:
@@ -116,7 +118,7 @@ class Trainer:
                 model = self._function(x, y, seed=seed)
             except Exception as error:  # whatever a user's own function raises
                 raise ValueError(
-                    f"`trainer` {self.name} failed, on {len(x)} examples with seed "
+                    f"`trainer` {self.name} failed, on {len(y)} examples with seed "
                     f"{seed}: {type(error).__name__}: {error}"
                 ) from error
         if not isinstance(model, keras.Model):
@@ -140,37 +142,46 @@ class Trainer:
         return model
 
 
-def trained_file(trainer: Trainer, x: Array, y: Integers, seed: int) -> list[Array]:
-    """Returns the `.keras` file of a model that was trained, as bytes in an array."""
-    model = trainer(x, y, seed)
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "model.keras"
-        try:
-            model.save(path)
-        except Exception as error:  # Keras raises many kinds
-            raise ValueError(
-                f"`trainer` {trainer.name} must return a model that can be saved. "
-                f"Received: {model.name!r}, which fails with: {error}"
-            ) from error
-        return [np.frombuffer(path.read_bytes(), dtype=np.uint8)]
+def trained_file(
+    trainer: Trainer,
+    x: Array,
+    y: Integers,
+    seed: int,
+    inputs: Callable[[Array], Any],
+) -> list[Array]:
+    """Returns the `.keras` file of a model that was trained, as bytes in an array.
+
+    Args:
+        trainer: Trains it.
+        x: Rows `(n, ...)` of a table of inputs.
+        y: Integers `(n,)`: their classes.
+        seed: Integer.
+        inputs: Function that makes of `x` what the trainer takes.
+    """
+    model = trainer(inputs(x), y, seed)
+    try:
+        content = saved_bytes(model)
+    except Exception as error:  # Keras raises many kinds
+        raise ValueError(
+            f"`trainer` {trainer.name} must return a model that can be saved. "
+            f"Received: {model.name!r}, which fails with: {error}"
+        ) from error
+    return [np.frombuffer(content, dtype=np.uint8)]
 
 
 def model_of_file(trainer: Trainer, result: list[Array]) -> keras.Model:
     """Returns the uncompiled model whose file `trained_file` has returned."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "model.keras"
-        path.write_bytes(result[0].tobytes())
-        try:
-            # The user's own functions have made it just before.
-            return keras.saving.load_model(path, compile=False, safe_mode=False)
-        except Exception as error:  # Keras raises many kinds
-            reason = str(error).strip().splitlines()[0][:300]
-            raise ValueError(
-                f"`trainer` {trainer.name} must return a model that can be loaded "
-                "again: layers of your own must be registered with "
-                "`keras.saving.register_keras_serializable`, in the trainer's module. "
-                f"Received: {reason}"
-            ) from error
+    try:
+        # The user's own functions have made it just before.
+        return model_of_bytes(result[0].tobytes())
+    except Exception as error:  # Keras raises many kinds
+        reason = str(error).strip().splitlines()[0][:300]
+        raise ValueError(
+            f"`trainer` {trainer.name} must return a model that can be loaded "
+            "again: layers of your own must be registered with "
+            "`keras.saving.register_keras_serializable`, in the trainer's module. "
+            f"Received: {reason}"
+        ) from error
 
 
 @contextmanager

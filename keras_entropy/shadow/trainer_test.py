@@ -61,7 +61,7 @@ def test_a_seed_tells_the_model_also_of_a_function_that_ignores_it():
 def test_a_model_is_the_same_after_its_file():
     trainer = Trainer(train)
     expected = trainer(X, Y, 3).predict(X, verbose=0)
-    found = model_of_file(trainer, trained_file(trainer, X, Y, 3))
+    found = model_of_file(trainer, trained_file(trainer, X, Y, 3, np.asarray))
     np.testing.assert_array_equal(found.predict(X, verbose=0), expected)
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from keras_entropy import prediction_quality
 from keras_entropy.arrays import Array
 from keras_entropy.arrays import Integers
+from keras_entropy.models.input_table import answers_to
 from keras_entropy.shadow.resemblance import allowed_difference
 
 # More would take long, and tell a difference of this size no better.
@@ -32,7 +33,7 @@ def warn_of_lost_accuracy(
         rows = np.random.default_rng(0).choice(len(x), _MOST_EXAMPLES, replace=False)
         x, y = x[rows], y[rows]
     before, after = (
-        prediction_quality.accuracy(model.predict(x, verbose=0), y)
+        prediction_quality.accuracy(answers_to(model, x), y)
         for model in (undefended, trained)
     )
     if before - after > allowed_difference(before, after, len(x)):

@@ -31,11 +31,19 @@ class OwnTraining:
 
     Args:
         trainer: Trains one of them.
+        inputs: Function that makes of rows of a table what the trainer takes.
         from_logits: Boolean, whether its models end in logits. Defaults to `False`.
     """
 
-    def __init__(self, trainer: Trainer, *, from_logits: bool = False) -> None:
+    def __init__(
+        self,
+        trainer: Trainer,
+        inputs: Callable[[Array], Any],
+        *,
+        from_logits: bool = False,
+    ) -> None:
         self._trainer = trainer
+        self._inputs = inputs
         self._from_logits = from_logits
 
     def __call__(
@@ -77,7 +85,7 @@ class OwnTraining:
         values: list[list[Array]] = []
         seen: dict[bytes, int] = {}
         for number, (chosen, seed) in enumerate(zip(rows, seeds, strict=True)):
-            found = self._trainer(x[chosen], labels[chosen], seed)
+            found = self._trainer(self._inputs(x[chosen]), labels[chosen], seed)
             other = seen.setdefault(weights_digest(found), number)
             if not np.array_equal(rows[other], chosen):
                 raise ValueError(
@@ -97,7 +105,7 @@ class OwnTraining:
                 probabilities_of(each, from_logits=ends_in_logits(each, logits))
                 for each in (model, found)
             )
-            answers = other.predict(x, verbose=0)
+            answers = other.predict(self._inputs(x), verbose=0)
         except ValueError as error:
             raise ValueError(f"`trainer` {name}: {error}") from error
         stack = stack_of([found], model, one, x, answers[None])

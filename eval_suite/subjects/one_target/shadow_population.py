@@ -27,10 +27,12 @@ from eval_suite.subjects.subject import no_bar
 from keras_entropy.arrays import Array
 from keras_entropy.attacks import Shadows
 from keras_entropy.catalog import Entry
+from keras_entropy.examples.input_form import InputForm
 from keras_entropy.models import defending
 from keras_entropy.models.copies import compile_like
 from keras_entropy.models.copies import compiled_as_before
 from keras_entropy.models.copies import optimizer_like
+from keras_entropy.models.input_table import check_inputs
 from keras_entropy.prediction_quality import hits
 from keras_entropy.queries.asking import Answer
 from keras_entropy.shadow import Runner
@@ -90,6 +92,8 @@ class Population:
         option = "--shadow-data" if other_data else "--population"
         sides = {"members": members, "non-members": nonmembers, "reference": reference}
         check_pool(model, pool, sides, option)
+        form = members.form or InputForm()
+        check_inputs(model, form.names, members.x)
         halves = halves_of_other_data if other_data else halves_of_population
         self._examples = halves(members, nonmembers, pool, recipe.models, recipe.seed)
         self._recipe = recipe
@@ -110,7 +114,7 @@ class Population:
                 recipe.model, self._examples.rows.shape[1], recipe.batch_size
             )
             stand_in = StandIn(model, "--shadow-model", from_logits=from_logits)
-            stand_in.check(recipe.model, members.x.shape[1:])
+            stand_in.check(recipe.model, members.x[:2], form)
             trained = compiled_as_before(
                 recipe.model, learning_rate=recipe.learning_rate
             )
@@ -145,6 +149,7 @@ class Population:
                 from_logits=from_logits,
                 seed=recipe.seed,
                 audited=audited,
+                form=form,
             )
         self._of_target = self._behind(
             lambda: (model, replicate(model, 1)),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import keras
 
 import keras_entropy
+from keras_entropy.arrays import Array
+from keras_entropy.examples.fit_of_inputs import check_fit
+from keras_entropy.examples.input_form import InputForm
 from keras_entropy.models import defending
+from keras_entropy.models.input_table import check_inputs
 from keras_entropy.training.own_training import ends_in_logits
 
 
@@ -51,27 +53,27 @@ class StandIn:
         copies = [_copy(layer) for layer in self._defenses]
         return keras_entropy.defend(model, *copies, from_logits=from_logits), False
 
-    def check(self, model: keras.Model, shape: Sequence[int]) -> None:
+    def check(self, model: keras.Model, x: Array, form: InputForm) -> None:
         """Raises `ValueError` if a model can't stand for the target.
 
         Args:
             model: The model.
-            shape: Of one input of the target.
+            x: Some inputs `(n, ...)` of the target, in one table.
+            form: How the table is what the target takes.
         """
         try:
             answers = self.probabilities_of(model)
         except ValueError as error:
             raise ValueError(f"{self._source}: {error}") from error
-        expected = tuple(answers.inputs[0].shape[1:])
-        if len(expected) != len(shape) or any(
-            size not in (None, length)
-            for size, length in zip(expected, shape, strict=True)
-        ):
+        try:
+            check_fit(answers, x, form)
+            check_inputs(answers, form.names, x)
+        except ValueError as error:
             raise ValueError(
-                f"{self._source} must be a model of inputs like the target's, "
-                f"{tuple(shape)}: what is done to inputs before belongs into the "
-                f"model. Received: {model.name!r} of inputs {expected}"
-            )
+                f"{self._source} must be a model of inputs like the target's: what is "
+                f"done to inputs before belongs into the model. Received: "
+                f"{model.name!r}. {error}"
+            ) from error
         found = answers.outputs[0].shape[-1]
         if found != self._classes:
             raise ValueError(

@@ -17,6 +17,7 @@ from eval_suite.subjects.subject import ProgressBar
 from keras_entropy.arrays import Array
 from keras_entropy.arrays import Integers
 from keras_entropy.catalog import Entry
+from keras_entropy.examples.input_form import InputForm
 from keras_entropy.models import defending
 from keras_entropy.queries.asking import Answer
 from keras_entropy.shadow import Runner
@@ -53,6 +54,8 @@ class TrainedModels:
         seed: Integer, of random layers and fits.
         audited: Makes of each of them what is audited. Defaults to `None`: it is as it
             is.
+        form: How rows of `x` are what the trainer takes. Defaults to `None`: as they
+            are.
     """
 
     def __init__(
@@ -70,6 +73,7 @@ class TrainedModels:
         from_logits: bool,
         seed: int,
         audited: Callable[[keras.Model], keras.Model] | None = None,
+        form: InputForm | None = None,
     ) -> None:
         self._trainer = trainer
         self._target = target
@@ -87,6 +91,7 @@ class TrainedModels:
         self._from_logits = from_logits
         self._seed = seed
         self._audited = audited
+        self._form = form or InputForm()
         self._warned = False
         self._failure: ValueError | None = None
 
@@ -167,9 +172,10 @@ class TrainedModels:
                 raise ValueError(equal_weights(self._trainer, *seeds))
             models[number] = model
 
-        def arguments(number: int) -> tuple[Trainer, Array, Integers, int]:
-            rows = self._rows[number]
-            return self._trainer, self._x[rows], self._y[rows], self._seeds[number]
+        def arguments(number: int) -> tuple[Any, ...]:
+            rows, seed = self._rows[number], self._seeds[number]
+            inputs = self._form.inputs
+            return self._trainer, self._x[rows], self._y[rows], seed, inputs
 
         title = f"training {len(self._rows)} models by {self._trainer.name}"
         if self._trainer.key is None:
@@ -192,7 +198,7 @@ class TrainedModels:
 
     def _check(self, model: keras.Model) -> None:
         """Raises `ValueError` if a model can't stand for the target."""
-        self._stand_in.check(model, self._x.shape[1:])
+        self._stand_in.check(model, self._x[:2], self._form)
         in_logits = self._stand_in.in_logits(model)
         if in_logits and not (self._from_logits or self._warned):
             self._warned = True
@@ -205,8 +211,9 @@ class TrainedModels:
     def _together(self, models: list[keras.Model]) -> tuple[keras.Model, Stack] | None:
         """Returns the target and the models' weights in it, if it answers alike."""
         probe = self._x[:PROBE]
+        taken = self._form.inputs(probe)
         alone = [
-            keras.ops.convert_to_numpy(answers(probe, training=False))
+            answers.predict_on_batch(taken)
             for answers in map(self._stand_in.probabilities_of, models)
         ]
         bases = [(self._target, self._probabilities)]

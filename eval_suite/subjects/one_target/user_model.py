@@ -37,7 +37,6 @@ from keras_entropy.arrays import Array
 from keras_entropy.attacks import Neighbors
 from keras_entropy.attacks import Shadows
 from keras_entropy.attacks.signals import compute_signals
-from keras_entropy.examples.input_form import InputForm
 from keras_entropy.models import defending
 from keras_entropy.queries.asking import Answer
 from keras_entropy.queries.asking import check_repeats
@@ -128,16 +127,8 @@ class UserModel(OneModel):
 
         Raises:
             ValueError: As for `Population`; if the model can't be built anew from its
-                layers and nothing else trains it; if inputs are several, or strings.
+                layers and nothing else trains it.
         """
-        form = self.members.form or InputForm()
-        if form.parts or self.members.x.dtype.kind not in "biuf":
-            received = form if form.parts else "strings"
-            raise ValueError(
-                "Shadow models are trained on one array of numbers (N, ...). Leave "
-                "their data out: the other attacks need none. Received: "
-                f"{received}"
-            )
         if recipe.told_otherwise is None and self._model is not self._as_given:
             raise ValueError(
                 "Shadow models are built and trained as the model was, and "
@@ -145,11 +136,14 @@ class UserModel(OneModel):
                 "which that can't be read. Give --trainer, a function (x, y, seed) -> "
                 "model that does it, or --shadow-model, a compiled model"
             )
+        members, nonmembers, reference, pool = in_form_of(
+            self.members, self.nonmembers, self.reference, pool
+        )
         self._population = Population(
             self._model,
-            self.members,
-            self.nonmembers,
-            self.reference,
+            members,
+            nonmembers,
+            reference,
             pool,
             recipe,
             runner,

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import keras
 
+from keras_entropy.models.input_table import inputs_in
 from keras_entropy.shadow.backends.tensors import Tensor
 
 
@@ -31,6 +32,7 @@ def loss_and_state(
         The scalar loss, and a list of tensors for the other variables.
     """
     x, y, *weight = batch
+    x = inputs_in(model, x)
     mapping = list(zip(variables, [*trainable, *others], strict=True))
     with keras.StatelessScope(state_mapping=mapping, collect_losses=True) as scope:
         outputs = model(x, training=True)
@@ -58,5 +60,5 @@ def outputs_and_state(
     """
     mapping = list(zip(variables, values, strict=True))
     with keras.StatelessScope(state_mapping=mapping) as scope:
-        outputs = model(x, training=False)
+        outputs = model(inputs_in(model, x), training=False)
         return outputs, [scope.get_current_value(v) for v in variables]

@@ -200,6 +200,8 @@ class PrivateTensorFlowTrainer(TensorFlowTrainer):
             gradients = tape.gradient(
                 loss, trainable, unconnected_gradients=tf.UnconnectedGradients.ZERO
             )
+            # Those of an Embedding come as slices, which may name a row twice.
+            gradients = [*map(tf.convert_to_tensor, gradients)]
             # Not `tf.linalg.global_norm`: XLA can't run what becomes of it in here.
             squared = tf.add_n([tf.reduce_sum(g * g) for g in gradients])
             factor = clipping_factor(squared, present, clip)

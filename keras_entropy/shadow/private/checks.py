@@ -9,6 +9,7 @@ import numpy as np
 from keras_entropy.arrays import Array
 from keras_entropy.arrays import Integers
 from keras_entropy.layers.defense import Defense
+from keras_entropy.models.input_table import inputs_in
 from keras_entropy.shadow.backends.configuration import layers_of
 from keras_entropy.shadow.stack import is_generator_state
 
@@ -104,7 +105,7 @@ def _adds_loss(layer: keras.layers.Layer) -> bool:
 
 def _losses_added(model: keras.Model, x: Array) -> bool:
     with keras.StatelessScope(collect_losses=True) as scope:
-        model(keras.ops.convert_to_tensor(x), training=True)
+        model(inputs_in(model, keras.ops.convert_to_tensor(x)), training=True)
     return bool(scope.losses)
 
 

@@ -46,6 +46,15 @@ def regularized():
     return network(keras.layers.Dense(8, activation="relu", kernel_regularizer="l2"))
 
 
+def embedding():
+    # An id comes several times in an example.
+    return network(
+        keras.layers.Discretization([-0.5, 0.5]),
+        keras.layers.Embedding(3, 4),
+        keras.layers.Flatten(),
+    )
+
+
 def explicit(model, values, k, weights=None):
     """The mean of clipped gradients, from a step of Keras on each example alone."""
     copy = keras.models.clone_model(model)
@@ -84,7 +93,7 @@ def one_step(model, start, noise=0.0, **kwargs):
     return [(a - b) / RATE for a, b in pairs][: len(model.trainable_variables)]
 
 
-@pytest.mark.parametrize("make", [dense, normalized, convolutional])
+@pytest.mark.parametrize("make", [dense, normalized, convolutional, embedding])
 def test_clipped_gradients_equal_those_of_single_examples(make):
     model = make()
     assert has_closed_form(model) == (make is dense)
@@ -92,6 +101,20 @@ def test_clipped_gradients_equal_those_of_single_examples(make):
     step = one_step(model, start)
     for got, wanted in zip(step, explicit(model, start.values(model), 1), strict=True):
         np.testing.assert_allclose(got[1], wanted, atol=1e-6)
+
+
+def test_several_inputs_are_clipped_as_one_array_that_holds_them():
+    parts = [keras.Input((2,)), keras.Input((4,))]
+    first, last = keras.layers.Dense(8, "relu"), keras.layers.Dense(3, "softmax", False)
+    several = keras.Model(parts, last(first(keras.layers.Concatenate()(parts))))
+    several.compile(keras.optimizers.SGD(RATE), "sparse_categorical_crossentropy")
+    assert has_closed_form(several)
+    single = dense()
+    start = shadow.initialize(single, [1, 2, 3])
+    alike = shadow.Stack(variables_of(several), start.values(single))
+    steps = one_step(several, alike, noise=1.0), one_step(single, start, noise=1.0)
+    for got, wanted in zip(*steps, strict=True):
+        np.testing.assert_allclose(got, wanted, atol=1e-6)
 
 
 def test_class_weights_are_within_the_clipping():

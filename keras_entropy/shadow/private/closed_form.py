@@ -13,6 +13,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from keras_entropy.models.input_table import inputs_in
 from keras_entropy.shadow.backends.tensors import Tensor
 from keras_entropy.shadow.private.data_loss import DataLoss
 
@@ -90,6 +91,7 @@ class TappedModel:
         self._sums = sums
         self._dense = [layer for layer in model.layers if layer.trainable_variables]
         self._split = len(model.trainable_variables)
+        self._plain = model
         self._model = self._tapped(model)
 
     def _tapped(self, model: keras.Model) -> keras.Model:
@@ -105,18 +107,19 @@ class TappedModel:
             total = _layers.Add()([_Linear(layer)(args[0]), taps[id(layer)]])
             return _layers.Activation(layer.activation)(total)
 
-        inputs = keras.Input(
-            batch_shape=model.inputs[0].shape, dtype=model.inputs[0].dtype
-        )
+        inputs = [
+            keras.Input(batch_shape=tensor.shape, dtype=tensor.dtype)
+            for tensor in model.inputs
+        ]
         # Keras' own way through a graph: that of `clone_model`, which gives no access
         # to further inputs.
         plain = keras.Model(model.inputs, model.outputs)
         output = plain._run_through_graph(
-            [inputs], operation_fn=lambda layer: layer, call_fn=call
+            inputs, operation_fn=lambda layer: layer, call_fn=call
         )
         order = [id(layer) for layer in self._dense]
         return keras.Model(
-            [inputs, *(taps[i] for i in order)],
+            [*inputs, *(taps[i] for i in order)],
             [keras.tree.flatten(output)[0], *(seen[i] for i in order)],
         )
 
@@ -142,7 +145,8 @@ class TappedModel:
         x, y, *weight = batch
         mapping = list(zip(self._variables, [*trainable, *others], strict=True))
         with keras.StatelessScope(state_mapping=mapping) as scope:
-            outputs, *seen = self._model([x, *taps], training=True)
+            taken = keras.tree.flatten(inputs_in(self._plain, x))
+            outputs, *seen = self._model([*taken, *taps], training=True)
             loss = self._loss(y, outputs, *weight)
             updated = [
                 scope.get_current_value(v) for v in self._variables[self._split :]

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import keras
 from keras import ops
 
+from keras_entropy.models.input_table import inputs_in
 from keras_entropy.shadow.backends.tensors import Tensor
 from keras_entropy.shadow.private.data_loss import DataLoss
 from keras_entropy.shadow.stack import is_generator_state
@@ -54,7 +55,8 @@ class ExampleLoss:
         ]
         mapping = list(zip(self._variables, [*trainable, *moved], strict=True))
         with keras.StatelessScope(state_mapping=mapping) as scope:
-            loss = self._loss(y, self._model(x, training=True), *weight)
+            answers = self._model(inputs_in(self._model, x), training=True)
+            loss = self._loss(y, answers, *weight)
             # States of generators alone change: `check_private` refuses the rest.
             updated = [
                 scope.get_current_value(v) - _first(number, state)

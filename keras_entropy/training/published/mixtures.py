@@ -28,12 +28,13 @@ def check_inputs_mix(model: keras.Model, x: Array) -> None:
         x: Array of inputs `(n, ...)`.
     """
     found = [layer.name for layer in layers_of(model) if isinstance(layer, _LOOKUPS)]
-    kind = keras.backend.standardize_dtype(model.inputs[0].dtype)
-    if found or "float" not in kind or x.dtype.kind not in "fiub":
+    kinds = [tensor.dtype for tensor in model.inputs]
+    numbers = x.dtype.kind in "fiub" and all("float" in kind for kind in kinds)
+    if found or not numbers:
         raise ValueError(
             "Inputs are mixed, and must be numbers for that: there is nothing between "
-            f"ids or words. Received: inputs of {x.dtype} to a model of {kind}"
-            + (f", with layers {found}" if found else "")
+            f"ids or words. Received: inputs of {x.dtype} to a model of "
+            f"{', '.join(kinds)}" + (f", with layers {found}" if found else "")
         )
 
 

@@ -129,7 +129,7 @@ def test_an_attacker_of_another_law_finds_no_members_of_an_unfit_model(sets):
         ),
         (
             {"population": 2, "shadow_model": network((8,), inputs=7)},
-            "--shadow-model must be a model of inputs like the target's, \\(8,\\)",
+            "--shadow-model must be a model of inputs like the target's: .*x \\(8,\\)",
         ),
         (
             {"population": 2, "shadow_model": network((8,)), "shadow_epochs": None},

@@ -228,11 +228,9 @@ def _as_text(value: Any) -> str:
         value = value.decode()
     if isinstance(value, str):
         return value
-    return repr(int(value) if isinstance(value, bool | np.bool_) else _plain(value))
-
-
-def _plain(value: Any) -> Any:
-    return value.item() if isinstance(value, np.generic) else value
+    if isinstance(value, np.generic):
+        value = value.item()
+    return repr(int(value) if isinstance(value, bool) else value)
 
 
 def _told(model: keras.Model) -> str:

@@ -18,7 +18,7 @@ LIBRARY = {
     "named_objects": "",
     "numerics": "arrays",
     "attacks": "adam arrays labels",
-    "examples": "arrays labels numerics",
+    "examples": "arrays labels models numerics",
     "audit": "arrays examples labels",
     "prediction_quality": "arrays",
     "layers": "adam arrays labels numerics",

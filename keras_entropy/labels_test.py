@@ -74,7 +74,9 @@ CALLS = {
     ],
     "fit": lambda y, model: _fit(y),
     "build": _built,
-    "recommend": lambda y, model: [recommending._examples("members", (X, y), model)[1]],
+    "recommend": lambda y, model: [
+        recommending._examples((X, LABELS), (X, y), model)[2][1]
+    ],
     "fit_temperature": lambda y, model: [
         fit_temperature(model, X, y).layers[-1].temperature
     ],

@@ -18,22 +18,19 @@ from keras_entropy.catalog.stack_building import defend_stack
 from keras_entropy.catalog.stack_building import honest_answers
 from keras_entropy.catalog.stack_building import no_bar
 from keras_entropy.catalog.table import get
-from keras_entropy.examples.arrays_of import array_of
-from keras_entropy.examples.fit_of_inputs import check_fit
 from keras_entropy.examples.input_form import InputForm
 from keras_entropy.examples.input_form import in_one_form
+from keras_entropy.examples.model_examples import read_model_examples
+from keras_entropy.examples.model_examples import read_training_examples
 from keras_entropy.examples.pairs import is_of_batches
 from keras_entropy.examples.pairs import pair_of
-from keras_entropy.examples.pairs import read_finite_inputs
 from keras_entropy.examples.pairs import read_inputs
 from keras_entropy.examples.pairs import rows_of
-from keras_entropy.labels import class_indices
 from keras_entropy.layers.fitted_defense import FittedDefense
 from keras_entropy.models import graph
 from keras_entropy.models.copies import copy_of
 from keras_entropy.models.defending import defend
 from keras_entropy.models.defending import probabilities_of
-from keras_entropy.models.input_table import check_inputs
 from keras_entropy.models.starting_rate import check_rate
 from keras_entropy.models.starting_rate import warn_of_lowered_rate
 from keras_entropy.privacy.attached import attach
@@ -219,10 +216,7 @@ def _training_data(
             f"Received: x={type(x).__name__}, y={type(y).__name__}"
         )
     graph.single_output(model)  # or raises, before it is copied
-    labels = class_indices(array_of(y, "`y`"), max(2, model.outputs[0].shape[-1]))
-    table, form = read_finite_inputs(x, len(labels), "`x` and `y`", model=model)
-    check_fit(model, table, form)
-    check_inputs(model, form.names, table)
+    table, labels, _ = read_training_examples(x, y, "`x` and `y`", "`y`", model)
     return TrainingData(
         x=table,
         y=labels,
@@ -294,12 +288,8 @@ def _reference(
         )
     graph.single_output(model)  # or raises, before it is asked
     inputs, classes = pair_of(reference, "`reference`")
-    labels = class_indices(
-        array_of(classes, "reference[1]"), max(2, model.outputs[0].shape[-1])
-    )
-    read = read_finite_inputs if entry.is_trained else read_inputs
-    table, form = read(inputs, len(labels), "`reference`", model=model)
-    check_fit(model, table, form)
+    read = read_training_examples if entry.is_trained else read_model_examples
+    table, labels, form = read(inputs, classes, "`reference`", "reference[1]", model)
     if x is not None:
         members, other = read_inputs(x, rows_of(x, y), "`x`", model=model)
         form, tables = in_one_form(

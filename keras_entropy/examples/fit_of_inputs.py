@@ -9,6 +9,7 @@ import keras
 from keras_entropy.arrays import Array
 from keras_entropy.examples.input_form import InputForm
 from keras_entropy.examples.pairs import WAY_ROUND
+from keras_entropy.models import graph
 
 # How Keras makes letters bold.
 _STYLE = re.compile("\x1b\\[[0-9;]*m")
@@ -28,7 +29,8 @@ def check_fit(model: keras.Model, x: Array, form: InputForm) -> None:
     if len(model.inputs) > 1:
         raise ValueError(
             f"The model has {len(model.inputs)} inputs, so x must be a dict or a list "
-            f"with an array for each: {_told(model)}. Received: one array {x.shape}"
+            f"with an array for each: {graph.told_inputs(model)}. Received: one array "
+            f"{x.shape}"
         )
     expected, given = tuple(model.inputs[0].shape[1:]), x.shape[1:]
     if len(expected) != len(given) or any(
@@ -56,7 +58,7 @@ def _check_answers(model: keras.Model, x: Array, form: InputForm) -> None:
     except Exception as error:  # Keras and its backends raise many kinds
         raise ValueError(
             f"The model can't take the inputs ({_reason(error)}). It has the inputs "
-            f"{_told(model)}. {received}. {WAY_ROUND}"
+            f"{graph.told_inputs(model)}. {received}. {WAY_ROUND}"
         ) from error
 
 
@@ -65,10 +67,3 @@ def _reason(error: Exception) -> str:
     lines = [_STYLE.sub("", line).strip() for line in str(error).splitlines()]
     told = [line for line in lines if line and not line.startswith("Exception enc")]
     return told[0][:300] if told else type(error).__name__
-
-
-def _told(model: keras.Model) -> str:
-    return ", ".join(
-        f"{tensor.name}: {tensor.dtype} {tuple(tensor.shape)}"
-        for tensor in model.inputs
-    )

@@ -18,7 +18,6 @@ from keras_entropy.examples.named_inputs import named
 from keras_entropy.examples.structures import tree_of
 from keras_entropy.labels import class_indices
 from keras_entropy.numerics.finite_rows import listed
-from keras_entropy.numerics.finite_rows import not_finite
 
 TAKEN = (
     "a pair (x, y), where x is an array, a tensor, a list, a pandas table, or a dict "
@@ -129,32 +128,6 @@ def read_structure(
             f"example, `x[:, None]`. Received: x {tree.shape}, y ({examples},)"
         )
     return tree
-
-
-def read_finite_inputs(
-    x: Any, examples: int, name: str, *, model: keras.Model | None = None
-) -> tuple[Array, InputForm]:
-    """Returns the inputs of a pair alone, for what trains on them.
-
-    Args:
-        x: As for `read_examples`.
-        examples: Integer, how many labels there are.
-        name: String, how messages name the pair.
-        model: As for `read_examples`.
-
-    Returns:
-        As `read_inputs`.
-
-    Raises:
-        TypeError: As for `read_examples`.
-        ValueError: If there is NaN among them, or as for `read_examples`.
-    """
-    table, form = read_inputs(x, examples, name, model=model)
-    for place, leaf in named(form.arrays(table)).items():
-        wrong = not_finite(leaf)
-        if wrong is not None:
-            raise ValueError(f"{name}: {place} must be finite. Received: {wrong}")
-    return table, form
 
 
 def _check_leaf(leaf: Array, examples: int, name: str, place: str) -> None:

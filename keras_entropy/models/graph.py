@@ -60,6 +60,14 @@ def model_inputs(model: keras.Model) -> Any:
     return model.inputs[0] if isinstance(model, keras.Sequential) else model.input
 
 
+def told_inputs(model: keras.Model) -> str:
+    """Returns a model's inputs, as messages name them."""
+    return ", ".join(
+        f"{tensor.name}: {tensor.dtype} {tuple(tensor.shape)}"
+        for tensor in model.inputs
+    )
+
+
 def single_output(model: Any) -> Any:
     """Returns the model's one symbolic output, or raises with what to do instead."""
     if not isinstance(model, keras.Model):

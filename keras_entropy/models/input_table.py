@@ -54,7 +54,7 @@ def checked_table(model: keras.Model, table: Array) -> Array:
     if given.ndim not in (2, 3):
         raise ValueError(
             f"`x` must be a table (N, columns) with the inputs of the model, "
-            f"{_told(model)}, side by side. Received: shape {given.shape}"
+            f"{graph.told_inputs(model)}, side by side. Received: shape {given.shape}"
         )
     ends = np.cumsum(_widths(model, given.shape[-1]))[:-1]
     for tensor, columns in zip(
@@ -68,7 +68,7 @@ def checked_table(model: keras.Model, table: Array) -> Array:
         raise ValueError(
             f"`x` must hold numbers that Keras' backend {keras.backend.backend()!r} "
             f"can hold, as {kept}. Received: a table of {given.dtype}, the common type "
-            f"of the inputs {_told(model)}"
+            f"of the inputs {graph.told_inputs(model)}"
         )
     return given
 
@@ -88,8 +88,8 @@ def check_inputs(model: keras.Model, names: Sequence[str], table: Array) -> None
     if len(own) > 1 and [*names] != own:
         raise ValueError(
             "What is trained on must have its inputs in the structure of the model's: "
-            f"{_told(model)}, by the names or numbers {', '.join(own)}. Received: "
-            f"{', '.join(names) or 'one array'}"
+            f"{graph.told_inputs(model)}, by the names or numbers {', '.join(own)}. "
+            f"Received: {', '.join(names) or 'one array'}"
         )
     if is_table(model):
         checked_table(model, table)
@@ -141,7 +141,7 @@ def _widths(model: keras.Model, columns: int) -> list[int]:
         ValueError: If the columns are others, or several inputs do not say how many.
     """
     known = [_width(tensor) for tensor in model.inputs]
-    told = f"the model has the inputs {_told(model)}"
+    told = f"the model has the inputs {graph.told_inputs(model)}"
     if known.count(None) > 1:
         raise ValueError(
             "At most one input may be of any length where inputs are trained on, as "
@@ -231,10 +231,3 @@ def _as_text(value: Any) -> str:
     if isinstance(value, np.generic):
         value = value.item()
     return repr(int(value) if isinstance(value, bool) else value)
-
-
-def _told(model: keras.Model) -> str:
-    return ", ".join(
-        f"{tensor.name}: {tensor.dtype} {tuple(tensor.shape)}"
-        for tensor in model.inputs
-    )

@@ -14,18 +14,14 @@ import numpy as np
 from keras_entropy import catalog
 from keras_entropy.arrays import Array
 from keras_entropy.arrays import Integers
-from keras_entropy.examples.arrays_of import array_of
-from keras_entropy.examples.fit_of_inputs import check_fit
 from keras_entropy.examples.input_form import InputForm
 from keras_entropy.examples.input_form import in_one_form
+from keras_entropy.examples.model_examples import read_training_examples
 from keras_entropy.examples.pairs import pair_of
-from keras_entropy.examples.pairs import read_finite_inputs
-from keras_entropy.labels import class_indices
 from keras_entropy.layers.defense import Defense
 from keras_entropy.models.copies import compiled_as_before
 from keras_entropy.models.defending import defend
 from keras_entropy.models.defending import probabilities_of
-from keras_entropy.models.input_table import check_inputs
 from keras_entropy.models.starting_rate import check_rate
 from keras_entropy.queries.given_neighbors import NeighborMaker
 from keras_entropy.search import tradeoff
@@ -339,20 +335,17 @@ def _examples(
 ) -> tuple[InputForm, tuple[Array, Integers], tuple[Array, Integers]]:
     """Returns the form of the inputs, and both sets of examples in it."""
     names = ["`reference`", "`members`"]
-    forms, tables, classes = [], [], []
-    for name, examples in zip(names, (reference, members), strict=True):
-        x, y = pair_of(examples, name)
-        labels = class_indices(
-            array_of(y, f"{name.strip('`')}[1]"), model.outputs[0].shape[-1]
-        )
-        table, form = read_finite_inputs(x, len(labels), name, model=model)
-        check_fit(model, table, form)
-        check_inputs(model, form.names, table)
-        forms.append(form)
-        tables.append(table)
-        classes.append(labels)
-    form, tables = in_one_form(forms, tables, names)
-    return form, (tables[0], classes[0]), (tables[1], classes[1])
+    tables, classes, forms = zip(
+        *(
+            read_training_examples(
+                *pair_of(examples, name), name, f"{name.strip('`')}[1]", model
+            )
+            for name, examples in zip(names, (reference, members), strict=True)
+        ),
+        strict=True,
+    )
+    form, (kept, private) = in_one_form(forms, tables, names)
+    return form, (kept, classes[0]), (private, classes[1])
 
 
 def _latency_ratio(defended: keras.Model, undefended: keras.Model, batch: Any) -> float:

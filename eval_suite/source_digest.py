@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Container
+from collections.abc import Iterable
 from pathlib import Path
 
 
@@ -16,9 +17,24 @@ def source_digest(package: Path, *, without: Container[str] = ()) -> str:
         package: The package's folder.
         without: Names of folders in it that are left out. Defaults to none.
     """
+    modules = (
+        path
+        for path in sorted(package.rglob("*.py"))
+        if not path.name.endswith("_test.py")
+        and path.relative_to(package).parts[0] not in without
+    )
+    return files_digest(modules, package)
+
+
+def files_digest(files: Iterable[Path], package: Path) -> str:
+    """Returns a digest of files of a package: their places in it and what they hold.
+
+    Args:
+        files: In an order that is always the same.
+        package: The package's folder.
+    """
     source = hashlib.sha256()
-    for path in sorted(package.rglob("*.py")):
+    for path in files:
         inside = path.relative_to(package)
-        if not path.name.endswith("_test.py") and inside.parts[0] not in without:
-            source.update(inside.as_posix().encode() + path.read_bytes())
+        source.update(inside.as_posix().encode() + path.read_bytes())
     return source.hexdigest()

@@ -42,12 +42,13 @@ LIBRARY = {
 }
 SUITE = {
     "source_digest": "",
+    "source_imports": "",
     "undefended": "",
     "without_keras": "",
     "datasets": "",
     "options": "undefended",
     "results": "undefended",
-    "subjects": "datasets options results source_digest undefended",
+    "subjects": ("datasets options results source_digest source_imports undefended"),
     "gate": "options results undefended",
     "report": "options results without_keras",
     "guides": "report results",

@@ -17,7 +17,8 @@ from eval_suite.subjects.defended_stacks import DefendedStacks
 from eval_suite.subjects.defended_stacks import Models
 from eval_suite.subjects.defended_stacks import entry_of
 from eval_suite.subjects.defended_stacks import text_of
-from eval_suite.subjects.fingerprint import fingerprint
+from eval_suite.subjects.fingerprint import code_digest
+from eval_suite.subjects.fingerprint import defense_fingerprint
 from eval_suite.subjects.game.audited_training import audited_training
 from eval_suite.subjects.game.audited_training import is_one_fit
 from eval_suite.subjects.game.kept_outputs import KeptOutputs
@@ -26,6 +27,7 @@ from eval_suite.subjects.subject import ProgressBar
 from eval_suite.undefended import BASE
 from keras_entropy.arrays import Array
 from keras_entropy.attacks.neighbors import Neighbors
+from keras_entropy.callbacks import MembershipAudit
 from keras_entropy.catalog import Entry
 from keras_entropy.shadow import Cache
 from keras_entropy.training.recipe import TrainingData
@@ -161,7 +163,8 @@ class GameModels:
                     advance=advance,
                 )
 
-        return self._cache.get({**self.key(entry), "by": "epoch"}, compute)
+        audit = code_digest(frozenset({MembershipAudit.__module__}))
+        return self._cache.get({**self.key(entry), "by": audit}, compute)
 
     def to_train(self, defenses: Sequence[str | Entry]) -> int:
         """Returns behind how many of the defenses models are still to be trained.
@@ -177,7 +180,7 @@ class GameModels:
         """Returns all that the answers behind a defense depend on."""
         data = self._data
         return {
-            **fingerprint(),
+            **defense_fingerprint(entry, self._model),
             "x": data.x,
             "y": data.y,
             "asked": self._examples.digest,

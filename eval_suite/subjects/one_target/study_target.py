@@ -17,7 +17,7 @@ from eval_suite.subjects.asked_models import KeptAnswers
 from eval_suite.subjects.defended_stacks import DefendedStacks
 from eval_suite.subjects.defended_stacks import Models
 from eval_suite.subjects.defended_stacks import entry_of
-from eval_suite.subjects.fingerprint import fingerprint
+from eval_suite.subjects.fingerprint import defense_fingerprint
 from eval_suite.subjects.one_target.one_target import OneModel
 from eval_suite.subjects.questions import Questions
 from eval_suite.subjects.study_network import study_mlp
@@ -140,7 +140,7 @@ class StudyTarget(OneModel):
 
     def _key(self, entry: catalog.Entry | None) -> dict[str, Any]:
         return {
-            **fingerprint(),
+            **defense_fingerprint(entry, self.model),
             "dataset": self.dataset.digest,
             "train": self.dataset.train,
             "seed": self.seed,

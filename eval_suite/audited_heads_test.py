@@ -11,7 +11,7 @@ import pytest
 from scipy.special import softmax
 from sklearn.metrics import roc_auc_score
 
-from eval_suite.membership_audit import audit_model
+from eval_suite.audit_model import audit_model
 
 N, CLASSES = 120, 3
 MEMBERS, OTHERS = slice(N // 2), slice(N // 2, N)

@@ -8,7 +8,7 @@ import keras
 import numpy as np
 import pytest
 
-from eval_suite.membership_audit import audit_model
+from eval_suite.audit_model import audit_model
 from keras_entropy.attacks import audit_outputs
 
 tf = pytest.importorskip("tensorflow")

@@ -11,7 +11,7 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 import eval_suite
-from eval_suite.membership_audit import audit_model
+from eval_suite.audit_model import audit_model
 from eval_suite.python_call import called_session
 from eval_suite.subjects.many_answers.many_target import ManyTarget
 from keras_entropy.attacks.controls import null_controls

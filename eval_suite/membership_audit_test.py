@@ -106,7 +106,7 @@ def test_leakier_model_is_named_with_its_interval(audits, baseline):
 
 
 def test_undecided_change_warns_and_fails_if_strict(audits, sides, baseline, tmp_path):
-    from eval_suite.membership_audit import audit_model
+    from eval_suite.audit_model import audit_model
 
     few = tuple(tuple(array[:150] for array in side) for side in sides)
     audit = audit_model(trained(sides, 4), *few, attacks=FAST)
@@ -117,7 +117,7 @@ def test_undecided_change_warns_and_fails_if_strict(audits, sides, baseline, tmp
 
 
 def test_few_examples_are_told_before_the_model_is_asked(sides, monkeypatch):
-    from eval_suite.membership_audit import audit_model
+    from eval_suite.audit_model import audit_model
 
     few = tuple(array[:14] for array in sides[0]), tuple(a[:8] for a in sides[1])
     model = trained(sides, 1)

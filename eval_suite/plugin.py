@@ -402,7 +402,7 @@ def membership_audit(pytestconfig: pytest.Config) -> Callable[..., MembershipAud
         ...     )
         ...     assert audit.auc <= 0.55  # also for who trains shadow models
     """
-    from eval_suite.membership_audit import audit_model
+    from eval_suite.audit_model import audit_model
     from eval_suite.session.cache_folder import kept_in
     from eval_suite.session.progress_bars import bars_on
 

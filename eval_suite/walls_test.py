@@ -62,9 +62,10 @@ SUITE = {
     "membership_audit": (
         "datasets gate measurements options results subjects undefended"
     ),
+    "audit_model": "measurements membership_audit options subjects undefended",
     "plugin": (
-        "doctor measurements membership_audit options results session subjects "
-        "without_keras"
+        "audit_model doctor measurements membership_audit options results session "
+        "subjects without_keras"
     ),
     "python_call": "options plugin session",
     "evaluation": "options python_call report results",

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from eval_suite.membership_audit import audit_model
+from eval_suite.audit_model import audit_model
 from keras_entropy.attacks import audit_labels
 from keras_entropy.attacks import audit_outputs
 

@@ -6,8 +6,8 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 import keras_entropy
+from eval_suite.audit_model import audit_model
 from eval_suite.datasets.datasets import Dataset
-from eval_suite.membership_audit import audit_model
 from eval_suite.subjects.one_target.shadow_recipe import ShadowRecipe
 from eval_suite.subjects.one_target.user_model import UserModel
 from keras_entropy.shadow import Runner

@@ -25,7 +25,7 @@ from eval_suite.results.record import Record
 
 if TYPE_CHECKING:
     from eval_suite.doctor.study import Study
-    from eval_suite.measurements.attack_comparison import AttackComparison
+    from eval_suite.measurements.attacks.attack_comparison import AttackComparison
     from eval_suite.measurements.processes.attack_processes import Start
     from eval_suite.measurements.tradeoff.frontier import FrontierAttacks
     from eval_suite.membership_audit import MembershipAudit
@@ -313,7 +313,7 @@ def comparison(
     subject: Subject, options: Options, start_attacks: Start, asked_beside: None
 ) -> AttackComparison:
     """The attacks on every selected defense and on the undefended model."""
-    from eval_suite.measurements.attack_comparison import AttackComparison
+    from eval_suite.measurements.attacks.attack_comparison import AttackComparison
     from keras_entropy.attacks.audits.fpr_levels import DEFAULT_LEVELS
 
     names = selected_names(options)

@@ -1,6 +1,6 @@
 """The evidence that the gates compare, beside the figures of the report."""
 
-from eval_suite.measurements.attack_comparison import AttackComparison
+from eval_suite.measurements.attacks.attack_comparison import AttackComparison
 from eval_suite.measurements.gate_evidence import accuracy_drop
 from eval_suite.measurements.gate_evidence import auc_rows
 from eval_suite.options.options import Options

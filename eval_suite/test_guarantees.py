@@ -2,9 +2,9 @@
 
 import pytest
 
-from eval_suite.measurements.attack_comparison import AttackComparison
-from eval_suite.measurements.attacks_above_bound import above_bound
-from eval_suite.measurements.attacks_above_bound import guarantee_of
+from eval_suite.measurements.attacks.attack_comparison import AttackComparison
+from eval_suite.measurements.attacks.attacks_above_bound import above_bound
+from eval_suite.measurements.attacks.attacks_above_bound import guarantee_of
 from eval_suite.results.record import Record
 from eval_suite.subjects.subject import Subject
 

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import pytest
 
-from eval_suite.measurements.attack_comparison import AttackComparison
-from eval_suite.measurements.attack_comparison import Attacked
-from eval_suite.measurements.attack_comparison import trained_defenses
-from eval_suite.measurements.attack_rows import record_results
+from eval_suite.measurements.attacks.attack_comparison import AttackComparison
+from eval_suite.measurements.attacks.attack_rows import record_results
+from eval_suite.measurements.attacks.attacked import Attacked
+from eval_suite.measurements.attacks.attacked_answers import trained_defenses
 from eval_suite.measurements.beside_controls import beside_controls
 from eval_suite.measurements.committed_report import committed_strongest
 from eval_suite.measurements.entropy_histogram import entropy_distribution
@@ -180,15 +180,15 @@ def gated_results(comparison: AttackComparison, name: str) -> list[AttackResult]
     entire, exposed = (
         comparison.results_on(part, name) for part in ("entire", WORST_OFF)
     )
-    return [*entire, *exposed, *comparison.canary_results(name)]
+    return [*entire, *exposed, *comparison.on_canaries.results(name)]
 
 
 def record_canaries(record: Record, comparison: AttackComparison, name: str) -> None:
     """Sends the loss attack and the strongest on the canaries to the report."""
-    found = comparison.canaries(name)
+    found = comparison.on_canaries.row(name)
     if found is None:
         return
-    for result in comparison.canary_results(name):
+    for result in comparison.on_canaries.results(name):
         if result.attack in ("loss", found["attack"]):
             record("attack", **result.row(name))
 
@@ -202,7 +202,7 @@ def further_headlines(comparison: AttackComparison, name: str) -> StrongestRows:
         "labels_alone": strongest_row(by_kind["labels_alone"]),
         "known_start": strongest_row(comparison.known_start(name)),
         "worst_off": comparison.worst_off(name),
-        "canaries": comparison.canaries(name),
+        "canaries": comparison.on_canaries.row(name),
         "on_reference": strongest_row(comparison.on_reference.strongest(name)),
     }
 

@@ -8,8 +8,8 @@ import math
 import pytest
 
 from eval_suite.measurements import both_engines
-from eval_suite.measurements.attack_comparison import MARGIN
-from eval_suite.measurements.attack_comparison import AttackComparison
+from eval_suite.measurements.attacks.attack_comparison import MARGIN
+from eval_suite.measurements.attacks.attack_comparison import AttackComparison
 from eval_suite.options.options import Options
 from eval_suite.results.record import Record
 from eval_suite.subjects.subject import Subject

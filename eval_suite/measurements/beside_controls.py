@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from eval_suite.measurements.attack_comparison import AttackComparison
+from eval_suite.measurements.attacks.attack_comparison import AttackComparison
 from eval_suite.results.rows import BesideControlRow
 from keras_entropy.arrays import Floats
 from keras_entropy.attacks import Headline

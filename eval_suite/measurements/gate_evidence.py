@@ -12,7 +12,7 @@ from scipy import stats
 
 from eval_suite.gate.baseline_file import example_rows
 from eval_suite.gate.baseline_file import pair_row
-from eval_suite.measurements.attack_comparison import AttackComparison
+from eval_suite.measurements.attacks.attack_comparison import AttackComparison
 from eval_suite.measurements.example_scores import scores_of
 from eval_suite.results.gate_rows import AucRow
 from eval_suite.results.gate_rows import BoundRow

@@ -5,7 +5,7 @@ import pytest
 from scipy import stats
 from sklearn.metrics import roc_auc_score
 
-from eval_suite.measurements.attack_comparison import AttackComparison
+from eval_suite.measurements.attacks.attack_comparison import AttackComparison
 from eval_suite.measurements.example_scores import scores_of
 from eval_suite.measurements.gate_evidence import accuracy_drop
 from eval_suite.measurements.gate_evidence import auc_rows

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from eval_suite.measurements.attack_comparison import AttackComparison
+from eval_suite.measurements.attacks.attack_comparison import AttackComparison
 from eval_suite.options.first_names import first_names
 from eval_suite.results.first_row import FirstRow
 from eval_suite.subjects.subject import Subject

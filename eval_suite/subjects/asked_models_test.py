@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from eval_suite.datasets.datasets import Dataset
-from eval_suite.measurements.attack_comparison import AttackComparison
+from eval_suite.measurements.attacks.attack_comparison import AttackComparison
 from eval_suite.options.profiles import Profile
 from eval_suite.subjects.game.membership_game import MembershipGame
 from eval_suite.subjects.questions import Questions

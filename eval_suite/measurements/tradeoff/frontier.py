@@ -8,7 +8,7 @@ import math
 from collections.abc import Callable
 from collections.abc import Mapping
 
-from eval_suite.measurements.attack_comparison import AttackComparison
+from eval_suite.measurements.attacks.attack_comparison import AttackComparison
 from eval_suite.measurements.processes.attack_processes import Start
 from eval_suite.measurements.processes.attack_processes import at_once
 from eval_suite.measurements.tradeoff import strengths

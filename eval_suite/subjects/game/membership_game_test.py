@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from eval_suite.datasets.datasets import Dataset
-from eval_suite.measurements.attack_comparison import MARGIN
-from eval_suite.measurements.attack_comparison import AttackComparison
+from eval_suite.measurements.attacks.attack_comparison import MARGIN
+from eval_suite.measurements.attacks.attack_comparison import AttackComparison
 from eval_suite.measurements.entropy_histogram import entropy_distribution
 from eval_suite.options.profiles import QUICK
 from eval_suite.options.profiles import Profile
@@ -255,11 +255,11 @@ def test_canaries_are_learned_beside_the_population(with_canaries):
 def test_canaries_are_attacked_apart_from_the_population(with_canaries):
     found = AttackComparison(with_canaries, ["temperature", "M-6"], seed=0)
     for name in ("base", "temperature", "M-6"):
-        row = found.canaries(name)
+        row = found.on_canaries.row(name)
         assert row["auc"] > found.attacked(name).strongest.auc
-        assert {r.n_members for r in found.canary_results(name)} == {10}
+        assert {r.n_members for r in found.on_canaries.results(name)} == {10}
         assert {r.n_members for r in found.attacked(name).entire()} == {170}
-    through = {result.attack for result in found.canary_results("base")}
+    through = {result.attack for result in found.on_canaries.results("base")}
     assert any(name.startswith("temperature:") for name in through)
 
 
@@ -279,7 +279,7 @@ def test_canaries_are_asked_about_often(cache):
     # What labels alone tell is computed once for all that keep the label.
     assert asked.canaries("temperature").neighbors().labels is of_canaries.labels
     found = AttackComparison(asked, [], seed=0)
-    names = {result.attack for result in found.canary_results("base")}
+    names = {result.attack for result in found.on_canaries.results("base")}
     assert "neighbors:stacked" in names
 
 

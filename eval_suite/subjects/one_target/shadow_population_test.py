@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from eval_suite.datasets.datasets import Dataset
-from eval_suite.measurements.attack_comparison import AttackComparison
+from eval_suite.measurements.attacks.attack_comparison import AttackComparison
 from eval_suite.measurements.gate_evidence import auc_rows
 from eval_suite.subjects.one_target.shadow_population import Population
 from eval_suite.subjects.one_target.shadow_recipe import ShadowRecipe

@@ -5,7 +5,7 @@ import pytest
 
 from eval_suite.datasets.datasets import Dataset
 from eval_suite.datasets.datasets import load
-from eval_suite.measurements.attack_comparison import AttackComparison
+from eval_suite.measurements.attacks.attack_comparison import AttackComparison
 from eval_suite.options.profiles import Profile
 from eval_suite.subjects.one_target.study_target import StudyTarget
 from eval_suite.subjects.one_target.study_target import check_official_split

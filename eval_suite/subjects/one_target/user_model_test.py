@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from eval_suite.datasets.datasets import Dataset
-from eval_suite.measurements.attack_comparison import AttackComparison
+from eval_suite.measurements.attacks.attack_comparison import AttackComparison
 from eval_suite.subjects.given_model import read_target
 from eval_suite.subjects.one_target.user_model import UserModel
 from eval_suite.subjects.questions import Questions

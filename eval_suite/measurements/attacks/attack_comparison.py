@@ -2,97 +2,46 @@
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 from collections.abc import Callable
 from collections.abc import Iterator
-from collections.abc import Mapping
 from collections.abc import Sequence
-from typing import Any
-from typing import Literal
 
+from eval_suite.measurements.attacks.attacked import KINDS
+from eval_suite.measurements.attacks.attacked import Attacked
+from eval_suite.measurements.attacks.attacked import Kind
+from eval_suite.measurements.attacks.attacked_answers import AnswersOf
+from eval_suite.measurements.attacks.attacked_answers import attacked_answers
+from eval_suite.measurements.attacks.attacked_answers import trained_defenses
 from eval_suite.measurements.example_scores import scores_of
 from eval_suite.measurements.processes.attack_processes import Start
 from eval_suite.measurements.processes.attack_processes import at_once
-from eval_suite.measurements.records import canaries
-from eval_suite.measurements.records.canaries import canary_row
-from eval_suite.measurements.records.canaries import on_canaries
+from eval_suite.measurements.records.canary_attacks import CanaryAttacks
 from eval_suite.measurements.records.on_reference import ReferenceAttacks
 from eval_suite.measurements.records.worst_off import worst_off_row
 from eval_suite.measurements.slices import slices
-from eval_suite.results.rows import CanaryRow
 from eval_suite.results.rows import WorstOffRow
 from eval_suite.subjects.answers import Answers
 from eval_suite.subjects.answers import results_of
 from eval_suite.subjects.measured import MeasuredAttack
 from eval_suite.subjects.subject import Subject
 from eval_suite.undefended import BASE
-from keras_entropy.arrays import Array
 from keras_entropy.attacks import AttackResult
 from keras_entropy.attacks import Audit
 from keras_entropy.attacks import Difference
 from keras_entropy.attacks import GameAudit
 from keras_entropy.attacks import Headline
-from keras_entropy.attacks import NotMeasured
-from keras_entropy.attacks.attack_name import AttackName
 from keras_entropy.attacks.audits.fpr_levels import DEFAULT_LEVELS
 from keras_entropy.attacks.audits.worst_off import WORST_OFF
-from keras_entropy.attacks.leakage.divergence import Divergence
 from keras_entropy.attacks.results import ExampleScores
 
 # Waits for an audit that was started.
 Waiting = Callable[[], Audit | GameAudit]
-Kind = Literal["asked_once", "asked_often", "labels_alone"]
 
 # A difference in AUC up to this is accepted: post-processing adds no information, but
 # the attacks that look for it are not perfect.
 MARGIN = 0.02
 _FIRST_KINDS: tuple[Kind, Kind] = ("asked_once", "asked_often")
-# Which attacks each further headline is chosen among.
-KINDS: Mapping[Kind, Callable[[AttackName], bool]] = {
-    "asked_once": lambda name: not name.asks_often,
-    "asked_often": lambda name: name.asks_often,
-    "labels_alone": lambda name: name.reads_labels_alone,
-}
-
-
-@dataclasses.dataclass(frozen=True)
-class Attacked:
-    """The attacks on one defense, adaptive ones included.
-
-    Args:
-        results: One result for each attack and slice.
-        strongest: The strongest attack, chosen and reported on different data.
-        audits: The attacks on the answers as they are, `""`, and through what an
-            attacker who knows the defense does first.
-    """
-
-    results: list[AttackResult]
-    strongest: Headline
-    audits: Mapping[str, Audit | GameAudit]
-
-    @property
-    def not_measured(self) -> list[NotMeasured]:
-        """The missing figures, and why they are missing."""
-        return [gap for audit in self.audits.values() for gap in audit.not_measured]
-
-    @property
-    def js_entropy(self) -> Divergence:
-        """Jensen-Shannon distance of the answers' entropy between the two sides."""
-        return self.audits[""].js_entropy
-
-    @property
-    def js_cross_entropy(self) -> Divergence:
-        """The same of the cross-entropy."""
-        return self.audits[""].js_cross_entropy
-
-    def entire(self) -> list[AttackResult]:
-        """Returns the results on the entire set."""
-        return _entire(self.results)
-
-    def loss_auc(self) -> float:
-        """Returns the AUC of the plain loss attack on the entire set."""
-        return next(r.auc for r in self.entire() if r.attack == "loss")
 
 
 class AttackComparison:
@@ -107,6 +56,7 @@ class AttackComparison:
 
     Attributes:
         on_reference: The attacks on the examples that defenses learn from.
+        on_canaries: The attacks on mislabelled records.
     """
 
     def __init__(
@@ -125,12 +75,17 @@ class AttackComparison:
         self._fpr_levels = fpr_levels
         self._started: dict[str, dict[str, Waiting]] = {}
         self._attacked: dict[str, Attacked] = {}
-        self._on_canaries: dict[str, dict[str, Waiting]] = {}
         self._scores: dict[tuple[str, str], ExampleScores | None] = {}
         self._beside_base: dict[str, tuple[MeasuredAttack, MeasuredAttack]] = {}
         self.on_reference = ReferenceAttacks(
             subject,
-            functools.partial(self._answers, answers_of=subject.halves_of_reference),
+            self._attacked_among(subject.halves_of_reference),
+            seed=seed,
+            start=start,
+        )
+        self.on_canaries = CanaryAttacks(
+            self._attacked_among(subject.canaries),
+            subject.attacked_through(self.names),
             seed=seed,
             start=start,
         )
@@ -143,6 +98,13 @@ class AttackComparison:
             )
         )
 
+    def _attacked_among(
+        self, answers_of: AnswersOf
+    ) -> Callable[[str], Iterator[tuple[str, Answers]]]:
+        return lambda name: attacked_answers(
+            self.subject, name, answers_of, seed=self._seed
+        )
+
     def start(self, name: str) -> None:
         """Asks the models behind a defense, and starts the attacks on their answers.
 
@@ -150,7 +112,7 @@ class AttackComparison:
             name: Name of a defense, or `"base"`.
         """
         self._start_on_answers(name)
-        self._start_on_canaries(name)
+        self.on_canaries.start(name)
         self.on_reference.start(name)
 
     def _start_on_answers(self, name: str) -> None:
@@ -158,15 +120,7 @@ class AttackComparison:
             return
         self._started[name] = {
             through: self._audit(answers)
-            for through, answers in self._answers(name, self.subject.answers)
-        }
-
-    def _start_on_canaries(self, name: str) -> None:
-        if name in self._on_canaries:
-            return
-        self._on_canaries[name] = {
-            through: self._start(canaries.prepared(answers, seed=self._seed))
-            for through, answers in self._answers(name, self.subject.canaries)
+            for through, answers in self._attacked_among(self.subject.answers)(name)
         }
 
     def start_early(self, name: str, *, further: bool = True) -> None:
@@ -181,7 +135,7 @@ class AttackComparison:
             return
         self._start_on_answers(name)
         if further:
-            self._start_on_canaries(name)
+            self.on_canaries.start(name)
             self.on_reference.start(name)
 
     def attacked(self, name: str) -> Attacked:
@@ -201,36 +155,6 @@ class AttackComparison:
                 audits=audits,
             )
         return self._attacked[name]
-
-    def _answers(
-        self, name: str, answers_of: Callable[[Any], Answers | None]
-    ) -> Iterator[tuple[str, Answers]]:
-        """Yields what is attacked: the answers, `""`, and by name what else.
-
-        An attacker who knows the defense changes the answers first.
-        """
-        answers = answers_of(name)
-        if answers is None:
-            return
-        yield "", answers
-        if name == BASE:
-            return
-        # Here and below, as where outputs are given there is no defense and no Keras.
-        from keras_entropy import catalog
-        from keras_entropy.queries.known_defense import ways
-
-        if name in trained_defenses():
-            before = catalog.get(name).before_inverse
-            if before is not None and self.subject.reason_without("pairs") is None:
-                undone = answers_of(before)
-                if undone is not None:
-                    yield "inverse", undone.changed(_as_they_are)
-            return
-
-        for way in ways(catalog.get(name).create(seed=self._seed)):
-            asked = answers_of(BASE) if way.of_undefended else answers
-            if asked is not None:
-                yield way.name, asked.changed(way.change)
 
     def first_look(self, name: str) -> tuple[float | None, float | None]:
         """Returns the AUC of the strongest attack that asks once, and that asks often.
@@ -299,39 +223,6 @@ class AttackComparison:
         if not exposed:
             return None
         return worst_off_row(exposed, self.results_on("entire", name))
-
-    def canaries(self, name: str) -> CanaryRow | None:
-        """Returns the strongest attack on mislabelled records.
-
-        Args:
-            name: Name of a defense, or `"base"`.
-
-        Returns:
-            `None` where no model learned any.
-        """
-        found = self.canary_results(name)
-        return canary_row(found) if found else None
-
-    def canary_results(self, name: str) -> list[AttackResult]:
-        """Returns the attacks on mislabelled records, the slice `"canaries"`.
-
-        On no defense also those through defenses.
-
-        Args:
-            name: Name of a defense, or `"base"`.
-        """
-        names = [name]
-        if name == BASE:
-            names += self.subject.attacked_through(self.names)
-        audits: dict[str, Audit | GameAudit] = {}
-        for each in names:
-            self._start_on_canaries(each)
-            waiting = self._on_canaries[each]
-            if each == name:
-                audits |= {through: wait() for through, wait in waiting.items()}
-            elif "" in waiting:
-                audits[each] = waiting[""]()
-        return on_canaries(results_of(audits))
 
     def results_on(self, part: str, name: str) -> list[AttackResult]:
         """Returns the attacks on a slice; on no defense, also those through defenses.
@@ -424,19 +315,3 @@ class AttackComparison:
             slices=kinds, seed=self._seed, fpr_levels=self._fpr_levels
         )
         return self._start(audit)
-
-
-def _as_they_are(answers: Array) -> Array:
-    return answers
-
-
-@functools.cache
-def trained_defenses() -> frozenset[str]:
-    """Returns the names of the defenses that are trained with the model."""
-    from keras_entropy import catalog
-
-    return frozenset(entry.name for entry in catalog.entries() if entry.is_trained)
-
-
-def _entire(results: Sequence[AttackResult]) -> list[AttackResult]:
-    return [result for result in results if result.slice == "entire"]

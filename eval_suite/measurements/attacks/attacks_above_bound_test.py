@@ -2,8 +2,8 @@ import types
 
 import pytest
 
-from eval_suite.measurements.attacks_above_bound import above_bound
-from eval_suite.measurements.attacks_above_bound import guarantee_of
+from eval_suite.measurements.attacks.attacks_above_bound import above_bound
+from eval_suite.measurements.attacks.attacks_above_bound import guarantee_of
 from keras_entropy.privacy.gaussian import auc_bound
 
 
@@ -30,9 +30,11 @@ class Comparison:
     def worst_off(self, name):
         return vars(headline(self.found["worst_off"]))
 
-    def canaries(self, name):
+    @property
+    def on_canaries(self):
         found = self.found["canaries"]
-        return None if found is None else vars(headline(found))
+        row = None if found is None else vars(headline(found))
+        return types.SimpleNamespace(row=lambda name: row)
 
 
 def test_what_is_below_the_bound_or_not_shown_to_be_above_passes():

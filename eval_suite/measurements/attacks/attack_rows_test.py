@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from eval_suite.measurements.attack_rows import record_results
+from eval_suite.measurements.attacks.attack_rows import record_results
 from keras_entropy.attacks import audit_outputs
 from keras_entropy.attacks.controls import planted
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from eval_suite.measurements.attack_comparison import AttackComparison
+from eval_suite.measurements.attacks.attack_comparison import AttackComparison
 from eval_suite.results.guarantee_row import Guarantee
 from keras_entropy.attacks import Headline
 
@@ -60,7 +60,7 @@ def above_bound(comparison: AttackComparison, name: str, bound: float) -> list[s
     ]
     records = {
         "the worst off": comparison.worst_off(name),
-        "canaries": comparison.canaries(name),
+        "canaries": comparison.on_canaries.row(name),
     }
     found += [
         f"{row['attack']} on {kind} has AUC {row['auc']:.4f}, at least "

@@ -1,0 +1,88 @@
+"""The attacks on mislabelled records, behind each defense."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from collections.abc import Iterable
+from collections.abc import Sequence
+
+from eval_suite.measurements.processes.attack_processes import Start
+from eval_suite.measurements.records.canaries import canary_row
+from eval_suite.measurements.records.canaries import on_canaries
+from eval_suite.measurements.records.canaries import prepared
+from eval_suite.results.rows import CanaryRow
+from eval_suite.subjects.answers import Answers
+from eval_suite.subjects.answers import results_of
+from eval_suite.undefended import BASE
+from keras_entropy.attacks import AttackResult
+from keras_entropy.attacks import Audit
+from keras_entropy.attacks import GameAudit
+
+
+class CanaryAttacks:
+    """Attacks each defense once on mislabelled records, when it is first asked for.
+
+    Args:
+        answers: Function from the name of a defense to what is attacked: by name, the
+            answers to these records, `""`, and what an attacker who knows the defense
+            makes of them. Nothing where no model learned any.
+        through: Names of the defenses through which no defense is attacked as well.
+        seed: Integer, of random attacks.
+        start: Starts an audit.
+    """
+
+    def __init__(
+        self,
+        answers: Callable[[str], Iterable[tuple[str, Answers]]],
+        through: Sequence[str],
+        *,
+        seed: int,
+        start: Start,
+    ) -> None:
+        self._answers = answers
+        self._through = through
+        self._seed = seed
+        self._start = start
+        self._waiting: dict[str, dict[str, Callable[[], Audit | GameAudit]]] = {}
+
+    def start(self, name: str) -> None:
+        """Asks the models behind a defense, and starts the attacks on their answers.
+
+        Args:
+            name: Name of a defense, or `"base"`.
+        """
+        if name not in self._waiting:
+            self._waiting[name] = {
+                through: self._start(prepared(answers, seed=self._seed))
+                for through, answers in self._answers(name)
+            }
+
+    def row(self, name: str) -> CanaryRow | None:
+        """Returns the strongest attack.
+
+        Args:
+            name: As for `start`.
+
+        Returns:
+            `None` where no model learned such records.
+        """
+        found = self.results(name)
+        return canary_row(found) if found else None
+
+    def results(self, name: str) -> list[AttackResult]:
+        """Returns the attacks, the slice `"canaries"`.
+
+        On no defense also those through defenses.
+
+        Args:
+            name: As for `start`.
+        """
+        audits: dict[str, Audit | GameAudit] = {}
+        for each in [name, *(self._through if name == BASE else ())]:
+            self.start(each)
+            waiting = self._waiting[each]
+            if each == name:
+                audits |= {through: wait() for through, wait in waiting.items()}
+            elif "" in waiting:
+                audits[each] = waiting[""]()
+        return on_canaries(results_of(audits))

@@ -197,8 +197,8 @@ def check_membership(membership: Array, models: int, examples: int) -> Booleans:
             f"reveal the design instead of the model. Received: models {2 * pair} and "
             f"{2 * pair + 1} agree on {int(agree[pair].sum())} of {examples} examples"
         )
-    for model in np.flatnonzero(plan.all(axis=1) | ~plan.any(axis=1)):
-        check_both_sides(int(plan[model].sum()), int((~plan[model]).sum()))
+    for row in plan:
+        check_both_sides(int(row.sum()), int((~row).sum()))
     return plan
 
 

@@ -87,6 +87,10 @@ def test_rows_that_rounding_leaves_a_little_off_are_probabilities():
     rows = [[1 + off, 0], [1 - off, 0], [0.5, 0.5 + off], [0.5, 0.5 - off], [0.0, 1.0]]
     check_output_block(np.array(rows), 0, from_logits=False)
     check_output_block(np.array([[0.0], [1.0], [1 + off], [0.4]]), 0, from_logits=False)
+    check_output_block(np.array([[1 + ROW_SUM_TOLERANCE]]), 0, from_logits=False)
+    # Half precision explains a thousandth, and no more.
+    with pytest.raises(ValueError, match=r"sum to 1 within 0\.001\."):
+        check_output_block(np.array([[0.5, 0.5015]]), 0, from_logits=False)
     for far in (1 + 1.1 * ROW_SUM_TOLERANCE, 1 - 1.1 * ROW_SUM_TOLERANCE):
         with pytest.raises(ValueError, match="sum to 1"):
             check_output_block(np.array([[0.0, 1.0], [far / 2] * 2]), 0, False)

@@ -8,6 +8,14 @@ from keras_entropy.attacks.example_scores import attack_scores
 from keras_entropy.attacks.scorers.learners import cross_fitting
 
 
+def test_outputs_are_probabilities_unless_it_is_said():
+    outputs = np.array([[0.9, 0.1], [0.4, 0.6]]), np.array([[0.3, 0.7]])
+    labels = np.array([0, 1]), np.array([0])
+    values, folds = attack_scores(outputs, labels, ["loss"])["loss"]
+    np.testing.assert_allclose(values, np.log([0.9, 0.6, 0.3]))
+    assert folds is None
+
+
 @pytest.mark.parametrize("max_rows", [None, 300])
 def test_rows_hold_the_aucs_of_the_audit(monkeypatch, max_rows):
     if max_rows is not None:

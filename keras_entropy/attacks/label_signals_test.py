@@ -50,6 +50,19 @@ def test_blocks_hold_a_number_of_entries_and_no_row_is_left_out(monkeypatch, mod
     assert starts == rows * 3
 
 
+@pytest.mark.parametrize("compute", [label_signals, compute_signals])
+def test_of_one_half_the_rest_is_one_half(compute):
+    # Rows may miss 1 by a little; only of what is above one half the rest is summed.
+    found = compute(np.array([[[0.5, 0.2, 0.3005]]]), [0])
+    confidence = found[0] if compute is label_signals else found.confidence
+    assert confidence[0, 0] == 0
+
+
+def test_answers_are_probabilities_unless_it_is_said():
+    with pytest.raises(ValueError, match="must be probabilities"):
+        label_signals(LOGITS, LABELS)
+
+
 def test_certain_answers_stay_finite():
     outputs = np.eye(5, dtype="float32")[None, LABELS]
     confidence, _ = label_signals(outputs, (LABELS + 1) % 5)

@@ -3,6 +3,7 @@ import pytest
 from scipy import special
 
 from keras_entropy.attacks.neighbors import NeighborLabels
+from keras_entropy.attacks.neighbors import Neighbors
 from keras_entropy.attacks.neighbors import NeighborSums
 from keras_entropy.attacks.signals import compute_signals
 
@@ -81,3 +82,10 @@ def test_answers_about_other_examples_are_refused():
     result.check(2, 60)
     with pytest.raises(ValueError, match=r"\(2, 61\).*Received: neighbors"):
         result.check(2, 61)
+
+
+def test_all_families_are_about_the_same_examples():
+    right = {"near": np.ones((3, 2, 60), bool), "far": np.ones((1, 2, 61), bool)}
+    mixed = Neighbors(NeighborLabels(right), {"near": np.zeros((2, 60))})
+    with pytest.raises(ValueError, match=r"of \[\(2, 60\), \(2, 61\)\]"):
+        mixed.check(2, 60)

@@ -105,13 +105,12 @@ def _pair_aucs(
         scores = scorer.score_game(answers[..., rows, :], plan[rows])
         pair = slice(start, start + 2)
         values = scores.values[pair]
-        codes = np.arange(2)[:, None] + np.zeros(values.shape, int)
-        if scores.excluded is not None:
-            codes[scores.excluded[pair]] = -1
+        # None is excluded: of each pair of shadows one holds an example and one does
+        # not.
         roc = RocFamily(
             values.ravel(),
             plan[first : first + 2].ravel(),
-            codes.ravel(),
+            np.indices(values.shape)[0].ravel(),
             2,
         )
         aucs.append(roc.auc().mean())

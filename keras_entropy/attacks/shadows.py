@@ -67,7 +67,7 @@ class Shadows:
         object.__setattr__(self, "outputs", outputs)
         object.__setattr__(self, "membership", plan)
 
-    def signals(self, target: Signals, *, from_logits: bool = False) -> Signals:
+    def signals(self, target: Signals, *, from_logits: bool) -> Signals:
         """Returns what an attacker reads off the answers of the K models.
 
         Args:

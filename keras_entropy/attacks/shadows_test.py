@@ -3,8 +3,10 @@ import pytest
 from scipy import special
 
 from keras_entropy.attacks import SHADOW_ATTACKS
+from keras_entropy.attacks import Neighbors
 from keras_entropy.attacks import Shadows
 from keras_entropy.attacks import audit_outputs
+from keras_entropy.attacks.neighbors import NeighborLabels
 from keras_entropy.attacks.scorers.shadow import lira
 from keras_entropy.attacks.scorers.shadow.difficulty_offset import DifficultyOffset
 from keras_entropy.shadow.plan import complementary_pairs
@@ -95,6 +97,16 @@ def test_bad_input():
     told = Shadows(shadows.outputs, np.arange(800) < 400 + np.arange(4)[:, None])
     with pytest.raises(ValueError, match="must not tell who is a member"):
         audit_outputs(*sides, shadows=told)
+
+
+def test_shadows_that_were_asked_about_neighbors_come_in_pairs():
+    plan = complementary_pairs(20, 4, seed=0).membership
+    labels = NeighborLabels({"noise": np.ones((1, 4, 20), bool)})
+    neighbors = Neighbors(labels, {"noise": np.zeros((4, 20))})
+    outputs = np.full((4, 20, 2), 0.5)
+    assert Shadows(outputs, plan, neighbors).neighbors is neighbors
+    with pytest.raises(ValueError, match=r"complementary halves.*4 models of another"):
+        Shadows(outputs, np.roll(plan, 1, axis=0), neighbors)
 
 
 def of_plan(rng, plan, effect, n=200):

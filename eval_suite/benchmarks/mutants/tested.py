@@ -19,7 +19,9 @@ _LEARNERS = f"{_SCORERS}/learners"
 _CROSS_FITTING = f"{_LEARNERS}/cross_fitting_test.py"
 _GATE = "eval_suite/gate"
 _OF_ONE_TARGET = f"{_AUDITS}/outputs_audit_test.py"
+_TARGET_RESULTS = f"{_AUDITS}/target_results_test.py"
 _OF_A_GAME = f"{_AUDITS}/game_audit_test.py"
+_OF_NEIGHBORS = f"{_AUDITS}/neighbors_audit_test.py"
 _ALL_SHADOWS = f"{_ATTACKS}/shadows_test.py::test_all_shadows_serve"
 _DIFFERENCES = "eval_suite/measurements/example_scores_test.py"
 
@@ -34,12 +36,14 @@ _WORST_OFF = (
     "a_pair_does_not_choose_its_own_records",
     "rates_count_false_positives_among_all_non_members",
     "rates_of_ten_non_members_by_hand",
+    "rates_are_of_the_worst_off_whose_scores_compare",
     "exposed_are_those_whose_loss_the_other_half_of_the_pairs_shows",
     "too_few_non_members_have_no_rate",
 )
 _OF_LABELS = (
     "each_label_is_audited_as_two_classes_are",
     "many_small_leaks_show_together",
+    "a_single_label_is_all_of_them_together",
     "an_attack_that_learns_has_no_mean",
     "other_arrays_are_refused",
 )
@@ -47,6 +51,7 @@ _OF_STEPS = (
     "the_unit_is_the_sequence",
     "labels_of_every_form_and_logits_are_one",
     "one_step_is_a_plain_example",
+    "sequences_of_the_two_sides_may_differ_in_length",
     "what_an_audit_of_steps_does_not_read_is_refused",
 )
 
@@ -78,13 +83,20 @@ TESTED: dict[str, tuple[str, ...]] = {
             *("roc", "smallest_detectable", "weighted_mean"),
         ),
     ),
-    **_beside(_AUDITS, ("fpr_levels", "game_audit", "headline", "pooled_rates")),
+    **_beside(_AUDITS, ("fpr_levels", "headline", "held_out", "pooled_rates")),
     **_beside(
-        *(_AUDITS, ("outputs_audit",)),
+        *(_AUDITS, ("game_audit",)),
+        f"{_OF_NEIGHBORS}::test_fewer_targets_keep_all_shadows",
+        f"{_OF_NEIGHBORS}::test_neighbors_are_asked_about_where_an_attack_says_so",
+    ),
+    **_beside(
+        *(_AUDITS, ("outputs_audit",), _TARGET_RESULTS),
+        f"{_AUDITS}/fpr_levels_test.py::test_any_level_may_be_asked_of_one_target",
+        f"{_OF_NEIGHBORS}::test_one_target_alone_and_beside_shadows",
+        f"{_OF_NEIGHBORS}::test_shadows_that_were_not_asked_calibrate_nothing",
         f"{_ATTACKS}/shadows_test.py::test_any_plan_says_nothing_of_noise",
         f"{_SCORERS}/input_residual_test.py::test_inputs_that_are_no_numbers_are_left_out_with_a_reason",
     ),
-    **_in(_AUDITS, ("held_out",), "eval_suite/held_out_audit_test.py"),
     **_beside(_AUDITS, ("measurement",), _OF_ONE_TARGET),
     **_in(
         _AUDITS,
@@ -92,12 +104,15 @@ TESTED: dict[str, tuple[str, ...]] = {
         # All but a simulation of many games.
         *(f"{_AUDITS}/worst_off_test.py::test_{name}" for name in _WORST_OFF),
     ),
-    **_in(_AUDITS, ("sides",), _OF_ONE_TARGET),
     **_in(
+        *(_AUDITS, ("sides",), _OF_ONE_TARGET),
+        f"{_AUDITS}/steps_test.py::test_sequences_of_the_two_sides_may_differ_in_length",
+    ),
+    **_beside(
         *(_AUDITS, ("target_scoring",), _OF_ONE_TARGET, _ALL_SHADOWS),
         f"{_ATTACKS}/shadows_test.py::test_shadows_find_what_thresholds_miss",
         f"{_SCORERS}/input_residual_test.py::test_other_bad_inputs",
-        f"{_AUDITS}/neighbors_audit_test.py::test_one_target_alone_and_beside_shadows",
+        f"{_OF_NEIGHBORS}::test_one_target_alone_and_beside_shadows",
     ),
     **_in(
         _AUDITS,
@@ -128,7 +143,7 @@ TESTED: dict[str, tuple[str, ...]] = {
     **_in(_ATTACKS, ("audit_results",), _OF_ONE_TARGET, _OF_A_GAME),
     **_beside(
         *(_ATTACKS, ("results",), f"{_ATTACKS}/rows_test.py"),
-        *(_OF_ONE_TARGET, _OF_A_GAME),
+        *(_OF_ONE_TARGET, _TARGET_RESULTS, _OF_A_GAME),
     ),
     **_beside(_ATTACKS, ("paired_differences",), _OF_A_GAME, _DIFFERENCES),
     **_beside(
@@ -148,7 +163,7 @@ TESTED: dict[str, tuple[str, ...]] = {
             *("neighbor_attack_table", "output_moments", "target_neighbors"),
         ),
         f"{_SCORERS}/neighbors/neighbor_attack_test.py",
-        f"{_AUDITS}/neighbors_audit_test.py",
+        _OF_NEIGHBORS,
     ),
     **_beside(
         _SHADOW,

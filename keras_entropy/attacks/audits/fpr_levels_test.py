@@ -88,11 +88,16 @@ def test_levels_that_are_not_carried_are_left_out():
     # In five folds of at least 19 the threshold for 5 % is there.
     assert needed_nonmembers(0.05, 100, folds=5) == 95
     assert needed_nonmembers(0.05, 100) == 19
+    assert needed_nonmembers(0.02) == 500
 
 
-@pytest.mark.parametrize(
-    "levels", [0.05, "0.05", ("0.05",), (0,), (1.0,), (np.nan,), (-0.1,), (True,)]
-)
-def test_what_is_no_rate_is_refused(levels):
-    with pytest.raises(ValueError, match=r"false positive rates.*Received: "):
+@pytest.mark.parametrize("levels", [0.05, "0.05"])
+def test_one_rate_is_no_sequence_of_them(levels):
+    with pytest.raises(ValueError, match=r"must be a sequence of false positive rates"):
         check_levels(levels, 1000)
+
+
+@pytest.mark.parametrize("level", ["0.05", 0, 1.0, np.nan, -0.1, True])
+def test_what_is_no_rate_is_refused(level):
+    with pytest.raises(ValueError, match=r"must hold false positive rates.*Received: "):
+        check_levels((level,), 1000)

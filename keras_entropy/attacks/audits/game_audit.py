@@ -114,9 +114,10 @@ def audit_game(
     if neighbors is not None:
         neighbors.check(signals.targets, signals.examples)
     attacked, member = signals.first(targets), membership[:targets]
-    levels = check_levels(fpr_levels, int((~member).sum(axis=1).min()), targets)
-    inside, outside = (int(side.sum(axis=1).min()) for side in (member, ~member))
-    names, missing = those_that_can_train(names, inside, outside, attacks)
+    # Of members or of non-members, as the one's members are the other's non-members.
+    fewest = int(member.sum(axis=1).min())
+    levels = check_levels(fpr_levels, fewest, targets)
+    names, missing = those_that_can_train(names, fewest, fewest, attacks)
     scorer = _scorer(signals, membership, targets, neighbors, seed)
     usual = [kind for kind in kinds if kind not in _OWN_RATES]
     parts = slicing.partitions(slicing.with_entire(usual), attacked)

@@ -87,7 +87,7 @@ def target_headline(
     orders: Sequence[Integers],
     member: Booleans,
     seed: int,
-    confidence: float = 0.95,
+    confidence: float,
 ) -> Headline:
     """Returns the headline of one target: the examples are split 50/50.
 

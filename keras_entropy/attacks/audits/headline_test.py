@@ -7,6 +7,7 @@ from scipy import stats
 from keras_entropy.attacks import audit_outputs
 from keras_entropy.attacks.audits import headline as headline_module
 from keras_entropy.attacks.audits.headline import game_headline
+from keras_entropy.attacks.audits.headline import target_headline
 from keras_entropy.attacks.scorers.scores import Scores
 from keras_entropy.attacks.statistics.roc import descending
 
@@ -67,9 +68,22 @@ def test_what_an_attack_does_not_score_is_in_no_half():
     )
     assert found == expected
     # A half without one of the sides has no estimate.
-    alone = Scores(values, excluded=(halves & member)[None])
     order = descending(values[0])
-    assert headline_module._estimates(alone, order, member, halves) is None
+    for side in (member, ~member):
+        alone = Scores(values, excluded=(halves & side)[None])
+        assert headline_module._estimates(alone, order, member, halves) is None
+
+
+def test_the_only_attack_that_both_halves_can_report_was_not_chosen():
+    values, member = np.random.default_rng(5).normal(size=(1, 60)), np.arange(60) < 30
+    # The first scores a single member, which is in one of the halves.
+    lone = Scores(values, excluded=((np.arange(60) > 0) & member)[None])
+    results = of_a_game("a", [0.9, 0.8]), of_a_game("b", [0.6, 0.5])
+    scores, orders = (lone, Scores(values)), (descending(values[0]),) * 2
+    found = target_headline(results, scores, orders, member, 0, 0.95)
+    assert (found.attack, found.chosen) == ("a", ("b", "b"))
+    assert (found.auc, found.auc_low) == (results[1].auc, results[1].auc_low)
+    assert found.auc_high == results[1].auc_high
 
 
 def of_a_game(name, pair_auc, inflation=1.0, reach=0.2):

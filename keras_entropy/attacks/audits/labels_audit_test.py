@@ -35,6 +35,7 @@ def test_each_label_is_audited_as_two_classes_are():
             confidence=0.99,  # of three labels, and of all together
         )
         assert label.rows("base") == alone.rows("base")
+        assert label.strongest == alone.strongest
     assert audit.auc > 0.8
 
 
@@ -50,6 +51,12 @@ def test_many_small_leaks_show_together():
     expected = roc_auc_score(member, np.concatenate(right))
     assert audit.together.get("loss").auc == pytest.approx(expected, abs=1e-9)
     assert audit.auc > max(label.auc for label in audit.labels) + 0.05
+
+
+def test_a_single_label_is_all_of_them_together():
+    audit = audit_labels(*answers(4, (1,)), attacks="loss")
+    assert audit.number is None
+    assert audit.auc == audit.labels[0].auc
 
 
 def test_the_largest_of_many_labels_is_no_leak():

@@ -120,7 +120,7 @@ class Measurement:
             realised = (reached * self._nonmembers).sum(axis=2) / self.nonmembers
         # None of m is no certainty.
         realised = np.maximum(realised, 1 / (self.nonmembers.sum(axis=0) + 1))
-        tpr[refused | (self.members == 0)] = np.nan
+        tpr[refused] = np.nan
         return tpr, realised
 
     def bend(self, fpr: float) -> Floats:

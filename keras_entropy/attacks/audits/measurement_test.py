@@ -67,6 +67,9 @@ def test_a_fold_of_one_member_has_a_curve():
     )
     swapped = measured(-values, member, folds=folds).curves(grid)
     np.testing.assert_array_equal(swapped, [[[0, 0, 1]]])
+    # Below in the fold of two alone, which counts as the other does.
+    mixed = measured(values * [[1, 1, 1, -1, -1]], member, folds=folds).curves(grid)
+    np.testing.assert_array_equal(mixed, [[[0.5, 0.5, 1]]])
 
 
 def test_natural_thresholds_are_at_zero():
@@ -130,6 +133,7 @@ def test_rates_count_false_positives_over_all_targets_and_folds():
     # In folds of 4 the threshold would lie above all non-members of a fold.
     folds = np.tile(np.arange(40) % 5, (10, 1))
     assert np.isnan(measured(values, member, folds=folds).rates(0.05)[0]).all()
+    assert np.isnan(measured(values, member, folds=folds).rates(0.19)[0]).all()
     assert np.isfinite(measured(values, member, folds=folds).rates(0.2)[0]).all()
 
 
@@ -148,6 +152,19 @@ def test_rates_are_joined_over_folds():
         expected += fpr * (rows & ~member).sum()
     assert tpr[0, 0] == pytest.approx(hits / member.sum())
     assert realised[0, 0] == pytest.approx(expected / (~member).sum())
+
+
+def test_the_bend_is_joined_over_folds():
+    values, member, rng = game(2, 900)
+    folds = rng.integers(0, 3, member.shape)
+    found = measured(values, member, folds=folds).bend(0.2)
+    for target, own in enumerate(folds):
+        total = sum(
+            float(_roc(values[target, rows], member[target, rows]).bend(0.2)[0])
+            for rows in (own == fold for fold in range(3))
+        )
+        assert abs(total) > 0
+        assert found[target, 0] == pytest.approx(total / member[target].sum())
 
 
 def _roc(values, member):

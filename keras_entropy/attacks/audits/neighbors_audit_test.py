@@ -60,7 +60,7 @@ def test_without_neighbors_the_attacker_asks_once(game):
 
 def test_fewer_targets_keep_all_shadows(game):
     outputs, labels, membership, neighbors = game
-    names = ("neighbors:label_share", "neighbors:rmia")
+    names = ("neighbors:label_share", "neighbors:rmia", "lira_offline")
     all_of_them, some = (
         audit_game(
             outputs,
@@ -75,6 +75,17 @@ def test_fewer_targets_keep_all_shadows(game):
     for name in names:
         whole = all_of_them.get(name).pair_auc
         np.testing.assert_array_equal(some.get(name).pair_auc, whole[:4])
+
+
+def test_neighbors_are_asked_about_where_an_attack_says_so(game):
+    outputs, labels, membership, neighbors = game
+    given = {"targets": 8, "attacks": ("loss", "neighbors:label_share")}
+    audit = audit_game(outputs, labels, membership, neighbors=neighbors, **given)
+    once, often = (audit.get(name).pair_auc for name in given["attacks"])
+    given["attacks"] = "loss"
+    alone = audit_game(outputs, labels, membership, **given).get("loss").pair_auc
+    np.testing.assert_array_equal(once, alone)
+    assert (once < often).all()
 
 
 def test_neighbors_of_other_examples_are_refused(game):

@@ -284,7 +284,10 @@ def test_callers_arrays_are_not_changed(leak):
         ({"member_outputs": np.zeros((0, 4)), "member_labels": []}, "0 members"),
         ({"nonmember_outputs": np.full((200, 3), 1 / 3)}, "same number of classes"),
         ({"member_outputs": np.full((2, 2, 2), 0.5)}, "both have steps or none"),
-        ({"member_outputs": np.full((200, 4), "a")}, "`member_outputs` must be"),
+        (
+            {"member_outputs": np.full((200, 4), "a")},
+            "array of floats .examples, classes",
+        ),
         (
             {"nonmember_labels": np.full(200, 9)},
             "`nonmember_labels` must hold integers from 0 to 3",

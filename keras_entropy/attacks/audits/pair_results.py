@@ -92,7 +92,7 @@ class _OverPairs:
         return auc, low, high
 
     def operating_points(
-        self, tpr: Floats, realised: Floats, bend: Floats, members: Integers
+        self, tpr: Floats, realised: Floats, bend: Floats | float, members: Integers
     ) -> list[OperatingPoint | None]:
         """Returns what each slice has of rates `(T, S)`, `None` where refused.
 
@@ -134,7 +134,7 @@ class _OverPairs:
 
 def _of_pairs(values: Floats) -> Floats:
     """Returns the mean of the two targets of each pair, `(T / 2, ...)`."""
-    return values.reshape(-1, 2, *values.shape[1:]).mean(axis=1)
+    return (values[::2] + values[1::2]) / 2
 
 
 def pair_results(
@@ -168,9 +168,7 @@ def pair_results(
             *measurement.rates(level), measurement.bend(level), measurement.members
         )
         if rates is None
-        else over_pairs.operating_points(
-            *rates(level), np.zeros(1), measurement.members
-        )
+        else over_pairs.operating_points(*rates(level), 0.0, measurement.members)
         for key, level in levels.items()
     }
     entire = part.names == (slicing.ENTIRE,)

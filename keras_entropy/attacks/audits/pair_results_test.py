@@ -17,6 +17,12 @@ from keras_entropy.shadow import complementary_pairs
 FPR = 0.01
 
 
+def measured(values, membership):
+    part = Partition((ENTIRE,), np.zeros(membership.shape, int))
+    order = descending(values.reshape(-1))
+    return Measurement(Scores(values), membership, part, order), part
+
+
 def operating_point(values, membership, kind=ENTIRE):
     """The rate of a game's attack, at thresholds as `kind` sets them."""
     scores = Scores(values)
@@ -108,6 +114,50 @@ def test_pairs_that_agree_are_no_more_certain_than_their_members():
     fewer = stats.binomtest(members, members).proportion_ci(0.95, method="exact")
     assert (chosen.tpr, chosen.high) == (1, 1)
     assert chosen.low == pytest.approx(fewer.low, abs=0.05)
+
+
+def test_the_rate_is_without_what_the_curves_bend_adds():
+    membership = complementary_pairs(400, 8, seed=0).membership
+    values = np.random.default_rng(6).normal(size=(8, 400)) + 1.5 * membership
+    found, part = measured(values, membership)
+    levels = {"level": 0.1}
+    ((result,), _) = pair_results(ATTACK_TABLE["loss"], found, part, 0.95, levels)
+    point = result.tpr_at_fpr["level"]
+    plain = found.rates(0.1)[0][:, 0]
+    straight = plain - found.bend(0.1)[:, 0]
+    assert point.tpr == pytest.approx(straight.mean())
+    assert point.tpr != pytest.approx(plain.mean(), abs=1e-4)
+    # As the bend is known by a second order alone, the interval is of both.
+    for rates in (plain, straight):
+        pairs = rates.reshape(4, 2).mean(axis=1)
+        law = stats.t(3, pairs.mean(), stats.sem(pairs))
+        low, high = law.interval(0.95)
+        assert point.low <= low + 1e-12
+        assert point.high >= high - 1e-12
+
+
+def test_no_rate_is_above_one():
+    membership = complementary_pairs(400, 8, seed=0).membership
+    values = membership + np.random.default_rng(7).random((8, 400)) / 2
+    # The first pair misses a tenth of its members, the others none.
+    values[:2][membership[:2] & (np.arange(400) % 10 == 0)] = -1.0
+    point = operating_point(values, membership)
+    assert point.tpr == pytest.approx(0.975, abs=1e-3)
+    assert point.low < 0.95
+    assert point.high == 1
+
+
+def test_pairs_that_learn_from_each_other_are_less_sure_of_the_auc_they_all_show():
+    membership = complementary_pairs(100, 8, seed=0).membership
+    found, part = measured(np.zeros(membership.shape), membership)
+    alone, learned = (
+        pair_results(ATTACK_TABLE[name], found, part, 0.95, {})[0][0]
+        for name in ("loss", "lira_online")
+    )
+    assert alone.auc == learned.auc == 0.5
+    # Of four pairs the variance is 2 * 3 / 2 times as large.
+    ratio = (learned.auc_high - learned.auc) / (alone.auc_high - alone.auc)
+    assert ratio == pytest.approx(np.sqrt(3))
 
 
 @pytest.mark.parametrize("slices", [1, 2, 5])

@@ -75,6 +75,22 @@ def test_one_threshold_holds_for_all_models():
     np.testing.assert_array_equal(tpr[0::2], tpr[1::2])
 
 
+def test_a_pair_has_what_the_rate_of_all_becomes_without_it():
+    scores, membership = made_up(np.random.default_rng(8), 1.0, 6, 120)
+
+    def rate(targets):
+        inside, values = membership[targets], scores.values[targets]
+        outside = np.sort(values[~inside])[::-1]
+        return pooled_rates.share_above(outside, 0.05, values[inside])
+
+    every = np.arange(6)
+    without = np.array([rate(every[every // 2 != pair]) for pair in range(3)])
+    assert np.ptp(without) > 0
+    tpr, _ = pooled_rates.rates(scores, membership)(0.05)
+    expected = rate(every) + 2 * (without.mean() - without)
+    np.testing.assert_allclose(tpr[:, 0], np.repeat(expected, 2))
+
+
 def test_too_few_non_members_and_folds_have_no_rate():
     rng = np.random.default_rng(0)
     scores, membership = made_up(rng, 1.0, targets=8, examples=76)

@@ -79,6 +79,21 @@ def test_one_step_is_a_plain_example():
         assert steps.get(name).auc_low == plain.get(name).auc_low
 
 
+def test_sequences_of_the_two_sides_may_differ_in_length():
+    short, y_short, *_ = sequences(4, steps=(3,), leak=1.0)
+    *_, long, y_long = sequences(5, steps=(5,))
+    audit = audit_outputs(short, y_short, long, y_long, attacks="loss")
+    scores = [
+        np.log(np.take_along_axis(side, y[..., None], axis=-1)[..., 0]).mean(axis=1)
+        for side, y in ((short, y_short), (long, y_long))
+    ]
+    expected = roc_auc_score(np.arange(200) < 100, np.concatenate(scores))
+    assert audit.auc == pytest.approx(expected, abs=1e-9)
+    *_, other, y_other = sequences(5, steps=(3,), classes=5)
+    with pytest.raises(ValueError, match=r"same number of classes.* 4 and 5"):
+        audit_outputs(short, y_short, other, y_other)
+
+
 def test_without_a_signal_intervals_hold_one_half():
     """Null control: steps that were taken for examples would be too sure by far."""
     runs = 200

@@ -42,28 +42,16 @@ def target_scorer(
         from_logits: Boolean, whether the shadows' outputs are logits.
         neighbors: `Neighbors` of the target, or `None`.
     """
-    ask = None
-    beside: ShadowNeighbors | None = None
-    theirs: Signals | None = None
-    if shadows is not None:
-        theirs = shadows.signals(signals, from_logits=from_logits)
-        if shadows.neighbors is not None:
-            beside = ShadowNeighbors(
-                shadows.neighbors, theirs.confidence, shadows.membership
-            )
-    if neighbors is not None:
-        neighbors.check(1, signals.examples)
-        ask = neighbor_scorer(neighbors, signals.confidence, beside)
-
-    def score(name: str) -> Scores:
-        if ask is not None and name in NEIGHBOR_TABLE:
-            return ask(name)
-        return ATTACK_TABLE[name].score(signals, membership, seed)
-
-    if shadows is None or theirs is None:
-        return score
+    if shadows is None:
+        return _scorer_without_shadows(signals, membership, seed, neighbors)
+    theirs = shadows.signals(signals, from_logits=from_logits)
+    beside = None
+    if shadows.neighbors is not None:
+        beside = ShadowNeighbors(
+            shadows.neighbors, theirs.confidence, shadows.membership
+        )
+    score = _scorer_without_shadows(signals, membership, seed, neighbors, beside)
     plan = ShadowPlan.of(shadows.membership, membership[0], seed)
-    known = theirs
 
     def score_by_shadows(name: str) -> Scores:
         if name not in SHADOW_SCORERS:
@@ -71,10 +59,34 @@ def target_scorer(
         scorer = SHADOW_SCORERS[name]
         own = scorer.read(signals)[..., 0, :]
         return scorer.score_target(
-            own, scorer.read(known), plan.membership, plan.left_out
+            own, scorer.read(theirs), plan.membership, plan.left_out
         )
 
     return score_by_shadows
+
+
+def _scorer_without_shadows(
+    signals: Signals,
+    membership: Booleans,
+    seed: int,
+    neighbors: Neighbors | None,
+    beside: ShadowNeighbors | None = None,
+) -> Callable[[str], Scores]:
+    """Returns the function from a name to `Scores`, of attacks that need no shadow.
+
+    Those that ask about neighbors are calibrated by the shadows' answers, `beside`.
+    """
+    if neighbors is None:
+        return lambda name: ATTACK_TABLE[name].score(signals, membership, seed)
+    neighbors.check(1, signals.examples)
+    ask = neighbor_scorer(neighbors, signals.confidence, beside)
+
+    def score(name: str) -> Scores:
+        if name in NEIGHBOR_TABLE:
+            return ask(name)
+        return ATTACK_TABLE[name].score(signals, membership, seed)
+
+    return score
 
 
 def without_shadows_for(

@@ -4,8 +4,12 @@ from scipy import stats
 
 from keras_entropy.attacks import audit_game
 from keras_entropy.attacks import audit_outputs
+from keras_entropy.attacks.audits import worst_off
+from keras_entropy.attacks.audits.slices import NOWHERE
+from keras_entropy.attacks.audits.slices import Partition
 from keras_entropy.attacks.audits.worst_off import most_exposed
 from keras_entropy.attacks.audits.worst_off import rates_at_population_fpr
+from keras_entropy.attacks.scorers.scores import Scores
 from keras_entropy.shadow.plan import complementary_pairs
 
 
@@ -123,6 +127,21 @@ def test_rates_of_ten_non_members_by_hand(fpr, rank):
     assert np.isnan(rates_at_population_fpr(scores, membership, chosen, fpr)).all()
     nobody = rates_at_population_fpr(scores, membership, chosen & False, fpr)
     assert np.isnan(nobody).all()
+
+
+def test_rates_are_of_the_worst_off_whose_scores_compare():
+    rng = np.random.default_rng(4)
+    membership = complementary_pairs(60, 4, seed=4).membership
+    values, chosen = rng.normal(size=(4, 60)), rng.random((4, 60)) < 0.3
+    part = Partition((worst_off.WORST_OFF,), np.where(chosen, 0, NOWHERE))
+    tpr, fpr = worst_off.rates(Scores(values), membership, part)(0.2)
+    assert tpr.shape == fpr.shape == (4, 1)
+    expected = rates_at_population_fpr(values, membership, chosen, 0.2)
+    np.testing.assert_array_equal((tpr, fpr), expected)
+    assert np.isfinite((tpr, fpr)).all()
+    # No threshold holds for all folds.
+    folded = Scores(values, folds=np.zeros((4, 60), int))
+    assert np.isnan(worst_off.rates(folded, membership, part)(0.2)).all()
 
 
 def test_exposed_are_those_whose_loss_the_other_half_of_the_pairs_shows():

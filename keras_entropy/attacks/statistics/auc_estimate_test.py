@@ -40,6 +40,16 @@ def test_folds_are_averaged_by_their_pairs():
     assert wider.variance == pytest.approx(2 * estimate.variance, rel=0.02)
 
 
+def test_equal_aucs_are_not_moved_by_rounding():
+    # The shares of 6, 40 and 32 pairs add up to a little less than 1 in floats.
+    sizes = [(2, 3), (5, 8), (8, 4)]
+    groups = np.repeat(np.arange(3), [sum(size) for size in sizes])
+    member = np.concatenate([np.arange(sum(size)) < size[0] for size in sizes])
+    assert of_folds(RocFamily(np.zeros(30), member, groups, 3)).value == 0.5
+    roc = RocFamily(np.r_[1.0, np.zeros(29)], member, groups, 3)
+    assert of_folds(roc).value == pytest.approx(0.5 + 0.5 * 3 / 78)
+
+
 @pytest.mark.parametrize("correlation", [0.0, 0.3])
 def test_variance_and_degrees_are_satterthwaites(correlation):
     rng = np.random.default_rng(9)

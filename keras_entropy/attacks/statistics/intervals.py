@@ -68,7 +68,7 @@ def share_interval(
 
 def binomial_quantile(probability: float, trials: Integers, share: float) -> Floats:
     """The smallest count with a distribution function of at least `probability`."""
-    count = np.maximum(np.ceil(special.bdtrik(probability, trials, share)), 0)
+    count = np.maximum(np.ceil(special.bdtrik(probability, trials, share)), 1)
     # The inverse is that of a continuous function, and may end one count too high.
-    below = np.maximum(count - 1, 0)
+    below = count - 1
     return np.where(special.bdtr(below, trials, share) >= probability, below, count)

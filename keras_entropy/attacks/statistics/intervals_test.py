@@ -54,3 +54,9 @@ def test_binomial_quantile_is_scipys(share):
         found = intervals.binomial_quantile(probability, trials, share)
         expected = stats.binom.ppf(probability, trials, share)
         np.testing.assert_array_equal(found, expected)
+
+
+def test_a_count_that_just_reaches_the_probability_is_its_quantile():
+    # None of one and none of two coins: one half and one quarter.
+    assert intervals.binomial_quantile(0.5, np.array(1), 0.5) == 0
+    assert intervals.binomial_quantile(0.25, np.array(2), 0.5) == 0

@@ -174,6 +174,8 @@ TESTED: dict[str, tuple[str, ...]] = {
     ),
     f"{_SHADOW}.shadow_scorer".replace("/", "."): (
         f"{_SHADOW}/lira_test.py",
+        f"{_SHADOW}/difficulty_offset_test.py",
+        f"{_SHADOW}/rmia_test.py",
         _ALL_SHADOWS,
     ),
     f"{_LEARNERS}.cross_fitting".replace("/", "."): (_CROSS_FITTING,),

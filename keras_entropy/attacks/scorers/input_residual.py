@@ -80,7 +80,7 @@ def _columns(inputs: Floats, labels: Integers) -> Floats:
     spread = inputs.std(axis=0)
     moving = spread > 0
     columns = (inputs[:, moving] - inputs[:, moving].mean(axis=0)) / spread[moving]
-    classes = np.eye(int(labels.max()) + 1)[labels]
+    classes = np.equal.outer(labels, np.unique(labels))
     # The mean squared distance of two rows is twice the number of columns.
     weight = _CLASS_DISTANCE * np.sqrt(max(1, columns.shape[1]))
     return np.hstack([columns, weight * classes])

@@ -64,6 +64,18 @@ def test_classes_are_as_far_apart_as_the_inputs_of_two_examples(width):
     np.testing.assert_allclose(of_classes[~other], 0, atol=1e-9)
 
 
+def test_ridges_rise_by_a_factor_of_about_three_to_a_thousandth():
+    ridges = input_residual._RIDGES
+    assert (ridges[0], ridges[-1]) == (1e-6, 1e-3)
+    np.testing.assert_allclose(np.divide(ridges[1:], ridges[:-1]), 10**0.5, rtol=0.06)
+
+
+def test_no_more_than_500_landmarks_are_taken():
+    rng = np.random.default_rng(1)
+    features = input_residual._kernel_features(rng.normal(size=(510, 30)), rng)
+    assert features.shape == (510, 500)
+
+
 @pytest.mark.parametrize("rare", [0.0, 0.2])
 def test_of_equal_inputs_the_mean_of_other_folds_is_expected(rare, monkeypatch):
     # Most of the distances between two are 0, or all.

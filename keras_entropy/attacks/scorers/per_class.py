@@ -40,7 +40,8 @@ def class_ranks(name: str, signals: Signals, membership: Booleans, seed: int) ->
     ranks = np.empty(scores.shape)
     folds = np.empty(scores.shape, np.int16)
     by_class = [np.flatnonzero(labels == label) for label in np.unique(labels)]
-    for target, (values, member) in enumerate(zip(scores, membership, strict=True)):
+    for target, member in enumerate(membership):
+        values = scores[target]
         rng = np.random.default_rng((seed, target))
         folds[target] = stratified_folds(member, FOLDS, rng)
         for fold in range(FOLDS):
@@ -61,4 +62,4 @@ def _rank(values: Floats, sample: Floats) -> Floats:
     """Share of the sorted sample below each value, ties counted half; 0 if empty."""
     below = np.searchsorted(sample, values, "left")
     upto = np.searchsorted(sample, values, "right")
-    return (below + upto) / max(2 * sample.size, 1)
+    return (below + upto) / 2 / max(sample.size, 1)

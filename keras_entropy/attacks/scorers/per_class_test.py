@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from keras_entropy.attacks.scorers import per_class
 from keras_entropy.attacks.scorers.per_class import class_ranks
 from keras_entropy.attacks.signals import compute_signals
 
@@ -36,3 +37,9 @@ def test_ranks_are_those_among_held_out_non_members_of_the_class():
     again = class_ranks("loss", compute_signals(outputs, labels), membership, seed=4)
     assert (again.folds != found.folds).any()
     assert (found.folds[0] != found.folds[1]).any()
+
+
+def test_ranks_in_a_sample_of_one_and_of_none():
+    values = np.array([1.0, 2.0, 3.0])
+    assert per_class._rank(values, np.array([2.0])).tolist() == [0, 0.5, 1]
+    assert per_class._rank(values, np.array([])).tolist() == [0, 0, 0]

@@ -2,7 +2,9 @@ import numpy as np
 import pytest
 from sklearn import ensemble
 from sklearn import metrics
+from threadpoolctl import threadpool_info
 
+from keras_entropy.attacks.scorers.learners import boosting
 from keras_entropy.attacks.scorers.learners.boosting import boosted
 from keras_entropy.attacks.scorers.learners.logistic import ridge_logistic
 
@@ -62,3 +64,10 @@ def test_equal_rows_score_alike_and_shapes_are_kept():
     assert len(set(score(np.repeat(columns[:1], 9, axis=0)))) == 1
     assert score(columns.reshape(2, 250, 3)).shape == (2, 250)
     np.testing.assert_array_equal(boosted(columns, member)(columns), score(columns))
+
+
+def test_trees_keep_to_one_thread():
+    with boosting._one_thread():
+        libraries = threadpool_info()
+    threads = {one["num_threads"] for one in libraries if one["user_api"] == "openmp"}
+    assert threads == {1}

@@ -6,6 +6,7 @@ from keras_entropy.attacks.audits.measurement import Measurement
 from keras_entropy.attacks.audits.slices import partitions
 from keras_entropy.attacks.controls import planted
 from keras_entropy.attacks.scorers.attack_table import ATTACK_TABLE
+from keras_entropy.attacks.scorers.learners import cross_fitting
 from keras_entropy.attacks.scorers.learners.cross_fitting import ATTACKERS
 from keras_entropy.attacks.scorers.learners.cross_fitting import FOLD_CORRELATION
 from keras_entropy.attacks.scorers.learners.cross_fitting import FOLDS
@@ -211,3 +212,16 @@ def test_features_take_rows_from_both_sides():
     np.testing.assert_array_equal(
         attack_features(joined, 0, rows), attack_features(whole, 0, rows)
     )
+
+
+def test_of_too_many_examples_a_sample_with_the_same_share_of_members_is_used(
+    monkeypatch,
+):
+    monkeypatch.setattr(cross_fitting, "MAX_ROWS", 60)
+    outputs, labels = planted.noise("continuous", 80, np.random.default_rng(0))
+    signals, member = compute_signals(outputs[None], labels), np.arange(80) < 60
+    scores, other = (cross_fit("knn", signals, member[None], seed) for seed in (0, 1))
+    used = ~scores.excluded[0]
+    assert (used.sum(), used[member].sum()) == (60, 45)
+    assert np.bincount(scores.folds[0, used]).tolist() == [12] * FOLDS
+    assert (other.excluded != scores.excluded).any()

@@ -57,3 +57,23 @@ def test_log_odds_are_those_of_the_law():
     middle = abs(truth) < 1
     slope = np.polyfit(truth[middle], scores[middle], 1)
     assert slope == pytest.approx([1, 0], abs=0.2)
+
+
+def test_each_forest_has_random_numbers_of_its_own(monkeypatch):
+    seeds = []
+
+    class Even:
+        def __init__(self, *args, random_state, **kwargs):
+            seeds.append(random_state)
+
+        def fit(self, features, member):
+            return self
+
+        def predict_proba(self, features):
+            return np.full((len(features), 2), 0.5)
+
+    monkeypatch.setattr(forest, "RandomForestClassifier", Even)
+    features, member, _ = of_sides(100, 100, 0.0)
+    folds = np.arange(200) % 100
+    forest_scores(features, member, folds, 100, np.random.default_rng(0))
+    assert len(set(seeds)) == 100

@@ -61,9 +61,10 @@ def knn_scores(
     for fold in range(count):
         training = counts.sum(axis=1) - counts[:, fold]
         around = training[near].cumsum(axis=1)
-        # The first cells that together hold enough, or all that were searched.
-        enough = (around.sum(axis=2) >= wanted).argmax(axis=1)
-        enough[around[:, -1].sum(axis=1) < wanted] = near.shape[1] - 1
+        # The first cells that together hold enough, or as many as all that were
+        # searched.
+        size = around.sum(axis=2)
+        enough = (size >= np.minimum(wanted, size[:, -1:])).argmax(axis=1)
         found = np.take_along_axis(around, enough[:, None, None], axis=1)[:, 0]
         # Add one example, split as the training set is, so that no share is zero.
         totals = training.sum(axis=0)

@@ -97,3 +97,31 @@ def test_all_training_examples_where_the_cells_searched_hold_too_few():
     scores = knn_scores(features, member, folds, 2, rng)
     # For fold 0 the four others are all there is, two and two.
     np.testing.assert_array_equal(scores[4:], 0)
+
+
+def test_of_256_places_two_share_a_level_and_ties_lie_in_the_middle_of_theirs():
+    rng = np.random.default_rng(3)
+    member, folds = rng.random(256) < 0.5, np.repeat(rng.integers(0, 2, 128), 2)
+    folds[128:132] = 0
+    places = np.arange(256.0)
+    places[129] = 130  # now between 129 and 130, with the level of 130 and 131
+    features = np.column_stack([np.zeros(256), places])
+    scores = knn_scores(features, member, folds, 2, rng)
+    of_pairs = np.delete(scores, [128, 129]).reshape(-1, 2)
+    np.testing.assert_array_equal(of_pairs[:, 0], of_pairs[:, 1])
+    assert scores[128] != scores[129] == scores[130]
+
+
+def test_the_nearest_128_cells_are_searched():
+    # Two lines of 128 cells, 64 levels apart. From the end of one of them the 128th
+    # cell is at 64**2 + 47**2, and the next two at 80**2 = 64**2 + 48**2.
+    line, place = np.repeat([0, 1], 128), np.tile(np.arange(128), 2)
+    nearest = np.argsort((64 * line) ** 2 + place**2)
+    member, folds = np.arange(256) % 3 == 0, np.zeros(256, int)
+    # Only these are trained on to score the others, and all of them would be wanted.
+    folds[nearest[127:130]] = 1
+    member[nearest[127:130]] = [True, False, False]
+    features = np.column_stack([line, place]).astype(float)
+    scores = knn_scores(features, member, folds, 2, np.random.default_rng(0))
+    # One member of one is found, none of two non-members; one more example is added.
+    assert scores[0] == pytest.approx(np.log((1 + 1 / 3) / 1) - np.log((2 / 3) / 2))

@@ -102,7 +102,7 @@ def fit_logistic(
     examples, width = features.shape
     # A first scaling by numbers that know no label: it only helps the arithmetic.
     centre, spread = features.mean(axis=0), features.std(axis=0)
-    spread[(features == features[0]).all(axis=0) | (spread == 0)] = np.inf
+    spread[(np.ptp(features, axis=0) == 0) | (spread == 0)] = np.inf
     design = np.ones((examples, width + 1))
     np.divide(features - centre, spread, out=design[:, :-1])
     mean = weights @ design[:, :-1]

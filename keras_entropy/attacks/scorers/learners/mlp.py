@@ -59,8 +59,8 @@ def mlp_scores(
     share = member.size * (count - 1) // (2 * _BATCH_SHARE * count)
     half = int(np.clip(share, _LEAST, _MOST))
     batches = [
-        [_batches(rows, half, stream) for rows in sides]
-        for sides, stream in zip(training, streams, strict=True)
+        [_batches(rows, half, streams[fold]) for rows in sides]
+        for fold, sides in enumerate(training)
     ]
     network = _Network(features.shape[1], streams)
     sign = np.repeat([1.0, -1.0], half).astype(np.float32)
@@ -102,9 +102,8 @@ def _moments(
 def _batches(rows: Integers, half: int, rng: np.random.Generator) -> Iterator[Integers]:
     """Endless batches `(half,)` of rows; an epoch takes each row once."""
     while True:
-        shuffled = rng.permutation(rows)
-        if rows.size < half:
-            shuffled = np.tile(shuffled, -(-half // rows.size))
+        # As often as a batch needs them: once, unless they are few.
+        shuffled = np.tile(rng.permutation(rows), -(-half // rows.size))
         for start in range(0, shuffled.size - half + 1, half):
             yield shuffled[start : start + half]
 

@@ -73,6 +73,15 @@ def test_first_weights_keep_the_variance_of_what_comes_in():
     assert not np.array_equal(first[0], first[1])
 
 
+def test_log_odds_of_one_unit_by_hand():
+    network = mlp._Network(1, np.random.default_rng(0).spawn(1))
+    for weight, value in zip(network._weights, (1, 0.5, 3, 0.25), strict=True):
+        weight[:] = 0
+        weight[0, 0, 0] = value
+    found = network.score(0, np.array([[2.0], [-1.0]]))
+    np.testing.assert_array_equal(found, [3 * 2.5 + 0.25, 0.25])
+
+
 @pytest.mark.parametrize(("count", "half"), [(100, 16), (1000, 50), (9000, 256)])
 def test_steps_fall_linearly_on_balanced_standardised_batches(monkeypatch, count, half):
     steps = []
@@ -146,3 +155,5 @@ def test_log_odds_are_those_of_the_law():
     middle = abs(truth) < 1
     slope = np.polyfit(truth[middle], scores[middle], 1)
     assert slope == pytest.approx([1, 0], abs=0.25)
+    # Rounding does not decide.
+    np.testing.assert_array_equal(scores, np.round(scores, 9))

@@ -8,12 +8,15 @@ from sklearn import metrics
 
 from keras_entropy.attacks.neighbors import NeighborLabels
 from keras_entropy.attacks.neighbors import Neighbors
+from keras_entropy.attacks.scorers.neighbors import label_moments
+from keras_entropy.attacks.scorers.neighbors.label_moments import LabelMoments
 from keras_entropy.attacks.scorers.neighbors.neighbor_attack_table import (
     LONE_NEIGHBOR_ATTACKS,
 )
 from keras_entropy.attacks.scorers.neighbors.neighbor_attack_table import (
     NEIGHBOR_ATTACKS,
 )
+from keras_entropy.attacks.scorers.neighbors.neighbor_attack_table import NEIGHBOR_TABLE
 from keras_entropy.attacks.scorers.neighbors.neighbor_attack_table import game_scorer
 from keras_entropy.attacks.scorers.neighbors.neighbor_attack_table import (
     neighbor_scorer,
@@ -161,6 +164,27 @@ def test_labels_that_are_shared_are_learned_from_once():
     assert game_scorer(other, own, swapped)("neighbors:label_stacked").values is not (
         first
     )
+
+
+def test_columns_are_kept_where_those_of_all_pairs_are_few(monkeypatch):
+    neighbors, _, membership = drawn(0)
+    columns = LabelMoments(neighbors.labels, membership).pair_columns(0, (0,))
+    # Of five pairs, each without each of the five.
+    size = 25 * columns.nbytes
+    for most, kept in ((size, True), (size - 1, False)):
+        monkeypatch.setattr(label_moments, "_MOST_KEPT", most)
+        moments = LabelMoments(neighbors.labels, membership)
+        first = moments.pair_columns(0, (0,))
+        np.testing.assert_array_equal(first, columns)
+        assert (moments.pair_columns(0, (0,)) is first) == kept
+
+
+def test_what_reads_a_likelihood_or_learns_needs_pairs_to_learn_from():
+    learning = {name for name, row in NEIGHBOR_TABLE.items() if row.learns_from_pairs}
+    assert learning == {
+        f"neighbors:{name}"
+        for name in ("label_bits", "label_stacked", "lira", "stacked")
+    }
 
 
 def first_as_target(seed, **kwargs):

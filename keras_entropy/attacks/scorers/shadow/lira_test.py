@@ -86,6 +86,7 @@ def test_online_needs_what_its_scores_depend_on():
     assert low < 0 < high
     assert lira.Online.learns_from_pairs
     assert not lira.Offline.learns_from_pairs
+    assert not lira.Online.needs_pairs
 
 
 def test_offline_is_one_sided():
@@ -143,6 +144,18 @@ def test_one_variance_for_all_is_that_about_the_means():
     np.testing.assert_allclose(
         found.values[0], (SIGNAL[0] - SIGNAL[1]) / np.sqrt(2), rtol=1e-9
     )
+
+
+@pytest.mark.parametrize(
+    ("variance", "units"),
+    [("per-example", 3), ("fixed", 3), ("shrunken", 3 / 1.2**0.5)],
+)
+def test_constant_shadows_leave_a_deviation_of_a_millionth(variance, units):
+    # The mean of five is known to a fifth of the variance.
+    found = lira.Offline(variance).score_target(
+        np.array([3e-6]), np.zeros((5, 1)), np.zeros((5, 1), bool)
+    )
+    np.testing.assert_allclose(found.values, units)
 
 
 def test_shrunken_variance_is_as_strong_as_the_better_of_the_others():

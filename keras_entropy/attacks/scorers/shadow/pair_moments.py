@@ -86,11 +86,12 @@ class Pairs:
             )
         total = sum(self._sides[..., pair, :, :] for pair in kept[1:])
         means = (self._sides[..., kept[0], :, :] + total) / len(kept)
-        scatter = np.zeros(means[..., 0, :].shape)
+        inside, outside = means[..., 0, :], means[..., 1, :]
+        scatter = np.zeros(inside.shape)
         for pair in kept:
             distance = self._sides[..., pair, :, :] - means
             scatter += np.einsum("...sn,...sn->...n", distance, distance)
-        return PairMoments(len(kept), means[..., 0, :], means[..., 1, :], scatter)
+        return PairMoments(len(kept), inside, outside, scatter)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)

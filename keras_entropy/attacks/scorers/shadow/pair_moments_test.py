@@ -107,3 +107,10 @@ def test_refuses_what_is_no_game_and_what_leaves_nothing(rng):
         Pairs(np.zeros((3, 5)), membership[:3])
     with pytest.raises(ValueError, match="At least one pair must stay"):
         Pairs(np.zeros((4, 5)), membership).others(0, 1)
+
+
+def test_constant_values_leave_a_deviation_of_a_millionth(rng):
+    membership = plan(3, 4, rng)
+    moments = Pairs(np.zeros(membership.shape), membership).others()
+    # The mean of three is known to a third of the variance.
+    np.testing.assert_allclose(moments.variance, 1e-12 * (1 + 1 / 3))

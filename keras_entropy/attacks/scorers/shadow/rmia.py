@@ -121,9 +121,10 @@ def p_values(scores: Floats, reference_scores: Floats) -> Floats:
             f"the {len(scores)} models. Received: shape {reference.shape}"
         )
     size = reference.shape[1]
+    reference = np.sort(reference)
     larger = [
-        size - np.searchsorted(np.sort(known), row, side="left")
-        for row, known in zip(scores, reference, strict=True)
+        size - np.searchsorted(reference[model], row, side="left")
+        for model, row in enumerate(scores)
     ]
     return (1 + np.stack(larger)) / (1 + size)
 

@@ -96,3 +96,11 @@ def test_invalid_usage():
     for reference in (SIGNAL[:4], SIGNAL[0], SIGNAL[:, :0]):
         with pytest.raises(ValueError, match="`reference_scores` must hold scores"):
             rmia.p_values(SIGNAL, reference)
+
+
+def test_probabilities_far_below_the_targets_are_not_lost_beside_it():
+    confidence = np.full((6, 2), -70.0)
+    confidence[:2] = 0
+    membership = complementary_pairs(2, 6, seed=0).membership
+    found = rmia.Online().score_game(confidence, membership)
+    np.testing.assert_allclose(found.values[:2], 70 - np.log(2))

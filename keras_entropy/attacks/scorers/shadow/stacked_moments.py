@@ -95,7 +95,7 @@ class _Columns:
         ratios = self._probability.others(*left_out).log_share(_probability(answers[0]))
         found = [*ratios, answers[0], *moments.offset(answers)]
         found += [
-            np.broadcast_to(known, answers[0].shape) for known in _of_examples(moments)
+            np.broadcast_to(known, answers.shape[1:]) for known in _of_examples(moments)
         ]
         return np.stack(found, axis=-1)
 

@@ -2,6 +2,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from scipy import special
 from scipy import stats
 from sklearn import metrics
 
@@ -46,6 +47,23 @@ def test_what_is_known_of_examples_is_of_the_confidence_first():
     found = stacked_moments._of_examples(moments)
     expected = [inside[0], outside[0], np.log(variance[0]), *(inside - outside)]
     np.testing.assert_array_equal(found, expected)
+
+
+def test_columns_of_an_answer_by_the_two_other_pairs():
+    answers = np.random.default_rng(1).normal(size=(3, 6, 8))
+    membership = complementary_pairs(8, 6, seed=1).membership
+    columns = stacked_moments._Columns(answers, membership)
+    found = columns.of_pair(1, (1,))
+    # Beside those below: two means, the scatter, and how far each number is apart.
+    assert found.shape == (2, 8, 2 + 1 + 3 + 3 + 3)
+    # As many others hold an example as do not: half way between is the mean of all.
+    middle = answers[:, [0, 1, 4, 5]].mean(axis=1, keepdims=True)
+    expected = []
+    for temperature in (2, 1):
+        p = special.expit(answers[0] / temperature)
+        expected.append(np.log(p[2:4] / p[[0, 1, 4, 5]].mean(axis=0)))
+    expected += [answers[0, 2:4], *(answers[:, 2:4] - middle)]
+    np.testing.assert_allclose(found[..., :6], np.stack(expected, axis=-1))
 
 
 def test_it_is_for_pairs_and_learns_from_them():

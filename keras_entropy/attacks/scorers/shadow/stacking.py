@@ -95,8 +95,6 @@ def _fitted(
     learned: dict[int, Floats], membership: Booleans, fit: Fit
 ) -> Callable[[Floats], Floats]:
     """Learns from the columns of several pairs."""
-    rows = np.concatenate(
-        [found.reshape(-1, found.shape[-1]) for found in learned.values()]
-    )
+    rows = np.concatenate([model for found in learned.values() for model in found])
     member = np.concatenate([membership[2 * j : 2 * j + 2].ravel() for j in learned])
     return fit(rows, member)

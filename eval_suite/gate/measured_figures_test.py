@@ -33,7 +33,7 @@ def test_of_claims_that_were_audited_again_the_last_counts():
         **{"defense": "M-1", "attack": "loss", "delta": 1e-5, "correct": 9},
         **{"guessed_in": 5, "guessed_out": 5, "records": 70, "chosen_on": 30},
     }
-    again = [{**claim, "epsilon": epsilon} for epsilon in (1.0, 2.0)]
+    again = [{**claim, "epsilon": epsilon} for epsilon in (1.0, 1.5, 2.0)]
     (figure,) = figures("epsilon", one_training=again)
     assert (figure.value, figure.units) == (2.0, ((70, "held-out records"),))
 

@@ -63,6 +63,18 @@ def test_sides_are_of_the_size_that_is_said(monkeypatch):
     assert builds == [2] * 53
 
 
+def test_comparisons_are_those_of_a_seed(monkeypatch):
+    def drawn(scenario, runs, rng):
+        return rng.integers(1_000_000)
+
+    monkeypatch.setattr("eval_suite.gate.power._failures", drawn)
+    default, zero, one = (
+        failures(Scenario(), runs=1, **options)
+        for options in ({}, {"seed": 0}, {"seed": 1})
+    )
+    assert default == zero != one
+
+
 def test_scores_have_the_aucs_and_the_correlations_that_are_said():
     # One of three attacks sees the rise.
     member = np.arange(40_000) < 20_000

@@ -88,6 +88,20 @@ def test_examples_that_are_not_scored_do_not_count():
     found = row(part)
     expected = example_rows("base", {"loss": (values[1::2], None)}, half)[0]
     assert found["auc"] == expected["auc"]
+    assert (found["members"], found["nonmembers"]) == (1200, 800)
+
+
+def test_a_row_of_pairs_keeps_six_digits_of_each_and_their_mean():
+    found = pair_row("base", "loss", np.array([0.5, 2 / 3]))
+    assert found["pairs"] == [0.5, 0.666667]
+    assert found["auc"] == pytest.approx(7 / 12, rel=1e-12)
+
+
+def test_examples_and_pairs_are_not_compared():
+    rows = row(scores(0.3)), pair_row("base", "loss", np.array([0.5, 0.6]))
+    for then, now in (rows, rows[::-1]):
+        with pytest.raises(ValueError, match="over pairs of models"):
+            change(then, now, paired=True)
 
 
 def test_pairs_are_compared_by_students_t():
@@ -110,13 +124,15 @@ def test_a_run_makes_a_baseline_if_it_measured_what_one_holds():
 
 
 def test_file_reads_back_what_was_written(tmp_path):
-    path = tmp_path / "new" / "baseline.json"
+    path = tmp_path / "new" / "folder" / "baseline.json"
     rows = [row(scores(0.3)), pair_row("M-1", "loss", np.linspace(0.5, 0.6, 8))]
     Baseline.of(GAME, rows).write(path)
     found = Baseline.read(path)
     assert found.identity == GAME
     assert list(found.rows.values()) == rows
     assert [file.name for file in path.parent.iterdir()] == ["baseline.json"]
+    # For others to read, unlike a temporary file.
+    assert path.stat().st_mode & 0o777 == 0o644
 
 
 # Written before the modules were moved into folders; cut to a few rows.

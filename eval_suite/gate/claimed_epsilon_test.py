@@ -112,3 +112,50 @@ def test_what_was_not_measured_fails_with_the_reason():
     (decision,) = decide([question])
     assert decision.status == "fail"
     assert "give the plan by --held-out" in question.problem
+
+
+def claim(records, delta=0.0, share=1.0):
+    return ClaimedEpsilon(
+        value=0.0,
+        error_below=0.0,
+        error_above=0.0,
+        correct=0,
+        guesses=records,
+        records=records,
+        share=share,
+        delta=delta,
+    )
+
+
+def test_a_claim_could_be_refuted_up_to_the_bound_that_right_guesses_give():
+    # One coin that is told refutes nothing at less than a half.
+    assert claim(1).could_refute(0.0, 0.5)
+    assert not claim(1).could_refute(0.0, 0.499)
+    # A delta is to be paid for as well.
+    most = refuted_epsilon(700, 700, 700, delta=1e-4, level=0.01)
+    assert claim(700, 1e-4).could_refute(most - 1e-6, 0.01)
+    assert not claim(700, 1e-4).could_refute(most + 1e-6, 0.01)
+
+
+@pytest.mark.parametrize(
+    ("records", "limit", "level", "share", "said"),
+    [
+        # Without delta n right guesses do if (1 + e^-limit)^-n is the level at most:
+        # at 3 from 95 on, and the steps of a tenth from 10 on lead to 104 of 0.7.
+        (10, 3.0, 0.01, 0.7, "about 150 held-out records"),
+        (0, 0.0, 0.5, 1.0, "about 1 held-out records"),
+        # From 94,960 on; a tenth more than 90,909 is 100,000.
+        (90_909, 9.934, 0.01, 1.0, "about 100,000 held-out records"),
+        (90_910, 9.934, 0.01, 1.0, "more than 100,000 held-out records"),
+    ],
+)
+def test_as_many_records_are_needed_as_the_closed_form_says(
+    records, limit, level, share, said
+):
+    assert claim(records, share=share).needed(limit, level) == said
+
+
+def test_guesses_are_read_off_a_row():
+    found = ClaimedEpsilon.of_row(row(650, 601))
+    assert (found.guesses, found.records, found.share) == (601, 700, 0.7)
+    assert (found.error_below, found.error_above) == (0, 0)

@@ -128,6 +128,35 @@ def test_failures_are_those_of_holms_procedure():
         assert failed == list(expected)
 
 
+@dataclasses.dataclass(frozen=True)
+class Known(Estimate):
+    """An estimate whose p-value and upper bound are what they are said to be."""
+
+    p: float = 1.0
+    bound: float = 0.0
+
+    def p_above(self, limit):
+        return self.p
+
+    def upper(self, level):
+        return self.bound
+
+
+def test_a_p_value_at_its_level_leaves_the_others_theirs():
+    # Of two questions, each is held to half of the false alarms.
+    at = Question("M-1", "auc", 0.02, estimate=Known(0.0, 0.01, 0.01, p=0.005))
+    other = question(0.0, 0.02)
+    low, _ = decide([at, other])[1].interval
+    assert low == pytest.approx(other.estimate.lower(0.005))
+
+
+def test_a_thousand_times_the_data_is_the_most_that_is_said():
+    for bound, said in ((math.sqrt(1000), "about 1e+03 times"), (32.0, "more than")):
+        far = Known(0.0, 1.0, 1.0, bound=bound)
+        (decision,) = decide([Question("M-1", "auc", 1.0, estimate=far)])
+        assert decision.decisive.startswith(said)
+
+
 @pytest.mark.parametrize(
     ("fields", "reason"),
     [
@@ -156,6 +185,9 @@ def test_decisive_number_decides():
     assert decision.decisive == "about 2,800 members + 5,500 non-members"
     shrunk = 0.02 * math.sqrt(500 / 2800)
     assert decide([question(0.04, shrunk)])[0].status == "fail"
+    # Few are counted one by one: 3 times 1.645 squared is 8.1.
+    (decision,) = decide([question(0.0, 0.02, units=((3, "pairs of models"),))])
+    assert decision.decisive == "about 9 pairs of models"
 
 
 def test_figure_at_the_limit_is_never_decided():
@@ -178,6 +210,11 @@ def test_a_claim_that_the_lower_bound_just_reaches_is_not_refuted():
     for limit, status in ((reached, "pass"), (math.nextafter(reached, 0), "fail")):
         (decision,) = decide([Question("M-1", "epsilon", limit, estimate=claim)])
         assert decision.status == status
+
+
+def test_a_change_is_asked_for_where_there_is_a_baseline():
+    assert question(0.0, 0.01).is_change
+    assert not question(0.0, 0.01, baseline=None).is_change
 
 
 def test_no_question_has_no_decision():

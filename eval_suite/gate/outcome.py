@@ -22,6 +22,7 @@ from eval_suite.results.recorded import Recorded
 from eval_suite.results.verdict import verdict
 
 _SHOWN_PASSES = 12
+_WORST_FIRST = (FAIL, INCONCLUSIVE, PASS)
 # Metrics that lie from 0 to 1, which the errors of few examples exceed.
 _SHARES = ("auc", "worst_off_auc", "canary_auc", "tpr", "accuracy")
 _COLUMNS = (
@@ -96,7 +97,7 @@ class GateOutcome:
             return "no figure was compared"
         count = {
             status: sum(found.status == status for found in self.decisions)
-            for status in (FAIL, INCONCLUSIVE, PASS)
+            for status in _WORST_FIRST
         }
         word = "FAIL" if self.failed else "PASS"
         if word == "PASS" and count[INCONCLUSIVE]:
@@ -110,8 +111,9 @@ class GateOutcome:
         """Returns the section of a terminal: problems, remarks, table, headline."""
         lines = [f"FAIL  {problem}" for problem in self.problems]
         lines += [f"note  {remark}" for remark in self.remarks]
-        order = {FAIL: 0, INCONCLUSIVE: 1, PASS: 2}
-        shown = sorted(self.decisions, key=lambda decision: order[decision.status])
+        shown = sorted(
+            self.decisions, key=lambda found: _WORST_FIRST.index(found.status)
+        )
         if len(shown) > _SHOWN_PASSES:
             shown = [decision for decision in shown if decision.status != PASS]
         if shown:

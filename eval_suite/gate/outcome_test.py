@@ -13,6 +13,7 @@ from eval_suite.gate.outcome import GateRules
 from eval_suite.gate.outcome import _doubted
 from eval_suite.gate.outcome import judge
 from eval_suite.gate.outcome import one_line
+from eval_suite.options.gate_expression import parse_gate
 from eval_suite.results.recorded import Recorded
 from eval_suite.subjects.run_identity import examples_identity
 
@@ -99,6 +100,42 @@ def test_a_line_tells_the_limit_or_the_margin_and_the_interval():
     assert "[-0.2000, 1.8000]" in one_line(dataclasses.replace(wide, question=slow))
     # Where nothing was measured there is nothing between.
     assert one_line(Decision(LIMIT, "fail")).endswith("metric auc; limit <=0.55")
+    assert one_line(Decision(kept, "fail")).endswith("now 0.5000; limit <=0.55")
+
+
+def test_a_line_ends_with_the_problem_or_with_what_would_decide():
+    missing = dataclasses.replace(LIMIT, problem="not measured")
+    assert one_line(Decision(missing, "fail")).endswith("; not measured")
+    undecided = Decision(LIMIT, "inconclusive", decisive="about 90 members")
+    assert one_line(undecided).endswith("; about 90 members")
+
+
+def test_what_fails_is_shown_first():
+    statuses = ["pass", "inconclusive", "fail"]
+    lines = GateOutcome([Decision(LIMIT, status) for status in statuses]).lines()
+    assert [line.split()[0] for line in lines[1:4]] == statuses[::-1]
+
+
+@pytest.mark.parametrize(
+    ("fields", "status"),
+    [
+        ({}, "pass"),
+        ({"exchangeability": [{"confounded": False, "detail": ""}]}, "pass"),
+        ({"exchangeability": [{"confounded": True, "detail": "!"}]}, "inconclusive"),
+        ({"resemblance": [{"resembles": False, "detail": "!"}]}, "inconclusive"),
+    ],
+)
+def test_a_limit_is_kept_unless_what_precedes_it_casts_doubt(fields, status):
+    bound = {"auc": 0.5, "auc_low": 0.49, "auc_high": 0.51}
+    strongest = {f"strongest_{name}": value for name, value in bound.items()}
+    measured = Recorded(
+        headline=[{"defense": "base", "strongest_attack": "loss", **strongest}],
+        gate_bound=[{"defense": "base", "attack": "loss", "slice": "entire", **bound}],
+        **fields,
+    )
+    rules = dataclasses.replace(RULES, gates=[parse_gate("auc<=0.55")])
+    (decision,) = judge(measured, rules).decisions
+    assert decision.status == status
 
 
 @pytest.mark.parametrize("strict", [False, True])
@@ -114,6 +151,7 @@ def test_undecided_turns_red_only_where_that_was_asked_for(strict):
 def test_pass_is_no_failure_even_if_strict_and_a_fail_always_is():
     assert not GateOutcome([Decision(LIMIT, "pass")], strict=True).failed
     assert GateOutcome([Decision(LIMIT, "fail")]).failed
+    assert not GateOutcome([Decision(LIMIT, "inconclusive")]).failed
 
 
 def test_problem_of_the_run_turns_it_red_without_any_decision():

@@ -97,7 +97,7 @@ def _draw(
     before += _shift(aucs) * member
     aucs[: scenario.rising] += scenario.rise
     after += _shift(aucs) * member
-    return before.reshape(-1, member.size), after.reshape(-1, member.size)
+    return np.concatenate(before), np.concatenate(after)
 
 
 def _shift(auc: Floats) -> Floats:

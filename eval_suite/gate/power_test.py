@@ -4,6 +4,7 @@ from scipy import stats
 from sklearn import metrics
 
 from eval_suite.gate.baseline_file import change
+from eval_suite.gate.decision import decide
 from eval_suite.gate.power import Scenario
 from eval_suite.gate.power import _draw
 from eval_suite.gate.power import failures
@@ -20,7 +21,7 @@ def test_the_readers_table(monkeypatch, capsys):
     asked = []
 
     def counted(scenario, *, runs):
-        asked.append(scenario.rise)
+        asked.append(scenario)
         return 250
 
     monkeypatch.setattr("eval_suite.gate.power.failures", counted)
@@ -38,21 +39,40 @@ def test_the_readers_table(monkeypatch, capsys):
         ["500", "0.8", "yes", "10", "0.01"],
         ["2000", "0.8", "yes", "10", "0.01"],
     ]
-    assert asked == [0.0, 0.02, 0.03, 0.05] * 8
+    assert [scenario.rise for scenario in asked] == [0.0, 0.02, 0.03, 0.05] * 8
+    assert asked[0] == Scenario()
     # Of 500.
     assert {share for row in rows for share in row[5:]} == {"50.0"}
 
 
 def test_sides_are_of_the_size_that_is_said(monkeypatch):
-    sides = []
+    sides, builds = [], []
 
     def seen(old, new, *, paired):
         sides.append((old["members"], old["nonmembers"], new["members"]))
         return change(old, new, paired=paired)
 
+    def built(questions):
+        builds.append(len(questions))
+        return decide(questions)
+
     monkeypatch.setattr("eval_suite.gate.power.change", seen)
+    monkeypatch.setattr("eval_suite.gate.power.decide", built)
     failures(Scenario(members=30, attacks=2), runs=53)
     assert sides == [(30, 30, 30)] * 106
+    assert builds == [2] * 53
+
+
+def test_comparisons_are_those_of_a_seed(monkeypatch):
+    def drawn(scenario, runs, rng):
+        return rng.integers(1_000_000)
+
+    monkeypatch.setattr("eval_suite.gate.power._failures", drawn)
+    default, zero, one = (
+        failures(Scenario(), runs=1, **options)
+        for options in ({}, {"seed": 0}, {"seed": 1})
+    )
+    assert default == zero != one
 
 
 def test_scores_have_the_aucs_and_the_correlations_that_are_said():

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from eval_suite.gate.replicates import _resample_counts
 from eval_suite.gate.replicates import replicate_deviations
 from keras_entropy.attacks.statistics.auc_influence import auc_influence
 from keras_entropy.attacks.statistics.auc_influence_test import draw
@@ -40,6 +41,9 @@ def test_blocks_do_not_change_the_draws(monkeypatch):
     influence = auc_influence(scores, member)[1][:, None]
     whole = replicate_deviations(influence, member, seed=0)
     monkeypatch.setattr("eval_suite.gate.replicates._BLOCK_ENTRIES", 1000)
+    # Of 300 examples, 1000 entries are three resamples and a part of one.
+    blocks = _resample_counts(np.random.PCG64(0), 300, 10)
+    assert [len(counts) for _, counts in blocks] == [4, 4, 2]
     np.testing.assert_allclose(
         replicate_deviations(influence, member, seed=0), whole, atol=1e-12
     )

@@ -27,6 +27,8 @@ _BINS = 10
 _PERMUTATIONS = 199
 # Of which so many may reach what is found by chance alone: 2.5 % of 200.
 _ABOVE = 5
+# By which a tie with what was found may look smaller.
+_ROUNDING = 1e-12
 
 
 class DivergenceRow(TypedDict):
@@ -87,11 +89,10 @@ def jensen_shannon(
         True
     """
     rng = np.random.default_rng((seed, values.shape[1]))
-    width = 1 if len(values) == 1 else 2
     found: float = 0.0
     expected: Floats = np.zeros(_PERMUTATIONS)
-    for start in range(0, len(values), width):
-        unit = values[start : start + width]
+    for start in range(0, len(values), 2):
+        unit = values[start : start + 2]  # of a lone model, itself
         codes = np.stack([_quantile_codes(row) for row in unit])
         member = membership[start]
         # One draw decides for both models of the pair, so cells are joint ones, and
@@ -107,17 +108,16 @@ def jensen_shannon(
             found += _divergence((inside @ onto)[None], counts @ onto)[0]
             expected += _divergence(drawn @ onto, counts @ onto)
     found, expected = found / len(values), expected / len(values)
-    # Rounding must not make a tie with what was found look smaller.
-    p = (1 + np.sum(expected >= found - 1e-12)) / (1 + _PERMUTATIONS)
+    p = _p_value(expected, found)
     excess = float(found - expected.mean())
     # Of 199 permuted divergences and the one found, no more than five are above this.
     largest = np.sort(expected)[-_ABOVE]
     return Divergence(
         value=float(np.sqrt(max(0.0, excess))),
-        p=float(p),
+        p=p,
         excess=excess,
-        low=float(np.sqrt(max(0.0, found - largest)))
-        if found > largest + 1e-12
+        low=float(np.sqrt(found - largest))
+        if p <= _ABOVE / (1 + _PERMUTATIONS)
         else 0.0,
     )
 
@@ -145,8 +145,12 @@ def rank_correlation(
     found = correlation(np.arange(x.size))
     rng = np.random.default_rng(0)
     drawn = [correlation(rng.permutation(x.size)) for _ in range(1999)]
-    p = (1 + np.sum(np.abs(drawn) >= abs(found) - 1e-12)) / 2000
-    return float(found), float(p)
+    return found, _p_value(np.abs(drawn), abs(found))
+
+
+def _p_value(drawn: Floats, found: float) -> float:
+    """Returns the share of draws, what was found among them, that are as large."""
+    return float((1 + np.sum(drawn >= found - _ROUNDING)) / (1 + len(drawn)))
 
 
 def _quantile_codes(values: Floats) -> Integers:

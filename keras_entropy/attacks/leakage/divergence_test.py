@@ -102,6 +102,16 @@ def test_bins_are_tenths_of_all_examples():
     assert found.excess == pytest.approx(1, abs=0.01)
 
 
+def test_over_several_models_the_divergences_are_averaged():
+    # Three of four models tell all.
+    half = np.random.default_rng(8).permutation(2000) < 1000
+    membership = np.stack([half, ~half, half, ~half])
+    told = membership + np.random.default_rng(9).uniform(0, 0.5, (4, 2000))
+    told[3] = 1
+    found = jensen_shannon(told, membership)
+    assert found.excess == pytest.approx(0.75, abs=0.01)
+
+
 def test_low_is_above_0_where_chance_gives_as_much_in_a_fortieth_at_most():
     rng = np.random.default_rng(7)
     member = np.arange(400)[None] < 200
@@ -121,5 +131,8 @@ def test_rank_correlation():
     assert np.isnan(rank_correlation(x[:3], x[:3])[0])
     y = np.random.default_rng(4).normal(size=12)
     assert rank_correlation(x, y)[0] == pytest.approx(stats.spearmanr(x, y).statistic)
-    assert np.isnan(rank_correlation(x, np.ones(12))[0])
+    for constant in ((x, np.ones(12)), (np.ones(12), x)):
+        correlation, p = rank_correlation(*constant)
+        assert np.isnan(correlation)
+        assert p == 1
     assert rank_correlation([1, 2], [2, 1])[1] == 1

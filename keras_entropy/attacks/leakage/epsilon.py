@@ -145,7 +145,7 @@ def epsilon_lower_bound(
         attack=best.attack,
         threshold=best.sign * best.threshold,
         of_members=of_members,
-        reversed=best.sign < 0,
+        reversed=best.sign == -1,
         confidence=confidence,
     )
 
@@ -219,4 +219,4 @@ def _log_ratio(
     """ln((lower limit of the hit rate - delta) / upper limit of the false rate)."""
     low, _ = intervals.share_interval(hits, positives, 1 - 2 * tail)
     _, high = intervals.share_interval(false, negatives, 1 - 2 * tail)
-    return np.log(np.maximum(low - delta, 1e-300)) - np.log(high)
+    return np.log(np.maximum(low - delta, np.finfo(float).tiny)) - np.log(high)

@@ -54,6 +54,16 @@ def test_the_ceiling_knows_both_sides(sizes):
     assert bound.value == bound.ceiling == pytest.approx(np.log(expected))
 
 
+@pytest.mark.parametrize("flip", [1, -1])
+def test_the_threshold_is_the_score_of_the_members(flip):
+    member = np.arange(40) < 20
+    scores = flip * np.where(member, 4.0, 1.5)
+    bound = epsilon_lower_bound({"a": scores}, member)
+    assert bound.threshold == flip * 4.0
+    # Of two sides that show as much, the members are looked for.
+    assert bound.of_members
+
+
 def test_the_split_is_that_of_its_seed():
     rng = np.random.default_rng(5)
     member = np.arange(400) < 200
@@ -147,6 +157,7 @@ def test_all_vertices_of_few_examples_are_candidates():
     counts = np.array([0, 2, 2, 3, 7, 7, 9])
     last = [np.flatnonzero(counts <= count).max() for count in range(10)]
     assert set(_spread(counts)) == set(last) == {0, 2, 3, 5, 6}
+    assert set(_spread(np.array([0, 1]))) == {0, 1}
     # Below the first vertex there is none.
     assert set(_spread(counts[1:])) == {1, 2, 4, 5}
     # Of many, those near either end.

@@ -75,7 +75,7 @@ def test_no_right_guess_refutes_nothing(theorem):
 def test_p_values_stay_in_range():
     # What is less likely than e^-50 is not told apart.
     found = p_value(300, 300, 300, 0.0, 0.0, theorem="trade-off")
-    assert found == pytest.approx(math.exp(-50))
+    assert found == pytest.approx(math.exp(-50), rel=1e-9, abs=0)
     for theorem in ("binomial", "trade-off"):
         assert 0.99 < p_value(1, 10, 10, 1.0, 1e-3, theorem=theorem) <= 1
         assert p_value(9, 10, 10, 0.0, 0.9, theorem=theorem) == 1
@@ -221,6 +221,12 @@ def test_epsilon_of_a_gaussian_has_the_delta_that_integration_gives(mu, delta):
     start = mu / 2 + epsilon / mu  # where the densities' ratio is e^epsilon
     found, _ = integrate.quad(excess, start, start + 20, epsabs=1e-14)
     assert found == pytest.approx(delta, rel=1e-6)
+
+
+def test_what_a_fair_coin_gives_as_often_is_not_refuted():
+    # Whoever knows nothing is right about one coin in half of all cases, not in more.
+    for level, refuted in ((0.5, False), (0.501, True)):
+        assert is_tail_refuted(lambda power: power, 1, 1, 1, level=level) == refuted
 
 
 def test_of_no_signal_nothing_is_refuted():

@@ -159,8 +159,7 @@ def one_training_bound(
     guessed = certify[_of_kind(best.kind, kinds[certify])]
     ranked = _ranked(best.sign * rows[best.attack], guessed, ties)
     guessed_in, guessed_out = (round(s * len(ranked)) for s in best.shares)
-    if guessed_in + guessed_out > len(ranked):
-        guessed_out = len(ranked) - guessed_in
+    guessed_out = min(guessed_out, len(ranked) - guessed_in)
     correct = _correct(member[ranked], guessed_in, guessed_out)
     counts = correct, guessed_in + guessed_out, len(ranked)
     level = 1 - confidence
@@ -174,7 +173,7 @@ def one_training_bound(
         delta=delta,
         confidence=confidence,
         attack=best.attack,
-        reversed=best.sign < 0,
+        reversed=best.sign == -1,
         kind=best.kind,
         records=len(ranked),
         guessed_in=guessed_in,

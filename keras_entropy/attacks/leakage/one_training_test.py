@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from scipy import special
 from scipy import stats
 
 from keras_entropy.attacks.leakage import one_training
@@ -93,6 +94,53 @@ def test_candidates_are_those_of_a_count():
         np.testing.assert_array_equal(inside, member[ranked])
         expected = member[ranked[:9]].sum() + (~member[ranked[66:]]).sum()
         assert one_training._correct(inside, 9, 5) == expected
+
+
+@pytest.mark.parametrize(
+    ("member", "right", "shares"),
+    [
+        # The unlikeliest half are no members, and every other one of the likeliest.
+        ("10" * 17 + "1" + "0" * 36, 36, (0.0, 0.5)),
+        # All is the wrong way round, but for the likeliest.
+        ("1" + "0" * 9 + "1" * 10, 1, (0.05, 0.0)),
+    ],
+)
+def test_where_all_guesses_are_right_the_limit_is_a_root_of_the_level(
+    member, right, shares
+):
+    inside = np.array(list(member)) == "1"
+    rows = np.arange(inside.size)
+    first, _ = one_training._candidates({"a": -1.0 * rows}, inside, rows, rows, "all")
+    assert first.shares == shares
+    assert first.proxy == pytest.approx(special.logit(0.05 ** (1 / right)))
+
+
+def test_no_record_is_guessed_twice(monkeypatch):
+    # Two halves of 703 would be 704.
+    monkeypatch.setattr(one_training, "_GUESSED", ((0.5, 0.5),))
+    member = coins(1004)
+    bound = one_training_bound({"a": member * 1.0}, member)
+    assert (bound.records, bound.guessed_in, bound.guessed_out) == (703, 352, 351)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "expected"),
+    [
+        (0, ["all"]),
+        (14, ["all", "as given"]),
+        (15, ["all", "as given", "mislabelled"]),
+        (45, ["all", "as given", "mislabelled"]),
+        (46, ["all", "mislabelled"]),
+    ],
+)
+def test_a_kind_is_chosen_on_fifteen_of_it_at_least(wrong, expected):
+    # Three tenths of the fewest records that a bound needs.
+    choose = np.random.default_rng(0).permutation(60)
+    found = dict(one_training._kinds(np.arange(90) < wrong, choose))
+    assert list(found) == expected
+    bounds = {"all": (0, 60), "as given": (wrong, 60), "mislabelled": (0, wrong)}
+    for kind, rows in found.items():
+        assert sorted(rows) == [*range(*bounds[kind])]
 
 
 @pytest.mark.parametrize("share", [0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5])

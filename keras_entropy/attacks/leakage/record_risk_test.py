@@ -89,6 +89,7 @@ def test_constant_confidences_give_no_alarm():
     membership = complementary_pairs(10, 6, seed=0).membership
     risk = record_risk(np.ones((6, 10)), membership)
     np.testing.assert_array_equal(risk.p_value, 0.5)
+    np.testing.assert_array_equal(risk.detection_rate, 0)
     assert not len(risk.exposed())
     certain = record_risk(np.where(membership, 1.0, 0.0), membership)
     assert len(certain.exposed()) == 10

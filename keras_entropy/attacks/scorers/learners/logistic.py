@@ -98,7 +98,6 @@ def fit_logistic(
         Float64 array `(F, d + 1)`: coefficients of the features as they are given, then
         the constant.
     """
-    sign = np.where(member, 1.0, -1.0)
     examples, width = features.shape
     # A first scaling by numbers that know no label: it only helps the arithmetic.
     centre, spread = features.mean(axis=0), features.std(axis=0)
@@ -111,8 +110,10 @@ def fit_logistic(
     scale = np.where(variance > 1e-12, variance, 1.0)
     penalty = np.hstack([ridge * scale, np.zeros((len(weights), 1))])
 
+    # With the rows of non-members negative, all that the fit gets right is positive.
+    np.negative(design, where=~member[:, None], out=design)
     theta = np.zeros((len(weights), width + 1))
-    value, gradient, hessian = _derivatives(design, sign, weights, theta, penalty)
+    value, gradient, hessian = _derivatives(design, weights, theta, penalty)
     for _ in range(_ITERATIONS):
         move = np.linalg.solve(hessian, gradient[:, :, None])[:, :, 0]
         decrement = np.einsum("fd,fd->f", move, gradient)
@@ -121,7 +122,7 @@ def fit_logistic(
         step = np.ones(len(weights))
         for _ in range(_ITERATIONS):
             trial = theta - step[:, None] * move
-            new = _derivatives(design, sign, weights, trial, penalty)
+            new = _derivatives(design, weights, trial, penalty)
             worse = new[0] > value - 1e-4 * step * decrement + 1e-15
             if not worse.any():
                 break
@@ -133,23 +134,26 @@ def fit_logistic(
 
 
 def _derivatives(
-    design: Floats, sign: Floats, weights: Floats, theta: Floats, penalty: Floats
+    design: Floats, weights: Floats, theta: Floats, penalty: Floats
 ) -> tuple[Floats, Floats, Floats]:
-    """Value `(F,)`, gradient `(F, d)` and Hessian `(F, d, d)` of the objective."""
+    """Value `(F,)`, gradient `(F, d)` and Hessian `(F, d, d)` of the objective.
+
+    Rows of the design are negative for non-members.
+    """
     value = 0.5 * (penalty * theta**2).sum(axis=1)
     gradient = penalty * theta
     hessian = np.zeros((*theta.shape, theta.shape[1]))
     diagonal = np.arange(theta.shape[1])
     hessian[:, diagonal, diagonal] = penalty
-    for start in range(0, sign.size, _BLOCK_ROWS):
+    for start in range(0, len(design), _BLOCK_ROWS):
         rows = slice(start, start + _BLOCK_ROWS)
         block, weight = design[rows], weights[:, rows]
-        margin = (theta @ block.T) * sign[rows]
+        margin = theta @ block.T
         wrong = special.expit(-margin)
         # log(1 + exp(-m)), from the probability that is already there.
         loss = np.maximum(-margin, 0) - np.log(np.maximum(wrong, 1 - wrong))
         value += (weight * loss).sum(axis=1)
-        gradient -= (weight * wrong * sign[rows]) @ block
+        gradient -= (weight * wrong) @ block
         curvature = weight * wrong * (1 - wrong)
         for fold, row in enumerate(curvature):
             hessian[fold] += block.T @ (block * row[:, None])

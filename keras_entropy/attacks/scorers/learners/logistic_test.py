@@ -1,11 +1,13 @@
 import numpy as np
 import pytest
+from scipy import special
 from sklearn import linear_model
 from sklearn import preprocessing
 
 from keras_entropy.attacks.scorers.learners.cross_fitting import FOLDS
 from keras_entropy.attacks.scorers.learners.cross_fitting import stratified_folds
 from keras_entropy.attacks.scorers.learners.logistic import _derivatives
+from keras_entropy.attacks.scorers.learners.logistic import fit_logistic
 from keras_entropy.attacks.scorers.learners.logistic import logistic_scores
 from keras_entropy.attacks.scorers.learners.logistic import ridge_logistic
 
@@ -47,7 +49,8 @@ def test_derivatives_are_those_of_the_weighted_logistic_loss():
     design, sign = rng.normal(size=(3000, 3)), rng.choice([1.0, -1.0], 3000)
     weights = rng.random((2, 3000)) / 1000
     theta, penalty = rng.normal(size=(2, 3)), rng.random((2, 3))
-    value, gradient, hessian = _derivatives(design, sign, weights, theta, penalty)
+    signed = design * sign[:, None]
+    value, gradient, hessian = _derivatives(signed, weights, theta, penalty)
     for fit in range(2):
         own = slice(fit, fit + 1)
         losses = np.logaddexp(0, -sign * (design @ theta[fit]))
@@ -55,7 +58,7 @@ def test_derivatives_are_those_of_the_weighted_logistic_loss():
         assert value[fit] == pytest.approx(weights[fit] @ losses + decay)
         for column, move in enumerate(1e-5 * np.eye(3)):
             ends = [
-                _derivatives(design, sign, weights[own], theta[own] + by, penalty[own])
+                _derivatives(signed, weights[own], theta[own] + by, penalty[own])
                 for by in (move, -move)
             ]
             slope, curvature = ((ends[0][k] - ends[1][k])[0] / 2e-5 for k in (0, 1))
@@ -129,3 +132,17 @@ def test_columns_without_a_scale_take_no_part():
     other = columns.copy()
     other[:, 1:] = 0.7
     np.testing.assert_array_equal(score(other), score(columns))
+
+
+@pytest.mark.parametrize("seed", [231, 816])
+def test_steps_that_go_too_far_are_shortened(seed):
+    # Draws of heavy tails on which, with next to no ridge, full steps diverge.
+    rng = np.random.default_rng(seed)
+    count, width = rng.integers(6, 30), rng.integers(1, 4)
+    features = rng.standard_cauchy((count, width)) ** 3
+    member = rng.random(count) < 0.5
+    weights = np.where(member, 0.5 / member.sum(), 0.5 / (~member).sum())
+    (*slopes, constant) = fit_logistic(features, member, weights[None], 1e-9)[0]
+    expected = weights @ special.expit(features @ slopes + constant)
+    # The optimum expects as many members as there are.
+    assert expected == pytest.approx(0.5, abs=1e-6)

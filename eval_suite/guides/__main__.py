@@ -5,6 +5,7 @@ import pathlib
 import sys
 from collections.abc import Callable
 
+from eval_suite.guides.both_starts import both_starts
 from eval_suite.guides.defense_table import defense_tables
 from eval_suite.guides.marked_parts import replace_part
 from eval_suite.guides.study_question import study_question
@@ -29,6 +30,7 @@ PARTS: dict[str, dict[str, Callable[[], str]]] = {
     },
     "keras_entropy/README.md": {
         "all defenses": lambda: defense_tables(load_results(EXAMPLE)),
+        "both starts": lambda: both_starts({"digits": load_results(EXAMPLE)}),
     },
 }
 

@@ -10,6 +10,7 @@ from eval_suite.guides.__main__ import PARTS
 from eval_suite.guides.__main__ import ROOT
 from eval_suite.guides.__main__ import main
 from eval_suite.guides.__main__ import written
+from eval_suite.guides.both_starts import both_starts
 from eval_suite.guides.defense_table import GROUPS
 from eval_suite.guides.defense_table import defense_tables
 from eval_suite.guides.defense_table import what_it_does
@@ -57,6 +58,11 @@ def test_a_run_of_some_defenses_is_refused(results):
         defense_tables(some)
     with pytest.raises(ValueError, match=r"lack .*hamp"):
         what_helps(some)
+    with pytest.raises(ValueError, match=r"digits lacks .*reference-start"):
+        both_starts({"digits": some})
+    rows = [{**row, "known_start": None} for row in results["defenses"]]
+    with pytest.raises(ValueError, match=r"lacks a known start.*--known-start"):
+        both_starts({"digits": {**results, "defenses": rows}})
 
 
 def test_the_readme_is_short():

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Sequence
 
 from eval_suite.measurements.processes.attack_processes import Start
+from eval_suite.measurements.processes.started_audits import StartedAudits
 from eval_suite.measurements.records.canaries import canary_row
 from eval_suite.measurements.records.canaries import on_canaries
 from eval_suite.measurements.records.canaries import prepared
@@ -15,8 +17,6 @@ from eval_suite.subjects.answers import Answers
 from eval_suite.subjects.answers import results_of
 from eval_suite.undefended import BASE
 from keras_entropy.attacks import AttackResult
-from keras_entropy.attacks import Audit
-from keras_entropy.attacks import GameAudit
 
 
 class CanaryAttacks:
@@ -39,11 +39,10 @@ class CanaryAttacks:
         seed: int,
         start: Start,
     ) -> None:
-        self._answers = answers
         self._through = through
-        self._seed = seed
-        self._start = start
-        self._waiting: dict[str, dict[str, Callable[[], Audit | GameAudit]]] = {}
+        self._started = StartedAudits(
+            answers, functools.partial(prepared, seed=seed), start
+        )
 
     def start(self, name: str) -> None:
         """Asks the models behind a defense, and starts the attacks on their answers.
@@ -51,11 +50,7 @@ class CanaryAttacks:
         Args:
             name: Name of a defense, or `"base"`.
         """
-        if name not in self._waiting:
-            self._waiting[name] = {
-                through: self._start(prepared(answers, seed=self._seed))
-                for through, answers in self._answers(name)
-            }
+        self._started.start(name)
 
     def row(self, name: str) -> CanaryRow | None:
         """Returns the strongest attack.
@@ -77,12 +72,9 @@ class CanaryAttacks:
         Args:
             name: As for `start`.
         """
-        audits: dict[str, Audit | GameAudit] = {}
-        for each in [name, *(self._through if name == BASE else ())]:
-            self.start(each)
-            waiting = self._waiting[each]
-            if each == name:
-                audits |= {through: wait() for through, wait in waiting.items()}
-            elif "" in waiting:
-                audits[each] = waiting[""]()
+        audits = self._started.audits(name)
+        for each in self._through if name == BASE else ():
+            found = self._started.of_answers(each)
+            if found is not None:
+                audits[each] = found
         return on_canaries(results_of(audits))

@@ -6,10 +6,9 @@ from collections.abc import Callable
 from collections.abc import Iterable
 
 from eval_suite.measurements.processes.attack_processes import Start
+from eval_suite.measurements.processes.started_audits import StartedAudits
 from eval_suite.subjects.answers import Answers
 from eval_suite.subjects.subject import Subject
-from keras_entropy.attacks import Audit
-from keras_entropy.attacks import GameAudit
 from keras_entropy.attacks import Headline
 
 
@@ -36,10 +35,11 @@ class ReferenceAttacks:
         start: Start,
     ) -> None:
         self._subject = subject
-        self._answers = answers
-        self._seed = seed
-        self._start = start
-        self._waiting: dict[str, dict[str, Callable[[], Audit | GameAudit]]] = {}
+        self._started = StartedAudits(
+            answers,
+            lambda given: given.prepared_audit(slices=("entire",), seed=seed),
+            start,
+        )
 
     def start(self, name: str) -> None:
         """Asks the models behind a defense, and starts the attacks on their answers.
@@ -47,13 +47,7 @@ class ReferenceAttacks:
         Args:
             name: Name of a defense, or `"base"`.
         """
-        if name not in self._waiting:
-            self._waiting[name] = {
-                through: self._start(
-                    answers.prepared_audit(slices=("entire",), seed=self._seed)
-                )
-                for through, answers in self._answers(name)
-            }
+        self._started.start(name)
 
     def strongest(self, name: str) -> Headline | None:
         """Returns the strongest attack, chosen and reported on different pairs.
@@ -64,6 +58,5 @@ class ReferenceAttacks:
         Returns:
             `None` where the defense uses no reference, or no model holds half of it.
         """
-        self.start(name)
-        audits = {through: wait() for through, wait in self._waiting[name].items()}
+        audits = self._started.audits(name)
         return self._subject.strongest(audits) if audits else None
